@@ -1,0 +1,3 @@
+"""Blastema grows pictures from a single cell."""
+
+__version__ = "0.1.0"

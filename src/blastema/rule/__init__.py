@@ -1,0 +1,31 @@
+"""The algorithm, in the article's order: grid, perception, update, firing, life, step.
+
+Written in the style of the Array API standard, so that the very same functions run on NumPy and under JAX.
+"""
+
+from blastema.rule.firing import fires, mix
+from blastema.rule.grid import ALPHA, Array, Batch, Edge, neighbours, seed_batch, seed_state
+from blastema.rule.life import alive
+from blastema.rule.perception import Filter, perceive
+from blastema.rule.step import Rule, step
+from blastema.rule.update import Weights, initial_weights, update
+
+__all__ = [
+    "ALPHA",
+    "Array",
+    "Batch",
+    "Edge",
+    "Filter",
+    "Rule",
+    "Weights",
+    "alive",
+    "fires",
+    "initial_weights",
+    "mix",
+    "neighbours",
+    "perceive",
+    "seed_batch",
+    "seed_state",
+    "step",
+    "update",
+]

@@ -1,0 +1,34 @@
+"""Firing: which cells act in a step. Randomness is data, the same in every engine and language."""
+
+import numpy as np
+
+from blastema.rule.grid import Array
+
+# Two rounds of multiply and xor-shift by Chris Wellons' hash prospector ("lowbias32"): a bijection of 32-bit integers.
+MIX_1, MIX_2 = np.uint32(0x7FEB352D), np.uint32(0x846CA68B)
+
+
+def mix(h: Array) -> Array:
+    """Return a uint32 array hashed: every bit of the input flips each bit of the result about half the time."""
+    h = h ^ (h >> np.uint32(16))
+    h = h * MIX_1
+    h = h ^ (h >> np.uint32(15))
+    h = h * MIX_2
+    return h ^ (h >> np.uint32(16))
+
+
+def fires(seeds: Array, ages: Array, height: int, width: int, fire_rate: float) -> Array:
+    """Return which cells may act in the step that follows `ages` steps, bool `(batch, height, width)`.
+
+    A pure function of (seed, age, y, x): a cell fires when the upper 24 bits of its hash are below fire_rate * 2^24.
+
+    Args:
+        seeds, ages: uint32 `(batch,)`.
+        height, width: of the grid, at most 65,536 each.
+        fire_rate: the chance of a cell to act in a step, 0 to 1 (the article: 0.5).
+    """
+    xp = seeds.__array_namespace__()
+    rows, columns = xp.arange(height, dtype=xp.uint32), xp.arange(width, dtype=xp.uint32)
+    key = mix(mix(seeds) ^ ages)
+    place = (rows[:, None] << np.uint32(16)) | columns[None, :]
+    return (mix(key[:, None, None] ^ place[None]) >> np.uint32(8)) < np.uint32(round(fire_rate * 2**24))

@@ -1,0 +1,50 @@
+"""The update rule: the small network that every cell runs, and its weights."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from blastema.rule.grid import Array
+
+
+class Weights(NamedTuple):
+    """What an organism's cells share, as all cells of a body share one genome. 8,336 numbers by default.
+
+    Attributes:
+        hidden_weight: `(perception, hidden)`, 48 x 128 by default, rows in the order of the perception.
+        hidden_bias: `(hidden,)`.
+        update_weight: `(hidden, channel)`.
+        update_bias: `(channel,)`.
+    """
+
+    hidden_weight: Array
+    hidden_bias: Array
+    update_weight: Array
+    update_bias: Array
+
+
+def initial_weights(generator: np.random.Generator, perception: int = 48, hidden: int = 128, channels: int = 16) -> Weights:
+    """Return float32 weights of an organism that does nothing yet: the first layer is Glorot-uniform, the rest zero."""
+    limit = math.sqrt(6 / (perception + hidden))
+    return Weights(
+        generator.uniform(-limit, limit, (perception, hidden)).astype(np.float32),
+        np.zeros(hidden, np.float32),
+        np.zeros((hidden, channels), np.float32),
+        np.zeros(channels, np.float32),
+    )
+
+
+def update(perception: Array, weights: Weights) -> Array:
+    """Return how much each cell would change: relu(p W1 + b1) W2 + b2.
+
+    Args:
+        perception: `(..., perception)`.
+        weights: the organism's.
+
+    Returns:
+        `(..., channel)`.
+    """
+    xp = perception.__array_namespace__()
+    hidden = xp.maximum(perception @ weights.hidden_weight + weights.hidden_bias, xp.zeros((), dtype=perception.dtype))
+    return hidden @ weights.update_weight + weights.update_bias

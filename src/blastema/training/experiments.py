@@ -1,0 +1,64 @@
+"""The article's experiments and the recipe they are trained by: data, side by side."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+ExperimentName = Literal["growing", "persistent", "regenerating"]
+RecipeName = Literal["article"]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What an organism is asked to learn.
+
+    Attributes:
+        starts_from: each rollout starts from fresh seed cells, or from a pool of organisms of all ages.
+        reseeded: how many of a batch, those with the highest loss, are replaced by a seed cell.
+        damaged: how many of a batch, those with the lowest loss, lose a disc.
+    """
+
+    starts_from: Literal["seed", "pool"]
+    reseeded: int
+    damaged: int
+
+
+EXPERIMENTS: dict[ExperimentName, Experiment] = {
+    "growing": Experiment(starts_from="seed", reseeded=0, damaged=0),
+    "persistent": Experiment(starts_from="pool", reseeded=1, damaged=0),
+    "regenerating": Experiment(starts_from="pool", reseeded=1, damaged=3),
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How it is taught. The defaults are the article's, or its notebook's where the article is silent.
+
+    Attributes:
+        steps: training steps.
+        batch: organisms in a training step.
+        pool: organisms kept between training steps.
+        shortest, longest: steps of the automaton in a rollout, drawn anew for each training step, both inclusive.
+        learning_rates: (from training step, rate), in order.
+        beta_1, beta_2, epsilon: of Adam; epsilon is that of Keras, which the notebook uses.
+    """
+
+    steps: int = 8000
+    batch: int = 8
+    pool: int = 1024
+    shortest: int = 64
+    longest: int = 96
+    learning_rates: tuple[tuple[int, float], ...] = ((0, 2e-3), (2000, 2e-4))
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-7
+
+    def learning_rate(self, step: int) -> float:
+        """Return the rate for the training step that follows `step` others.
+
+        >>> Recipe().learning_rate(1999), Recipe().learning_rate(2000)
+        (0.002, 0.0002)
+        """
+        return [rate for begin, rate in self.learning_rates if step >= begin][-1]
+
+
+RECIPES: dict[RecipeName, Recipe] = {"article": Recipe()}

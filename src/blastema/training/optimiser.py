@@ -1,0 +1,46 @@
+"""Adam on normalised gradients."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from blastema.rule import Weights
+from blastema.training.experiments import Recipe
+
+
+class Moments(NamedTuple):
+    """Adam's memory: running means of the gradient and of its square, tensor by tensor."""
+
+    first: Weights
+    second: Weights
+
+
+def no_moments(weights: Weights) -> Moments:
+    """Return the moments before the first step: zeros."""
+    return Moments(*(Weights(*(np.zeros_like(tensor) for tensor in weights)) for _ in Moments._fields))
+
+
+def normalised(gradient: Weights) -> Weights:
+    """Return each gradient tensor divided by its L2 norm + 1e-8, which tames the jumps of the loss (experiment 1)."""
+    return Weights(*(tensor / (np.linalg.norm(tensor.ravel()) + np.float32(1e-8)) for tensor in gradient))
+
+
+def adam(
+    recipe: Recipe, weights: Weights, gradient: Weights, moments: Moments, step: int
+) -> tuple[Weights, Moments]:
+    """Return the weights and moments after the training step that follows `step` others (Kingma & Ba 2015, alg. 1)."""
+    rate, count = recipe.learning_rate(step), step + 1
+    first = Weights(
+        *(recipe.beta_1 * old + (1 - recipe.beta_1) * new for old, new in zip(moments.first, gradient, strict=True))
+    )
+    second = Weights(
+        *(recipe.beta_2 * old + (1 - recipe.beta_2) * new**2 for old, new in zip(moments.second, gradient, strict=True))
+    )
+    reach = rate * (1 - recipe.beta_2**count) ** 0.5 / (1 - recipe.beta_1**count)
+    moved = Weights(
+        *(
+            tensor - reach * mean / (np.sqrt(square) + recipe.epsilon)
+            for tensor, mean, square in zip(weights, first, second, strict=True)
+        )
+    )
+    return moved, Moments(first, second)

@@ -1,0 +1,63 @@
+"""The pool: organisms of all ages, from which rollouts start. It stores what lives."""
+
+import numpy as np
+
+from blastema.rule import Batch, seed_state
+
+TENSORS = ("pool.seeds", "pool.ages", "pool.counts", "pool.cells", "pool.values")
+
+
+class Pool:
+    """Organisms in grids of one size. Most of a grid is empty, so only the cells that are not all zero are kept.
+
+    A grown 72x72 lizard takes 65 kB instead of 332 kB.
+
+    Args:
+        seeds: uint32 `(size,)`; the pool starts with one fresh organism for each.
+        shape: (height, width, channels) of the grids.
+    """
+
+    def __init__(self, seeds: np.ndarray, shape: tuple[int, int, int]) -> None:
+        self.shape = shape
+        self.seeds = np.array(seeds, np.uint32)
+        self.ages = np.zeros(len(seeds), np.uint32)
+        seed = living(seed_state(*shape))
+        self.organisms = [seed] * len(seeds)
+
+    def take(self, places: np.ndarray) -> Batch:
+        """Return the organisms at these places as a batch of their own."""
+        states = np.zeros((len(places), *self.shape), np.float32)
+        for state, place in zip(states, places, strict=True):
+            cells, values = self.organisms[place]
+            state.reshape(-1, self.shape[-1])[cells] = values
+        return Batch(states, self.seeds[places], self.ages[places])
+
+    def put(self, places: np.ndarray, batch: Batch) -> None:
+        """Let these organisms take the places of those that are there."""
+        self.seeds[places], self.ages[places] = batch.seeds, batch.ages
+        for place, state in zip(places, batch.states, strict=True):
+            self.organisms[place] = living(state)
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """Return all that is in the pool as named arrays."""
+        cells, values = zip(*self.organisms, strict=True)
+        counts = np.array([len(part) for part in cells], np.uint32)
+        parts = (self.seeds, self.ages, counts, np.concatenate(cells), np.concatenate(values))
+        return dict(zip(TENSORS, parts, strict=True))
+
+    @classmethod
+    def of_tensors(cls, tensors: dict[str, np.ndarray], shape: tuple[int, int, int]) -> "Pool":
+        """Return the pool that gave these arrays."""
+        seeds, ages, counts, cells, values = (tensors[name] for name in TENSORS)
+        pool = cls(seeds, shape)
+        pool.ages = ages.copy()
+        ends = np.cumsum(counts)[:-1]
+        pool.organisms = list(zip(np.split(cells, ends), np.split(values, ends), strict=True))
+        return pool
+
+
+def living(state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the places of the cells that are not all zero, uint32 `(n,)`, and their states `(n, channel)`."""
+    flat = state.reshape(-1, state.shape[-1])
+    cells = np.flatnonzero(flat.any(axis=1))
+    return cells.astype(np.uint32), flat[cells]

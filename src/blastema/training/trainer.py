@@ -1,0 +1,95 @@
+"""The trainer: one training step, and all that the next one needs."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from blastema.engines import Engine
+from blastema.errors import BlastemaError
+from blastema.rule import Batch, Rule, Weights, initial_weights, seed_batch
+from blastema.training.damage import random_disc
+from blastema.training.experiments import Experiment, Recipe
+from blastema.training.loss import pixel_loss, towards
+from blastema.training.optimiser import adam, no_moments, normalised
+from blastema.training.pool import Pool
+
+
+class Report(NamedTuple):
+    """What happened in a training step: its number from 1, the loss, steps of the rollout, organisms before and after."""
+
+    step: int
+    loss: float
+    rollout: int
+    before: Batch
+    after: Batch
+
+
+class Trainer:
+    """Teaches cells to grow a target.
+
+    What a training step draws at random is a function of (seed, number of the step) alone, so a trainer is described by
+    its weights, moments, pool and the number of steps done, and goes on from there exactly.
+
+    Args:
+        rule: of the organisms.
+        experiment: what they are asked to learn.
+        recipe: how.
+        target: `(height, width, 4)`, premultiplied; grids have its size.
+        seed: 0 or more; same seed, same weights.
+        engine: that runs the rollouts.
+    """
+
+    def __init__(
+        self, rule: Rule, experiment: Experiment, recipe: Recipe, target: np.ndarray, seed: int, engine: Engine
+    ) -> None:
+        self.rule, self.experiment, self.recipe, self.target, self.seed, self.engine = (
+            rule, experiment, recipe, target, seed, engine,
+        )  # fmt: skip
+        draw = np.random.default_rng([seed])
+        self.done = 0
+        self.weights: Weights = initial_weights(draw, rule.perception, rule.hidden, rule.channels)
+        self.moments = no_moments(self.weights)
+        self.pool = Pool(new_seeds(draw, recipe.pool), (*target.shape[:2], rule.channels))
+
+    def step(self) -> Report:
+        """Take one training step.
+
+        Raises:
+            BlastemaError: the loss is no longer a finite number; the weights are then those of before.
+        """
+        draw = np.random.default_rng([self.seed, self.done])
+        places, before = self.draw_batch(draw)
+        rollout = int(draw.integers(self.recipe.shortest, self.recipe.longest, endpoint=True))
+        learning = self.engine.learn(self.rule, self.weights, before, rollout, towards(self.target))
+        if not all(np.isfinite(value).all() for value in (learning.loss, *learning.gradient)):
+            raise BlastemaError(f"training went wrong at step {self.done + 1}: the loss is {learning.loss}; try another seed")
+        self.weights, self.moments = adam(
+            self.recipe, self.weights, normalised(learning.gradient), self.moments, self.done
+        )
+        if self.experiment.starts_from == "pool":
+            self.pool.put(places, learning.batch)
+        self.done += 1
+        return Report(self.done, learning.loss, rollout, before, learning.batch)
+
+    def draw_batch(self, draw: np.random.Generator) -> tuple[np.ndarray, Batch]:
+        """Return organisms to start from, highest loss first, reseeded and damaged, and their places in the pool."""
+        height, width = self.target.shape[:2]
+        if self.experiment.starts_from == "seed":
+            fresh = seed_batch(new_seeds(draw, self.recipe.batch), height, width, self.rule.channels)
+            return np.arange(0), fresh
+        places = draw.choice(self.recipe.pool, self.recipe.batch, replace=False)
+        order = np.argsort(-pixel_loss(self.pool.take(places).states, self.target), kind="stable")
+        places = places[order]
+        batch = self.pool.take(places)
+        reseeded = self.experiment.reseeded
+        fresh = seed_batch(new_seeds(draw, reseeded), height, width, self.rule.channels)
+        for array, new in zip(batch, fresh, strict=True):
+            array[:reseeded] = new
+        for state in batch.states[self.recipe.batch - self.experiment.damaged :]:
+            state[random_disc(draw, height, width)] = 0
+        return places, batch
+
+
+def new_seeds(draw: np.random.Generator, count: int) -> np.ndarray:
+    """Return seeds for organisms, uint32 `(count,)`."""
+    return draw.integers(2**32, size=count, dtype=np.uint32)
