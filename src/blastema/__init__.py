@@ -1,3 +1,31 @@
-"""Blastema grows pictures from a single cell."""
+"""Blastema grows pictures from a single cell.
+
+The reference implementation of "Growing Neural Cellular Automata" (Mordvintsev, Randazzo, Niklasson, Levin; Distill
+2020, doi 10.23915/distill.00023).
+"""
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+__all__ = ["BlastemaError", "Organism", "Rule", "Weights", "choose_engine", "load", "load_target", "seed_batch", "step"]
+
+if TYPE_CHECKING:
+    from blastema.engines import choose_engine
+    from blastema.errors import BlastemaError
+    from blastema.organism import Organism, load
+    from blastema.rule import Rule, Weights, seed_batch, step
+    from blastema.targets import load_target
+
+_HOMES = {
+    "BlastemaError": "errors", "Organism": "organism", "Rule": "rule", "Weights": "rule", "choose_engine": "engines",
+    "load": "organism", "load_target": "targets", "seed_batch": "rule", "step": "rule",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name where it is first used, which keeps the command line quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'blastema' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"blastema.{_HOMES[name]}"), name)

@@ -1,0 +1,23 @@
+"""`blastema doctor`: what is here, and what will be used."""
+
+
+def doctor() -> None:
+    """Say which engines, extras and instruction sets this machine has, and which engine is taken.
+
+    Examples:
+      blastema doctor
+      blastema train 🦎 --engine numpy
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from blastema.machine import examine
+
+    console = Console()
+    findings = examine()
+    for title, rows in findings.items():
+        table = Table(title=title, title_justify="left", title_style="bold", box=None, show_header=False, padding=(0, 2))
+        for name, what in rows.items():
+            table.add_row(name, what)
+        console.print(table)
+        console.print()

@@ -1,0 +1,55 @@
+"""`blastema grow ORGANISM`: watch it, or write it to a file."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from tyro.conf import Positional, arg
+
+
+def grow(
+    organism: Annotated[Positional[Path], arg(metavar="ORGANISM")],
+    /,
+    out: Path | None = None,
+    steps: int = 200,
+    size: str | None = None,
+    angle: float = 0.0,
+    damage: tuple[str, ...] = (),
+    seed: int = 0,
+    fire_rate: float | None = None,
+    edge: Literal["dead", "wrap"] | None = None,
+    zoom: int = 4,
+    fps: float = 25.0,
+    sheet: bool = False,
+    engine: str | None = None,
+) -> None:
+    """Grow an organism from a single cell, in the terminal or into a file.
+
+    Examples:
+      blastema grow runs/lizard-regenerating --out lizard.gif
+      blastema grow runs/lizard-regenerating --damage lower@200 --steps 500
+
+    Args:
+        organism: an organism file, the directory of a run, or a model of the article's web page (.json)
+        out: write .gif .webp .png (animated) .mp4, or .npy (the final state), instead of showing it here
+        steps: how many steps to take
+        size: of the grid, 72 or 96x64 (width by height); as in training if not given
+        angle: degrees by which the cells' senses are turned
+        damage: KIND or KIND@STEP: upper, lower, left, right, centre, disc; half way if no step is given
+        seed: which cells fire when; same seed, same organism
+        fire_rate: the chance of a cell to act in a step; the organism's own if not given
+        edge: what lies past the edge of the grid; the organism's own if not given
+        zoom: pixels a cell in a picture
+        fps: pictures a second
+        sheet: write a contact sheet (.png, .webp, .jpg) instead of an animation
+        engine: numpy or jax; the fastest present if not given
+    """
+    from blastema.cli.growth import Growth, show, write
+    from blastema.organism import load
+
+    growth = Growth.of(
+        load(organism), steps=steps, size=size, degrees=angle, damage=damage, seed=seed, fire_rate=fire_rate, edge=edge, engine=engine
+    )  # fmt: skip
+    if out is None:
+        show(growth, fps)
+    else:
+        write(growth, out, zoom=zoom, fps=fps, as_sheet=sheet)

@@ -1,0 +1,91 @@
+"""`blastema train TARGET`: train an organism and watch it grow."""
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from tyro.conf import Positional, arg
+
+
+def train(
+    target: Annotated[Positional[str | None], arg(metavar="TARGET")] = None,
+    /,
+    experiment: Literal["growing", "persistent", "regenerating"] = "regenerating",
+    recipe: Literal["article"] = "article",
+    steps: int | None = None,
+    batch: int = 8,
+    seed: int = 0,
+    size: str | None = None,
+    fit: int = 40,
+    pad: int | None = None,
+    background: str | None = None,
+    engine: str | None = None,
+    out: Path | None = None,
+    resume: Path | None = None,
+) -> None:
+    """Train an organism to grow a picture. Ctrl-C saves; --resume goes on.
+
+    Examples:
+      blastema train 🦎
+      blastema train lizard --experiment growing --fit 24 --pad 8 --steps 1000
+
+    Args:
+        target: an emoji (🦎), its name (lizard), an image file, or disc, ring, planarian, text:Hi
+        experiment: what it learns: to grow, to persist, to regenerate
+        recipe: how it is taught
+        steps: training steps; those of the recipe, 8000, if not given
+        batch: organisms in a training step
+        seed: same seed, same organism
+        size: of the grid, 72 or 96x64 (width by height); the picture and its padding if not given
+        fit: cells that the picture is fitted into
+        pad: empty cells around it, 16 if neither this nor --size is given
+        background: colour to take out of an image: white, #00ff00, ..., or auto
+        engine: numpy or jax; the fastest present if not given
+        out: directory of the run; runs/TARGET-EXPERIMENT if not given
+        resume: directory of a run to go on with; of the other flags only --steps may be given
+    """
+    from blastema.cli.size import parse_size
+    from blastema.cli.training_screen import watch
+    from blastema.engines import choose_engine
+    from blastema.errors import BlastemaError
+    from blastema.training.experiments import RECIPES
+    from blastema.training.run import Config, Run
+
+    flags: dict[str, Any] = {
+        "experiment": experiment, "recipe": recipe, "batch": batch, "seed": seed, "fit": fit, "pad": pad, "background": background,
+    }  # fmt: skip
+    if resume is not None:
+        defaults = {field.name: field.default for field in dataclasses.fields(Config)}
+        extra = [f"--{name}" for name, value in flags.items() if value != defaults[name]]
+        extra += [name for name, value in (("TARGET", target), ("--size", size), ("--engine", engine), ("--out", out)) if value is not None]
+        if extra:
+            raise BlastemaError(f"--resume goes on with a run as it was begun; leave out {', '.join(extra)}")
+        watch(Run.resume(resume, steps))
+        return
+    if target is None:
+        raise BlastemaError("no target came; give an emoji, a name or an image file, as in: blastema train 🦎")
+    height, width = parse_size(size) if size else (None, None)
+    if _is_file(target):
+        target = str(Path(target).resolve())
+    config = Config(
+        target, steps=RECIPES[recipe].steps if steps is None else steps, height=height, width=width,
+        engine=choose_engine(engine).name, **flags,
+    )  # fmt: skip
+    watch(Run.begin(out or _free_directory(target, experiment), config))
+
+
+def _is_file(target: str) -> bool:
+    try:
+        return Path(target).is_file()
+    except OSError:
+        return False
+
+
+def _free_directory(target: str, experiment: str) -> Path:
+    """Return `runs/TARGET-EXPERIMENT`, numbered where that is taken."""
+    from blastema.targets import short_name
+
+    name = f"{short_name(target)}-{experiment}"
+    taken = [path.name for path in Path("runs").iterdir()] if Path("runs").is_dir() else []
+    names = (name if number == 1 else f"{name}-{number}" for number in range(1, len(taken) + 2))
+    return Path("runs") / next(name for name in names if name not in taken)

@@ -1,0 +1,1 @@
+"""Pictures of organisms: colour, picture, animation, terminal, and the course of the loss."""

@@ -1,0 +1,5 @@
+"""Targets: the pictures that organisms learn to grow."""
+
+from blastema.targets.target import load_target, short_name
+
+__all__ = ["load_target", "short_name"]

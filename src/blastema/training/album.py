@@ -1,0 +1,45 @@
+"""The pictures of a run: its pool, its batches, its loss, its organism growing."""
+
+import numpy as np
+
+from blastema.render.animation import save_animation
+from blastema.render.loss_picture import loss_picture
+from blastema.render.picture import save, sheet
+from blastema.training.run import Run
+from blastema.training.trainer import Report
+
+# How many times in a run the pool and a batch are pictured.
+TIMES = 20
+SAMPLE = 48
+
+
+def picture_step(run: Run, report: Report) -> None:
+    """Every twentieth of the run, write `pictures/pool-STEP.png` and `pictures/batch-STEP.png`, and `loss.png`.
+
+    A batch picture has two rows: organisms before the rollout and after it (the article's figure of experiment 3).
+    """
+    every = max(1, run.config.steps // TIMES)
+    if report.step % every and report.step != run.config.steps:
+        return
+    pictures = run.directory / "pictures"
+    pictures.mkdir(exist_ok=True)
+    both = np.concatenate([report.before.states, report.after.states])
+    save(sheet(both, columns=len(report.before.states), zoom=1), pictures / f"batch-{report.step:06d}.png")
+    if run.trainer.experiment.starts_from == "pool":
+        sample = np.linspace(0, run.trainer.recipe.pool - 1, SAMPLE).astype(int)
+        states = run.trainer.pool.take(sample).states
+        save(sheet(states, columns=12, zoom=1), pictures / f"pool-{report.step:06d}.png")
+    picture_loss(run)
+
+
+def picture_loss(run: Run) -> None:
+    """Write `loss.png`."""
+    title = f"{run.config.target} · {run.config.experiment}"
+    save(loss_picture(range(1, len(run.losses) + 1), run.losses, title), run.directory / "loss.png")
+
+
+def picture_growth(run: Run, steps: int = 200) -> None:
+    """Write `growth.gif`: the organism as it is now, grown from one cell, every other step of 200."""
+    height, width = run.target.shape[:2]
+    frames = run.organism().frames(steps, height, width, engine=run.config.engine)
+    save_animation((frame for step, frame in enumerate(frames) if step % 2 == 0), run.directory / "growth.gif")

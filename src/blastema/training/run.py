@@ -1,0 +1,210 @@
+"""A run: its directory, and training that can be stopped at any moment and goes on exactly."""
+
+import dataclasses
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from blastema import __version__
+from blastema.atomic import replacing
+from blastema.engines import choose_engine
+from blastema.errors import BlastemaError
+from blastema.organism import Organism
+from blastema.rule import Rule
+from blastema.targets import load_target
+from blastema.training.checkpoint import load_checkpoint, save_checkpoint
+from blastema.training.experiments import EXPERIMENTS, RECIPES, ExperimentName, Recipe, RecipeName
+from blastema.training.trainer import Report, Trainer
+
+CONFIG, LOG, CHECKPOINT, ORGANISM = "config.json", "log.jsonl", "checkpoint.safetensors", "organism.safetensors"
+# Seconds of training that a sudden end may cost.
+CHECKPOINT_EVERY = 30.0
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a run was asked for; with the version of the program, all that its organism depends on.
+
+    Attributes:
+        target: what `blastema.targets.load_target` understands; an image file is meant as an absolute path.
+        experiment, recipe: names of records in `blastema.training.experiments`.
+        steps, batch: of the recipe, or other numbers.
+        seed: of the training.
+        fit, pad, height, width, background: of the target, see `load_target`.
+        engine: name of the engine.
+    """
+
+    target: str
+    experiment: ExperimentName = "regenerating"
+    recipe: RecipeName = "article"
+    steps: int = 8000
+    batch: int = 8
+    seed: int = 0
+    fit: int = 40
+    pad: int | None = None
+    height: int | None = None
+    width: int | None = None
+    background: str | None = None
+    engine: str = "numpy"
+
+    def __post_init__(self) -> None:
+        for name, choices in (("experiment", EXPERIMENTS), ("recipe", RECIPES)):
+            if getattr(self, name) not in choices:
+                raise BlastemaError(f"there is no {name} {getattr(self, name)!r}; choose one of {', '.join(choices)}")
+        pool = RECIPES[self.recipe].pool
+        damaged = EXPERIMENTS[self.experiment].damaged + EXPERIMENTS[self.experiment].reseeded
+        for name, lowest, highest in (("steps", 1, 10**9), ("batch", max(1, damaged), pool), ("seed", 0, 2**63)):
+            if not lowest <= getattr(self, name) <= highest:
+                raise BlastemaError(
+                    f"{name} is {getattr(self, name)}; the {self.experiment} experiment takes {lowest} to {highest}"
+                )
+
+    def taught_by(self) -> Recipe:
+        """Return the recipe with this run's steps and batch."""
+        return dataclasses.replace(RECIPES[self.recipe], steps=self.steps, batch=self.batch)
+
+    def picture(self) -> np.ndarray:
+        """Return the target, float32 `(height, width, 4)`."""
+        return load_target(
+            self.target, fit=self.fit, pad=self.pad, height=self.height, width=self.width, background=self.background
+        )
+
+
+class Run:
+    """Training in a directory of its own.
+
+    The directory holds `config.json`, `log.jsonl` (a line a training step), `checkpoint.safetensors` (everything that
+    training needs to go on), `organism.safetensors`, and pictures, see `blastema.training.album`.
+
+    Use `Run.begin` or `Run.resume`.
+    """
+
+    def __init__(self, directory: Path, config: Config) -> None:
+        self.directory, self.config = directory, config
+        self.target = config.picture()
+        self.trainer = Trainer(
+            Rule(), EXPERIMENTS[config.experiment], config.taught_by(), self.target, config.seed, choose_engine(config.engine)
+        )
+        self.losses: list[float] = []
+
+    @classmethod
+    def begin(cls, directory: Path, config: Config) -> "Run":
+        """Start a run in a new or empty directory.
+
+        Raises:
+            BlastemaError: the configuration cannot be met, or the directory is in use or cannot be written to.
+        """
+        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+            raise BlastemaError(
+                f"{directory} is there already; go on with it by --resume {directory}, or choose another --out"
+            )
+        run = cls(directory, config)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BlastemaError(f"cannot make {directory}: {error.strerror}; choose another --out") from None
+        run.write_config()
+        return run
+
+    @classmethod
+    def resume(cls, directory: Path, steps: int | None = None) -> "Run":
+        """Go on with the run in a directory from its last checkpoint, if asked for up to another number of steps.
+
+        Raises:
+            BlastemaError: the directory does not hold a run, or its files are damaged.
+        """
+        config = read_config(directory)
+        if steps is not None:
+            config = dataclasses.replace(config, steps=steps)
+        run = cls(directory, config)
+        if (directory / CHECKPOINT).exists():
+            load_checkpoint(run.trainer, directory / CHECKPOINT)
+        run.losses = _kept_log(directory / LOG, run.trainer.done)
+        if steps is not None:
+            run.write_config()
+        return run
+
+    def write_config(self) -> None:
+        """Write `config.json`."""
+        with replacing(self.directory / CONFIG) as temporary:
+            temporary.write_text(json.dumps(asdict(self.config), ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+    def train(self) -> Iterator[Report]:
+        """Train to the end, yielding after each step. Whoever stops listening finds the work saved."""
+        saved = time.monotonic()
+        with (self.directory / LOG).open("a", encoding="utf-8") as log:
+            try:
+                while self.trainer.done < self.config.steps:
+                    began = time.monotonic()
+                    report = self.trainer.step()
+                    self._log(log, report, time.monotonic() - began)
+                    if time.monotonic() - saved > CHECKPOINT_EVERY:
+                        log.flush()
+                        save_checkpoint(self.trainer, self.directory / CHECKPOINT)
+                        saved = time.monotonic()
+                    yield report
+            finally:
+                log.flush()
+                self.save()
+
+    def save(self) -> None:
+        """Write the checkpoint and the organism as they are now."""
+        save_checkpoint(self.trainer, self.directory / CHECKPOINT)
+        self.organism().save(self.directory / ORGANISM)
+
+    def organism(self) -> Organism:
+        """Return the organism as it is now."""
+        training: dict[str, Any] = asdict(self.config) | {
+            "steps": self.trainer.done,
+            "final_loss": self.losses[-1] if self.losses else None,
+            "versions": {"blastema": __version__, "numpy": np.__version__},
+        }
+        return Organism(self.trainer.weights, self.trainer.rule, training)
+
+    def _log(self, log: Any, report: Report, seconds: float) -> None:
+        self.losses.append(report.loss)
+        line = {
+            "step": report.step,
+            "loss": report.loss,
+            "rollout": report.rollout,
+            "learning_rate": self.trainer.recipe.learning_rate(report.step - 1),
+            "seconds": round(seconds, 4),
+        }
+        log.write(json.dumps(line) + "\n")
+
+
+def read_config(directory: Path) -> Config:
+    """Return the configuration of the run in a directory.
+
+    Raises:
+        BlastemaError: there is none, or it is not one of this version.
+    """
+    path = directory / CONFIG
+    if not path.is_file():
+        raise BlastemaError(f"{directory} is not the directory of a run: it has no {CONFIG}")
+    try:
+        values = json.loads(path.read_text("utf-8"))
+        unknown = values.keys() - {field.name for field in dataclasses.fields(Config)}
+        if unknown:
+            raise BlastemaError(f"{path} has unknown keys: {', '.join(sorted(unknown))}")
+        return Config(**values)
+    except BlastemaError:
+        raise
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        raise BlastemaError(f"{path} is not the configuration of a run; it must be a JSON object as a run writes it") from None
+
+
+def _kept_log(path: Path, done: int) -> list[float]:
+    """Take out of the log what came after the checkpoint, and return the losses that stay."""
+    lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
+    kept = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= done]
+    if len(kept) != done:
+        raise BlastemaError(f"{path} has {len(kept)} of the {done} lines that the checkpoint tells of; restore or remove the run")
+    with replacing(path) as temporary:
+        temporary.write_text("".join(kept), "utf-8")
+    return [json.loads(line)["loss"] for line in kept]
