@@ -25,7 +25,9 @@ def replacing(path: Path | str) -> Iterator[Path]:
     try:
         handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
     except OSError as error:
-        raise BlastemaError(f"cannot write {path}: {error.strerror}; choose a folder that exists and is yours") from error
+        raise BlastemaError(
+            f"cannot write {path}: {error.strerror}; choose a folder that exists and is yours"
+        ) from error
     os.close(handle)
     temporary = Path(name)
     try:

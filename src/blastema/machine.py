@@ -29,12 +29,17 @@ def examine() -> dict[str, dict[str, str]]:
             "cores": str(cores()),
             "instruction set": instruction_set(),
         },
-        "Engines": {name: engine_state(name) + (" · used unless --engine says otherwise" if name == best else "") for name in ENGINES},
+        "Engines": {
+            name: engine_state(name) + (" · used unless --engine says otherwise" if name == best else "")
+            for name in ENGINES
+        },
         "Libraries": {
             package: installed(package) or "missing" for package in ("numpy", "pillow", "rich", "safetensors", "tyro")
         },
         "Extras": {
-            f"[{extra}]": f"{package} {found}" if (found := installed(package)) else f"not installed: pip install 'blastema[{extra}]'"
+            f"[{extra}]": f"{package} {found}"
+            if (found := installed(package))
+            else f"not installed: pip install 'blastema[{extra}]'"
             for extra, package in EXTRAS.items()
         },
     }
@@ -46,7 +51,7 @@ def engine_state(name: str) -> str:
         choose_engine(name)
     except BlastemaError as error:
         return str(error)
-    return f"ready, {'numpy' if name == 'numpy' else name} {installed(name)}"
+    return f"ready, {name} {installed(name)}"
 
 
 def cores() -> int:
@@ -82,7 +87,10 @@ def cpu_flags() -> set[str]:
 def _mac_flags() -> set[str]:
     try:
         found = subprocess.run(
-            ["sysctl", "-n", "machdep.cpu.features", "machdep.cpu.leaf7_features"], capture_output=True, text=True, check=True
+            ["sysctl", "-n", "machdep.cpu.features", "machdep.cpu.leaf7_features"],
+            capture_output=True,
+            text=True,
+            check=True,
         )
     except (OSError, subprocess.CalledProcessError):
         return set()

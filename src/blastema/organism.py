@@ -35,7 +35,13 @@ class Organism:
     scores: dict[str, Any] | None = None
 
     def grow(
-        self, steps: int = 200, height: int = 72, width: int = 72, seed: int = 0, angle: float = 0.0, engine: str | None = None
+        self,
+        steps: int = 200,
+        height: int = 72,
+        width: int = 72,
+        seed: int = 0,
+        angle: float = 0.0,
+        engine: str | None = None,
     ) -> np.ndarray:
         """Return the state of one organism grown from a single cell, float32 `(height, width, channel)`.
 
@@ -50,7 +56,13 @@ class Organism:
         return choose_engine(engine).grow(self.rule, self.weights, batch, steps, angle).states[0]
 
     def frames(
-        self, steps: int = 200, height: int = 72, width: int = 72, seed: int = 0, angle: float = 0.0, engine: str | None = None
+        self,
+        steps: int = 200,
+        height: int = 72,
+        width: int = 72,
+        seed: int = 0,
+        angle: float = 0.0,
+        engine: str | None = None,
     ) -> Iterator[np.ndarray]:
         """Yield the state of a growing organism after 0, 1, 2, ... `steps` steps; see `grow`."""
         runner = choose_engine(engine)
@@ -66,7 +78,12 @@ class Organism:
         Raises:
             BlastemaError: it cannot be written there.
         """
-        metadata = {"format": FORMAT, "version": VERSION, "rule": _json(asdict(self.rule)), "training": _json(self.training)}
+        metadata = {
+            "format": FORMAT,
+            "version": VERSION,
+            "rule": _json(asdict(self.rule)),
+            "training": _json(self.training),
+        }
         if self.scores is not None:
             metadata["scores"] = _json(self.scores)
         write_tensors(path, dict(zip(TENSORS, self.weights, strict=True)), metadata)
@@ -82,7 +99,9 @@ def load(path: Path | str) -> Organism:
     if path.is_dir():
         path = path / "organism.safetensors"
         if not path.exists():
-            raise BlastemaError(f"there is no organism in {path.parent}; give an organism file or the directory of a run")
+            raise BlastemaError(
+                f"there is no organism in {path.parent}; give an organism file or the directory of a run"
+            )
     if path.suffix == ".json":
         from blastema.formats.distill import read_distill
 
@@ -113,9 +132,7 @@ def check_weights(rule: Rule, tensors: dict[str, np.ndarray], source: str) -> We
     for name, shape in zip(TENSORS, shapes, strict=True):
         came = tensors[name]
         if came.shape != shape or came.dtype != np.float32:
-            raise BlastemaError(
-                f"{name} in {source} is {came.dtype} {came.shape}; its rule needs float32 {shape}"
-            )
+            raise BlastemaError(f"{name} in {source} is {came.dtype} {came.shape}; its rule needs float32 {shape}")
         if not np.isfinite(came).all():
             raise BlastemaError(f"{name} in {source} has values that are not finite (NaN or infinite); it cannot grow")
     return Weights(*(tensors[name] for name in TENSORS))

@@ -2,13 +2,9 @@
 
 
 def doctor() -> None:
-    """Say which engines, extras and instruction sets this machine has, and which engine is taken.
-
-    Examples:
-      blastema doctor
-      blastema train 🦎 --engine numpy
-    """
+    """Say which engines, extras and instruction sets this machine has, and which engine is taken."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from blastema.machine import examine
@@ -16,8 +12,10 @@ def doctor() -> None:
     console = Console()
     findings = examine()
     for title, rows in findings.items():
-        table = Table(title=title, title_justify="left", title_style="bold", box=None, show_header=False, padding=(0, 2))
+        table = Table(
+            title=title, title_justify="left", title_style="bold", box=None, show_header=False, padding=(0, 2)
+        )
         for name, what in rows.items():
-            table.add_row(name, what)
+            table.add_row(escape(name), escape(what))
         console.print(table)
         console.print()

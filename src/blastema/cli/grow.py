@@ -9,24 +9,20 @@ from tyro.conf import Positional, arg
 def grow(
     organism: Annotated[Positional[Path], arg(metavar="ORGANISM")],
     /,
-    out: Path | None = None,
+    out: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None,
     steps: int = 200,
-    size: str | None = None,
+    size: Annotated[str | None, arg(metavar="SIZE", help_behavior_hint="")] = None,
     angle: float = 0.0,
-    damage: tuple[str, ...] = (),
+    damage: Annotated[tuple[str, ...], arg(metavar="[KIND[@STEP] ...]", help_behavior_hint="")] = (),
     seed: int = 0,
-    fire_rate: float | None = None,
-    edge: Literal["dead", "wrap"] | None = None,
+    fire_rate: Annotated[float | None, arg(metavar="FLOAT", help_behavior_hint="")] = None,
+    edge: Annotated[Literal["dead", "wrap"] | None, arg(metavar="{dead,wrap}", help_behavior_hint="")] = None,
     zoom: int = 4,
     fps: float = 25.0,
     sheet: bool = False,
-    engine: str | None = None,
+    engine: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None,
 ) -> None:
     """Grow an organism from a single cell, in the terminal or into a file.
-
-    Examples:
-      blastema grow runs/lizard-regenerating --out lizard.gif
-      blastema grow runs/lizard-regenerating --damage lower@200 --steps 500
 
     Args:
         organism: an organism file, the directory of a run, or a model of the article's web page (.json)
@@ -47,7 +43,8 @@ def grow(
     from blastema.organism import load
 
     growth = Growth.of(
-        load(organism), steps=steps, size=size, degrees=angle, damage=damage, seed=seed, fire_rate=fire_rate, edge=edge, engine=engine
+        load(organism), steps=steps, size=size, degrees=angle, damage=damage, seed=seed,
+        fire_rate=fire_rate, edge=edge, engine=engine,
     )  # fmt: skip
     if out is None:
         show(growth, fps)

@@ -4,6 +4,7 @@ import math
 import re
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,10 @@ class Growth:
                     state[cut(name, self.height, self.width, draw)] = 0
             yield state
 
+    def final_state(self) -> np.ndarray:
+        """Return the state after all steps."""
+        return deque(self.states(), maxlen=1).pop()
+
     def sample(self, most: int) -> Iterator[np.ndarray]:
         """Yield at most so many of the states, evenly spaced, first and last among them."""
         wanted = set(np.linspace(0, self.steps, min(most, self.steps + 1)).round().astype(int).tolist())
@@ -112,7 +117,9 @@ def parse_cut(text: str, steps: int) -> tuple[int, str]:
     """
     found = re.fullmatch(r"([a-z]+)(?:@(\d+))?", text)
     if not found or found[1] not in CUTS:
-        raise BlastemaError(f"the damage {text!r} is not understood; write KIND or KIND@STEP with KIND one of {', '.join(CUTS)}")
+        raise BlastemaError(
+            f"the damage {text!r} is not understood; write KIND or KIND@STEP with KIND one of {', '.join(CUTS)}"
+        )
     when = int(found[2]) if found[2] else steps // 2
     if when > steps:
         raise BlastemaError(f"the damage {text!r} would come after the last step, {steps}; take more --steps")
@@ -130,9 +137,7 @@ def show(growth: Growth, fps: float) -> None:
         raise BlastemaError(f"--fps is {fps}; it must be above 0")
     console = Console()
     if not console.is_terminal:
-        for state in growth.states():
-            pass
-        print(characters(state, 80, 40))
+        print(characters(growth.final_state(), 80, 40).strip("\n"))
         return
     columns, rows = console.width - 1, console.height - 2
     stride = max(1, growth.steps // 2000)
@@ -166,10 +171,8 @@ def write(growth: Growth, out: Path, *, zoom: int, fps: float, as_sheet: bool) -
     if not out.parent.is_dir():
         raise BlastemaError(f"there is no folder {out.parent} to write {out.name} to; make it first")
     if suffix == ".npy":
-        for state in growth.states():
-            pass
         with replacing(out) as temporary:
-            np.save(temporary, state)
+            np.save(temporary, growth.final_state())
     elif as_sheet:
         states = list(growth.sample(SHEET_TILES))
         steps = np.linspace(0, growth.steps, len(states)).round().astype(int)

@@ -2,7 +2,8 @@
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import tyro
 
@@ -12,19 +13,21 @@ from blastema.cli.grow import grow
 from blastema.cli.train import train
 from blastema.errors import BlastemaError
 
-DESCRIPTION = f"""Grow pictures from a single cell. Blastema {__version__}
-
-  blastema train 🦎
-  blastema grow runs/lizard-regenerating
-"""
-
-
-def app() -> tyro.extras.SubcommandApp:
-    """Return the commands; the documentation of the command line is made from it too."""
-    commands = tyro.extras.SubcommandApp()
-    for command in (train, grow, doctor):
-        commands.command(command)
-    return commands
+DESCRIPTION = f"Grow pictures from a single cell. Blastema {__version__}"
+COMMANDS: dict[str, Callable[..., Any]] = {"train": train, "grow": grow, "doctor": doctor}
+# What each help text ends with: two commands to paste.
+EXAMPLES = {
+    "": ("blastema train 🦎", "blastema grow runs/lizard-regenerating"),
+    "train": (
+        "blastema train 🦎",
+        "blastema train cat.jpg --background auto --experiment growing --fit 24 --pad 8 --steps 1000",
+    ),
+    "grow": (
+        "blastema grow runs/lizard-regenerating --out lizard.gif",
+        "blastema grow runs/lizard-regenerating --damage lower@200 --steps 500",
+    ),
+    "doctor": ("blastema doctor", "blastema train 🦎 --engine numpy"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -36,14 +39,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
-        app().cli(
-            prog="blastema",
-            description=DESCRIPTION,
-            args=arguments or ["--help"],
-            config=(tyro.conf.OmitArgPrefixes, tyro.conf.HelptextFromCommentsOff),
-        )
+        run_command(arguments or ["--help"])
     except BlastemaError as error:
         print(f"blastema: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def run_command(arguments: Sequence[str]) -> None:
+    """Parse the command line and call the command; help ends in commands to paste."""
+    helped = any(argument in ("-h", "--help") for argument in arguments)
+    try:
+        tyro.extras.subcommand_cli_from_dict(
+            COMMANDS, prog="blastema", description=DESCRIPTION, args=arguments, config=(tyro.conf.OmitArgPrefixes,)
+        )
+    except SystemExit:
+        if helped:
+            command = arguments[0] if arguments[0] in COMMANDS else ""
+            print("\n".join(f"  {example}" for example in EXAMPLES[command]))
+        raise

@@ -21,4 +21,6 @@ def parse_size(text: str) -> tuple[int, int]:
         width, height = int(found[1]), int(found[2] or found[1])
         if 1 <= width <= LARGEST and 1 <= height <= LARGEST:
             return height, width
-    raise BlastemaError(f"the size {text!r} is not understood; write 72 or 96x64 (width by height), each 1 to {LARGEST}")
+    raise BlastemaError(
+        f"the size {text!r} is not understood; write 72 or 96x64 (width by height), each 1 to {LARGEST}"
+    )

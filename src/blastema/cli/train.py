@@ -8,37 +8,33 @@ from tyro.conf import Positional, arg
 
 
 def train(
-    target: Annotated[Positional[str | None], arg(metavar="TARGET")] = None,
+    target: Annotated[Positional[str | None], arg(metavar="TARGET", help_behavior_hint="")] = None,
     /,
     experiment: Literal["growing", "persistent", "regenerating"] = "regenerating",
     recipe: Literal["article"] = "article",
-    steps: int | None = None,
+    steps: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: 8000)")] = None,
     batch: int = 8,
     seed: int = 0,
-    size: str | None = None,
+    size: Annotated[str | None, arg(metavar="SIZE", help_behavior_hint="")] = None,
     fit: int = 40,
-    pad: int | None = None,
-    background: str | None = None,
-    engine: str | None = None,
-    out: Path | None = None,
-    resume: Path | None = None,
+    pad: Annotated[int | None, arg(metavar="INT", help_behavior_hint="")] = None,
+    background: Annotated[str | None, arg(metavar="COLOUR", help_behavior_hint="")] = None,
+    engine: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None,
+    out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
+    resume: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
 ) -> None:
     """Train an organism to grow a picture. Ctrl-C saves; --resume goes on.
-
-    Examples:
-      blastema train 🦎
-      blastema train lizard --experiment growing --fit 24 --pad 8 --steps 1000
 
     Args:
         target: an emoji (🦎), its name (lizard), an image file, or disc, ring, planarian, text:Hi
         experiment: what it learns: to grow, to persist, to regenerate
         recipe: how it is taught
-        steps: training steps; those of the recipe, 8000, if not given
+        steps: training steps
         batch: organisms in a training step
         seed: same seed, same organism
         size: of the grid, 72 or 96x64 (width by height); the picture and its padding if not given
         fit: cells that the picture is fitted into
-        pad: empty cells around it, 16 if neither this nor --size is given
+        pad: empty cells on each side of it, 16 unless --size is given
         background: colour to take out of an image: white, #00ff00, ..., or auto
         engine: numpy or jax; the fastest present if not given
         out: directory of the run; runs/TARGET-EXPERIMENT if not given
@@ -52,12 +48,17 @@ def train(
     from blastema.training.run import Config, Run
 
     flags: dict[str, Any] = {
-        "experiment": experiment, "recipe": recipe, "batch": batch, "seed": seed, "fit": fit, "pad": pad, "background": background,
+        "experiment": experiment, "recipe": recipe, "batch": batch, "seed": seed,
+        "fit": fit, "pad": pad, "background": background,
     }  # fmt: skip
     if resume is not None:
         defaults = {field.name: field.default for field in dataclasses.fields(Config)}
         extra = [f"--{name}" for name, value in flags.items() if value != defaults[name]]
-        extra += [name for name, value in (("TARGET", target), ("--size", size), ("--engine", engine), ("--out", out)) if value is not None]
+        extra += [
+            name
+            for name, value in (("TARGET", target), ("--size", size), ("--engine", engine), ("--out", out))
+            if value is not None
+        ]
         if extra:
             raise BlastemaError(f"--resume goes on with a run as it was begun; leave out {', '.join(extra)}")
         watch(Run.resume(resume, steps))

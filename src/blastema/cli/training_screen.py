@@ -33,7 +33,9 @@ def watch(run: Run) -> None:
     """Train to the end, or until Ctrl-C, and show how it goes; then say what is where."""
     console = Console(stderr=True)
     if run.trainer.done >= run.config.steps:
-        console.print(f"{run.directory} already took all its {run.config.steps} steps; go further with --steps", highlight=False)
+        console.print(
+            f"{run.directory} already took all its {run.config.steps} steps; go further with --steps", highlight=False
+        )
         return
     screen = LiveScreen(run, console) if console.is_terminal else LineScreen(run, console)
     events = Events(run.directory, run.trainer.done)
@@ -55,11 +57,16 @@ def watch(run: Run) -> None:
 def _farewell(run: Run, console: Console) -> None:
     picture_loss(run)
     if run.trainer.done < run.config.steps:
-        console.print(f"stopped after step {run.trainer.done} of {run.config.steps}; all is saved. Go on with:", highlight=False)
+        console.print(
+            f"stopped after step {run.trainer.done} of {run.config.steps}; all is saved. Go on with:", highlight=False
+        )
         print(f"  blastema train --resume {run.directory}", file=sys.stderr)
         sys.exit(130)
     picture_growth(run)
-    console.print(f"trained in {run.directory}: organism.safetensors, growth.gif, loss.png, pictures. Watch it with:", highlight=False)
+    console.print(
+        f"trained in {run.directory}: organism.safetensors, growth.gif, loss.png, pictures. Watch it with:",
+        highlight=False,
+    )
     print(f"  blastema grow {run.directory}", file=sys.stderr)
 
 
@@ -112,7 +119,9 @@ class LineScreen:
         self.run, self.console, self.progress, self.last = run, console, Progress(run), 0.0
 
     def __enter__(self) -> "LineScreen":
-        self.console.print(f"training {self.run.config.target} ({self.run.config.experiment}) in {self.run.directory}", highlight=False)
+        self.console.print(
+            f"training {self.run.config.target} ({self.run.config.experiment}) in {self.run.directory}", highlight=False
+        )
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -159,19 +168,17 @@ class LiveScreen:
     def _draw(self, report: Report) -> Table:
         run, room = self.run, max(4, self.console.height - 3)
         figures = Table.grid(padding=(0, 2))
-        for name, value in (
-            ("step", f"{report.step} of {run.config.steps}"),
-            ("loss", f"{recent_loss(run):.5f}"),
-            ("rate", f"{self.progress.rate():.2f} steps/s"),
-            ("left", self.progress.left()),
-            ("age", f"{int(self.batch.ages[0])} steps since the seed"),
-            ("run", str(run.directory)),
-        ):
-            figures.add_row(Text(name, style="dim"), Text(value))
-        title = Text(f"{run.config.target} · {run.config.experiment}", style="bold")
-        bar = ProgressBar(total=run.config.steps, completed=report.step, width=28)
-        side = Group(title, Text(), bar, figures, Text(), Text(sparkline(run.losses, 28), style="green"), Text("Ctrl-C saves", style="dim"))
-        whole = Table.grid(padding=(0, 2))
+        figures.add_row(Text("step", "dim"), f"{report.step:,} of {run.config.steps:,}")
+        figures.add_row("", ProgressBar(total=run.config.steps, completed=report.step, width=28))
+        figures.add_row(Text("loss", "dim"), f"{recent_loss(run):.5f}")
+        figures.add_row("", Text(sparkline(run.losses, 28), "green"))
+        figures.add_row(Text("rate", "dim"), f"{self.progress.rate():.2f} steps/s")
+        figures.add_row(Text("left", "dim"), self.progress.left())
+        figures.add_row(Text("cells", "dim"), f"{int(self.batch.ages[0])} steps after the seed")
+        figures.add_row(Text("run", "dim"), Text(str(run.directory)))
+        title = Text(f"{run.config.target} · {run.config.experiment}", "bold")
+        side = Group(title, "", figures, "", Text("Ctrl-C saves and stops", "dim"))
+        whole = Table.grid(padding=(0, 3))
         whole.add_row(half_blocks(self.batch.states[0], max(8, self.console.width - 44), room), side)
         return whole
 
@@ -187,7 +194,7 @@ def sparkline(losses: list[float], width: int) -> str:
     >>> sparkline([1.0, 0.1, 0.01], 3)
     '█▅▁'
     """
-    parts = [part for part in np.array_split(np.log10(np.maximum(losses, 1e-12)), min(width, len(losses)))]
+    parts = np.array_split(np.log10(np.maximum(losses, 1e-12)), min(width, len(losses)))
     levels = np.array([np.median(part) for part in parts])
     span = max(float(np.ptp(levels)), 1e-9)
     return "".join(BARS[round(float(level - levels.min()) / span * (len(BARS) - 1))] for level in levels)

@@ -16,7 +16,9 @@ def _jax() -> Engine:
     try:
         from blastema.engines.jax_engine import JaxEngine
     except ImportError as error:
-        raise BlastemaError(f"the jax engine is not there ({error}); install it with: pip install 'blastema[jax]'") from error
+        raise BlastemaError(
+            f"the jax engine is not there ({error}); install it with: pip install 'blastema[jax]'"
+        ) from error
     return JaxEngine()
 
 

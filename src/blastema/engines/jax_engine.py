@@ -40,14 +40,10 @@ class JaxEngine:
         check_rollout(rule, weights, batch, steps)
         return _on_host(_grow(rule, _on_device(weights), _on_device(batch), steps, jnp.float32(angle)))
 
-    def learn(
-        self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0
-    ) -> Learning:
+    def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0) -> Learning:
         check_rollout(rule, weights, batch, steps)
         length = -(-steps // LENGTHS) * LENGTHS
-        states, way_back = _forward(
-            rule, length, steps, jnp.float32(angle), _on_device(weights), _on_device(batch)
-        )
+        states, way_back = _forward(rule, length, steps, jnp.float32(angle), _on_device(weights), _on_device(batch))
         final = np.array(states)
         value, cotangent = loss(final)
         gradient, states_gradient = _backward(way_back, jnp.asarray(as_cotangent(cotangent, final)))

@@ -36,9 +36,7 @@ class NumpyEngine:
             take_step(rule, weights, grid, batch.seeds, older(batch.ages, done), angle)
         return Batch(inside(grid).copy(), batch.seeds, older(batch.ages, steps))
 
-    def learn(
-        self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0
-    ) -> Learning:
+    def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0) -> Learning:
         check_rollout(rule, weights, batch, steps)
         grid = with_margin(batch.states)
         ages = [older(batch.ages, done) for done in range(steps)]
@@ -73,9 +71,7 @@ def take_step(
     return Taken(cells, perception, lives)
 
 
-def take_back(
-    rule: Rule, weights: Weights, back: np.ndarray, taken: Taken, angle: float, gradient: Weights
-) -> None:
+def take_back(rule: Rule, weights: Weights, back: np.ndarray, taken: Taken, angle: float, gradient: Weights) -> None:
     """Carry the cotangent `back`, margin and all, through one step, in place, and add to the gradient.
 
     The gradient stops where the life mask is zero. The hidden layer is computed anew, which costs less than keeping it.
@@ -97,7 +93,7 @@ def take_back(
 
 
 def taps(rule: Rule, angle: float) -> list[list[tuple[int, int, float]]]:
-    """Return for each filter of the rule which neighbours count how much, (dy, dx, weight), senses turned by the angle."""
+    """Return for each filter which neighbours count how much, (dy, dx, weight), senses turned by the angle."""
     cos, sin = math.cos(angle), math.sin(angle)
     slope_x = {(dy, dx): weight for dy, dx, weight in SOBEL_X}
     slope_y = {(dy, dx): weight for dy, dx, weight in SOBEL_Y}

@@ -37,9 +37,7 @@ class Engine(Protocol):
     def grow(self, rule: Rule, weights: Weights, batch: Batch, steps: int, angle: float = 0.0) -> Batch:
         """Return the organisms `steps` steps older, as NumPy arrays. What is passed in stays as it is."""
 
-    def learn(
-        self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0
-    ) -> Learning:
+    def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0) -> Learning:
         """Grow `steps` steps, ask the loss for its value and cotangent, and carry that back through time."""
 
 
@@ -61,7 +59,7 @@ def check_rollout(rule: Rule, weights: Weights, batch: Batch, steps: int) -> Non
         )
     if np.shape(batch.seeds) != shape[:1] or np.shape(batch.ages) != shape[:1]:
         raise BlastemaError(
-            f"{shape[0]} states came with {np.shape(batch.seeds)} seeds and {np.shape(batch.ages)} ages; one each is needed"
+            f"{shape[0]} states came with {np.shape(batch.seeds)} seeds and {np.shape(batch.ages)} ages; give one each"
         )
     if steps < 0:
         raise BlastemaError(f"{steps} steps cannot be taken; ask for 0 or more")

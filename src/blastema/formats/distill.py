@@ -58,7 +58,9 @@ def _layer(layer: Any, shape: tuple[int, int], where: str) -> tuple[np.ndarray, 
         keys = ", ".join(map(str, layer)) if isinstance(layer, dict) else type(layer).__name__
         raise BlastemaError(f"{where} has {keys}; it must have {', '.join(sorted(KEYS))}")
     if (layer["in_ch"], layer["out_ch"]) != shape:
-        raise BlastemaError(f"{where} is {layer['in_ch']} to {layer['out_ch']} channels; the article's is {shape[0]} to {shape[1]}")
+        raise BlastemaError(
+            f"{where} is {layer['in_ch']} to {layer['out_ch']} channels; the article's is {shape[0]} to {shape[1]}"
+        )
     for name in ("weight_scale", "bias_scale"):
         if not isinstance(layer[name], int | float) or not math.isfinite(layer[name]):
             raise BlastemaError(f"{name} in {where} is {layer[name]!r}; it must be a finite number")

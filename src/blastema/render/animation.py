@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -59,7 +60,7 @@ def _durations(count: int, fps: float, hold: float, unit: int = 1) -> list[int]:
 
 def _pillow(pictures: Iterator[np.ndarray], path: Path, fps: float, zoom: int, hold: float) -> None:
     frames = [Image.fromarray(enlarge(pixels, zoom)) for pixels in pictures]
-    options = {"lossless": True, "method": 3} if path.suffix.lower() == ".webp" else {}
+    options: dict[str, Any] = {"lossless": True, "method": 3} if path.suffix.lower() == ".webp" else {}
     frames[0].save(
         path, save_all=True, append_images=frames[1:], duration=_durations(len(frames), fps, hold), loop=0, **options
     )
@@ -77,7 +78,9 @@ def _gif(pictures: Iterator[np.ndarray], path: Path, fps: float, zoom: int, hold
         indexed = Image.fromarray(pixels).quantize(palette=palette, dither=Image.Dither.NONE)
         frames.append(indexed.resize((indexed.width * zoom, indexed.height * zoom), Image.Resampling.NEAREST))
     durations = _durations(len(frames), fps, hold, unit=10)
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=durations, loop=0, optimize=False, disposal=1)
+    frames[0].save(
+        path, save_all=True, append_images=frames[1:], duration=durations, loop=0, optimize=False, disposal=1
+    )
 
 
 def _mp4(pictures: Iterator[np.ndarray], path: Path, fps: float, zoom: int, hold: float) -> None:

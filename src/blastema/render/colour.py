@@ -10,7 +10,7 @@ WHITE = (255, 255, 255)
 def on_background(state: np.ndarray, background: tuple[int, int, int] = WHITE) -> np.ndarray:
     """Return the state as it looks on a background, uint8 `(..., height, width, 3)`.
 
-    RGB + (1 - alpha) * background, clipped; the colours are premultiplied, so alpha is clipped to 0..1 first, they after.
+    RGB + (1 - alpha) * background. Colours are premultiplied: alpha is clipped to 0..1 before, the sum after.
 
     >>> on_background(np.zeros((1, 1, 4), np.float32)).tolist()
     [[[255, 255, 255]]]

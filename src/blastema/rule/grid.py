@@ -57,7 +57,7 @@ def seed_batch(seeds: list[int] | np.ndarray, height: int, width: int, channels:
 
 
 def neighbours(state: Array, dy: int, dx: int, edge: Edge) -> Array:
-    """Return the grid in which each cell holds the state of its neighbour `dy` rows below and `dx` columns to the right.
+    """Return the grid in which each cell holds the state of its neighbour `dy` rows below, `dx` columns to the right.
 
     Args:
         state: `(..., height, width, channel)`.

@@ -42,7 +42,10 @@ class Rule:
 
     def __post_init__(self) -> None:
         allowed = {
-            "channels": (isinstance(self.channels, int) and 4 <= self.channels <= 1024, "a whole number from 4 to 1024"),
+            "channels": (
+                isinstance(self.channels, int) and 4 <= self.channels <= 1024,
+                "a whole number from 4 to 1024",
+            ),
             "hidden": (isinstance(self.hidden, int) and 1 <= self.hidden <= 65536, "a whole number from 1 to 65536"),
             "filters": (
                 bool(self.filters) and len(set(self.filters)) == len(self.filters) and set(self.filters) <= FILTERS,

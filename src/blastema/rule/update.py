@@ -24,7 +24,9 @@ class Weights(NamedTuple):
     update_bias: Array
 
 
-def initial_weights(generator: np.random.Generator, perception: int = 48, hidden: int = 128, channels: int = 16) -> Weights:
+def initial_weights(
+    generator: np.random.Generator, perception: int = 48, hidden: int = 128, channels: int = 16
+) -> Weights:
     """Return float32 weights of an organism that does nothing yet: the first layer is Glorot-uniform, the rest zero."""
     limit = math.sqrt(6 / (perception + hidden))
     return Weights(

@@ -35,7 +35,7 @@ def ring() -> Image.Image:
 
 
 def planarian() -> Image.Image:
-    """Return a flatworm with a head at both ends, as experiments on its bioelectric pattern make them (article, discussion).
+    """Return a flatworm with a head at both ends, the creature that inspired the article (its discussion).
 
     It lies along the height; heads are arrow-shaped with two eyes, a lighter band runs along the back.
     """

@@ -32,7 +32,7 @@ JOINER, KEYCAP = "\u200d", "\u20e3"
 
 
 def emoji_picture(character: str, noto: bool = False) -> Image.Image:
-    """Return the drawing of an emoji, RGBA: the article's for its ten unless `noto`, Noto Color Emoji 2.042's otherwise.
+    """Return the drawing of an emoji, RGBA: the article's for its ten unless `noto`, else Noto 2.042's.
 
     Args:
         character: one that `single_emoji` gave.
@@ -59,7 +59,14 @@ def single_emoji(text: str) -> str | None:
     kind = _sequence(plain)
     if not kind:
         return None
-    first = next((character for character in plain if character in _characters() and character != KEYCAP and not _is_indicator(character)), None)
+    first = next(
+        (
+            character
+            for character in plain
+            if character in _characters() and character != KEYCAP and not _is_indicator(character)
+        ),
+        None,
+    )
     advice = f"take a single one, such as {first}" if first else "take a single one, such as 🦎"
     raise BlastemaError(f"{text.strip()} is {kind}; only emoji of one code point can be grown: {advice}")
 
@@ -117,7 +124,9 @@ def _noto() -> zipfile.ZipFile:
 @cache
 def _characters() -> frozenset[str]:
     with _noto() as archive:
-        return frozenset(chr(int(name.removesuffix(".png"), 16)) for name in archive.namelist() if name.endswith(".png"))
+        return frozenset(
+            chr(int(name.removesuffix(".png"), 16)) for name in archive.namelist() if name.endswith(".png")
+        )
 
 
 @cache

@@ -12,7 +12,7 @@ from blastema.errors import BlastemaError
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg")
 MOST_PIXELS = 64_000_000
 SVG_SIDE = 512
-# Differences to the background colour (0 to 255, largest of R, G, B) from which a pixel begins to show, and shows fully.
+# Differences to the background (0 to 255, largest of R, G, B) from which a pixel begins to show, and shows fully.
 BEGINS, FULLY = 16, 48
 
 
@@ -48,7 +48,9 @@ def _decode(path: Path) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path, formats=("PNG", "JPEG", "WEBP", "GIF")) as opened:
                 if opened.width * opened.height > MOST_PIXELS:
-                    raise BlastemaError(f"{path} has {opened.width}x{opened.height} pixels; at most {MOST_PIXELS:,} are read, make it smaller")
+                    raise BlastemaError(
+                        f"{path} has {opened.width}x{opened.height} pixels; make it smaller, at most {MOST_PIXELS:,}"
+                    )
                 return _eight_bit(ImageOps.exif_transpose(opened))
     except FileNotFoundError:
         raise BlastemaError(f"there is no file {path}") from None
@@ -103,7 +105,9 @@ def key_out(picture: Image.Image, background: str) -> Image.Image:
         try:
             colour = np.array(ImageColor.getrgb(background)[:3], np.float32)
         except ValueError:
-            raise BlastemaError(f"{background!r} is no colour; write white, #00ff00, or auto for that of the corners") from None
+            raise BlastemaError(
+                f"{background!r} is no colour; write white, #00ff00, or auto for that of the corners"
+            ) from None
     away = np.abs(pixels[..., :3] - colour).max(axis=-1)
     shows = np.clip((away - BEGINS) / (FULLY - BEGINS), 0, 1)
     pixels[..., 3] *= shows

@@ -43,7 +43,9 @@ def load_target(
     (72, 72, 4)
     """
     if not 1 <= fit <= LARGEST or not 0 <= (pad or 0) <= LARGEST:
-        raise BlastemaError(f"a target of {fit} cells with {pad or 0} around it cannot be; fit is 1 to {LARGEST}, pad 0 to {LARGEST}")
+        raise BlastemaError(
+            f"a target of {fit} cells with {pad or 0} around it cannot be; fit is 1 to {LARGEST}, pad 0 to {LARGEST}"
+        )
     if pad is not None and (height or width):
         raise BlastemaError("give the size of the grid or the padding around the picture, not both")
     around = 2 * (PAD if pad is None else pad)
@@ -94,7 +96,8 @@ def fitted(picture: "Image.Image", fit: int) -> np.ndarray:
     pixels[..., :3] *= pixels[..., 3:]
     # Lanczos overshoots at sharp edges.
     channels = [
-        np.asarray(Image.fromarray(pixels[..., channel].copy()).resize(size, Image.Resampling.LANCZOS)) for channel in range(4)
+        np.asarray(Image.fromarray(pixels[..., channel].copy()).resize(size, Image.Resampling.LANCZOS))
+        for channel in range(4)
     ]
     scaled = np.clip(np.stack(channels, axis=-1), 0, 1)
     scaled[..., :3] = np.minimum(scaled[..., :3], scaled[..., 3:])

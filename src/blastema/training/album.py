@@ -5,6 +5,7 @@ import numpy as np
 from blastema.render.animation import save_animation
 from blastema.render.loss_picture import loss_picture
 from blastema.render.picture import save, sheet
+from blastema.targets import short_name
 from blastema.training.run import Run
 from blastema.training.trainer import Report
 
@@ -24,17 +25,17 @@ def picture_step(run: Run, report: Report) -> None:
     pictures = run.directory / "pictures"
     pictures.mkdir(exist_ok=True)
     both = np.concatenate([report.before.states, report.after.states])
-    save(sheet(both, columns=len(report.before.states), zoom=1), pictures / f"batch-{report.step:06d}.png")
+    save(sheet(both, columns=len(report.before.states), zoom=2), pictures / f"batch-{report.step:06d}.png")
     if run.trainer.experiment.starts_from == "pool":
         sample = np.linspace(0, run.trainer.recipe.pool - 1, SAMPLE).astype(int)
         states = run.trainer.pool.take(sample).states
-        save(sheet(states, columns=12, zoom=1), pictures / f"pool-{report.step:06d}.png")
+        save(sheet(states, columns=12, zoom=2), pictures / f"pool-{report.step:06d}.png")
     picture_loss(run)
 
 
 def picture_loss(run: Run) -> None:
     """Write `loss.png`."""
-    title = f"{run.config.target} · {run.config.experiment}"
+    title = f"{short_name(run.config.target)} · {run.config.experiment}"
     save(loss_picture(range(1, len(run.losses) + 1), run.losses, title), run.directory / "loss.png")
 
 

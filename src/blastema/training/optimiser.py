@@ -25,9 +25,7 @@ def normalised(gradient: Weights) -> Weights:
     return Weights(*(tensor / (np.linalg.norm(tensor.ravel()) + np.float32(1e-8)) for tensor in gradient))
 
 
-def adam(
-    recipe: Recipe, weights: Weights, gradient: Weights, moments: Moments, step: int
-) -> tuple[Weights, Moments]:
+def adam(recipe: Recipe, weights: Weights, gradient: Weights, moments: Moments, step: int) -> tuple[Weights, Moments]:
     """Return the weights and moments after the training step that follows `step` others (Kingma & Ba 2015, alg. 1)."""
     rate, count = recipe.learning_rate(step), step + 1
     first = Weights(

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,12 @@ class Run:
         self.directory, self.config = directory, config
         self.target = config.picture()
         self.trainer = Trainer(
-            Rule(), EXPERIMENTS[config.experiment], config.taught_by(), self.target, config.seed, choose_engine(config.engine)
+            Rule(),
+            EXPERIMENTS[config.experiment],
+            config.taught_by(),
+            self.target,
+            config.seed,
+            choose_engine(config.engine),
         )
         self.losses: list[float] = []
 
@@ -134,7 +139,7 @@ class Run:
         with replacing(self.directory / CONFIG) as temporary:
             temporary.write_text(json.dumps(asdict(self.config), ensure_ascii=False, indent=2) + "\n", "utf-8")
 
-    def train(self) -> Iterator[Report]:
+    def train(self) -> Generator[Report, None, None]:
         """Train to the end, yielding after each step. Whoever stops listening finds the work saved."""
         saved = time.monotonic()
         with (self.directory / LOG).open("a", encoding="utf-8") as log:
@@ -196,7 +201,9 @@ def read_config(directory: Path) -> Config:
     except BlastemaError:
         raise
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-        raise BlastemaError(f"{path} is not the configuration of a run; it must be a JSON object as a run writes it") from None
+        raise BlastemaError(
+            f"{path} is not the configuration of a run; it must be a JSON object as a run writes it"
+        ) from None
 
 
 def _kept_log(path: Path, done: int) -> list[float]:
@@ -204,7 +211,9 @@ def _kept_log(path: Path, done: int) -> list[float]:
     lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
     kept = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= done]
     if len(kept) != done:
-        raise BlastemaError(f"{path} has {len(kept)} of the {done} lines that the checkpoint tells of; restore or remove the run")
+        raise BlastemaError(
+            f"{path} has {len(kept)} of the {done} lines that the checkpoint tells of; restore or remove the run"
+        )
     with replacing(path) as temporary:
         temporary.write_text("".join(kept), "utf-8")
     return [json.loads(line)["loss"] for line in kept]

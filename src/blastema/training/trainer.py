@@ -15,7 +15,7 @@ from blastema.training.pool import Pool
 
 
 class Report(NamedTuple):
-    """What happened in a training step: its number from 1, the loss, steps of the rollout, organisms before and after."""
+    """What happened in a training step: its number from 1, loss, steps of the rollout, organisms before and after."""
 
     step: int
     loss: float
@@ -62,7 +62,9 @@ class Trainer:
         rollout = int(draw.integers(self.recipe.shortest, self.recipe.longest, endpoint=True))
         learning = self.engine.learn(self.rule, self.weights, before, rollout, towards(self.target))
         if not all(np.isfinite(value).all() for value in (learning.loss, *learning.gradient)):
-            raise BlastemaError(f"training went wrong at step {self.done + 1}: the loss is {learning.loss}; try another seed")
+            raise BlastemaError(
+                f"training went wrong at step {self.done + 1}: the loss is {learning.loss}; try another seed"
+            )
         self.weights, self.moments = adam(
             self.recipe, self.weights, normalised(learning.gradient), self.moments, self.done
         )

@@ -1,0 +1,5 @@
+"""`python -m blastema`."""
+
+from blastema.cli.main import main
+
+main()

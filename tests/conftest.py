@@ -1,0 +1,59 @@
+"""What several tests share: the article's files, organisms, and the command line."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from blastema.rule import Rule, Weights
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+# The same examples each time: a test that passes today passes tomorrow. Machines differ too much for deadlines.
+settings.register_profile("blastema", deadline=None, derandomize=True, max_examples=25)
+settings.load_profile("blastema")
+
+
+@pytest.fixture(scope="session")
+def published() -> Path:
+    """The folder with the article's published models, which is not part of the project."""
+    folder = SHARED / "distill-models"
+    if not folder.is_dir():
+        pytest.skip(
+            "the article's models are not on this machine: there is no folder shared/distill-models beside the project"
+        )
+    return folder
+
+
+def random_weights(rule: Rule, seed: int = 0, scale: float = 0.1) -> Weights:
+    """Weights that change a state noticeably in a step, and do not make it explode in ten."""
+    draw = np.random.default_rng(seed)
+    shapes = ((rule.perception, rule.hidden), (rule.hidden,), (rule.hidden, rule.channels), (rule.channels,))
+    sizes = (0.3, 0.1, scale / np.sqrt(rule.hidden), 0.01)
+    return Weights(
+        *((draw.normal(size=shape) * size).astype(np.float32) for shape, size in zip(shapes, sizes, strict=True))
+    )
+
+
+def random_states(rule: Rule, batch: int, height: int, width: int, seed: int = 0) -> np.ndarray:
+    """States in which about half of the cells are not empty."""
+    draw = np.random.default_rng(seed)
+    states = draw.uniform(-0.2, 1, (batch, height, width, rule.channels))
+    return (states * (draw.random((batch, height, width, 1)) < 0.5)).astype(np.float32)
+
+
+def blastema(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user would."""
+    environment = os.environ | {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"} | variables
+    return subprocess.run(
+        [sys.executable, "-m", "blastema", *arguments],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )

@@ -1,0 +1,126 @@
+"""Organism files: what goes in comes out, and what cannot be right is refused by name."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from blastema import Organism, Rule, load
+from blastema.errors import BlastemaError
+from conftest import random_weights
+
+
+@pytest.fixture
+def organism():
+    rule = Rule(channels=8, hidden=12, filters=("identity", "laplacian"), edge="wrap")
+    return Organism(random_weights(rule), rule, {"target": "🦎", "steps": 3}, {"persistence": [0.1]})
+
+
+def test_what_is_saved_is_loaded(organism, tmp_path):
+    organism.save(tmp_path / "a.safetensors")
+    again = load(tmp_path / "a.safetensors")
+    assert again.rule == organism.rule
+    assert (again.training, again.scores) == (organism.training, organism.scores)
+    assert all(np.array_equal(*pair) for pair in zip(again.weights, organism.weights, strict=True))
+
+
+def test_the_same_organism_is_the_same_bytes_in_every_process(tmp_path):
+    code = (
+        "import sys; from blastema import Organism; from blastema.rule import initial_weights; import numpy as np;"
+        "Organism(initial_weights(np.random.default_rng(1)), training={'b': 1, 'a': 2}).save(sys.argv[1])"
+    )
+    paths = [tmp_path / f"{number}.safetensors" for number in range(3)]
+    for path in paths:
+        subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+    assert len({path.read_bytes() for path in paths}) == 1
+
+
+def test_others_can_read_it(organism, tmp_path):
+    organism.save(tmp_path / "a.safetensors")
+    tensors = safetensors.numpy.load_file(tmp_path / "a.safetensors")
+    assert {name: tensor.shape for name, tensor in tensors.items()} == {
+        "hidden.weight": (16, 12), "hidden.bias": (12,), "update.weight": (12, 8), "update.bias": (8,),
+    }  # fmt: skip
+
+
+def spoilt(organism, path, tensors=None, **metadata):
+    """Save the organism with some tensors or metadata changed; None takes them away."""
+    organism.save(path)
+    with safetensors.safe_open(path, "numpy") as file:
+        whole = {name: file.get_tensor(name) for name in file.keys()} | (tensors or {})  # noqa: SIM118
+        texts = file.metadata() | metadata
+    kept = {name: tensor for name, tensor in whole.items() if tensor is not None}
+    safetensors.numpy.save_file(kept, path, {key: value for key, value in texts.items() if value is not None})
+
+
+NAN = np.full((16, 12), np.nan, np.float32)
+RULE = {
+    "channels": 8,
+    "hidden": 12,
+    "filters": ["identity", "laplacian"],
+    "alive_above": 0.1,
+    "fire_rate": 0.5,
+    "edge": "wrap",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"format": "other"}, "its format is 'other', not 'blastema-organism'"),
+        ({"format": None}, "its format is None"),
+        ({"version": "2"}, "has version '2'; this program reads version 1"),
+        ({"colour": "red"}, "has unknown keys colour in its metadata"),
+        ({"training": None}, "has no key training in its metadata"),
+        ({"training": "[1]"}, "training in the metadata of"),
+        ({"rule": "[" * 90_000}, "rule in the metadata of"),
+        ({"rule": json.dumps(RULE | {"gravity": 1})}, "unknown or missing keys: gravity"),
+        ({"rule": json.dumps(RULE | {"edge": "round"})}, "edge of a rule is 'round'"),
+        ({"rule": json.dumps(RULE | {"filters": 3})}, "it must be a list of names"),
+        ({"rule": json.dumps(RULE | {"filters": [[]]})}, "does not hold"),
+        ({"rule": json.dumps(RULE | {"hidden": 13})}, "its rule needs float32 (16, 13)"),
+        ({"tensors": {"hidden.weight": NAN}}, "hidden.weight in"),
+        ({"tensors": {"hidden.weight": NAN}}, "not finite (NaN or infinite)"),
+        ({"tensors": {"hidden.bias": np.zeros(12)}}, "is float64 (12,); its rule needs float32 (12,)"),
+        ({"tensors": {"extra": np.zeros(1)}}, "has unknown tensors extra"),
+        ({"tensors": {"update.bias": None}}, "has no tensor update.bias"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_by_name(organism, tmp_path, change, says):
+    spoilt(organism, tmp_path / "bad.safetensors", **change)
+    with pytest.raises(BlastemaError) as refused:
+        load(tmp_path / "bad.safetensors")
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_cut_off_file_is_refused(organism, tmp_path):
+    path = tmp_path / "a.safetensors"
+    organism.save(path)
+    whole = path.read_bytes()
+    for length in (0, 7, 100, len(whole) - 1):
+        path.write_bytes(whole[:length])
+        with pytest.raises(BlastemaError, match="is not a whole safetensors file"):
+            load(path)
+
+
+def test_where_there_is_nothing_is_said(tmp_path):
+    with pytest.raises(BlastemaError, match="there is no file"):
+        load(tmp_path / "none.safetensors")
+    with pytest.raises(BlastemaError, match="there is no organism in"):
+        load(tmp_path)
+    with pytest.raises(BlastemaError, match=r"cannot write .*choose a folder that exists"):
+        Organism(random_weights(Rule())).save(tmp_path / "none" / "a.safetensors")
+
+
+def test_growing_is_the_same_however_it_is_asked_for():
+    rule = Rule()
+    organism = Organism(random_weights(rule), rule)
+    frames = list(organism.frames(12, 10, 11, seed=5, angle=0.3))
+    assert len(frames) == 13
+    for steps in (0, 1, 12):
+        assert np.array_equal(frames[steps], organism.grow(steps, 10, 11, seed=5, angle=0.3))
+    assert not np.array_equal(frames[12], organism.grow(12, 10, 11, seed=6, angle=0.3))

@@ -1,0 +1,177 @@
+"""Laws pin the structure of the rule, whatever its constants are."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blastema.errors import BlastemaError
+from blastema.rule import Batch, Rule, alive, fires, initial_weights, mix, perceive, seed_state, step
+from blastema.rule.perception import LAPLACIAN, SOBEL_X, SOBEL_Y, cross_correlate
+from conftest import random_states, random_weights
+
+SEEDS = st.integers(0, 2**32 - 1)
+SIZES = st.tuples(st.integers(1, 9), st.integers(1, 9))
+EDGES = st.sampled_from(["dead", "wrap"])
+
+
+def batch_of(states, seed=1, age=0):
+    count = len(states)
+    return Batch(states, np.full(count, seed, np.uint32), np.full(count, age, np.uint32))
+
+
+@given(SEEDS, SIZES, EDGES)
+def test_nobody_fires_nothing_changes_but_the_dead(seed, size, edge):
+    rule = Rule(fire_rate=0.0, edge=edge)
+    states = random_states(rule, 2, *size, seed=seed)
+    after = step(rule, random_weights(rule), batch_of(states, seed)).states
+    assert np.array_equal(after, np.where(alive(states, 0.1, edge), states, 0))
+
+
+@given(SEEDS, SIZES, EDGES)
+def test_a_new_organism_does_nothing(seed, size, edge):
+    rule = Rule(edge=edge)
+    weights = initial_weights(np.random.default_rng(seed))
+    states = seed_state(*size)[None]
+    assert np.array_equal(step(rule, weights, batch_of(states, seed)).states, states)
+
+
+@given(SEEDS, SIZES, EDGES)
+def test_the_dead_are_exactly_zero_and_stay_so(seed, size, edge):
+    rule = Rule(edge=edge)
+    states = random_states(rule, 1, *size, seed=seed)
+    before = alive(states, 0.1, edge)
+    after = step(rule, random_weights(rule, seed), batch_of(states, seed)).states
+    assert (after[~np.broadcast_to(before, after.shape)] == 0).all()
+    assert (after[~np.broadcast_to(alive(after, 0.1, edge), after.shape)] == 0).all()
+
+
+@given(SEEDS, st.integers(-4, 4), st.integers(-4, 4))
+def test_where_on_a_wrapped_grid_does_not_matter(seed, down, right):
+    rule = Rule(edge="wrap", fire_rate=1.0)
+    weights, states = random_weights(rule, seed), random_states(rule, 1, 6, 7, seed=seed)
+    moved = np.roll(states, (down, right), (1, 2))
+    expected = np.roll(step(rule, weights, batch_of(states)).states, (down, right), (1, 2))
+    assert np.array_equal(step(rule, weights, batch_of(moved)).states, expected)
+
+
+@given(SEEDS, EDGES, st.sampled_from([0.0, 0.4, -1.3]))
+def test_a_quarter_turn_of_world_and_senses_turns_the_future(seed, edge, angle):
+    # np.rot90 turns counter-clockwise: Sx becomes what Sy was, Sy becomes -Sx, and a + 90° undoes both.
+    rule = Rule(edge=edge, fire_rate=1.0)
+    weights, states = random_weights(rule, seed), random_states(rule, 1, 5, 6, seed=seed)
+    turned = np.rot90(states, axes=(1, 2)).copy()
+    expected = np.rot90(step(rule, weights, batch_of(states), angle).states, axes=(1, 2))
+    after = step(rule, weights, batch_of(turned), angle + math.pi / 2).states
+    np.testing.assert_allclose(after, expected, atol=1e-5)
+
+
+@given(SEEDS, st.permutations(range(4, 16)))
+def test_hidden_channels_have_no_order(seed, order):
+    rule = Rule()
+    weights, states = random_weights(rule, seed), random_states(rule, 1, 5, 6, seed=seed)
+    places = np.array([0, 1, 2, 3, *order])
+    rows = np.concatenate([places + 16 * index for index in range(3)])
+    shuffled = weights._replace(
+        hidden_weight=weights.hidden_weight[rows],
+        update_weight=weights.update_weight[:, places],
+        update_bias=weights.update_bias[places],
+    )
+    expected = step(rule, weights, batch_of(states)).states[..., places]
+    np.testing.assert_allclose(step(rule, shuffled, batch_of(states[..., places])).states, expected, atol=1e-5)
+
+
+@given(SEEDS, EDGES)
+def test_influence_reaches_exactly_two_cells_a_step(seed, edge):
+    # One through perception, one more when the change decides who is alive.
+    rule = Rule(edge=edge, fire_rate=1.0)
+    weights = random_weights(rule, seed)
+    states = random_states(rule, 1, 11, 11, seed=seed)
+    other = states.copy()
+    other[0, 5, 5] += np.random.default_rng(seed).normal(size=16).astype(np.float32)
+    changed = (step(rule, weights, batch_of(states)).states != step(rule, weights, batch_of(other)).states).any(-1)[0]
+    rows, columns = np.nonzero(changed)
+    assert len(rows)
+    assert max(abs(rows - 5).max(), abs(columns - 5).max()) <= 2
+
+
+def test_influence_does_reach_two_cells():
+    # In row 3, cell 6 fades away and would take cell 5 with it, unless cell 4 grows mature, and that looks at cell 3.
+    rule = Rule(fire_rate=1.0)
+    weights = random_weights(rule)
+    weights = weights._replace(**{name: np.zeros_like(getattr(weights, name)) for name in weights._fields})
+    weights.hidden_weight[16 + 4, 0], weights.update_weight[0, 3] = 8.0, 1.0
+    weights.hidden_weight[5, 1], weights.update_weight[1, 3] = 1.0, -2.0
+    states = np.zeros((2, 7, 8, 16), np.float32)
+    states[:, 3, 3, 3] = states[:, 3, 6, 3] = 1.0
+    states[:, 3, 6, 5] = states[:, 3, 5, 6] = 1.0
+    states[1, 3, 3, 4] = -1.0
+    after = step(rule, weights, batch_of(states)).states
+    assert not after[0, 3, 5].any()
+    assert after[1, 3, 5, 6] == 1.0
+
+
+@given(SEEDS, SIZES, st.floats(0, 1))
+def test_firing_is_a_pure_function_of_seed_age_and_place(seed, size, rate):
+    height, width = size
+    whole = fires(np.array([seed], np.uint32), np.array([3], np.uint32), 9, 9, rate)
+    part = fires(np.array([5, seed], np.uint32), np.array([1, 3], np.uint32), height, width, rate)
+    assert np.array_equal(whole[0, :height, :width], part[1])
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.1, 0.5, 0.9, 1.0])
+def test_cells_fire_at_the_rate_and_independently(rate):
+    seeds, ages = np.arange(20, dtype=np.uint32), np.full(20, 7, np.uint32)
+    mask = fires(seeds, ages, 200, 200, rate)
+    assert abs(mask.mean() - rate) < 0.002
+    if 0 < rate < 1:
+        later = fires(seeds, ages + np.uint32(1), 200, 200, rate)
+        for one, other in (
+            (mask[:, 1:], mask[:, :-1]),
+            (mask[..., 1:], mask[..., :-1]),
+            (mask[1:], mask[:-1]),
+            (mask, later),
+        ):
+            assert abs(np.corrcoef(one.ravel(), other.ravel())[0, 1]) < 0.005
+
+
+def test_the_hash_is_a_bijection_where_it_can_be_counted():
+    hashed = mix(np.arange(2**20, dtype=np.uint32))
+    assert len(np.unique(hashed)) == 2**20
+
+
+@given(SEEDS, SIZES, EDGES)
+def test_perception_is_linear(seed, size, edge):
+    filters = ("identity", "sobel_x", "sobel_y", "laplacian")
+    one, other = random_states(Rule(), 2, *size, seed=seed)
+    expected = perceive(one, filters, 0.3, edge) * 2 + perceive(other, filters, 0.3, edge)
+    np.testing.assert_allclose(perceive(one * 2 + other, filters, 0.3, edge), expected, atol=1e-5)
+
+
+def test_filters_measure_slopes_and_curvature():
+    rows, columns = np.mgrid[:7, :8].astype(np.float32)
+    plane = (3 * columns - 2 * rows + 1)[..., None]
+    inner = (slice(1, -1), slice(1, -1))
+    np.testing.assert_allclose(cross_correlate(plane, SOBEL_X, "dead")[inner], 3, atol=1e-5)
+    np.testing.assert_allclose(cross_correlate(plane, SOBEL_Y, "dead")[inner], -2, atol=1e-5)
+    np.testing.assert_allclose(cross_correlate(plane, LAPLACIAN, "dead")[inner], 0, atol=1e-5)
+    bowl = (columns**2 + rows**2)[..., None]
+    assert (cross_correlate(bowl, LAPLACIAN, "dead")[inner] > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"channels": 3}, "channels of a rule is 3; it must be a whole number from 4 to 1024"),
+        ({"fire_rate": 1.5}, "fire_rate of a rule is 1.5; it must be a number from 0 to 1"),
+        ({"fire_rate": math.nan}, "fire_rate of a rule is nan"),
+        ({"edge": "round"}, "edge of a rule is 'round'; it must be dead or wrap"),
+        ({"filters": ("identity", "gabor")}, "it must be some of identity, laplacian, sobel_x, sobel_y, each once"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused(wrong, says):
+    with pytest.raises(BlastemaError) as refused:
+        Rule(**wrong)
+    assert says in str(refused.value)

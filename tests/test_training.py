@@ -1,0 +1,205 @@
+"""Training: pool, damage, loss, optimiser, and the three experiments."""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jax.example_libraries import optimizers
+
+from blastema.engines import choose_engine
+from blastema.errors import BlastemaError
+from blastema.rule import Batch, Rule, seed_state
+from blastema.targets import load_target
+from blastema.training.damage import CUTS, cut, random_disc
+from blastema.training.experiments import EXPERIMENTS, RECIPES
+from blastema.training.loss import pixel_loss, towards
+from blastema.training.optimiser import adam, no_moments, normalised
+from blastema.training.pool import Pool
+from blastema.training.trainer import Trainer
+from conftest import random_states, random_weights
+
+SMALL = dataclasses.replace(RECIPES["article"], pool=20, shortest=3, longest=6)
+
+
+def trainer(experiment="regenerating", recipe=SMALL, seed=0, **target):
+    picture = load_target("disc", **({"fit": 8, "pad": 4} | target))
+    return Trainer(Rule(), EXPERIMENTS[experiment], recipe, picture, seed, choose_engine("numpy"))
+
+
+def test_the_recipe_is_the_articles():
+    recipe = RECIPES["article"]
+    assert (recipe.steps, recipe.batch, recipe.pool, recipe.shortest, recipe.longest) == (8000, 8, 1024, 64, 96)
+    assert [recipe.learning_rate(step) for step in (0, 1999, 2000, 7999)] == [2e-3, 2e-3, 2e-4, 2e-4]
+
+
+def test_the_loss_is_the_mean_over_pixels_and_colours_and_jax_agrees_on_its_gradient():
+    states, target = random_states(Rule(), 3, 6, 7), load_target("disc", fit=5, height=6, width=7)
+    value, cotangent = towards(target)(states)
+    expected, gradient = jax.value_and_grad(lambda s: jnp.mean((s[..., :4] - target) ** 2))(states)
+    assert value == pytest.approx(float(expected), rel=1e-5)
+    assert pixel_loss(states, target).mean() == pytest.approx(value, rel=1e-5)
+    np.testing.assert_allclose(cotangent, gradient, atol=1e-8)
+
+
+def test_adam_is_that_of_jax():
+    recipe, rule = dataclasses.replace(SMALL, epsilon=1e-8), Rule()
+    weights = random_weights(rule)
+    begin, move, read = optimizers.adam(recipe.learning_rate, recipe.beta_1, recipe.beta_2, recipe.epsilon)
+    judged, moments = begin(weights), no_moments(weights)
+    # jax traces the schedule, so only the first steps, of one rate, are compared.
+    begin, move, read = optimizers.adam(2e-3, recipe.beta_1, recipe.beta_2, recipe.epsilon)
+    judged = begin(weights)
+    for step in range(5):
+        gradient = random_weights(rule, seed=step)
+        weights, moments = adam(recipe, weights, gradient, moments, step)
+        judged = move(step, gradient, judged)
+    for ours, theirs in zip(weights, read(judged), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=2e-6)
+        assert ours.dtype == np.float32
+
+
+def test_normalised_gradients_have_length_one_and_zeros_stay_zero():
+    gradient = random_weights(Rule())._replace(update_bias=np.zeros(16, np.float32))
+    lengths = [np.linalg.norm(tensor) for tensor in normalised(gradient)]
+    np.testing.assert_allclose(lengths, [1, 1, 1, 0], atol=1e-5)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_pool_gives_back_exactly_what_was_put_in(seed):
+    draw = np.random.default_rng(seed)
+    pool = Pool(np.arange(6), (5, 4, 16))
+    batch = Batch(
+        random_states(Rule(), 3, 5, 4, seed), np.arange(3, dtype=np.uint32) + 9, np.arange(3, dtype=np.uint32)
+    )
+    places = draw.choice(6, 3, replace=False)
+    pool.put(places, batch)
+    again = Pool.of_tensors(pool.tensors(), pool.shape)
+    for found in (pool.take(places), again.take(places)):
+        assert all(np.array_equal(*pair) for pair in zip(found, batch, strict=True))
+    others = np.setdiff1d(np.arange(6), places)
+    assert (again.take(others).states == seed_state(5, 4)).all()
+
+
+def test_the_pool_stores_what_lives():
+    pool = Pool(np.arange(1024), (72, 72, 16))
+    lizard = np.zeros((1, 72, 72, 16), np.float32)
+    lizard[:, 16:56, 20:44] = 1
+    for place in range(1024):
+        pool.put(np.array([place]), Batch(lizard, np.zeros(1, np.uint32), np.zeros(1, np.uint32)))
+    held = sum(tensor.nbytes for tensor in pool.tensors().values())
+    assert held < 0.25 * 1024 * lizard.nbytes
+
+
+def test_random_discs_are_where_and_as_large_as_the_article_cuts():
+    draw = np.random.default_rng(0)
+    areas, rows = [], []
+    for _ in range(2000):
+        disc = random_disc(draw, 72, 72)
+        areas.append(disc.sum())
+        rows.append(np.nonzero(disc)[0].mean())
+    # Radius uniform in 3.6 to 14.4: the mean area is pi (r1^2 + r1 r2 + r2^2) / 3.
+    assert np.mean(areas) == pytest.approx(np.pi * (3.6**2 + 3.6 * 14.4 + 14.4**2) / 3, rel=0.03)
+    assert min(rows) > 17
+    assert max(rows) < 55
+    assert np.mean(rows) == pytest.approx(35.5, abs=0.6)
+
+
+def test_cuts_remove_what_they_say():
+    draw = np.random.default_rng(0)
+    removed = {name: cut(name, 72, 72, draw) for name in CUTS}
+    assert (removed["upper"] ^ removed["lower"]).all()
+    assert (removed["left"] ^ removed["right"]).all()
+    assert removed["left"][:, :36].all()
+    assert removed["upper"][:36].all()
+    assert removed["centre"].sum() == 16 * 16
+    assert removed["centre"][28:44, 28:44].all()
+    with pytest.raises(BlastemaError, match="there is no cut 'middle'; choose one of upper"):
+        cut("middle", 9, 9, draw)
+
+
+def test_growing_starts_from_seeds():
+    _, batch = trainer("growing").draw_batch(np.random.default_rng(1))
+    assert (batch.states == seed_state(16, 16)).all()
+    assert len(set(batch.seeds.tolist())) == 8
+
+
+@pytest.mark.parametrize(("experiment", "damaged"), [("persistent", 0), ("regenerating", 3)])
+def test_the_worst_is_reseeded_and_the_best_are_damaged(experiment, damaged):
+    teacher = trainer(experiment, recipe=dataclasses.replace(SMALL, pool=8))
+    target = teacher.target
+    states = np.zeros((8, *target.shape[:2], 16), np.float32)
+    for index in range(8):
+        states[index, ..., :4] = target * (index + 1) / 8
+        states[index, ..., 4] = target[..., 3]
+    old = Batch(states, np.arange(8, dtype=np.uint32), np.full(8, 50, np.uint32))
+    teacher.pool.put(np.arange(8), old)
+    places, batch = teacher.draw_batch(np.random.default_rng(0))
+    assert places.tolist() == list(range(8))
+    assert np.array_equal(batch.states[0], seed_state(*target.shape[:2]))
+    assert batch.ages.tolist() == [0] + [50] * 7
+    changed = [not np.array_equal(*pair) for pair in zip(batch.states, states, strict=True)]
+    assert changed == [True] + [False] * (7 - damaged) + [True] * damaged
+    assert (batch.states[1:][batch.states[1:] != states[1:]] == 0).all()
+
+
+def test_the_pool_gets_the_batch_back_older():
+    teacher = trainer("persistent")
+    report = teacher.step()
+    grown = teacher.pool.ages[teacher.pool.ages > 0]
+    assert len(grown) == 8
+    assert (grown == report.rollout).all()
+
+
+def test_the_same_seed_teaches_the_same_and_another_seed_something_else():
+    one, same, other = (trainer(seed=seed) for seed in (1, 1, 2))
+    for teacher in (one, same, other):
+        for _ in range(3):
+            teacher.step()
+    assert all(np.array_equal(*pair) for pair in zip(one.weights, same.weights, strict=True))
+    assert not np.array_equal(one.weights.update_weight, other.weights.update_weight)
+
+
+def test_a_loss_that_is_no_number_stops_training_and_leaves_the_weights():
+    teacher = trainer()
+    teacher.step()
+    before = teacher.weights
+    teacher.target = np.full_like(teacher.target, np.nan)
+    with pytest.raises(BlastemaError, match="training went wrong at step 2: the loss is nan; try another seed"):
+        teacher.step()
+    assert teacher.weights is before
+
+
+def test_a_loss_of_ones_own_trains_on_every_engine():
+    rule = Rule()
+    target = load_target("ring", fit=6, pad=3)
+
+    @jax.value_and_grad
+    def loss(states):
+        return jnp.mean(jnp.abs(states[..., :4] - target))
+
+    for name in ("numpy", "jax"):
+        teacher = Trainer(rule, EXPERIMENTS["growing"], SMALL, target, 0, choose_engine(name))
+        losses = []
+        for step in range(12):
+            _, batch = teacher.draw_batch(np.random.default_rng(step))
+            learning = teacher.engine.learn(rule, teacher.weights, batch, 12, loss)
+            teacher.weights, teacher.moments = adam(
+                SMALL, teacher.weights, normalised(learning.gradient), teacher.moments, step
+            )
+            losses.append(learning.loss)
+        assert losses[-1] < losses[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["jax", "numpy"])
+def test_a_short_training_brings_the_loss_below_a_tenth(engine):
+    target = load_target("🎄", fit=16, pad=4)
+    recipe = dataclasses.replace(RECIPES["article"], shortest=32, longest=40, batch=4)
+    teacher = Trainer(Rule(), EXPERIMENTS["growing"], recipe, target, 0, choose_engine(engine))
+    losses = [teacher.step().loss for _ in range(400)]
+    print(engine, losses[0], np.median(losses[-20:]))
+    assert np.median(losses[-20:]) < losses[0] / 10

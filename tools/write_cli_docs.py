@@ -1,0 +1,34 @@
+"""Write docs/cli.md from what `--help` says, or with --check say whether it is fresh.
+
+python tools/write_cli_docs.py [--check] docs/cli.md
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+COMMANDS = ("", "train", "grow", "doctor")
+
+
+def help_text(command: str) -> str:
+    """Return what `blastema COMMAND --help` prints on a terminal of 80 columns without colours."""
+    environment = os.environ | {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
+    arguments = [sys.executable, "-m", "blastema", *command.split(), "--help"]
+    run = subprocess.run(arguments, capture_output=True, check=True, env=environment)
+    return "\n".join(line.rstrip() for line in run.stdout.decode("utf-8").strip().splitlines())
+
+
+def page() -> str:
+    """Return the page."""
+    parts = ["# The command line\n\nMade by `make docs` from the commands' own help.\n"]
+    parts += [f"## blastema {command}".rstrip() + f"\n\n```text\n{help_text(command)}\n```\n" for command in COMMANDS]
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    path, check = Path(sys.argv[-1]), "--check" in sys.argv
+    if not check:
+        path.write_text(page(), "utf-8")
+    elif not path.exists() or path.read_text("utf-8") != page():
+        sys.exit(f"{path} is stale; run: make docs")
