@@ -3,8 +3,9 @@
     apt-get install fonts-noto-color-emoji
     python tools/bundle_emoji.py /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf src/blastema/targets/noto/noto.zip
 
-Needs fonttools, and a Python whose unicodedata knows Unicode 15 (3.12 or later) for the names of the newest emoji.
-Same font, same bytes.
+A glyph is taken if the font's character map leads to it from one code point and it has a bitmap of its own; not so the
+twelve signs `0` to `9`, `#` and `*`, which are plain letters. Needs fonttools. Same font, same bytes, whatever the
+Python, the system and the day.
 """
 
 import hashlib
@@ -16,40 +17,71 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-# These are only the lower half of a keycap, not an emoji by themselves.
-KEYCAP_BASES = frozenset("#*0123456789")
+from blastema.atomic import replacing
+
+PLAIN_SIGNS = frozenset("#*0123456789")
+# The emoji of Unicode 15, which Python 3.11 does not know yet. Unicode never changes a name.
+NEWEST_NAMES = {
+    0x1F6DC: "wireless",
+    0x1FA75: "light blue heart",
+    0x1FA76: "grey heart",
+    0x1FA77: "pink heart",
+    0x1FA87: "maracas",
+    0x1FA88: "flute",
+    0x1FAAD: "folding hand fan",
+    0x1FAAE: "hair pick",
+    0x1FAAF: "khanda",
+    0x1FABB: "hyacinth",
+    0x1FABC: "jellyfish",
+    0x1FABD: "wing",
+    0x1FABF: "goose",
+    0x1FACE: "moose",
+    0x1FACF: "donkey",
+    0x1FADA: "ginger root",
+    0x1FADB: "pea pod",
+    0x1FAE8: "shaking face",
+    0x1FAF7: "leftwards pushing hand",
+    0x1FAF8: "rightwards pushing hand",
+}
 
 
 def glyphs(font: Path) -> dict[str, bytes]:
-    """Return the PNG of each character that has a bitmap of its own."""
-    opened = TTFont(font)
-    bitmaps = opened["CBDT"].strikeData[0]
-    return {
-        chr(code): bitmaps[name].imageData
-        for code, name in sorted(opened.getBestCmap().items())
-        if name in bitmaps and chr(code) not in KEYCAP_BASES
-    }
+    """Return the PNG of each character that has a bitmap of its own, in order."""
+    with TTFont(font) as opened:
+        bitmaps = opened["CBDT"].strikeData[0]
+        return {
+            chr(code): bitmaps[name].imageData
+            for code, name in sorted(opened.getBestCmap().items())
+            if name in bitmaps and chr(code) not in PLAIN_SIGNS
+        }
 
 
 def names(characters: list[str]) -> dict[str, str]:
-    """Return the lower-case Unicode name of each character that has one, by hexadecimal code point."""
-    return {f"{ord(c):x}": unicodedata.name(c).lower() for c in characters if unicodedata.name(c, "")}
+    """Return the lower-case Unicode name of each character by hexadecimal code point; private ones have none."""
+    known = {one: unicodedata.name(one, "").lower() or NEWEST_NAMES.get(ord(one), "") for one in characters}
+    return {f"{ord(one):x}": name for one, name in known.items() if name}
 
 
-def bundle(font: Path, path: Path) -> None:
-    """Write the zip; dates are fixed, PNGs are stored as they are."""
+def bundle(font: Path, path: Path) -> tuple[int, str]:
+    """Write the zip; return how many glyphs it has, and its SHA-256."""
     found = glyphs(font)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for character, png in found.items():
-            archive.writestr(zipfile.ZipInfo(f"{ord(character):x}.png"), png)
-        text = json.dumps(names(list(found)), indent=0, sort_keys=True)
-        archive.writestr(zipfile.ZipInfo("names.json"), text, zipfile.ZIP_DEFLATED)
-    print(f"{len(found)} glyphs, {path.stat().st_size} bytes, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
+            _add(archive, f"{ord(character):x}.png", png)
+        _add(archive, "names.json", json.dumps(names(list(found)), indent=0, sort_keys=True).encode())
+    return len(found), hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    # A ZipInfo's date is 1980 unless given. Stored: PNGs do not shrink, and deflate differs between zlib's makers.
+    entry = zipfile.ZipInfo(name)
+    entry.create_system = 3
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, content, zipfile.ZIP_STORED)
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    if unicodedata.unidata_version < "15":
-        sys.exit(f"this Python knows Unicode {unicodedata.unidata_version}; take 3.12 or later, which knows 15")
-    bundle(Path(sys.argv[1]), Path(sys.argv[2]))
+    number, digest = bundle(Path(sys.argv[1]), Path(sys.argv[2]))
+    print(f"{number:,} glyphs, {Path(sys.argv[2]).stat().st_size:,} bytes, SHA-256 {digest}")

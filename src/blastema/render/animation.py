@@ -89,22 +89,21 @@ def _mp4(pictures: Iterator[np.ndarray], path: Path, fps: float, zoom: int, hold
         import av
     except ImportError:
         raise BlastemaError("to write .mp4 the extra for video is needed: pip install 'blastema[video]'") from None
-    rate = Fraction(fps).limit_denominator(1000)
+    first = even_sides(enlarge(next(pictures), zoom))
     with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
-        stream = container.add_stream("libx264", rate=rate, options={"crf": "16", "preset": "medium"})
+        stream = container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1000))
+        stream.options = {"crf": "16", "preset": "medium"}
         stream.pix_fmt = "yuv420p"
-        pixels = None
-        for pixels in pictures:
-            _encode(container, stream, pixels, zoom)
+        stream.height, stream.width = first.shape[:2]
+        last = first
+        for last in itertools.chain([first], (even_sides(enlarge(pixels, zoom)) for pixels in pictures)):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(last, format="rgb24")))
         for _ in range(round(hold * fps)):
-            _encode(container, stream, pixels, zoom)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(last, format="rgb24")))
         container.mux(stream.encode())
 
 
-def _encode(container, stream, pixels, zoom) -> None:  # type: ignore[no-untyped-def]
-    import av
-
-    large = enlarge(pixels, zoom)
-    even = np.pad(large, ((0, large.shape[0] % 2), (0, large.shape[1] % 2), (0, 0)), constant_values=255)
-    stream.height, stream.width = even.shape[:2]
-    container.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(even), format="rgb24")))
+def even_sides(pixels: np.ndarray) -> np.ndarray:
+    """Return an image with a line of white added where a side is odd."""
+    height, width, _ = pixels.shape
+    return np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), constant_values=255)

@@ -26,7 +26,11 @@ def normalised(gradient: Weights) -> Weights:
 
 
 def adam(recipe: Recipe, weights: Weights, gradient: Weights, moments: Moments, step: int) -> tuple[Weights, Moments]:
-    """Return the weights and moments after the training step that follows `step` others (Kingma & Ba 2015, alg. 1)."""
+    """Return the weights and moments after the training step that follows `step` others.
+
+    Kingma & Ba 2015, the efficient form at the end of section 2, as Keras has it: epsilon is added to the square root
+    before its bias is corrected.
+    """
     rate, count = recipe.learning_rate(step), step + 1
     first = Weights(
         *(recipe.beta_1 * old + (1 - recipe.beta_1) * new for old, new in zip(moments.first, gradient, strict=True))

@@ -1,0 +1,177 @@
+"""Runs: nothing is lost, whenever training ends, and going on is as if it had never stopped."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from blastema import load
+from blastema.errors import BlastemaError
+from blastema.tensors import read_tensors
+from blastema.training import run as run_module
+from blastema.training.run import Config, Run
+
+CONFIG = Config("disc", experiment="regenerating", steps=6, fit=6, pad=4)
+
+
+@pytest.fixture(autouse=True)
+def short_pool(monkeypatch):
+    """A pool from which every organism is drawn again within a few steps."""
+    import dataclasses
+
+    short = dataclasses.replace(run_module.RECIPES["article"], pool=12, shortest=4, longest=8)
+    monkeypatch.setitem(run_module.RECIPES, "article", short)
+
+
+def finished(directory):
+    run = Run.begin(directory, CONFIG)
+    list(run.train())
+    return run
+
+
+def test_a_run_directory_holds_everything(tmp_path):
+    run = finished(tmp_path / "run")
+    lines = [json.loads(line) for line in (tmp_path / "run/log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [1, 2, 3, 4, 5, 6]
+    assert lines[-1].keys() == {"step", "loss", "rollout", "learning_rate", "seconds"}
+    organism = load(tmp_path / "run")
+    assert organism.training["target"] == "disc"
+    assert organism.training["steps"] == 6
+    assert organism.training["final_loss"] == lines[-1]["loss"]
+    assert all(np.array_equal(*pair) for pair in zip(organism.weights, run.trainer.weights, strict=True))
+
+
+@pytest.mark.parametrize("stopped_after", [1, 3, 5])
+def test_a_run_that_is_stopped_and_resumed_is_the_run_that_was_not(tmp_path, stopped_after):
+    finished(tmp_path / "whole")
+    training = Run.begin(tmp_path / "parts", CONFIG).train()
+    for _ in range(stopped_after):
+        next(training)
+    training.close()
+    list(Run.resume(tmp_path / "parts").train())
+    for name in ("organism.safetensors", "checkpoint.safetensors"):
+        assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "parts" / name).read_bytes()
+    losses = [
+        [json.loads(line)["loss"] for line in (tmp_path / name / "log.jsonl").read_text().splitlines()]
+        for name in ("whole", "parts")
+    ]
+    assert losses[0] == losses[1]
+
+
+def test_log_lines_after_the_checkpoint_are_written_anew(tmp_path):
+    training = Run.begin(tmp_path / "run", CONFIG).train()
+    next(training)
+    training.close()
+    with (tmp_path / "run/log.jsonl").open("a") as log:
+        log.write('{"step": 2, "loss": 9}\n{"step": 3, "lo')
+    run = Run.resume(tmp_path / "run")
+    assert len(run.losses) == 1
+    list(run.train())
+    lines = (tmp_path / "run/log.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in lines] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_run_can_go_further_than_was_asked(tmp_path):
+    finished(tmp_path / "run")
+    run = Run.resume(tmp_path / "run", steps=8)
+    assert [report.step for report in run.train()] == [7, 8]
+    assert Run.resume(tmp_path / "run").config.steps == 8
+
+
+def test_a_directory_in_use_is_not_touched(tmp_path):
+    (tmp_path / "note.txt").write_text("mine")
+    with pytest.raises(BlastemaError, match="is there already; go on with it by --resume"):
+        Run.begin(tmp_path, CONFIG)
+    assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        (None, "is not the directory of a run: it has no config.json"),
+        ("{", "is not the configuration of a run"),
+        ("[]", "is not the configuration of a run"),
+        ('{"target": "disc", "colour": 1}', "has unknown keys: colour"),
+        ('{"target": "disc", "experiment": "flying"}', "there is no experiment 'flying'; choose one of growing"),
+        ('{"target": "disc", "batch": 3}', "batch is 3; the regenerating experiment takes 4 to 12"),
+        ('{"target": "disc", "steps": 0}', "steps is 0"),
+    ],
+)
+def test_what_is_not_a_run_is_not_resumed(tmp_path, config, says):
+    if config is not None:
+        (tmp_path / "config.json").write_text(config)
+    with pytest.raises(BlastemaError) as refused:
+        Run.resume(tmp_path)
+    assert says in str(refused.value)
+
+
+def test_a_damaged_checkpoint_is_refused_and_stays(tmp_path):
+    finished(tmp_path / "run")
+    path = tmp_path / "run/checkpoint.safetensors"
+    path.write_bytes(path.read_bytes()[:-9])
+    before = path.read_bytes()
+    with pytest.raises(BlastemaError, match="is not a whole safetensors file"):
+        Run.resume(tmp_path / "run")
+    assert path.read_bytes() == before
+
+
+KILLED = """
+import sys, dataclasses
+from pathlib import Path
+from blastema.training import run as module
+module.CHECKPOINT_EVERY = 0.0
+module.RECIPES["article"] = dataclasses.replace(module.RECIPES["article"], pool=12, shortest=4, longest=8)
+directory = Path(sys.argv[1])
+config = module.Config("disc", experiment="regenerating", steps=400, fit=6, pad=4)
+run = module.Run.resume(directory) if (directory / "config.json").exists() else module.Run.begin(directory, config)
+for report in run.train():
+    pass
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no kill -9")
+def test_kill_9_at_any_moment_costs_nothing(tmp_path):
+    def begin(directory):
+        return subprocess.Popen([sys.executable, "-c", KILLED, str(directory)])
+
+    assert begin(tmp_path / "whole").wait() == 0
+    draw = np.random.default_rng(0)
+    killed = 0
+    for _ in range(40):
+        process = begin(tmp_path / "parts")
+        # From the start of Python to the middle of a write.
+        time.sleep(draw.uniform(0.3, 1.2))
+        process.kill()
+        if process.wait() == 0:
+            break
+        killed += 1
+    else:
+        assert begin(tmp_path / "parts").wait() == 0
+    print("killed", killed, "times")
+    assert killed >= 2
+    for name in ("organism.safetensors", "checkpoint.safetensors"):
+        assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "parts" / name).read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
+    command = [sys.executable, "-m", "blastema", "train", "disc", "--fit", "6", "--pad", "4", "--out", "run"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "run/log.jsonl").exists():
+        time.sleep(0.1)
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "all is saved. Go on with:\n  blastema train --resume run" in said
+    assert "Traceback" not in said
+    done = int(read_tensors(tmp_path / "run/checkpoint.safetensors")[1]["step"])
+    assert done > 0
+    assert len((tmp_path / "run/log.jsonl").read_text().splitlines()) == done
