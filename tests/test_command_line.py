@@ -118,17 +118,17 @@ def test_flags_of_grow_do_what_they_say(tmp_path):
     organism.save(tmp_path / "a.safetensors")
 
     def state(*flags):
-        run = blastema("grow", "a.safetensors", "--out", "a.npy", "--steps", "8", "--size", "12", *flags, cwd=tmp_path)
+        run = blastema("grow", "a.safetensors", "--out", "a.npy", "--steps", "12", "--size", "8", *flags, cwd=tmp_path)
         assert run.returncode == 0, run.stderr
         return np.load(tmp_path / "a.npy")
 
     plain = state()
-    assert np.array_equal(state("--angle", "90"), organism.grow(8, 12, 12, angle=np.pi / 2))
+    assert np.array_equal(state("--angle", "90"), organism.grow(12, 8, 8, angle=np.pi / 2))
     assert not np.array_equal(plain, state("--angle", "90"))
     assert not np.array_equal(plain, state("--fire-rate", "1.0"))
     assert not np.array_equal(plain, state("--edge", "wrap"))
-    assert not state("--damage", "lower@8")[6:].any()
-    assert not state("--damage", "upper@8", "lower@8").any()
+    assert not state("--damage", "lower@12")[4:].any()
+    assert not state("--damage", "upper@12", "lower@12").any()
     np.testing.assert_allclose(plain, state("--engine", "jax"), atol=1e-4)
 
 
@@ -178,6 +178,7 @@ def corner(tmp_path_factory):
         (("train", "🦎", "--out", "mine"), "mine is there already"),
         (("train", "🦎", "--out", "mine/thesis.txt"), "is there already"),
         (("train", "🦎", "--out", "mine/thesis.txt/run"), "cannot make"),
+        (("train", "🦎", "--out", "/dev/null/run"), "cannot make /dev/null/run: Not a directory; choose another --out"),
         (("train", "🦎", "--batch", "2"), "batch is 2"),
         (("train", "🦎", "--engine", "abacus"), "there is no engine 'abacus'; choose one of numpy, jax"),
         (("train",), "no target came"),

@@ -1,5 +1,6 @@
 """Runs: nothing is lost, whenever training ends, and going on is as if it had never stopped."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import time
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from blastema import load
 from blastema.errors import BlastemaError
@@ -22,8 +24,6 @@ CONFIG = Config("disc", experiment="regenerating", steps=6, fit=6, pad=4)
 @pytest.fixture(autouse=True)
 def short_pool(monkeypatch):
     """A pool from which every organism is drawn again within a few steps."""
-    import dataclasses
-
     short = dataclasses.replace(run_module.RECIPES["article"], pool=12, shortest=4, longest=8)
     monkeypatch.setitem(run_module.RECIPES, "article", short)
 
@@ -100,6 +100,7 @@ def test_a_directory_in_use_is_not_touched(tmp_path):
         ('{"target": "disc", "experiment": "flying"}', "there is no experiment 'flying'; choose one of growing"),
         ('{"target": "disc", "batch": 3}', "batch is 3; the regenerating experiment takes 4 to 12"),
         ('{"target": "disc", "steps": 0}', "steps is 0"),
+        ('{"target": "disc"}', "target.npy is missing or broken"),
     ],
 )
 def test_what_is_not_a_run_is_not_resumed(tmp_path, config, says):
@@ -108,6 +109,33 @@ def test_what_is_not_a_run_is_not_resumed(tmp_path, config, says):
     with pytest.raises(BlastemaError) as refused:
         Run.resume(tmp_path)
     assert says in str(refused.value)
+
+
+def test_the_picture_may_go_away_once_training_has_begun(tmp_path):
+    picture = tmp_path / "a.png"
+    Image.new("RGB", (9, 9), "red").save(picture)
+    training = Run.begin(tmp_path / "run", dataclasses.replace(CONFIG, target=str(picture))).train()
+    next(training)
+    training.close()
+    picture.unlink()
+    assert len(list(Run.resume(tmp_path / "run").train())) == 5
+
+
+def test_a_step_that_breaks_off_is_not_saved(tmp_path, monkeypatch):
+    run = Run.begin(tmp_path / "run", CONFIG)
+    training = run.train()
+    next(training)
+    run.save()
+    before = (tmp_path / "run/checkpoint.safetensors").read_bytes()
+
+    def torn(*_):
+        run.trainer.weights = run.trainer.moments.first
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run.trainer.pool, "put", torn)
+    with pytest.raises(KeyboardInterrupt):
+        next(training)
+    assert (tmp_path / "run/checkpoint.safetensors").read_bytes() == before
 
 
 def test_a_damaged_checkpoint_is_refused_and_stays(tmp_path):

@@ -78,11 +78,21 @@ class Growth:
         cuts = tuple(parse_cut(text, steps) for text in damage)
         return cls(organism, rule, steps, height, width, math.radians(degrees), cuts, seed, choose_engine(engine))
 
-    def states(self) -> Iterator[np.ndarray]:
-        """Yield the state after 0, 1, ... steps; a cut shows in the state of its step."""
+    def states(self, progress: bool = False) -> Iterator[np.ndarray]:
+        """Yield the state after 0, 1, ... steps; a cut shows in the state of its step.
+
+        Args:
+            progress: show a bar on standard error, if that is a terminal.
+        """
+        from rich.console import Console
+        from rich.progress import track
+
+        console = Console(stderr=True)
+        quiet = not (progress and console.is_terminal)
+        every = track(range(self.steps + 1), "growing", console=console, transient=True, disable=quiet)
         batch = seed_batch([self.seed], self.height, self.width, self.rule.channels)
         draw = np.random.default_rng([self.seed])
-        for step in range(self.steps + 1):
+        for step in every:
             if step:
                 batch = self.engine.grow(self.rule, self.organism.weights, batch, 1, self.angle)
             state = batch.states[0]
@@ -93,12 +103,12 @@ class Growth:
 
     def final_state(self) -> np.ndarray:
         """Return the state after all steps."""
-        return deque(self.states(), maxlen=1).pop()
+        return deque(self.states(progress=True), maxlen=1).pop()
 
     def sample(self, most: int) -> Iterator[np.ndarray]:
         """Yield at most so many of the states, evenly spaced, first and last among them."""
         wanted = set(np.linspace(0, self.steps, min(most, self.steps + 1)).round().astype(int).tolist())
-        return (state.copy() for step, state in enumerate(self.states()) if step in wanted)
+        return (state.copy() for step, state in enumerate(self.states(progress=True)) if step in wanted)
 
 
 def trained_size(organism: Organism) -> tuple[int, int]:

@@ -43,6 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BlastemaError as error:
         print(f"blastema: {error}", file=sys.stderr)
         sys.exit(2)
+    except OSError as error:
+        # A full disk, a file that another program took away: not the user's mistake, and no riddle either.
+        print(f"blastema: {error}", file=sys.stderr)
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -66,20 +66,11 @@ def train(
     if target is None:
         raise BlastemaError("no target came; give an emoji, a name or an image file, as in: blastema train 🦎")
     height, width = parse_size(size) if size else (None, None)
-    if _is_file(target):
-        target = str(Path(target).resolve())
     config = Config(
         target, steps=RECIPES[recipe].steps if steps is None else steps, height=height, width=width,
         engine=choose_engine(engine).name, **flags,
     )  # fmt: skip
     watch(Run.begin(out or _free_directory(target, experiment), config))
-
-
-def _is_file(target: str) -> bool:
-    try:
-        return Path(target).is_file()
-    except OSError:
-        return False
 
 
 def _free_directory(target: str, experiment: str) -> Path:

@@ -9,11 +9,15 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from blastema.engines.protocol import Learning, Loss, as_cotangent, check_rollout
 from blastema.rule import ALPHA, Batch, Rule, Weights, fires, update
 from blastema.rule.perception import LAPLACIAN, SOBEL_X, SOBEL_Y
+
+# Sums over thousands of cells come out a little different for each number of BLAS threads, and the products are so
+# small that threads rather get in each other's way.
+one_thread = ThreadpoolController().wrap(limits=1, user_api="blas")
 
 
 class Taken(NamedTuple):
@@ -29,6 +33,7 @@ class NumpyEngine:
 
     name = "numpy"
 
+    @one_thread
     def grow(self, rule: Rule, weights: Weights, batch: Batch, steps: int, angle: float = 0.0) -> Batch:
         check_rollout(rule, weights, batch, steps)
         grid = with_margin(batch.states)
@@ -36,6 +41,7 @@ class NumpyEngine:
             take_step(rule, weights, grid, batch.seeds, older(batch.ages, done), angle)
         return Batch(inside(grid).copy(), batch.seeds, older(batch.ages, steps))
 
+    @one_thread
     def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0) -> Learning:
         check_rollout(rule, weights, batch, steps)
         grid = with_margin(batch.states)
@@ -45,10 +51,8 @@ class NumpyEngine:
         value, cotangent = loss(final)
         back = with_margin(as_cotangent(cotangent, final))
         gradient = Weights(*(np.zeros_like(tensor) for tensor in weights))
-        # The sums over thousands of cells would come out a little different for each number of BLAS threads.
-        with threadpool_limits(1, "blas"):
-            while tape:
-                take_back(rule, weights, back, tape.pop(), angle, gradient)
+        while tape:
+            take_back(rule, weights, back, tape.pop(), angle, gradient)
         after = Batch(final, batch.seeds, older(batch.ages, steps))
         return Learning(float(value), after, gradient, inside(back).copy())
 

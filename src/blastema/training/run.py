@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 import time
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
@@ -21,7 +22,8 @@ from blastema.training.checkpoint import load_checkpoint, save_checkpoint
 from blastema.training.experiments import EXPERIMENTS, RECIPES, ExperimentName, Recipe, RecipeName
 from blastema.training.trainer import Report, Trainer
 
-CONFIG, LOG, CHECKPOINT, ORGANISM = "config.json", "log.jsonl", "checkpoint.safetensors", "organism.safetensors"
+CONFIG, TARGET, LOG = "config.json", "target.npy", "log.jsonl"
+CHECKPOINT, ORGANISM = "checkpoint.safetensors", "organism.safetensors"
 # Seconds of training that a sudden end may cost.
 CHECKPOINT_EVERY = 30.0
 
@@ -31,7 +33,7 @@ class Config:
     """What a run was asked for; with the version of the program, all that its organism depends on.
 
     Attributes:
-        target: what `blastema.targets.load_target` understands; an image file is meant as an absolute path.
+        target: what `blastema.targets.load_target` understands.
         experiment, recipe: names of records in `blastema.training.experiments`.
         steps, batch: of the recipe, or other numbers.
         seed: of the training.
@@ -78,15 +80,14 @@ class Config:
 class Run:
     """Training in a directory of its own.
 
-    The directory holds `config.json`, `log.jsonl` (a line a training step), `checkpoint.safetensors` (everything that
-    training needs to go on), `organism.safetensors`, and pictures, see `blastema.training.album`.
+    The directory holds `config.json`, `target.npy`, `log.jsonl` (a line a training step), `checkpoint.safetensors` (all
+    that training needs to go on), `organism.safetensors`, and pictures, see `blastema.training.album`.
 
     Use `Run.begin` or `Run.resume`.
     """
 
-    def __init__(self, directory: Path, config: Config) -> None:
-        self.directory, self.config = directory, config
-        self.target = config.picture()
+    def __init__(self, directory: Path, config: Config, target: np.ndarray) -> None:
+        self.directory, self.config, self.target = directory, config, target
         self.trainer = Trainer(
             Rule(),
             EXPERIMENTS[config.experiment],
@@ -108,11 +109,14 @@ class Run:
             raise BlastemaError(
                 f"{directory} is there already; go on with it by --resume {directory}, or choose another --out"
             )
-        run = cls(directory, config)
+        run = cls(directory, config, config.picture())
         try:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BlastemaError(f"cannot make {directory}: {error.strerror}; choose another --out") from None
+        # The picture that was meant may be moved or changed later.
+        with replacing(directory / TARGET) as temporary:
+            np.save(temporary, run.target)
         run.write_config()
         return run
 
@@ -126,7 +130,7 @@ class Run:
         config = read_config(directory)
         if steps is not None:
             config = dataclasses.replace(config, steps=steps)
-        run = cls(directory, config)
+        run = cls(directory, config, _kept_target(directory / TARGET))
         if (directory / CHECKPOINT).exists():
             load_checkpoint(run.trainer, directory / CHECKPOINT)
         run.losses = _kept_log(directory / LOG, run.trainer.done)
@@ -141,21 +145,24 @@ class Run:
 
     def train(self) -> Generator[Report, None, None]:
         """Train to the end, yielding after each step. Whoever stops listening finds the work saved."""
-        saved = time.monotonic()
+        saved, whole = time.monotonic(), True
         with (self.directory / LOG).open("a", encoding="utf-8") as log:
             try:
                 while self.trainer.done < self.config.steps:
-                    began = time.monotonic()
+                    began, whole = time.monotonic(), False
                     report = self.trainer.step()
                     self._log(log, report, time.monotonic() - began)
+                    whole = True
                     if time.monotonic() - saved > CHECKPOINT_EVERY:
                         log.flush()
-                        save_checkpoint(self.trainer, self.directory / CHECKPOINT)
+                        self.save()
                         saved = time.monotonic()
                     yield report
             finally:
                 log.flush()
-                self.save()
+                # What broke off in the middle of a step is not a state to go on from; the last checkpoint is.
+                if whole:
+                    self.save()
 
     def save(self) -> None:
         """Write the checkpoint and the organism as they are now."""
@@ -209,7 +216,7 @@ def read_config(directory: Path) -> Config:
 def _kept_log(path: Path, done: int) -> list[float]:
     """Take out of the log what came after the checkpoint, and return the losses that stay."""
     lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
-    kept = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= done]
+    kept = [line for line in lines if _step_of(line) <= done]
     if len(kept) != done:
         raise BlastemaError(
             f"{path} has {len(kept)} of the {done} lines that the checkpoint tells of; restore or remove the run"
@@ -217,3 +224,21 @@ def _kept_log(path: Path, done: int) -> list[float]:
     with replacing(path) as temporary:
         temporary.write_text("".join(kept), "utf-8")
     return [json.loads(line)["loss"] for line in kept]
+
+
+def _step_of(line: str) -> float:
+    """Return the step that a line of the log tells of; a line that was cut off belongs to none."""
+    try:
+        return int(json.loads(line)["step"]) if line.endswith("\n") else math.inf
+    except (ValueError, TypeError, KeyError):
+        return math.inf
+
+
+def _kept_target(path: Path) -> np.ndarray:
+    try:
+        target = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        target = np.zeros(0)
+    if target.ndim != 3 or target.shape[-1] != 4 or target.dtype != np.float32:
+        raise BlastemaError(f"{path} is missing or broken; a run cannot go on without its target")
+    return target
