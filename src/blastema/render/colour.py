@@ -1,21 +1,57 @@
-"""From states to colours. Sick organisms, with values out of range or not finite, still give a picture."""
+"""From states to colours. A sick organism, with values out of range or not finite, still gives a picture."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
+from blastema.errors import BlastemaError
 from blastema.rule import ALPHA
 
 WHITE = (255, 255, 255)
 
 
-def on_background(state: np.ndarray, background: tuple[int, int, int] = WHITE) -> np.ndarray:
-    """Return the state as it looks on a background, uint8 `(..., height, width, 3)`.
+def visible(state: np.ndarray) -> np.ndarray:
+    """Return what shows of a state: RGB premultiplied by alpha, and alpha, float32 `(..., height, width, 4)`, finite.
 
-    RGB + (1 - alpha) * background. Colours are premultiplied: alpha is clipped to 0..1 before, the sum after.
+    NaN counts as 0. Alpha is clipped to 0..1, colours to -1..1: nothing beyond makes a difference on any background.
+
+    Raises:
+        BlastemaError: the array is no state.
+    """
+    cells = np.asarray(state)
+    if cells.ndim < 3 or 0 in cells.shape[-3:] or cells.shape[-1] <= ALPHA:
+        raise BlastemaError(f"this array is {cells.shape}; a state is (height, width, channel), RGB and alpha first")
+    return np.nan_to_num(np.clip(cells[..., : ALPHA + 1], (-1, -1, -1, 0), 1), nan=0.0).astype(np.float32)
+
+
+def on_background(state: np.ndarray, background: Sequence[int] = WHITE) -> np.ndarray:
+    """Return the state as it looks on a background, uint8 `(..., height, width, 3)`: RGB + (1 - alpha) * background.
+
+    Alpha is clipped to 0..1 first, then the sum (article, function `to_rgb` of its notebook, on white).
+
+    Args:
+        state: `(..., height, width, channel)`, any values.
+        background: R, G, B, 0 to 255.
 
     >>> on_background(np.zeros((1, 1, 4), np.float32)).tolist()
     [[[255, 255, 255]]]
     """
-    colours = np.nan_to_num(state[..., :ALPHA], nan=0.0, posinf=1.0, neginf=0.0)
-    alpha = np.nan_to_num(state[..., ALPHA : ALPHA + 1], nan=0.0, posinf=1.0, neginf=0.0).clip(0, 1)
-    mixed = colours * 255 + (1 - alpha) * np.array(background, np.float32)
+    cells = visible(state)
+    mixed = cells[..., :ALPHA] * 255 + (1 - cells[..., ALPHA:]) * np.asarray(background, np.float32)
     return mixed.clip(0, 255).round().astype(np.uint8)
+
+
+def rgba(state: np.ndarray) -> np.ndarray:
+    """Return the state as a transparent picture, uint8 `(..., height, width, 4)`: straight colours, as PNG has them.
+
+    Alpha is clipped to 0..1 first, then colours are divided by it and clipped. Where alpha rounds to 0, all is 0.
+
+    >>> rgba(np.full((1, 1, 4), 0.2, np.float32)).tolist()
+    [[[255, 255, 255, 51]]]
+    """
+    cells = visible(state)
+    opacity = (cells[..., ALPHA:] * 255).round()
+    straight = np.divide(
+        cells[..., :ALPHA], cells[..., ALPHA:], out=np.zeros_like(cells[..., :ALPHA]), where=opacity > 0
+    )
+    return np.concatenate([(straight * 255).clip(0, 255).round(), opacity], axis=-1).astype(np.uint8)

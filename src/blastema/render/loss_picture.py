@@ -1,102 +1,154 @@
 """A chart of the loss over training, drawn with Pillow alone."""
 
+import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from blastema.errors import BlastemaError
+from blastema.render.lettering import font, legible
 
 WIDTH, HEIGHT = 900, 500
-LEFT, RIGHT, TOP, BOTTOM = 84, 24, 48, 56
+LEFT, RIGHT, TOP, BOTTOM = 84, 84, 76, 60
 # Drawn this much larger and then reduced, for smooth lines.
 FINE = 3
-POINT, LINE, GRID, INK, FRAME = (158, 202, 225), (8, 81, 156), (232, 232, 232), (60, 60, 60), (150, 150, 150)
+POINT, LINE, GRID, INK, FRAME = (107, 174, 214), (8, 81, 156), (230, 230, 230), (70, 70, 70), (160, 160, 160)
+# A point's opacity and radius, for few points and for many: where many meet, their shade tells how many.
+FEW, MANY = (0.7, 2.4), (0.22, 1.7)
 SMALLEST = 1e-12
+# The chart is at least so high, in powers of ten, that two round numbers are at its side.
+LEAST_RANGE, MOST_LEVELS = 0.8, 7
+
+
+class Chart(NamedTuple):
+    """What the chart shows: training steps 0 to `last`, logarithms of the loss from `low` to `high`."""
+
+    draw: ImageDraw.ImageDraw
+    last: float
+    low: float
+    high: float
+
+    def place(self, steps: np.ndarray | float, levels: np.ndarray | float) -> np.ndarray:
+        """Return pixels of the fine picture, `(..., 2)`, x and y."""
+        across = LEFT + (WIDTH - LEFT - RIGHT) * np.asarray(steps) / self.last
+        down = TOP + (HEIGHT - TOP - BOTTOM) * (self.high - np.asarray(levels)) / (self.high - self.low)
+        return np.stack(np.broadcast_arrays(across, down), axis=-1) * FINE
+
+    def text(self, at: Sequence[float], text: str, size: int, colour: tuple[int, int, int], anchor: str) -> None:
+        """Write at a place of the fine picture."""
+        self.draw.text((at[0], at[1]), text, colour, font(size * FINE), anchor)
 
 
 def loss_picture(steps: Sequence[int], losses: Sequence[float], title: str = "") -> Image.Image:
-    """Return a chart, 900x500 on white: a point for each training step, a line for the running median; logarithmic.
+    """Return a chart, RGB, 900x500 on white: the loss of each training step, and its running median as a line.
+
+    The loss axis is logarithmic. What is not finite is left out; a loss of 0 is drawn where the lowest other one is.
 
     Args:
-        steps: rising numbers of training steps.
-        losses: one each; those that are not finite are left out.
+        steps: training steps, 0 or more, rising.
+        losses: one for each.
+        title: above the chart.
+
+    Raises:
+        BlastemaError: there are more of one than of the other, or a step is below 0.
     """
+    if len(steps) != len(losses):
+        raise BlastemaError(f"{len(losses)} losses came for {len(steps)} training steps; give one for each")
     x, y = np.asarray(steps, float), np.asarray(losses, float)
-    kept = np.isfinite(y)
-    x, y = x[kept], np.log10(np.maximum(y[kept], SMALLEST))
+    if not (x >= 0).all():
+        raise BlastemaError(f"a training step is {x[~(x >= 0)][0]:g}; give 0 or more")
+    x, y = x[np.isfinite(y)], y[np.isfinite(y)]
+    level = np.log10(np.maximum(y, min(y[y > 0], default=SMALLEST)))
     image = Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE), "white")
-    chart = _Chart(image, x, y)
-    chart.axes(title)
+    chart = _chart(image, x, level)
+    _axes(chart, legible(title))
     if len(x):
-        chart.points(x, y)
-        chart.line(x, running_median(y, max(1, len(y) // 60)))
-    return image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+        image.paste(POINT, mask=_points(chart.place(x, level)))
+        _line(chart, x, running_median(level, len(level) // 40 + 5))
+    return image.reduce(FINE)
+
+
+def _chart(image: Image.Image, x: np.ndarray, level: np.ndarray) -> Chart:
+    low, high = (float(level.min()), float(level.max())) if len(level) else (-3.0, 0.0)
+    margin = max(0.04 * (high - low), (LEAST_RANGE - (high - low)) / 2)
+    return Chart(ImageDraw.Draw(image), max(float(x.max(initial=1)), 1.0), low - margin, high + margin)
 
 
 def running_median(values: np.ndarray, reach: int) -> np.ndarray:
-    """Return the median of each value and `reach` others on both sides, fewer at the ends."""
-    padded = np.pad(values, reach, constant_values=np.nan)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
-    return np.nanmedian(windows, axis=1)
+    """Return the median of each value and up to `reach` others on both sides.
+
+    At the beginning, where the loss falls fast, it takes as few after a value as there are before it.
+    """
+    count = len(values)
+    medians = [np.median(values[max(0, at - reach) : at + min(reach, at) + 1]) for at in range(count)]
+    return np.array(medians)
 
 
-def round_steps(highest: float) -> list[int]:
-    """Return about six round numbers from 0 to `highest`.
+def round_steps(last: float) -> list[int]:
+    """Return about five round numbers from 0 to `last`.
 
     >>> round_steps(8000)
     [0, 2000, 4000, 6000, 8000]
     """
-    rough = max(highest / 6, 1)
-    magnitude = 10 ** int(np.floor(np.log10(rough)))
-    stride = next(int(part * magnitude) for part in (1, 2, 5, 10) if part * magnitude >= rough)
-    return list(range(0, int(highest) + 1, stride))
+    rough = max(last / 6, 1)
+    magnitude = 10 ** math.floor(math.log10(rough))
+    stride = next(part * magnitude for part in (1, 2, 5, 10) if part * magnitude >= rough)
+    return list(range(0, int(last) + 1, stride))
 
 
-class _Chart:
-    """Places of values in the picture, and what is drawn there."""
+def round_levels(low: float, high: float) -> list[float]:
+    """Return the logarithms of round numbers between: powers of ten, where they are few also 2 and 5 times them."""
+    powers = range(math.ceil(low), math.floor(high) + 1)
+    if len(powers) >= 3:
+        return [float(power) for power in powers if power % math.ceil(len(powers) / MOST_LEVELS) == 0]
+    finer = [power + math.log10(part) for power in range(math.floor(low), math.ceil(high)) for part in (1, 2, 5)]
+    return [level for level in finer if low <= level <= high]
 
-    def __init__(self, image: Image.Image, x: np.ndarray, y: np.ndarray) -> None:
-        self.draw = ImageDraw.Draw(image)
-        self.highest_x = max(float(x.max(initial=1)), 1.0)
-        self.low, self.high = (float(y.min()), float(y.max())) if len(y) else (-3.0, 0.0)
-        margin = max(0.05 * (self.high - self.low), 0.1)
-        self.low, self.high = self.low - margin, self.high + margin
 
-    def place(self, x: float, y: float) -> tuple[float, float]:
-        """Return the pixel of a value."""
-        across = LEFT + (WIDTH - LEFT - RIGHT) * x / self.highest_x
-        down = TOP + (HEIGHT - TOP - BOTTOM) * (self.high - y) / (self.high - self.low)
-        return across * FINE, down * FINE
+def loss_text(level: float) -> str:
+    """Return the loss with this logarithm, in two digits.
 
-    def axes(self, title: str) -> None:
-        """Draw title, ticks, their lines, names of the axes."""
-        small, large = ImageFont.load_default(14 * FINE), ImageFont.load_default(18 * FINE)
-        for level in self.levels():
-            begin, end = self.place(0, level), self.place(self.highest_x, level)
-            self.draw.line([begin, end], GRID, FINE)
-            self.draw.text((begin[0] - 8 * FINE, begin[1]), f"{10**level:.2g}", INK, small, anchor="rm")
-        for step in round_steps(self.highest_x):
-            x, y = self.place(step, self.low)
-            self.draw.line([(x, y), (x, y + 5 * FINE)], FRAME, FINE)
-            self.draw.text((x, y + 8 * FINE), f"{step:,}", INK, small, anchor="ma")
-        self.draw.line([self.place(0, self.low), self.place(self.highest_x, self.low)], FRAME, FINE)
-        self.draw.text((WIDTH * FINE / 2, (HEIGHT - 8) * FINE), "training step", INK, small, anchor="md")
-        self.draw.text((LEFT * FINE, 14 * FINE), f"{title}  loss" if title else "loss", INK, large, anchor="la")
+    >>> loss_text(-3), loss_text(-4.68), loss_text(-6)
+    ('0.001', '2.1e-5', '1e-6')
+    """
+    return f"{10**level:.2g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
-    def levels(self) -> list[float]:
-        """Return the logarithms at which lines are drawn: powers of ten, and 2 and 5 of them where there are few."""
-        powers = range(int(np.floor(self.low)), int(np.ceil(self.high)) + 1)
-        inside = [float(power) for power in powers if self.low <= power <= self.high]
-        if len(inside) >= 3:
-            return inside
-        finer = [power + float(np.log10(part)) for power in powers for part in (1, 2, 5)]
-        return [level for level in finer if self.low <= level <= self.high]
 
-    def points(self, x: np.ndarray, y: np.ndarray) -> None:
-        """Draw a dot for each."""
-        radius = (2.2 if len(x) < 500 else 1.3) * FINE
-        for across, down in (self.place(*pair) for pair in zip(x, y, strict=True)):
-            self.draw.ellipse((across - radius, down - radius, across + radius, down + radius), POINT)
+def _axes(chart: Chart, title: str) -> None:
+    """Draw what belongs around the points: title, names of the axes, round numbers and their lines."""
+    for level in round_levels(chart.low, chart.high):
+        begin, end = chart.place(np.array([0, chart.last]), level)
+        chart.draw.line([*begin, *end], GRID, FINE)
+        chart.text(begin - (10 * FINE, 0), loss_text(level), 14, INK, "rm")
+    bottom = chart.place(np.array([0, chart.last]), chart.low)
+    chart.draw.line(bottom.ravel().tolist(), FRAME, FINE)
+    for step in round_steps(chart.last):
+        x, y = chart.place(step, chart.low)
+        chart.draw.line([x, y, x, y + 5 * FINE], FRAME, FINE)
+        chart.text((x, y + 10 * FINE), f"{step:,}", 14, INK, "ma")
+    chart.text((bottom[1, 0], (HEIGHT - 8) * FINE), "training step", 14, INK, "rd")
+    chart.text(((LEFT - 10) * FINE, (TOP - 14) * FINE), "loss", 14, INK, "rd")
+    chart.text((LEFT * FINE, 18 * FINE), title, 20, INK, "la")
 
-    def line(self, x: np.ndarray, y: np.ndarray) -> None:
-        """Draw a line through all."""
-        self.draw.line([self.place(*pair) for pair in zip(x, y, strict=True)], LINE, 2 * FINE, joint="curve")
+
+def _points(places: np.ndarray) -> Image.Image:
+    """Return how much of its colour each point of the fine picture gets, 0 to 255."""
+    many = min(1.0, len(places) / 2000)
+    opacity, radius = (few + (much - few) * many for few, much in zip(FEW, MANY, strict=True))
+    reach = math.ceil(radius * FINE)
+    disc = np.mgrid[-reach : reach + 1, -reach : reach + 1].reshape(2, -1).T
+    disc = disc[(disc**2).sum(axis=1) <= (radius * FINE) ** 2]
+    pixels = (places.round().astype(int)[:, None] + disc).reshape(-1, 2)
+    met = np.bincount(pixels[:, 1] * WIDTH * FINE + pixels[:, 0], minlength=WIDTH * HEIGHT * FINE**2)
+    shades = (255 * (1 - (1 - opacity) ** np.arange(met.max() + 1))).round().astype(np.uint8)
+    return Image.fromarray(shades[met].reshape(HEIGHT * FINE, WIDTH * FINE))
+
+
+def _line(chart: Chart, x: np.ndarray, medians: np.ndarray) -> None:
+    """Draw the running median, and write the last one beside its end."""
+    places = chart.place(x, medians)
+    if len(places) > 1:
+        chart.draw.line(places.ravel().tolist(), LINE, round(2.2 * FINE), joint="curve")
+    chart.text(places[-1] + (10 * FINE, 0), loss_text(medians[-1]), 14, LINE, "lm")

@@ -1,55 +1,123 @@
 """Still pictures: one state, or many side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from blastema.atomic import replacing
 from blastema.errors import BlastemaError
 from blastema.render.colour import WHITE, on_background
+from blastema.render.lettering import Font, font, legible
 
-GAP, CAPTION = 4, 16
-GREY = (110, 110, 110)
+LARGEST_ZOOM = 64
+# Of a contact sheet, in pixels.
+GAP, CAPTION, CAPTION_FONT, SMALLEST_FONT = 4, 16, 12, 9
+FRAME, INK = (232, 232, 232), (90, 90, 90)
+# The formats, and what makes them keep the colours.
+FORMATS: dict[str, dict[str, Any]] = {
+    ".png": {},
+    ".webp": {"lossless": True},
+    ".jpg": {"quality": 95, "subsampling": 0},
+    ".jpeg": {"quality": 95, "subsampling": 0},
+    ".gif": {},
+    ".bmp": {},
+    ".tiff": {},
+}
+
+
+def enlarge(rgb: np.ndarray, zoom: int) -> np.ndarray:
+    """Return pixels `(..., height, width, channel)` with each repeated `zoom` times to the right and downward.
+
+    >>> enlarge(np.zeros((2, 3, 3), np.uint8), 4).shape
+    (8, 12, 3)
+
+    Raises:
+        BlastemaError: zoom is not a whole number from 1 to 64.
+    """
+    check_zoom(zoom)
+    return rgb.repeat(zoom, axis=-3).repeat(zoom, axis=-2)
+
+
+def check_zoom(zoom: int) -> None:
+    """Raise a BlastemaError unless a cell can be so many pixels wide."""
+    if not (isinstance(zoom, int | np.integer) and 1 <= zoom <= LARGEST_ZOOM):
+        raise BlastemaError(f"zoom is {zoom!r}; give pixels a cell, a whole number from 1 to {LARGEST_ZOOM}")
 
 
 def picture(state: np.ndarray, zoom: int = 4) -> Image.Image:
-    """Return the state on white, each cell `zoom` x `zoom` pixels."""
+    """Return the state `(height, width, channel)` on white, RGB, each cell `zoom` x `zoom` pixels."""
     return Image.fromarray(enlarge(on_background(state), zoom))
 
 
-def enlarge(pixels: np.ndarray, zoom: int) -> np.ndarray:
-    """Return an image `(height, width, 3)` with each pixel repeated `zoom` times in both directions."""
-    return pixels.repeat(zoom, axis=0).repeat(zoom, axis=1)
-
-
 def sheet(
-    states: Sequence[np.ndarray] | np.ndarray, columns: int, zoom: int, labels: Sequence[str] | None = None
+    states: Iterable[np.ndarray] | np.ndarray, columns: int, zoom: int, labels: Sequence[str] | None = None
 ) -> Image.Image:
-    """Return a contact sheet: states of one size in rows of `columns`, on white, with a label under each if given."""
+    """Return a contact sheet on white: states side by side, in rows of `columns`, a caption under each if given.
+
+    Args:
+        states: `(height, width, channel)` each, or one array of a batch; all of one size.
+        columns: tiles in a row, 1 or more; fewer states make a narrower sheet.
+        zoom: pixels a cell.
+        labels: one a state, written in letters of ASCII.
+
+    Raises:
+        BlastemaError: no states, states of different sizes, or labels that are more or fewer.
+    """
     tiles = [picture(state, zoom) for state in states]
-    columns = min(columns, len(tiles))
-    rows = -(-len(tiles) // columns)
+    _check_sheet(tiles, columns, labels)
+    columns, captions = min(columns, len(tiles)), [legible(label) for label in labels or ()]
     width, height = tiles[0].width + GAP, tiles[0].height + GAP + (CAPTION if labels else 0)
-    whole = Image.new("RGB", (columns * width + GAP, rows * height + GAP), WHITE)
-    draw, font = ImageDraw.Draw(whole), ImageFont.load_default(CAPTION - 4)
+    whole = Image.new("RGB", (columns * width + GAP, -(-len(tiles) // columns) * height + GAP), WHITE)
+    draw, letters = ImageDraw.Draw(whole), _caption_font(captions, tiles[0].width)
     for index, tile in enumerate(tiles):
         left, top = GAP + index % columns * width, GAP + index // columns * height
+        # A hairline around each: on white one could not see where a tile ends, nor an empty one.
+        draw.rectangle((left - 1, top - 1, left + tile.width, top + tile.height), outline=FRAME)
         whole.paste(tile, (left, top))
-        if labels:
-            draw.text((left + tile.width / 2, top + tile.height + 1), labels[index], GREY, font, anchor="ma")
+        if captions:
+            draw.text((left + tile.width / 2, top + tile.height + CAPTION / 2 + 1), captions[index], INK, letters, "mm")
     return whole
 
 
+def _check_sheet(tiles: Sequence[Image.Image], columns: int, labels: Sequence[str] | None) -> None:
+    if not tiles:
+        raise BlastemaError("there is nothing to lay out: no states came; give one or more")
+    if columns < 1:
+        raise BlastemaError(f"columns is {columns}; a contact sheet has 1 or more")
+    if len({tile.size for tile in tiles}) > 1:
+        raise BlastemaError("the states of a contact sheet differ in size; give states of one size")
+    if labels is not None and len(labels) != len(tiles):
+        raise BlastemaError(f"{len(labels)} labels came for {len(tiles)} states; give one for each")
+
+
+def _caption_font(captions: Sequence[str], width: int) -> Font:
+    """Return the largest font in which all captions fit under their tiles, or the smallest readable one."""
+    sizes = range(CAPTION_FONT, SMALLEST_FONT, -1)
+    fitting = (size for size in sizes if all(font(size).getlength(text) <= width + GAP - 2 for text in captions))
+    return font(next(fitting, SMALLEST_FONT))
+
+
 def save(image: Image.Image, path: Path | str) -> None:
-    """Write the picture in the format of its suffix, whole or not at all.
+    """Write a picture in the format that the suffix says, whole or not at all; WebP is lossless, JPEG nearly.
+
+    Args:
+        image: RGB or RGBA.
+        path: `.png`, `.webp`, `.jpg`, `.gif`, `.bmp`, `.tiff`.
 
     Raises:
-        BlastemaError: it cannot be written there, or the suffix is not that of a picture.
+        BlastemaError: the suffix is not that of a picture, or it cannot be written there.
     """
+    suffix = Path(path).suffix.lower()
+    if suffix not in FORMATS:
+        raise BlastemaError(f"{path} has the suffix {suffix!r}; a picture is one of {', '.join(FORMATS)}")
+    if suffix in (".jpg", ".jpeg") and image.mode == "RGBA":
+        # JPEG has no transparency, and what lies under it is black.
+        image = Image.alpha_composite(Image.new("RGBA", image.size, WHITE), image).convert("RGB")
     with replacing(path) as temporary:
         try:
-            image.save(temporary)
-        except ValueError:
-            raise BlastemaError(f"{path} has the suffix {Path(path).suffix!r}; give .png, .webp or .jpg") from None
+            image.save(temporary, **FORMATS[suffix])
+        except (OSError, ValueError) as error:
+            raise BlastemaError(f"cannot write {path}: {error}; try .png, or another folder") from error

@@ -1,61 +1,121 @@
-"""Organisms in the terminal: two cells in a character, the upper half block in two colours."""
+"""Organisms in the terminal: two cells in a character, in colour; or as plain characters."""
+
+from functools import lru_cache
 
 import numpy as np
 from rich.color import Color
 from rich.style import Style
-from rich.text import Text
+from rich.text import Span, Text
 
-from blastema.render.colour import on_background
+from blastema.render.colour import visible
 from blastema.rule import ALPHA
 
 # Cells fainter than this show the terminal's own background, whatever its colour is.
-FAINT = 0.35
-SHADES = " .:-=+*#%@"
+FAINT = 0.3
+# Brightness is kept within these, so that a black cell shows on a black terminal, a white one on a white.
+BRIGHTNESS = (0.22, 0.89)
+# Colours have 32 levels a channel, which no eye tells from 256 here: Rich is slow at making styles, few can be kept.
+LEVELS = 31
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+UPPER, LOWER = "▀", "▄"
+# The colour of a cell that does not show; all others are 0xRRGGBB.
+EMPTY = -1
+SHADES = np.array(list(" .:-=+*#%@"))
 
 
 def half_blocks(state: np.ndarray, max_columns: int, max_rows: int) -> Text:
-    """Return the state as coloured text of at most so many columns and rows, reduced to fit, each line ended."""
-    cells = reduced(state, max_columns, 2 * max_rows)
-    cells = np.pad(cells, ((0, len(cells) % 2), (0, 0), (0, 0)))
-    # Edges are blended with a middle grey, which does on dark and on light terminals.
-    colours = on_background(cells, (96, 96, 96))
-    shows = np.nan_to_num(cells[..., ALPHA]) > FAINT
-    text = Text(no_wrap=True)
-    for upper in range(0, len(cells), 2):
-        for column in range(cells.shape[1]):
-            character, style = _cell_pair(colours[upper : upper + 2, column], shows[upper : upper + 2, column])
-            text.append(character, style)
-        text.append("\n")
-    return text
+    """Return the state as coloured text of at most so many columns and rows, each ended by a newline.
+
+    A character shows two cells, one above the other. A state too large for the room is reduced, by averaging areas.
+    Cells that are empty, or fainter than 0.3, show the terminal's own background; all others their colour in full,
+    black and white a little brighter and darker, so that it looks alike on dark and on light terminals.
+
+    Args:
+        state: `(height, width, channel)`.
+        max_columns, max_rows: the room, in characters, 1 or more.
+    """
+    cells = _even(reduced(state, max_columns, 2 * max_rows))
+    colours = np.where(cells[..., ALPHA] > FAINT, _terminal_colours(cells), EMPTY)
+    upper, lower = colours[::2], colours[1::2]
+    marks = np.where(upper != EMPTY, UPPER, np.where(lower != EMPTY, LOWER, " "))
+    plain = "".join("".join(row) + "\n" for row in marks.tolist())
+    return Text(plain, no_wrap=True, spans=_spans(upper, lower))
 
 
-def _cell_pair(colours: np.ndarray, shows: np.ndarray) -> tuple[str, Style | None]:
-    """Return the character and style of an upper and a lower cell."""
-    if not shows.any():
-        return " ", None
-    upper, lower = (Color.from_rgb(*colour) for colour in colours.tolist())
-    if shows.all():
-        return "▀", Style(color=upper, bgcolor=lower)
-    return ("▀", Style(color=upper)) if shows[0] else ("▄", Style(color=lower))
+def _terminal_colours(cells: np.ndarray) -> np.ndarray:
+    """Return straight colours 0xRRGGBB, neither too dark nor too bright to be told from a background."""
+    alpha = np.maximum(cells[..., ALPHA:], FAINT)
+    colours = (cells[..., :ALPHA] / alpha).clip(0, 1)
+    brightness = (colours @ LUMA)[..., None]
+    levels = ((colours + brightness.clip(*BRIGHTNESS) - brightness).clip(0, 1) * LEVELS).round()
+    return (levels * 255 / LEVELS).round().astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
+
+
+def _spans(upper: np.ndarray, lower: np.ndarray) -> list[Span]:
+    """Return a span for each run of equal pairs of colours; lines end in a newline, without a style."""
+    pairs = np.pad(np.stack([upper, lower], axis=-1), ((0, 0), (0, 1), (0, 0)), constant_values=EMPTY).reshape(-1, 2)
+    begins = np.flatnonzero(np.r_[True, (pairs[1:] != pairs[:-1]).any(axis=1)])
+    ends = np.r_[begins[1:], len(pairs)]
+    runs = zip(begins.tolist(), ends.tolist(), pairs[begins].tolist(), strict=True)
+    return [Span(begin, end, _style(*pair)) for begin, end, pair in runs if pair != [EMPTY, EMPTY]]
+
+
+@lru_cache(65536)
+def _style(upper: int, lower: int) -> Style:
+    """Return the style of a character that shows one or two cells."""
+    if upper == EMPTY:
+        return Style.from_color(_colour(lower))
+    return Style.from_color(_colour(upper), None if lower == EMPTY else _colour(lower))
+
+
+@lru_cache(65536)
+def _colour(packed: int) -> Color:
+    return Color.from_rgb(packed >> 16, packed >> 8 & 255, packed & 255)
 
 
 def characters(state: np.ndarray, max_columns: int, max_rows: int) -> str:
-    """Return the state as plain characters, the denser the darker it looks on white; for where there are no colours."""
-    # Characters are about twice as high as wide.
-    cells = reduced(state, max_columns, 2 * max_rows)
-    cells = np.pad(cells, ((0, len(cells) % 2), (0, 0), (0, 0)))
-    halves = cells.reshape(len(cells) // 2, 2, cells.shape[1], -1).mean(axis=1)
-    dark = 255 - on_background(halves).mean(axis=-1)
-    shade = np.ceil(dark / 255 * (len(SHADES) - 1)).astype(int)
-    return "\n".join("".join(SHADES[index] for index in row).rstrip() for row in shade)
+    """Return the state as plain characters, the denser the darker and more opaque; for where there are no colours.
+
+    Args:
+        state: `(height, width, channel)`.
+        max_columns, max_rows: the room, in characters, 1 or more.
+
+    Returns:
+        Lines without spaces at their ends, joined by newlines.
+    """
+    # A character is about twice as high as wide, so it shows two cells, one above the other.
+    cells = _even(reduced(state, max_columns, 2 * max_rows))
+    cells = cells.reshape(len(cells) // 2, 2, cells.shape[1], -1).mean(axis=1)
+    alpha = cells[..., ALPHA]
+    brightness = (cells[..., :ALPHA].clip(0, 1) @ LUMA) / np.maximum(alpha, 1e-6)
+    ink = alpha * (1 - 0.7 * brightness.clip(0, 1))
+    shade = np.where(alpha > FAINT, np.ceil(ink * (len(SHADES) - 1)), 0).astype(int)
+    return "\n".join("".join(row).rstrip() for row in SHADES[shade].tolist())
 
 
 def reduced(state: np.ndarray, max_width: int, max_height: int) -> np.ndarray:
-    """Return the visible channels, averaged over squares of as few cells as make them fit."""
-    side = max(1, -(-state.shape[1] // max(1, max_width)), -(-state.shape[0] // max(1, max_height)))
-    cells = np.nan_to_num(state[..., : ALPHA + 1], nan=0.0, posinf=1.0, neginf=0.0).clip(0, 1)
-    if side == 1:
+    """Return the visible channels, `(height, width, 4)`, averaged over areas if they are too large, in proportion."""
+    cells = visible(state)
+    height, width, _ = cells.shape
+    scale = min(1.0, max(1, max_width) / width, max(1, max_height) / height)
+    if scale == 1:
         return cells
-    height, width = (-(-length // side) for length in cells.shape[:2])
-    padded = np.pad(cells, ((0, height * side - cells.shape[0]), (0, width * side - cells.shape[1]), (0, 0)))
-    return padded.reshape(height, side, width, side, -1).mean(axis=(1, 3))
+    # The little more makes up for rounding, as in 72 * (48 / 72).
+    down, across = (_areas(length, max(1, int(length * scale + 1e-6))) for length in (height, width))
+    lower = (down @ cells.reshape(height, -1)).reshape(len(down), width, -1)
+    return across @ lower
+
+
+@lru_cache(32)
+def _areas(length: int, parts: int) -> np.ndarray:
+    """Return how much of each cell lies in each of so many equal parts, `(parts, length)`, rows of sum 1."""
+    edges = np.linspace(0, length, parts + 1)
+    begins, ends = edges[:-1, None], edges[1:, None]
+    places = np.arange(length)
+    overlap = np.minimum(ends, places + 1) - np.maximum(begins, places)
+    return (overlap.clip(min=0) / (length / parts)).astype(np.float32)
+
+
+def _even(cells: np.ndarray) -> np.ndarray:
+    """Return the cells with an empty row below if their rows are odd."""
+    return np.pad(cells, ((0, len(cells) % 2), (0, 0), (0, 0)))

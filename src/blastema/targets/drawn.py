@@ -7,10 +7,74 @@ from PIL import Image, ImageDraw, ImageFont
 
 from blastema.errors import BlastemaError
 
-SIDE = 480
+# Many times finer than the cells, since Pillow draws without soft edges; scaling down makes them.
+SIDE = 1024
 LONGEST_TEXT = 4
-BLUE, RED, INK = (38, 110, 222, 255), (226, 62, 52, 255), (30, 92, 168, 255)
-BODY, BACK, SPOT, PUPIL = (150, 100, 66, 255), (186, 134, 92, 255), (248, 240, 224, 255), (42, 28, 22, 255)
+Colour = tuple[int, int, int]
+BLUE, RED, INK = (38, 110, 222), (226, 62, 52), (30, 92, 168)
+FLANK, BACK = (120, 66, 42), (232, 172, 112)
+EYE_WHITE, PUPIL = (255, 250, 238), (34, 22, 18)
+
+
+def disc() -> Image.Image:
+    """Return a blue disc."""
+    image, draw = _canvas()
+    _circle(draw, 0, 0, 1, BLUE)
+    return image
+
+
+def ring() -> Image.Image:
+    """Return a red ring; its hole is half as wide as it."""
+    image, draw = _canvas()
+    _circle(draw, 0, 0, 1, RED)
+    _circle(draw, 0, 0, 0.5, (0, 0, 0, 0))
+    return image
+
+
+def planarian() -> Image.Image:
+    """Return a flatworm with a head at both ends, as the article's discussion tells of; it winds through the square.
+
+    Regenerating planaria whose cells were made to misread where the body ends grow such a second head.
+    """
+    image, draw = _canvas()
+    # Shells from the outline inwards, each a little lighter: a round back.
+    for shell in range(33):
+        inwards = shell / 32
+        draw.polygon(_outline(1 - inwards), _between(FLANK, BACK, math.sin(inwards * math.pi / 2)))
+    for end in (-1, 1):
+        for side in (-1, 1):
+            x, y = _beside(end * 0.77, side * 0.125)
+            _circle(draw, x, y, 0.088, EYE_WHITE)
+            x, y = _beside(end * 0.785, side * 0.098)
+            _circle(draw, x, y, 0.056, PUPIL)
+    box = image.getbbox()
+    return image.crop(box)
+
+
+def text(letters: str) -> Image.Image:
+    """Return a short text in blue, bold.
+
+    Raises:
+        BlastemaError: it is not 1 to 4 of the letters, digits and signs that Pillow's own font has (ASCII).
+    """
+    if not 1 <= len(letters) <= LONGEST_TEXT:
+        raise BlastemaError(f"the text {letters!r} cannot be drawn; give 1 to {LONGEST_TEXT} letters, as in text:Hi")
+    for letter in letters:
+        if not "!" <= letter <= "~":
+            raise BlastemaError(
+                f"{letter!r} is neither an emoji nor a letter that can be drawn; give A to Z, digits, signs"
+            )
+    font = ImageFont.load_default(SIDE / 2)
+    bold = SIDE / 64
+    widths = [font.getlength(letter) + 2 * bold for letter in letters]
+    image = Image.new("RGBA", (math.ceil(sum(widths) + SIDE), SIDE))
+    draw = ImageDraw.Draw(image)
+    for number, letter in enumerate(letters):
+        draw.text((SIDE / 2 + sum(widths[:number]), SIDE / 4), letter, INK, font, stroke_width=bold)
+    return image.crop(image.getbbox())
+
+
+DRAWN: dict[str, Callable[[], Image.Image]] = {"disc": disc, "ring": ring, "planarian": planarian}
 
 
 def _canvas() -> tuple[Image.Image, ImageDraw.ImageDraw]:
@@ -18,71 +82,41 @@ def _canvas() -> tuple[Image.Image, ImageDraw.ImageDraw]:
     return image, ImageDraw.Draw(image)
 
 
-def disc() -> Image.Image:
-    """Return a blue disc."""
-    image, draw = _canvas()
-    draw.ellipse((0, 0, SIDE - 1, SIDE - 1), BLUE)
-    return image
+def _circle(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, colour: tuple[int, ...]) -> None:
+    """Draw a disc; the square reaches from -1 to 1 in both directions."""
+    left, top, right, bottom = (SIDE / 2 * (1 + place) for place in (x - radius, y - radius, x + radius, y + radius))
+    draw.ellipse((left, top, right - 1, bottom - 1), colour)
 
 
-def ring() -> Image.Image:
-    """Return a red ring."""
-    image, draw = _canvas()
-    draw.ellipse((0, 0, SIDE - 1, SIDE - 1), RED)
-    hole = SIDE * 0.27
-    draw.ellipse((hole, hole, SIDE - 1 - hole, SIDE - 1 - hole), (0, 0, 0, 0))
-    return image
+def _outline(scale: float) -> list[tuple[float, float]]:
+    """Return the worm's outline in pixels, or, for `scale` below 1, a line inside of it, down to the middle line."""
+    places = [place / 100 for place in range(-100, 101)]
+    # Shells draw back from the tips, too.
+    reach = 0.86 + 0.14 * scale
+    right = [_beside(along * reach, scale * _half_width(abs(along))) for along in places]
+    left = [_beside(along * reach, -scale * _half_width(abs(along))) for along in reversed(places)]
+    return [(SIDE / 2 * (1 + x), SIDE / 2 * (1 + y)) for x, y in right + left]
 
 
-def planarian() -> Image.Image:
-    """Return a flatworm with a head at both ends, the creature that inspired the article (its discussion).
-
-    It lies along the height; heads are arrow-shaped with two eyes, a lighter band runs along the back.
-    """
-    image, draw = _canvas()
-    _worm(draw, 1.0, BODY)
-    _worm(draw, 0.55, BACK)
-    for end in (-1, 1):
-        for side in (-1, 1):
-            x, y = SIDE / 2 + side * 46, SIDE / 2 + end * 172
-            draw.ellipse((x - 27, y - 27, x + 27, y + 27), SPOT)
-            x -= side * 8
-            draw.ellipse((x - 16, y - 16, x + 16, y + 16), PUPIL)
-    return image
+def _beside(along: float, aside: float) -> tuple[float, float]:
+    """Return the place `aside` of the worm's middle line, at `along` of its length, -1 to 1."""
+    step = 1e-3
+    (x, y), (next_x, next_y) = _middle(along), _middle(along + step)
+    length = math.hypot(next_x - x, next_y - y)
+    return x - (next_y - y) / length * aside, y + (next_x - x) / length * aside
 
 
-def _worm(draw: ImageDraw.ImageDraw, scale: float, colour: tuple[int, int, int, int]) -> None:
-    """Draw the outline of the worm: half its width at each place along the body, from one tip to the other."""
-    places = [place / 200 for place in range(-200, 201)]
-    half = [scale * _half_width(abs(place)) for place in places]
-    reach = SIDE / 2 - 2 - (1 - scale) * 30
-    right = [(SIDE / 2 + width, SIDE / 2 + place * reach) for place, width in zip(places, half, strict=True)]
-    left = [(SIDE - 1 - x, y) for x, y in reversed(right)]
-    draw.polygon(right + left, colour)
+def _middle(along: float) -> tuple[float, float]:
+    return 0.74 * along - 0.26 * math.sin(math.pi * along), -0.72 * along - 0.05 * math.sin(math.pi * along)
 
 
 def _half_width(along: float) -> float:
-    """Return half the worm's width at `along` of the way from its middle (0) to a tip (1): body, ears, pointed head."""
-    body = 84 + 14 * math.cos(along * math.pi * 1.4)
-    ears = 74 * math.exp(-(((along - 0.72) / 0.09) ** 2))
-    return (body + ears) * math.sqrt(max(0.0, 1 - max(0.0, (along - 0.55) / 0.45) ** 2.6))
+    """Return half the worm's width, from its middle (0) to a tip (1): body, neck, ears, a rounded point."""
+    body = 0.21 + 0.035 * math.cos(along * math.pi * 1.4)
+    ears = 0.18 * math.exp(-(((along - 0.74) / 0.1) ** 2))
+    return (body + ears) * math.sqrt(max(0.0, 1 - max(0.0, (along - 0.6) / 0.4) ** 2.4))
 
 
-def text(letters: str) -> Image.Image:
-    """Return a short text in blue.
-
-    Raises:
-        BlastemaError: it is empty, longer than 4 letters, or has none that our font can draw.
-    """
-    if not 1 <= len(letters) <= LONGEST_TEXT or not letters.isprintable() or not letters.strip():
-        raise BlastemaError(f"the text {letters!r} cannot be drawn; give 1 to {LONGEST_TEXT} letters, as in text:Hi")
-    font = ImageFont.load_default(SIDE / len(letters) * 1.2)
-    left, top, right, bottom = font.getbbox(letters, stroke_width=10)
-    image = Image.new("RGBA", (math.ceil(right - left), math.ceil(bottom - top)))
-    ImageDraw.Draw(image).text((-left, -top), letters, INK, font, stroke_width=10)
-    if image.getbbox() is None:
-        raise BlastemaError(f"the text {letters!r} shows nothing; give letters, as in text:Hi")
-    return image.crop(image.getbbox())
-
-
-DRAWN: dict[str, Callable[[], Image.Image]] = {"disc": disc, "ring": ring, "planarian": planarian}
+def _between(one: Colour, other: Colour, part: float) -> Colour:
+    red, green, blue = (round(first + (second - first) * part) for first, second in zip(one, other, strict=True))
+    return red, green, blue

@@ -1,6 +1,5 @@
 """Emoji by character and by name, from two bundled sets of drawings."""
 
-import difflib
 import io
 import json
 import re
@@ -12,8 +11,9 @@ from importlib import resources
 from PIL import Image
 
 from blastema.errors import BlastemaError
+from blastema.targets.fit import what_shows
 
-# The article's ten, with the names people give them; each has its own drawing in `article_emoji`.
+# The article's ten, each with a short name; in `article_emoji` they are drawn as in the article.
 ARTICLE = {
     "🦎": "lizard",
     "😀": "grinning",
@@ -26,64 +26,62 @@ ARTICLE = {
     "🥨": "pretzel",
     "🎄": "tree",
 }
+OTHER_NAMES = {"smiley": "😀", "collision": "💥", "spiderweb": "🕸"}
 MARGIN = 2
 VARIATION_SELECTORS = "\ufe0e\ufe0f"
 JOINER, KEYCAP = "\u200d", "\u20e3"
+SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 
 
 def emoji_picture(character: str, noto: bool = False) -> Image.Image:
     """Return the drawing of an emoji, RGBA: the article's for its ten unless `noto`, else Noto 2.042's.
 
     Args:
-        character: one that `single_emoji` gave.
+        character: one that `single_emoji` or `emoji_named` gave.
         noto: take Noto 2.042 for the article's ten, too.
     """
-    folder = resources.files("blastema.targets")
     if character in ARTICLE and not noto:
-        content = (folder / "article_emoji" / f"{ord(character):x}.png").read_bytes()
-        picture = Image.open(io.BytesIO(content)).convert("RGBA")
+        path = resources.files("blastema.targets") / "article_emoji" / f"{ord(character):x}.png"
+        picture = Image.open(io.BytesIO(path.read_bytes())).convert("RGBA")
         return picture.crop((MARGIN, MARGIN, picture.width - MARGIN, picture.height - MARGIN))
     with _noto() as archive:
-        return Image.open(io.BytesIO(archive.read(f"{ord(character):x}.png"))).convert("RGBA")
+        picture = Image.open(io.BytesIO(archive.read(f"{ord(character):x}.png"))).convert("RGBA")
+    return picture.crop(what_shows(picture))
 
 
 def single_emoji(text: str) -> str | None:
     """Return the one emoji that the text is, without variation selector; None if it is no emoji at all.
 
     Raises:
-        BlastemaError: it is made of several: a skin tone, a flag, a family, a keycap, or simply more than one.
+        BlastemaError: it is made of several (a skin tone, a flag, a family, a keycap, more than one), or too new.
     """
-    plain = "".join(character for character in text.strip() if character not in VARIATION_SELECTORS)
-    if len(plain) == 1:
-        return plain if plain in _characters() else None
-    kind = _sequence(plain)
-    if not kind:
-        return None
-    first = next(
-        (
-            character
-            for character in plain
-            if character in _characters() and character != KEYCAP and not _is_indicator(character)
-        ),
-        None,
-    )
-    advice = f"take a single one, such as {first}" if first else "take a single one, such as 🦎"
-    raise BlastemaError(f"{text.strip()} is {kind}; only emoji of one code point can be grown: {advice}")
-
-
-def _sequence(plain: str) -> str | None:
-    """Return what kind of emoji of several code points this is, or None if it is just text."""
-    if any("\U0001f3fb" <= character <= "\U0001f3ff" for character in plain):
-        return "an emoji with a skin tone"
-    if any(_is_indicator(character) or "\U000e0020" <= character <= "\U000e007f" for character in plain):
-        return "a flag"
-    if JOINER in plain:
-        return "several emoji joined into one, as families are"
-    if KEYCAP in plain:
-        return "a keycap"
-    if len(plain) > 1 and all(character in _characters() for character in plain):
-        return "more than one emoji"
+    plain = "".join(one for one in text if one not in VARIATION_SELECTORS and not one.isspace())
+    if plain in characters():
+        return plain
+    found = _refusal(plain)
+    if found:
+        raise BlastemaError(f"{text.strip()} is {found}")
     return None
+
+
+def _refusal(plain: str) -> str | None:
+    """Return why this emoji cannot be taken and what to do, or None if it is no emoji."""
+    if re.fullmatch(f"[0-9#*]{KEYCAP}", plain):
+        return f"a keycap; use the plain {plain[0]}"
+    if not plain or not all(_is_part(one) for one in plain):
+        return None
+    drawn = [one for one in dict.fromkeys(plain) if one in characters() and one not in SKIN_TONES]
+    drawn = [one for one in drawn if one != KEYCAP and not _is_indicator(one)]
+    advice = f"use a single one, {' or '.join(drawn)}" if drawn else "use a single one, such as 🦎"
+    if JOINER in plain:
+        return f"several emoji joined into one, as families are; {advice}"
+    if any(_is_indicator(one) or _is_tag(one) for one in plain):
+        return "a flag, which is several characters; use an image file of it, or an emoji such as 🏁"
+    if any(one in SKIN_TONES for one in plain):
+        return f"an emoji with a skin tone; use the plain {drawn[0] if drawn else '👋'}"
+    if len(plain) == 1:
+        return "not among the emoji of Noto 2.042 (Unicode 15); use another one, or an image file of it"
+    return f"more than one emoji; {advice}"
 
 
 def emoji_named(name: str) -> str | None:
@@ -92,47 +90,55 @@ def emoji_named(name: str) -> str | None:
     >>> emoji_named("Christmas-Tree")
     '🎄'
     """
-    return _names().get(_plain(name))
-
-
-def near_names(name: str) -> list[str]:
-    """Return up to three names of emoji that are spelt much like this one."""
-    return difflib.get_close_matches(_plain(name), _names(), 3)
+    return names().get(plain_name(name))
 
 
 def name_of(character: str) -> str:
-    """Return a short lower-case name of an emoji, fit for a file name."""
-    plain = character.strip(VARIATION_SELECTORS)
-    if plain in ARTICLE:
-        return ARTICLE[plain]
-    found = next((name for name, its in _names().items() if its == plain), f"u{ord(plain):x}")
-    return re.sub(r"\W+", "-", found)
+    """Return the name of an emoji, ours for the article's ten, else Unicode's in lower case.
+
+    >>> name_of("🦎"), name_of("🚀")
+    ('lizard', 'rocket')
+    """
+    if character in ARTICLE:
+        return ARTICLE[character]
+    return next((name for name, its in names().items() if its == character), f"u{ord(character):x}")
 
 
-def _is_indicator(character: str) -> bool:
-    return "\U0001f1e6" <= character <= "\U0001f1ff"
-
-
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a name as `names` has it: lower case, single spaces instead of hyphens and underscores."""
     return re.sub(r"[\s_-]+", " ", unicodedata.normalize("NFKC", name)).strip().casefold()
+
+
+@cache
+def names() -> dict[str, str]:
+    """Return all names of emoji, plain, and what they mean."""
+    with _noto() as archive:
+        table = json.loads(archive.read("names.json"))
+    unicode_names = {plain_name(name): chr(int(code, 16)) for code, name in table.items()}
+    # Ours come last, since Unicode calls 🐟 a fish, too, and the article's is 🐠.
+    return unicode_names | {name: character for character, name in ARTICLE.items()} | OTHER_NAMES
+
+
+@cache
+def characters() -> frozenset[str]:
+    """Return the emoji of one character that we have a drawing of, 1,434."""
+    with _noto() as archive:
+        pictures = [name for name in archive.namelist() if name.endswith(".png")]
+    return frozenset(chr(int(name.removesuffix(".png"), 16)) for name in pictures)
 
 
 def _noto() -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO((resources.files("blastema.targets") / "noto" / "noto.zip").read_bytes()))
 
 
-@cache
-def _characters() -> frozenset[str]:
-    with _noto() as archive:
-        return frozenset(
-            chr(int(name.removesuffix(".png"), 16)) for name in archive.namelist() if name.endswith(".png")
-        )
+def _is_part(one: str) -> bool:
+    """Return whether an emoji may consist of this character; the range is where Unicode adds new ones."""
+    return one in characters() or one == JOINER or _is_tag(one) or "\U0001f000" <= one <= "\U0001faff"
 
 
-@cache
-def _names() -> dict[str, str]:
-    with _noto() as archive:
-        table = json.loads(archive.read("names.json"))
-    unicode_names = {_plain(name): chr(int(code, 16)) for code, name in table.items()}
-    # Ours come last, since Unicode calls 🐟 a fish, too, and the article's is 🐠.
-    return unicode_names | {name: character for character, name in ARTICLE.items()}
+def _is_indicator(one: str) -> bool:
+    return "\U0001f1e6" <= one <= "\U0001f1ff"
+
+
+def _is_tag(one: str) -> bool:
+    return "\U000e0020" <= one <= "\U000e007f"

@@ -1,6 +1,8 @@
 """From what the user wrote to the picture that is grown."""
 
+import difflib
 import re
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +15,11 @@ if TYPE_CHECKING:
 
 FIT, PAD = 40, 16
 LARGEST = 4096
+ADVICE = "give an emoji such as 🦎, its name, or an image file"
 
 
 def load_target(
-    name: str,
+    name: str | Path,
     *,
     fit: int = FIT,
     pad: int | None = None,
@@ -26,105 +29,150 @@ def load_target(
 ) -> np.ndarray:
     """Return a target, float32 `(height, width, 4)`, RGB premultiplied by alpha, 0 to 1.
 
-    The picture is fitted into `fit` x `fit` cells (Lanczos, aspect kept), with empty cells around it.
+    As in the article's notebook, the picture is fitted into `fit` x `fit` cells (Lanczos, aspect kept), with empty
+    cells around it. It is cropped to what shows before; the article's ten emoji keep the margins they had there.
 
     Args:
-        name: in this order: an emoji; an image file; `disc`, `ring`, `planarian`, `text:Hi` or one letter; the name of
-            an emoji, ours or Unicode's. `noto:` before an emoji or its name takes the drawing of Noto 2.042.
-        fit: cells that the picture may take in either direction.
-        pad: empty cells on each side, 16 unless height and width are given.
-        height, width: of the grid, instead of `pad`.
-        background: colour to take out of an image file, see `blastema.targets.image`.
+        name: in this order: an emoji; an image file (it has a suffix or a folder); `disc`, `ring`, `planarian`,
+            `text:Hi` or a single letter; the name of an emoji, ours or Unicode's. `noto:` before an emoji or its name
+            takes Noto 2.042's drawing, which differs for the article's ten: `noto:🦎`, `noto:lizard`.
+        fit: cells that the picture takes in the longer direction, 1 to 4096.
+        pad: empty cells on each side, 16 unless height or width are given.
+        height, width: of the grid, instead of `pad`; one alone makes a square. The middle of the picture's square is
+            at the seed, `(height // 2, width // 2)`.
+        background: colour to take out of an image file: `white`, `#00ff00`, ..., or `auto` for that of the corners.
 
     Raises:
         BlastemaError: nothing has this name, the file is no picture, or the picture is larger than the grid.
 
     >>> load_target("🦎").shape
     (72, 72, 4)
+    >>> load_target("christmas tree", fit=20, height=32, width=48).shape
+    (32, 48, 4)
     """
-    if not 1 <= fit <= LARGEST or not 0 <= (pad or 0) <= LARGEST:
-        raise BlastemaError(
-            f"a target of {fit} cells with {pad or 0} around it cannot be; fit is 1 to {LARGEST}, pad 0 to {LARGEST}"
-        )
-    if pad is not None and (height or width):
-        raise BlastemaError("give the size of the grid or the padding around the picture, not both")
-    around = 2 * (PAD if pad is None else pad)
-    height, width = height or width or fit + around, width or height or fit + around
-    if fit > min(height, width):
-        raise BlastemaError(
-            f"a target of {fit}x{fit} cells is too large for a grid of {width}x{height}; "
-            f"take a larger size, or fit it into {min(height, width)} or fewer"
-        )
-    cells = fitted(find_picture(name, background), fit)
+    height, width = _grid_size(fit, pad, height, width)
+    # Here, so that `import blastema` does not load Pillow.
+    from blastema.targets.fit import fitted
+
     target = np.zeros((height, width, 4), np.float32)
     top, left = (height - fit) // 2, (width - fit) // 2
-    target[top : top + fit, left : left + fit] = cells
+    target[top : top + fit, left : left + fit] = fitted(find_picture(name, background), fit)
     return target
 
 
-def find_picture(name: str, background: str | None = None) -> "Image.Image":
+def find_picture(name: str | Path, background: str | None = None) -> "Image.Image":
     """Return the picture that a name means, RGBA, of any size; see `load_target`."""
     from blastema.targets import drawn, emoji, image
 
-    plain = name.strip()
-    if not plain:
-        raise BlastemaError("the target is empty; give an emoji such as 🦎, its name, or an image file")
-    of_noto = plain.startswith("noto:")
-    character = emoji.single_emoji(plain.removeprefix("noto:"))
-    if character is None and not of_noto:
-        if _looks_like_file(plain):
-            return image.image_picture(Path(plain), background)
-        if plain in drawn.DRAWN:
-            return drawn.DRAWN[plain]()
-        if plain.startswith("text:") or len(plain) == 1:
-            return drawn.text(plain.removeprefix("text:"))
-    character = character or emoji.emoji_named(plain.removeprefix("noto:"))
+    kind, plain = _kind_and_name(name)
+    character = None if kind == "text" else emoji.single_emoji(plain)
+    if character is None and not kind and looks_like_file(plain):
+        return image.image_picture(Path(plain), background)
+    if background is not None:
+        raise BlastemaError(
+            f"{name} is no image file, so has no background to take out; leave out background={background}"
+        )
+    if kind == "text" or (character is None and not kind and len(plain) == 1):
+        return drawn.text(plain)
+    if character is None and not kind and plain.casefold() in drawn.DRAWN:
+        return drawn.DRAWN[plain.casefold()]()
+    character = character or emoji.emoji_named(plain)
     if character is None:
-        near = emoji.near_names(plain)
-        hint = f"did you mean {', '.join(near)}?" if near else "give an emoji such as 🦎, its name, or an image file"
-        raise BlastemaError(f"there is no emoji, image file or drawing {name!r}; {hint}")
-    return emoji.emoji_picture(character, of_noto)
+        raise BlastemaError(f"there is no emoji, image file or drawing {str(name)!r}; {_hint(plain)}")
+    return emoji.emoji_picture(character, noto=kind == "noto")
 
 
-def fitted(picture: "Image.Image", fit: int) -> np.ndarray:
-    """Return the picture scaled into the middle of `fit` x `fit` cells, float32 `(fit, fit, 4)`, premultiplied."""
-    from PIL import Image
+def short_name(name: str | Path) -> str:
+    """Return a name for the target that is fit for a folder: `lizard` for 🦎, `cat` for pictures/cat.png.
 
-    scale = fit / max(picture.size)
-    size = [max(1, round(side * scale)) for side in picture.size]
-    pixels = np.asarray(picture.convert("RGBA")).astype(np.float32) / 255
-    pixels[..., :3] *= pixels[..., 3:]
-    # Lanczos overshoots at sharp edges.
-    channels = [
-        np.asarray(Image.fromarray(pixels[..., channel].copy()).resize(size, Image.Resampling.LANCZOS))
-        for channel in range(4)
-    ]
-    scaled = np.clip(np.stack(channels, axis=-1), 0, 1)
-    scaled[..., :3] = np.minimum(scaled[..., :3], scaled[..., 3:])
-    cells = np.zeros((fit, fit, 4), np.float32)
-    top, left = (fit - size[1]) // 2, (fit - size[0]) // 2
-    cells[top : top + size[1], left : left + size[0]] = scaled
-    return cells
-
-
-def short_name(name: str) -> str:
-    """Return a name for the target that is fit for a folder: `lizard` for 🦎, `cat` for pictures/cat.png."""
+    >>> short_name("Christmas Tree"), short_name("noto:🎄"), short_name("text:Hi")
+    ('tree', 'noto-tree', 'text-hi')
+    """
     from blastema.targets import emoji
 
-    plain = name.strip()
-    character = emoji.single_emoji(plain.removeprefix("noto:"))
-    if character:
-        return emoji.name_of(character)
-    stem = Path(plain).stem if _looks_like_file(plain) else plain
-    return re.sub(r"\W+", "-", stem).strip("-").lower() or "target"
+    kind, plain = _kind_and_name(name)
+    if kind == "text":
+        return _for_folder(f"text-{plain}")
+    character = emoji.single_emoji(plain)
+    if character is None and looks_like_file(plain):
+        return _for_folder(Path(plain).stem)
+    character = character or emoji.emoji_named(plain)
+    own = emoji.name_of(character) if character else plain
+    return _for_folder(f"noto-{own}" if kind == "noto" else own)
 
 
-def _looks_like_file(name: str) -> bool:
-    from blastema.targets.image import SUFFIXES
+def looks_like_file(name: str) -> bool:
+    """Return whether a name means a file: it has a suffix or a folder, as no name of an emoji or a drawing has.
 
-    if name.lower().endswith(SUFFIXES) or "/" in name or "\\" in name:
-        return True
+    What else lies in the current folder does not matter, so that a command means the same everywhere.
+
+    >>> looks_like_file("cat.png"), looks_like_file("./cat"), looks_like_file("cat")
+    (True, True, False)
+    """
+    return bool(Path(name).suffix) or "/" in name or "\\" in name
+
+
+def _grid_size(fit: int, pad: int | None, height: int | None, width: int | None) -> tuple[int, int]:
+    """Return (height, width) of the grid, or say which of the four cannot be."""
+    _check("fit", fit, 1, LARGEST)
+    if pad is not None:
+        _check("pad", pad, 0, (LARGEST - fit) // 2)
+    for what, side in (("height", height), ("width", width)):
+        if side is not None:
+            _check(what, side, 1, LARGEST)
+    if height is None and width is None:
+        around = 2 * (PAD if pad is None else pad)
+        return fit + around, fit + around
+    if pad is not None:
+        raise BlastemaError("give the size of the grid or the padding around the picture, not both")
+    height, width = height or width or fit, width or height or fit
+    if fit > min(height, width):
+        raise BlastemaError(
+            f"a target of {fit}x{fit} cells is too large for a grid of {width}x{height}; "
+            f"take fit={min(height, width)} or less, or a larger size"
+        )
+    return height, width
+
+
+def _check(what: str, value: object, least: int, most: int) -> None:
+    if not (isinstance(value, Integral) and least <= int(value) <= most):
+        raise BlastemaError(f"{what} of a target is {value!r}; it must be a whole number from {least} to {most}")
+
+
+def _kind_and_name(name: str | Path) -> tuple[str, str]:
+    """Return `text` or `noto` where that stands before a colon, else nothing, and what remains."""
+    plain = str(name).strip()
+    kind, colon, rest = plain.partition(":")
+    found = (kind.casefold(), rest.strip()) if colon and kind.casefold() in ("noto", "text") else ("", plain)
+    if not found[1]:
+        raise BlastemaError(f"the target {str(name)!r} is empty; {ADVICE}")
+    return found
+
+
+def _hint(name: str) -> str:
+    """Return up to three names like this one: those that have its words, then those that are spelt much like it."""
+    from blastema.targets import drawn, emoji
+
+    if _is_file(name):
+        return f"if you mean the file, write ./{name}"
+    plain = emoji.plain_name(name)
+    known = dict.fromkeys(drawn.DRAWN, "") | emoji.names()
+    has_words = sorted(
+        (one for one in known if set(plain.split()) <= set(one.split())), key=lambda one: (len(one), one)
+    )
+    near = list(dict.fromkeys(has_words + difflib.get_close_matches(plain, known, 3)))[:3]
+    if near:
+        return f"did you mean {', '.join(f'{one} {known[one]}'.strip() for one in near)}?"
+    return ADVICE
+
+
+def _is_file(name: str) -> bool:
     try:
-        return Path(name).exists()
-    except (OSError, ValueError):
+        return Path(name).is_file()
+    except OSError:
+        # Longer than a file's name may be.
         return False
+
+
+def _for_folder(text: str) -> str:
+    return re.sub(r"\W+", "-", text).strip("-").lower() or "target"

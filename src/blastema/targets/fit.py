@@ -1,0 +1,44 @@
+"""From a picture of any size to cells."""
+
+import numpy as np
+from PIL import Image
+
+# Lanczos at scale s looks at 6 s pixels in each direction; a picture much finer than that is averaged first, or 64
+# megapixels would take gigabytes as numbers of 32 bits.
+FINE = 8
+
+
+def fitted(picture: Image.Image, fit: int) -> np.ndarray:
+    """Return the picture scaled into the middle of `fit` x `fit` cells, float32 `(fit, fit, 4)`.
+
+    RGB is premultiplied by alpha before scaling, so that colours hidden under transparent pixels do not leak; values
+    are 0 to 1, and RGB is at most alpha.
+    """
+    scale = fit / max(picture.size)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    premultiplied = picture.convert("RGBA").convert("RGBa")
+    times = max(picture.size) // (FINE * fit)
+    if times > 1:
+        premultiplied = premultiplied.reduce(times)
+    scaled = np.stack([_scaled(channel, size) for channel in premultiplied.split()], axis=-1)
+    # Lanczos overshoots at sharp edges.
+    scaled = scaled.clip(0, 1)
+    scaled[..., :3] = np.minimum(scaled[..., :3], scaled[..., 3:])
+    cells = np.zeros((fit, fit, 4), np.float32)
+    top, left = (fit - size[1]) // 2, (fit - size[0]) // 2
+    cells[top : top + size[1], left : left + size[0]] = scaled
+    return cells
+
+
+def what_shows(picture: Image.Image) -> tuple[int, int, int, int] | None:
+    """Return the box, left, top, right, bottom, of the pixels that can be seen; None if there are none.
+
+    An alpha of 1/255 cannot be seen; some programs leave it all over an empty layer.
+    """
+    return picture.convert("RGBA").getchannel("A").point(lambda alpha: 255 if alpha > 1 else 0).getbbox()
+
+
+def _scaled(channel: Image.Image, size: tuple[int, int]) -> np.ndarray:
+    # Scaled as floats: eight bits would round, and cut the overshoot off before alpha is known.
+    values = Image.fromarray(np.asarray(channel, np.float32) / 255)
+    return np.asarray(values.resize(size, Image.Resampling.LANCZOS))

@@ -1,0 +1,333 @@
+"""Animations: what was written is read back with Pillow and PyAV, frame by frame."""
+
+import sys
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from PIL import Image
+
+from blastema.errors import BlastemaError
+from blastema.render.animation import save_animation
+from blastema.render.colour import on_background
+from blastema.render.palette import common_palette
+
+IMAGES, ALL = (".gif", ".webp", ".png"), (".gif", ".webp", ".png", ".mp4")
+
+
+def growing(count: int, height: int = 12, width: int = 16, colours: int = 6) -> list[np.ndarray]:
+    """An opaque square that grows by a column each frame, of so many colours on an empty grid."""
+    palette = np.random.default_rng(3).integers(0, 255, (colours, 3)) / 255
+    states = np.zeros((count, height, width, 4), np.float32)
+    for index, state in enumerate(states):
+        side = 1 + index % max(1, width - 1)
+        places = np.arange(height * side).reshape(height, side) * 7 + index
+        state[:, :side] = np.concatenate([palette[places % colours], np.ones((height, side, 1))], axis=-1)
+    return list(states)
+
+
+def many_colours(count: int) -> list[np.ndarray]:
+    """Soft colours that move, on white in the upper half: far more than fit into a palette."""
+    y, x = np.mgrid[:48, :48] / 48
+    waves = [
+        np.stack([0.5 + 0.5 * np.sin(6 * x * part + 5 * y / part + index / 9) for part in (1, 2, 3)], axis=-1)
+        for index in range(count)
+    ]
+    return [
+        np.where(y[..., None] < 0.5, 0, np.pad(wave, ((0, 0), (0, 0), (0, 1)), constant_values=1)) for wave in waves
+    ]
+
+
+def read(path: Path) -> tuple[np.ndarray, list[float], int | None]:
+    """Return frames, seconds of each, and how often it repeats (0: for ever)."""
+    with Image.open(path) as image:
+        frames, seconds = [], []
+        for index in range(getattr(image, "n_frames", 1)):
+            image.seek(index)
+            image.load()
+            frames.append(np.asarray(image.convert("RGB")))
+            seconds.append(image.info.get("duration", 0) / 1000)
+        return np.array(frames), seconds, image.info.get("loop")
+
+
+def read_video(path: Path) -> tuple[np.ndarray, object]:
+    av = pytest.importorskip("av")
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        frames = np.array([frame.to_ndarray(format="rgb24") for frame in container.decode(stream)])
+        return frames, stream
+
+
+# What is read back
+
+
+@pytest.mark.parametrize("suffix", IMAGES)
+def test_every_frame_comes_back_exactly_if_it_has_few_colours(tmp_path, suffix):
+    states = growing(20)
+    save_animation(iter(states), tmp_path / f"a{suffix}", zoom=3)
+    frames, _, loop = read(tmp_path / f"a{suffix}")
+    assert np.array_equal(frames[:, 1::3, 2::3], on_background(np.array(states)))
+    assert frames.shape == (20, 36, 48, 3)
+    assert loop == 0
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".png"])
+def test_webp_and_png_are_exact_whatever_the_colours(tmp_path, suffix):
+    states = many_colours(6)
+    save_animation(states, tmp_path / f"a{suffix}", zoom=2)
+    assert np.array_equal(read(tmp_path / f"a{suffix}")[0][:, ::2, ::2], on_background(np.array(states)))
+
+
+def test_a_gif_of_many_colours_comes_near_and_keeps_white(tmp_path):
+    states = many_colours(12)
+    expected = on_background(np.array(states)).astype(int)
+    assert len(np.unique(expected.reshape(-1, 3), axis=0)) > 5000
+    save_animation(states, tmp_path / "a.gif", zoom=1)
+    found = read(tmp_path / "a.gif")[0].astype(int)
+    assert (found[:, :24] == 255).all()
+    difference = np.abs(found - expected)
+    assert difference.mean() < 6
+    assert difference.max() < 48
+
+
+def test_a_gif_does_not_flicker():
+    """The same colour is the same in every frame, wherever it is: one palette, no dithering."""
+    frames = list(on_background(np.array(many_colours(8))))
+    frames[5] = frames[2][::-1]
+    palette, places = common_palette(frames)
+    assert np.array_equal(places[5], places[2][::-1])
+    assert len(np.unique(palette, axis=0)) == 256
+    assert max(place.max() for place in places) < 255
+
+
+@given(st.lists(hnp.arrays(np.uint8, (3, 4, 3)), min_size=1, max_size=20))
+def test_up_to_255_colours_are_kept_exactly(frames):
+    palette, places = common_palette(frames)
+    assert all(np.array_equal(palette[place], frame) for place, frame in zip(places, frames, strict=True))
+
+
+@pytest.mark.parametrize("suffix", IMAGES)
+@pytest.mark.parametrize(("fps", "hold"), [(25, 1.0), (30, 0.5), (7, 0.0), (50, 2.5), (0.5, 0.0), (23.976, 60)])
+def test_the_whole_keeps_time_and_the_last_frame_stays(tmp_path, suffix, fps, hold):
+    save_animation(growing(14), tmp_path / f"a{suffix}", fps=fps, zoom=1, hold=hold)
+    _, seconds, _ = read(tmp_path / f"a{suffix}")
+    assert len(seconds) == 14
+    assert sum(seconds[:-1]) == pytest.approx(13 / fps, abs=0.006)
+    assert seconds[-1] == pytest.approx(1 / fps + hold, abs=0.011)
+    # GIF counts in hundredths, so frames differ by one of them at most.
+    assert max(seconds[:-1]) - min(seconds[:-1]) < 0.0101
+    assert min(seconds) >= 0.02
+
+
+@pytest.mark.parametrize("suffix", IMAGES)
+def test_an_organism_that_does_not_change_keeps_time_too(tmp_path, suffix):
+    save_animation([np.zeros((4, 4, 4), np.float32)] * 9 + growing(1, 4, 4), tmp_path / f"a{suffix}", fps=10, hold=1)
+    frames, seconds, _ = read(tmp_path / f"a{suffix}")
+    assert sum(seconds) == pytest.approx(1 + 1)
+    assert (frames[-1] != 255).any()
+
+
+@pytest.mark.parametrize("suffix", ALL)
+def test_one_frame_is_an_animation_as_well(tmp_path, suffix):
+    if suffix == ".mp4":
+        pytest.importorskip("av")
+    state = growing(1, 1, 1)
+    save_animation(state, tmp_path / f"a{suffix}", zoom=8, hold=0)
+    frames = read_video(tmp_path / "a.mp4")[0] if suffix == ".mp4" else read(tmp_path / f"a{suffix}")[0]
+    assert frames.shape == (1, 8, 8, 3)
+    assert np.abs(frames[0, 4, 4].astype(int) - on_background(state[0])[0, 0]).max() < (5 if suffix == ".mp4" else 1)
+
+
+@pytest.mark.parametrize("suffix", IMAGES)
+def test_same_states_same_bytes(tmp_path, suffix):
+    for name in ("a", "b"):
+        save_animation(many_colours(5), tmp_path / f"{name}{suffix}", zoom=2)
+    assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
+
+
+@pytest.mark.parametrize("suffix", IMAGES)
+def test_a_sick_organism_is_animated_too(tmp_path, suffix):
+    states = growing(3)
+    states[1][2:5] = np.nan
+    states[2][2:5] = np.inf
+    save_animation(states, tmp_path / f"a{suffix}", zoom=1)
+    assert np.array_equal(read(tmp_path / f"a{suffix}")[0], on_background(np.array(states)))
+
+
+# Video
+
+
+@pytest.mark.parametrize(("fps", "hold", "count"), [(25, 1.0, 10 + 25), (30, 0, 10), (12.5, 0.4, 10 + 5)])
+def test_a_video_has_every_frame_and_plays_in_browsers(tmp_path, fps, hold, count):
+    pytest.importorskip("av")
+    save_animation(iter(growing(10)), tmp_path / "a.mp4", fps=fps, hold=hold)
+    frames, stream = read_video(tmp_path / "a.mp4")
+    assert frames.shape == (count, 48, 64, 3)
+    assert stream.codec_context.name == "h264"
+    assert stream.codec_context.pix_fmt == "yuv420p"
+    assert (stream.codec_context.colorspace, stream.codec_context.color_range) == (1, 1)
+    assert float(stream.average_rate) == fps
+    assert float(stream.duration * stream.time_base) == pytest.approx(count / fps, abs=0.001)
+    content = (tmp_path / "a.mp4").read_bytes()
+    # The index comes before the pictures, so that it plays while it loads.
+    assert content.index(b"moov") < content.index(b"mdat")
+
+
+def test_a_video_shows_the_colours_of_the_states(tmp_path):
+    pytest.importorskip("av")
+    states = [np.zeros((8, 8, 4), np.float32) for _ in range(6)]
+    for state, colour in zip(
+        states, ((1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 0), (0.9, 0.6, 0.1), (1, 1, 1)), strict=True
+    ):
+        state[:, :4] = (*colour, 1)
+    save_animation(states, tmp_path / "a.mp4", zoom=8, hold=0)
+    frames, _ = read_video(tmp_path / "a.mp4")
+    middles = frames[:, 28:36, [12, 52]].astype(float).mean(axis=1)
+    assert np.abs(middles - on_background(np.array(states))[:, 4, [1, 6]]).max() < 4
+
+
+def test_a_video_of_odd_size_gets_white_to_the_right_and_below(tmp_path):
+    pytest.importorskip("av")
+    save_animation(growing(3, 15, 17), tmp_path / "a.mp4", zoom=1, hold=0)
+    assert read_video(tmp_path / "a.mp4")[0].shape == (3, 16, 18, 3)
+    save_animation([np.ones((5, 7, 4), np.float32) * (0, 0, 0, 1)] * 3, tmp_path / "b.mp4", zoom=9, hold=0)
+    frames, _ = read_video(tmp_path / "b.mp4")
+    assert frames.shape == (3, 46, 64, 3)
+    assert frames[:, 45, :].min() > 200
+    assert frames[:, :, 63].min() > 200
+    assert frames[:, :44, :62].max() < 50
+
+
+def test_a_video_holds_one_frame_at_a_time(tmp_path):
+    pytest.importorskip("av")
+    alive: list[weakref.ref[np.ndarray]] = []
+    most = 0
+
+    def one_by_one() -> Iterator[np.ndarray]:
+        nonlocal most
+        for _ in range(40):
+            state = np.random.default_rng(len(alive)).random((8, 8, 4))
+            alive.append(weakref.ref(state))
+            most = max(most, sum(one() is not None for one in alive))
+            yield state
+
+    save_animation(one_by_one(), tmp_path / "a.mp4")
+    assert len(alive) == 40
+    assert most <= 2
+
+
+# Whole or not at all
+
+
+@pytest.mark.parametrize("suffix", ALL)
+@pytest.mark.parametrize("before", [0, 3])
+@pytest.mark.parametrize("interruption", [RuntimeError("sick"), KeyboardInterrupt()])
+def test_what_goes_wrong_midway_leaves_the_old_file_and_no_other(tmp_path, suffix, before, interruption):
+    if suffix == ".mp4":
+        pytest.importorskip("av")
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(b"old")
+
+    def states() -> Iterator[np.ndarray]:
+        yield from growing(before)
+        raise interruption
+
+    with pytest.raises(type(interruption)):
+        save_animation(states(), path)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+SUFFIXES = "an animation is one of .gif, .webp, .png, .mp4"
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "text"),
+    [
+        ("a.avi", {}, "{path} has the suffix '.avi'; " + SUFFIXES),
+        ("a", {}, "{path} has the suffix ''; " + SUFFIXES),
+        ("a.gif", {"fps": 60}, "a GIF shows at most 50 pictures a second, not 60; take .webp, .png or .mp4"),
+        ("a.webp", {"fps": 0}, "0 pictures a second cannot be; give 0.1 to 60"),
+        ("a.png", {"fps": 61}, "61 pictures a second cannot be; give 0.1 to 60"),
+        ("a.gif", {"fps": float("nan")}, "nan pictures a second cannot be; give 0.1 to 60"),
+        ("a.gif", {"hold": -1}, "the last picture cannot stay -1 s longer; give 0 to 60"),
+        ("a.gif", {"hold": float("inf")}, "the last picture cannot stay inf s longer; give 0 to 60"),
+        ("a.gif", {"zoom": 0}, "zoom is 0; give pixels a cell, a whole number from 1 to 64"),
+        ("b/a.gif", {}, "cannot write {path}: No such file or directory; choose a folder that exists and is yours"),
+    ],
+)
+def test_a_request_that_cannot_be_met_is_refused_before_any_state_is_grown(tmp_path, name, options, text):
+    def states() -> Iterator[np.ndarray]:
+        raise AssertionError("a state was asked for")
+        yield
+
+    with pytest.raises(BlastemaError) as refused:
+        save_animation(states(), tmp_path / name, **options)
+    assert str(refused.value) == text.format(path=tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", ALL)
+@pytest.mark.parametrize(
+    ("states", "options", "text"),
+    [
+        ([], {}, "there is nothing to animate in {path}: no frames came; give one or more"),
+        (
+            [*growing(2), *growing(1, 9)], {},
+            "frame 2 of {path} is (9, 16, 3), the first one (12, 16, 3); give one size",
+        ),
+        (
+            [np.zeros((2, 5, 5, 4))], {},
+            "frame 0 of {path} is a batch; give one state (height, width, channel) a frame",
+        ),
+        (
+            [np.zeros((1, 300, 4))], {"zoom": 60},
+            "{path} would be 18000 pixels wide or high; zoom less, 16383 are allowed",
+        ),
+    ],
+)  # fmt: skip
+def test_states_that_make_no_animation_are_refused(tmp_path, suffix, states, options, text):
+    if suffix == ".mp4":
+        pytest.importorskip("av")
+    path = tmp_path / f"a{suffix}"
+    with pytest.raises(BlastemaError) as refused:
+        save_animation(states, path, **options)
+    assert str(refused.value) == text.format(path=path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", IMAGES)
+def test_an_animation_that_would_fill_the_memory_is_refused_early(tmp_path, suffix):
+    seen = 0
+
+    def states() -> Iterator[np.ndarray]:
+        nonlocal seen
+        for _ in range(1000):
+            seen += 1
+            yield np.zeros((100, 100, 4), np.float32)
+
+    with pytest.raises(BlastemaError) as refused:
+        save_animation(states(), tmp_path / f"a{suffix}", zoom=64)
+    assert str(refused.value) == (
+        "this animation has more than 256,000,000 pixels; zoom less, take fewer frames, or write .mp4"
+    )
+    assert seen == 7
+
+
+def test_a_gif_longer_than_its_delays_can_say_is_refused(tmp_path):
+    with pytest.raises(BlastemaError) as refused:
+        save_animation([np.zeros((1, 1, 4))] * 70, tmp_path / "a.gif", fps=0.1, zoom=1)
+    assert str(refused.value) == "a GIF lasts at most 655 s, not 701; give a higher fps"
+
+
+def test_mp4_without_its_extra_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)  # how Python marks a module that cannot be imported
+    with pytest.raises(BlastemaError) as refused:
+        save_animation(growing(2), tmp_path / "a.mp4")
+    assert str(refused.value) == "to write .mp4 an extra is needed: pip install 'blastema[video]'"
+    assert list(tmp_path.iterdir()) == []

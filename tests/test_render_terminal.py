@@ -1,0 +1,162 @@
+"""Organisms in the terminal: cells, colours, and the room they have."""
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from rich.console import Console
+from rich.text import Text
+
+from blastema.render.terminal import BRIGHTNESS, FAINT, LUMA, characters, half_blocks, reduced
+from blastema.rule import seed_state
+
+SIDES = st.integers(1, 40)
+COLOURS = hnp.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9), st.just(3)))
+
+
+def opaque(colours: np.ndarray) -> np.ndarray:
+    alpha = np.ones((*colours.shape[:2], 1), np.float32)
+    return np.concatenate([colours / np.float32(255), alpha], axis=-1)
+
+
+def cells_of(text: Text) -> np.ndarray:
+    """Return what a terminal would show of each cell: R, G, B, or -1 for its own background."""
+    lines = text.plain.split("\n")
+    assert lines.pop() == ""
+    cells = np.full((2 * len(lines), len(lines[0]), 3), -1)
+    for row, line in enumerate(text.split("\n")[: len(lines)]):
+        for column in range(cells.shape[1]):
+            style = line.get_style_at_offset(Console(), column)
+            front, back = (tuple(side.triplet) if side else None for side in (style.color, style.bgcolor))
+            upper, lower = {" ": (None, None), "▀": (front, back), "▄": (back, front)}[line.plain[column]]
+            for which, colour in enumerate((upper, lower)):
+                cells[2 * row + which, column] = (-1, -1, -1) if colour is None else colour
+    return cells
+
+
+# Colours
+
+
+@given(COLOURS)
+def test_every_cell_has_its_colour_unless_it_is_nearly_black_or_white(colours):
+    found = cells_of(half_blocks(opaque(colours), 9, 9))[: len(colours)]
+    brightness = colours / 255 @ LUMA
+    kept = (brightness > BRIGHTNESS[0]) & (brightness < BRIGHTNESS[1])
+    assert np.abs(found[kept] - colours[kept].astype(int)).max(initial=0) <= 5
+
+
+@pytest.mark.parametrize(("colour", "least", "most"), [(0, 40, 80), (255, 215, 240)])
+def test_black_and_white_are_told_from_black_and_white_terminals(colour, least, most):
+    found = cells_of(half_blocks(opaque(np.full((2, 2, 3), colour, np.uint8)), 9, 9))
+    assert (found >= least).all()
+    assert (found <= most).all()
+
+
+@given(COLOURS, st.floats(FAINT + 0.01, 1))
+def test_a_transparent_cell_shows_its_straight_colour(colours, alpha):
+    state = opaque(colours)
+    difference = cells_of(half_blocks(state * np.float32(alpha), 9, 9)) - cells_of(half_blocks(state, 9, 9))
+    # One level of 32, where rounding tips.
+    assert np.abs(difference).max() <= 9
+
+
+@given(SIDES, SIDES, st.floats(0, FAINT - 0.01))
+def test_empty_and_faint_cells_show_the_terminals_own_background(height, width, alpha):
+    text = half_blocks(np.full((height, width, 5), alpha, np.float32), 80, 40)
+    assert text.spans == []
+    assert text.plain == (" " * width + "\n") * -(-height // 2)
+
+
+def test_the_seed_shows_in_the_middle():
+    found = cells_of(half_blocks(seed_state(9, 9), 20, 20))
+    shows = np.argwhere(found[..., 0] >= 0)
+    assert shows.tolist() == [[4, 4]]
+
+
+def test_an_odd_last_row_stands_alone():
+    found = cells_of(half_blocks(opaque(np.full((3, 2, 3), 128, np.uint8)), 9, 9))
+    assert (found[:3] > 0).all()
+    assert (found[3] == -1).all()
+
+
+@given(hnp.arrays(np.float32, (5, 6, 6)), SIDES, SIDES)
+def test_a_sick_organism_still_shows(state, columns, rows):
+    lines = half_blocks(state, columns, rows).plain.splitlines()
+    assert {len(line) for line in lines} == {min(6, len(lines[0]))}
+    assert len(characters(state, columns, rows).split("\n")) <= rows
+
+
+def test_a_console_gets_the_colours_of_both_cells():
+    state = opaque(np.array([[[255, 0, 0]], [[0, 0, 255]]], np.uint8))
+    console = Console(file=io.StringIO(), force_terminal=True, color_system="truecolor", no_color=False, width=20)
+    console.print(half_blocks(state, 5, 5), end="")
+    # Blue is darker than the darkest that is shown, so it is lifted a little.
+    assert console.file.getvalue() == "\x1b[38;2;255;0;0;48;2;25;25;255m▀\x1b[0m\n"
+
+
+# Room
+
+
+@given(SIDES, SIDES, SIDES, SIDES)
+def test_it_fits_the_room_and_fills_it_in_one_direction(height, width, columns, rows):
+    state = np.ones((height, width, 4), np.float32)
+    found = cells_of(half_blocks(state, columns, rows))
+    shown = found[(found >= 0).any(axis=(1, 2))]
+    assert len(found) <= 2 * rows
+    assert found.shape[1] <= columns
+    if height <= 2 * rows and width <= columns:
+        assert shown.shape[:2] == (height, width)
+    else:
+        assert len(shown) == 2 * rows or shown.shape[1] == columns
+        # The sides keep their proportion, up to one cell that is cut off.
+        scale = min(columns / width, 2 * rows / height)
+        assert shown.shape[0] in (max(1, int(height * scale + 1e-6)), len(found))
+        assert shown.shape[1] == max(1, int(width * scale + 1e-6))
+
+
+@pytest.mark.parametrize("side", [36, 48, 24, 71, 7])
+def test_reducing_averages_areas(side):
+    state = np.random.default_rng(0).random((72, 72, 4), np.float32)
+    small = reduced(state, side, side)
+    assert small.shape == (side, side, 4)
+    np.testing.assert_allclose(small.mean(axis=(0, 1)), state.mean(axis=(0, 1)), rtol=1e-4)
+    if side == 36:
+        np.testing.assert_allclose(small, state.reshape(36, 2, 36, 2, 4).mean(axis=(1, 3)), rtol=1e-5)
+    if side == 48:
+        # The first of each two cells takes one cell and half of the next.
+        expected = (state[0, 0] + state[0, 1] / 2 + state[1, 0] / 2 + state[1, 1] / 4) / 2.25
+        np.testing.assert_allclose(small[0, 0], expected, rtol=1e-5)
+
+
+@given(SIDES, SIDES)
+def test_what_is_all_alike_stays_so_when_reduced(width, height):
+    state = np.full((31, 37, 4), 0.5, np.float32)
+    np.testing.assert_allclose(reduced(state, width, height), 0.5, rtol=1e-5)
+
+
+# Plain characters
+
+
+def test_the_darker_the_denser():
+    greys = opaque(np.repeat(np.array([255, 170, 85, 0], np.uint8), 3).reshape(1, 4, 3)).repeat(2, axis=0)
+    line = characters(greys, 10, 10)
+    ink = [" .:-=+*#%@".index(character) for character in line]
+    assert ink == sorted(ink)
+    assert len(set(ink)) == 4
+    assert ink[0] > 0
+    assert line[-1] == "@"
+
+
+def test_empty_lines_have_no_spaces_and_lines_are_of_the_grid():
+    text = characters(seed_state(8, 9), 20, 20)
+    assert text == "\n\n    +\n"
+
+
+@given(SIDES, SIDES, SIDES, SIDES)
+def test_characters_fit_the_room(height, width, columns, rows):
+    lines = characters(np.ones((height, width, 4), np.float32), columns, rows).split("\n")
+    assert len(lines) <= rows
+    assert max(map(len, lines)) <= columns

@@ -1,0 +1,299 @@
+"""Image files as targets: every kind of pixel, backgrounds taken out, and files that are no picture."""
+
+import os
+import struct
+import sys
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from blastema.errors import BlastemaError
+from blastema.targets import load_target
+
+
+def refusal(path, **options) -> str:
+    with pytest.raises(BlastemaError) as refused:
+        load_target(str(path), **options)
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+def rectangle(size=(30, 20)) -> Image.Image:
+    """A red rectangle in the middle, the rest transparent."""
+    image = Image.new("RGBA", size)
+    image.paste((255, 0, 0, 255), (size[0] // 4, size[1] // 4, 3 * size[0] // 4, 3 * size[1] // 4))
+    return image
+
+
+# What is read
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp", ".gif", ".PNG"])
+def test_pictures_are_cropped_to_what_shows_and_fill_the_target(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    rectangle().save(path, **({"lossless": True} if suffix == ".webp" else {}))
+    target = load_target(str(path), fit=15, pad=2)
+    assert target[..., 3].sum() == pytest.approx(150, abs=1)
+    np.testing.assert_allclose(target[9, 9], [1, 0, 0, 1], atol=0.02)
+
+
+def test_a_file_may_be_given_as_a_path(tmp_path):
+    rectangle().save(tmp_path / "a.png")
+    assert np.array_equal(load_target(tmp_path / "a.png"), load_target(str(tmp_path / "a.png")))
+
+
+def test_the_file_name_may_be_an_emoji_and_need_no_suffix(tmp_path):
+    rectangle().save(tmp_path / "👨‍👩‍👧.png")
+    rectangle().save(tmp_path / "a", "PNG")
+    assert np.array_equal(load_target(str(tmp_path / "👨‍👩‍👧.png")), load_target(str(tmp_path / "a")))
+
+
+def test_a_photo_without_background_is_the_whole_rectangle(tmp_path):
+    Image.new("RGB", (80, 40), "green").save(tmp_path / "a.jpg")
+    alpha = load_target(str(tmp_path / "a.jpg"), fit=20, pad=0)[..., 3]
+    assert (alpha[5:15] == 1).all()
+    assert alpha.sum() == 200
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
+def test_every_kind_of_pixel_is_read(tmp_path, mode):
+    grey = np.full((12, 12), 0.5)
+    if mode == "I;16":
+        image = Image.fromarray((grey * 65535).astype(np.uint16))
+    else:
+        image = Image.fromarray((grey * 255).astype(np.uint8)).convert(mode)
+    path = tmp_path / ("a.jpg" if mode == "CMYK" else "a.png")
+    image.save(path)
+    with Image.open(path) as opened:
+        assert opened.mode == mode
+    target = load_target(str(path), fit=12, pad=0)
+    assert (target[..., 3] == 1).all()
+    np.testing.assert_allclose(target[..., :3].mean(), 0.5, atol=0.05)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "RGB", "I;16"])
+def test_transparency_of_every_kind_is_kept(tmp_path, mode):
+    """The left half is transparent, however the file says so."""
+    values = np.where(np.arange(20) < 10, 7, 200) * np.ones((20, 1))
+    if mode == "I;16":
+        image, says = Image.fromarray((values * 257).astype(np.uint16)), {"transparency": 7 * 257}
+    elif mode == "LA":
+        image, says = Image.fromarray(values.astype(np.uint8)).convert("LA"), {}
+        image.putalpha(Image.fromarray(np.where(values == 7, 0, 255).astype(np.uint8)))
+    else:
+        image = Image.fromarray(values.astype(np.uint8)).convert(mode)
+        says = {
+            "transparency": {"L": 7, "RGB": (7, 7, 7), "P": bytes(0 if at == 7 else 255 for at in range(256))}[mode]
+        }
+        if mode == "P":
+            image = Image.fromarray(values.astype(np.uint8))
+            image.putpalette([at for grey in range(256) for at in (grey, grey, grey)])
+    image.save(tmp_path / "a.png", **says)
+    target = load_target(str(tmp_path / "a.png"), fit=20, pad=0)
+    # 10 wide and 20 high, in the middle.
+    assert (target[:, 5:15, 3] == 1).all()
+    assert target[..., 3].sum() == 200
+    np.testing.assert_allclose(target[:, 5:15, :3], 200 / 255, atol=0.01)
+
+
+def test_a_turned_photo_is_turned_back(tmp_path):
+    image = Image.new("RGB", (20, 10), "green")
+    exif = image.getexif()
+    exif[0x0112] = 6
+    image.save(tmp_path / "a.jpg", exif=exif)
+    alpha = load_target(str(tmp_path / "a.jpg"), fit=20, pad=0)[..., 3]
+    assert alpha[:, 10].sum() == 20
+    assert alpha[10].sum() == 10
+
+
+def test_broken_exif_data_do_not_matter(tmp_path):
+    Image.new("RGB", (20, 10), "green").save(tmp_path / "a.jpg", exif=b"Exif\0\0MM\0\x01\0\0\0\x08")
+    assert load_target(str(tmp_path / "a.jpg"), fit=20, pad=0)[..., 3].sum() == 200
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".png", ".mpo"])
+def test_of_an_animation_the_first_frame_is_taken(tmp_path, suffix):
+    frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / f"a{suffix}", save_all=True, append_images=frames[1:])
+    target = load_target(str(tmp_path / f"a{suffix}"), fit=8, pad=0)
+    np.testing.assert_allclose(target[4, 4], [1, 0, 0, 1], atol=0.03)
+
+
+# Backgrounds
+
+
+@pytest.mark.parametrize("background", ["white", "#ffffff", "rgb(255, 255, 255)", "auto"])
+def test_a_background_is_taken_out(tmp_path, background):
+    image = Image.new("RGB", (40, 40), "white")
+    image.paste((0, 0, 200), (10, 10, 30, 30))
+    image.save(tmp_path / "a.jpg", quality=95)
+    target = load_target(str(tmp_path / "a.jpg"), fit=20, pad=5, background=background)
+    np.testing.assert_allclose(target[15, 15], [0, 0, 200 / 255, 1], atol=0.03)
+    assert target[..., 3].sum() == pytest.approx(400, abs=40)
+
+
+def test_edges_towards_the_background_are_soft(tmp_path):
+    # Grey from the background, 255, down to 155.
+    values = (255 - np.arange(101)) * np.ones((101, 1))
+    Image.fromarray(values.astype(np.uint8)).save(tmp_path / "a.png")
+    alpha = load_target(str(tmp_path / "a.png"), fit=101, pad=0, background="white")[50, :, 3]
+    shows = alpha[alpha > 0.02]
+    assert shows[-1] == 1
+    assert ((shows > 0.1) & (shows < 0.9)).sum() > 20
+    assert (np.diff(shows) > -0.02).all()
+
+
+def test_auto_leaves_pictures_alone_whose_corners_are_transparent(tmp_path):
+    rectangle().save(tmp_path / "a.png")
+    assert np.array_equal(load_target(tmp_path / "a.png", background="auto"), load_target(tmp_path / "a.png"))
+
+
+def test_what_was_transparent_stays_so_when_a_colour_is_taken_out(tmp_path):
+    rectangle().save(tmp_path / "a.png")
+    assert np.array_equal(load_target(tmp_path / "a.png", background="blue"), load_target(tmp_path / "a.png"))
+
+
+def test_corners_of_different_colours_are_no_background(tmp_path):
+    image = Image.effect_noise((40, 40), 20).convert("RGB")
+    for place, colour in (((0, 0), "red"), ((39, 0), "green"), ((0, 39), "blue"), ((39, 39), "white")):
+        image.paste(colour, (*place, place[0] + 1, place[1] + 1))
+    image.save(tmp_path / "a.png")
+    says = refusal(tmp_path / "a.png", background="auto")
+    assert says.endswith("a.png differ in colour; name the colour to take out, such as background=white")
+
+
+def test_what_is_no_colour_is_refused_before_the_file_is_read(tmp_path):
+    says = "'mauvish' is no colour; write white, #00ff00, or auto for that of the corners"
+    assert refusal(tmp_path / "missing.png", background="mauvish") == says
+
+
+# SVG
+
+CIRCLE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><circle cx="2" cy="2" r="2" fill="lime"/></svg>'
+
+
+@pytest.fixture
+def svg(tmp_path):
+    pytest.importorskip("resvg_py", reason="the extra is not installed: pip install 'blastema[svg]'")
+    return tmp_path / "a.svg"
+
+
+def test_svg_is_drawn(svg):
+    svg.write_text(CIRCLE)
+    target = load_target(str(svg), fit=20, pad=0)
+    np.testing.assert_allclose(target[10, 10], [0, 1, 0, 1], atol=0.02)
+    assert target[..., 3].sum() == pytest.approx(np.pi * 100, rel=0.01)
+
+
+@pytest.mark.parametrize("view", ["0 0 1 10000000", "0 0 10000000 1", "0 0 100000 100000"])
+def test_the_size_that_an_svg_asks_for_does_not_matter(svg, view):
+    svg.write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}"><rect width="100%" height="100%" fill="red"/></svg>'
+    )
+    assert load_target(str(svg), fit=20, pad=0)[..., 3].any()
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg", b"<a/>", b"\xff\xfe\x00", b"\x89PNG\r\n", CIRCLE[:60].encode()])
+def test_svg_that_cannot_be_drawn_is_refused(svg, content):
+    svg.write_bytes(content)
+    assert f"{svg} is no SVG that can be drawn: " in refusal(svg)
+
+
+def test_svg_needs_its_extra(tmp_path, monkeypatch):
+    (tmp_path / "a.svg").write_text(CIRCLE)
+    monkeypatch.setitem(sys.modules, "resvg_py", None)  # how Python marks a module that cannot be imported
+    assert refusal(tmp_path / "a.svg").endswith("a.svg an extra is needed: pip install 'blastema[svg]'")
+
+
+# Files that are no picture
+
+
+def test_files_that_are_not_there_are_refused(tmp_path):
+    assert refusal(tmp_path / "a.png") == (
+        f"there is no file {tmp_path / 'a.png'}; check the name, or give an emoji such as 🦎"
+    )
+    assert refusal(tmp_path) == f"{tmp_path} is a folder; give an image file"
+    assert refusal("a\0b.png").startswith("there is no file 'a\\x00b.png'; ")
+    assert refusal("a\nb.png").startswith("there is no file 'a\\nb.png'; ")
+    assert "File name too long" in refusal("a" * 5000 + ".png")
+
+
+def test_files_that_are_no_picture_are_refused(tmp_path):
+    for name, content in (("text.png", b"no picture"), ("empty.png", b""), ("scan.tiff", b"II*\0\x08\0\0\0")):
+        (tmp_path / name).write_bytes(content)
+        says = f"{tmp_path / name} is no image, or is broken; give PNG, JPEG, WebP, GIF or SVG"
+        assert refusal(tmp_path / name) == says
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg", "webp", "gif"])
+def test_truncated_pictures_are_refused(tmp_path, kind):
+    noise = Image.effect_noise((64, 64), 90).convert("RGB")
+    noise.save(tmp_path / f"whole.{kind}")
+    content = (tmp_path / f"whole.{kind}").read_bytes()
+    for part in (0.02, 0.3, 0.7):
+        (tmp_path / f"part.{kind}").write_bytes(content[: int(len(content) * part)])
+        assert "broken" in refusal(tmp_path / f"part.{kind}")
+
+
+def test_pictures_in_which_nothing_shows_are_refused(tmp_path):
+    Image.new("RGBA", (9, 9), (255, 0, 0, 1)).save(tmp_path / "a.png")
+    says = f"nothing in {tmp_path / 'a.png'} is opaque; give a picture with something to grow"
+    assert refusal(tmp_path / "a.png") == says
+    Image.new("RGB", (9, 9), "white").save(tmp_path / "b.png")
+    says = f"nothing in {tmp_path / 'b.png'} is opaque once white is taken out; give a picture with something to grow"
+    assert refusal(tmp_path / "b.png", background="white") == says
+
+
+@pytest.mark.parametrize(
+    ("side", "says"),
+    [(8001, "has 8001x8001 pixels"), (10000, "has 10000x10000 pixels"), (60000, "has more than 64,000,000 pixels")],
+)
+def test_a_bomb_of_a_picture_is_refused_before_it_is_decoded(tmp_path, side, says):
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    chunk = b"IHDR" + header
+    # Only the header is there: decoding it would say that the file is truncated.
+    content = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", len(header)) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    (tmp_path / "bomb.png").write_bytes(content + b"\0\0\0\x04IDAT")
+    text = refusal(tmp_path / "bomb.png")
+    assert text.endswith(f"{says}; make it smaller, 64,000,000 are allowed and a few thousand are enough")
+
+
+def test_files_that_may_not_be_read_are_refused(tmp_path):
+    rectangle().save(tmp_path / "a.png")
+    (tmp_path / "a.png").chmod(0)
+    if os.access(tmp_path / "a.png", os.R_OK):
+        pytest.skip("this user may read everything")
+    assert "Permission denied; check the name and the permissions" in refusal(tmp_path / "a.png")
+
+
+def test_files_that_fail_while_read_are_refused():
+    if not os.path.exists("/proc/self/mem"):  # noqa: PTH110
+        pytest.skip("only Linux has /proc/self/mem, whose beginning cannot be read")
+    says = "cannot read /proc/self/mem: Input/output error; check the name and the permissions"
+    assert refusal("/proc/self/mem") == says
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "a.png")
+    assert refusal(tmp_path / "a.png") == f"{tmp_path / 'a.png'} is a device or a pipe; give an image file"
+
+
+@given(st.sampled_from(["PNG", "JPEG", "WEBP", "GIF"]), st.data())
+def test_broken_bytes_are_refused_or_read_but_never_crash(tmp_path_factory, kind, data):
+    path = tmp_path_factory.mktemp("broken") / "a.png"
+    rectangle().convert("RGB" if kind == "JPEG" else "RGBA").save(path, kind)
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content)
+    says = ""
+    try:
+        assert load_target(str(path)).shape == (72, 72, 4)
+    except BlastemaError as refused:
+        says = str(refused)
+    assert "\n" not in says
