@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-SOURCES := pyproject.toml README.md LICENSE
+SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*)
 
 .PHONY: grow test test-all lint types docs docs-check locks wheel clean
 

@@ -180,7 +180,7 @@ def corner(tmp_path_factory):
         (("train", "🦎", "--out", "mine/thesis.txt/run"), "cannot make"),
         (("train", "🦎", "--out", "/dev/null/run"), "cannot make /dev/null/run: Not a directory; choose another --out"),
         (("train", "🦎", "--batch", "2"), "batch is 2"),
-        (("train", "🦎", "--engine", "abacus"), "there is no engine 'abacus'; choose one of numpy, jax"),
+        (("train", "🦎", "--engine", "abacus"), "there is no engine 'abacus'; choose one of native, numpy, jax"),
         (("train",), "no target came"),
         (("train", "--resume", "mine"), "is not the directory of a run"),
         (("train", "🦎", "--resume", "mine"), "leave out TARGET"),

@@ -16,7 +16,7 @@ from blastema.errors import BlastemaError
 from blastema.rule import Batch, Rule, fires, step
 from conftest import random_states, random_weights
 
-NUMPY, JAX = choose_engine("numpy"), choose_engine("jax")
+NATIVE, NUMPY, JAX = (choose_engine(name) for name in ("native", "numpy", "jax"))
 RULES = [
     Rule(),
     Rule(edge="wrap"),
@@ -37,9 +37,10 @@ def batch_of(rule, height, width, count=3):
 @pytest.mark.parametrize("size", [(9, 9), (7, 12), (1, 5)])
 def test_engines_agree_after_ten_steps(rule, angle, size):
     batch, weights = batch_of(rule, *size), random_weights(rule)
-    one, other = (engine.grow(rule, weights, batch, 10, angle) for engine in (NUMPY, JAX))
-    np.testing.assert_allclose(one.states, other.states, rtol=0, atol=1e-5)
-    assert np.array_equal(one.ages, other.ages)
+    one, *others = (engine.grow(rule, weights, batch, 10, angle) for engine in (NUMPY, JAX, NATIVE))
+    for other in others:
+        np.testing.assert_allclose(one.states, other.states, rtol=0, atol=1e-5)
+        assert np.array_equal(one.ages, other.ages)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.floats(0, 1))
@@ -68,7 +69,7 @@ def test_gradients_are_those_of_jax(rule, angle, size):
         return wish(last.states)
 
     value, (gradient, states_gradient) = jax.value_and_grad(loss_of, (0, 1))(weights, jnp.asarray(batch.states))
-    for engine in (NUMPY, JAX):
+    for engine in (NUMPY, JAX, NATIVE):
         learning = engine.learn(rule, weights, batch, 12, jax.value_and_grad(wish), angle)
         assert learning.loss == pytest.approx(float(value), rel=1e-4)
         pairs = [*zip(learning.gradient, gradient, strict=True), (learning.states_gradient, states_gradient)]
@@ -77,7 +78,7 @@ def test_gradients_are_those_of_jax(rule, angle, size):
             assert np.linalg.norm(found - expected) < 1e-4 * np.linalg.norm(expected)
 
 
-@pytest.mark.parametrize("engine", [NUMPY, JAX], ids=lambda engine: engine.name)
+@pytest.mark.parametrize("engine", [NATIVE, NUMPY, JAX], ids=lambda engine: engine.name)
 def test_a_rollout_can_be_split(engine):
     rule = RULES[1]
     batch, weights = batch_of(rule, 8, 9), random_weights(rule)
@@ -92,7 +93,7 @@ def test_a_rollout_can_be_split(engine):
     assert difference < 1e-4 * np.linalg.norm(whole.states_gradient)
 
 
-@pytest.mark.parametrize("engine", [NUMPY, JAX], ids=lambda engine: engine.name)
+@pytest.mark.parametrize("engine", [NATIVE, NUMPY, JAX], ids=lambda engine: engine.name)
 def test_what_is_passed_in_stays_as_it_is(engine):
     rule = Rule()
     batch, weights = batch_of(rule, 6, 6), random_weights(rule)
@@ -102,7 +103,7 @@ def test_what_is_passed_in_stays_as_it_is(engine):
     assert all(np.array_equal(*pair) for pair in zip(copies, (*batch, *weights), strict=True))
 
 
-@pytest.mark.parametrize("engine", [NUMPY, JAX], ids=lambda engine: engine.name)
+@pytest.mark.parametrize("engine", [NATIVE, NUMPY, JAX], ids=lambda engine: engine.name)
 def test_no_steps_change_nothing(engine):
     rule = Rule()
     batch, weights = batch_of(rule, 5, 6), random_weights(rule)
@@ -111,7 +112,7 @@ def test_no_steps_change_nothing(engine):
     assert not any(tensor.any() for tensor in learning.gradient)
 
 
-@pytest.mark.parametrize("engine", [NUMPY, JAX], ids=lambda engine: engine.name)
+@pytest.mark.parametrize("engine", [NATIVE, NUMPY, JAX], ids=lambda engine: engine.name)
 @pytest.mark.parametrize(
     ("change", "says"),
     [
@@ -121,6 +122,7 @@ def test_no_steps_change_nothing(engine):
         ),
         (lambda b: b._replace(states=b.states[..., :8]), "states have shape (3, 6, 6, 8)"),
         (lambda b: b._replace(states=b.states[:0]), "a batch of at least 1"),
+        (lambda b: b._replace(states=b.states[:, :0]), "grids of 1x1 to 65536x65536"),
         (lambda b: b._replace(seeds=b.seeds[:2]), "3 states came with (2,) seeds and (3,) ages; give one each"),
     ],
 )
@@ -131,14 +133,31 @@ def test_shapes_that_do_not_fit_are_refused(engine, change, says):
     assert says in str(refused.value)
 
 
+@pytest.mark.parametrize("engine", [NATIVE, NUMPY, JAX], ids=lambda engine: engine.name)
+@pytest.mark.parametrize("steps", [-1, 2.5, "3"])
+def test_steps_that_cannot_be_taken_are_refused(engine, steps):
+    rule = Rule()
+    with pytest.raises(BlastemaError, match=f"{steps} steps cannot be taken; ask for a whole number, 0 or more"):
+        engine.grow(rule, random_weights(rule), batch_of(rule, 6, 6), steps)
+
+
+@pytest.mark.parametrize("engine", [NATIVE, NUMPY, JAX], ids=lambda engine: engine.name)
+def test_weights_that_are_not_finite_are_refused(engine):
+    rule = Rule()
+    weights = random_weights(rule)
+    weights.update_weight[3, 4] = np.inf
+    with pytest.raises(BlastemaError, match="update_weight has numbers that are not finite"):
+        engine.grow(rule, weights, batch_of(rule, 6, 6), 1)
+
+
 def test_a_cotangent_of_another_shape_is_refused():
     rule = Rule()
     with pytest.raises(BlastemaError, match=r"the loss gave a gradient of shape \(2,\) for states of shape"):
-        NUMPY.learn(rule, random_weights(rule), batch_of(rule, 5, 5), 1, lambda _: (0.0, np.zeros(2)))
+        NATIVE.learn(rule, random_weights(rule), batch_of(rule, 5, 5), 1, lambda _: (0.0, np.zeros(2)))
 
 
 def test_an_unknown_engine_is_refused_by_name():
-    with pytest.raises(BlastemaError, match=r"there is no engine 'cuda'; choose one of numpy, jax"):
+    with pytest.raises(BlastemaError, match=r"there is no engine 'cuda'; choose one of native, numpy, jax"):
         choose_engine("cuda")
 
 
@@ -160,7 +179,7 @@ print(hashlib.sha256(b"".join(t.tobytes() for t in (*learning.gradient, learning
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["numpy", "jax"])
+@pytest.mark.parametrize("engine", ["native", "numpy", "jax"])
 def test_the_number_of_threads_changes_no_bit(engine):
     found = {
         subprocess.run(

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from blastema import __version__
-from blastema.engines import ENGINES, choose_engine
+from blastema.engines import ENGINES, choose_engine, default_engine
 from blastema.errors import BlastemaError
 
 # The levels of the x86-64 psABI and what each adds, as Linux names it.
@@ -21,7 +21,7 @@ EXTRAS = {"jax": "jax", "svg": "resvg-py", "tensorboard": "tensorboardX", "video
 
 def examine() -> dict[str, dict[str, str]]:
     """Return titled findings: name and what is said of it."""
-    best = choose_engine().name
+    best = default_engine()
     return {
         "Machine": {
             "blastema": __version__,
@@ -48,9 +48,11 @@ def examine() -> dict[str, dict[str, str]]:
 def engine_state(name: str) -> str:
     """Return whether the engine of this name runs here, or why not."""
     try:
-        choose_engine(name)
+        engine = choose_engine(name)
     except BlastemaError as error:
         return str(error)
+    if name == "native":
+        return f"ready, {engine.isa}, threads: {engine.threads}"  # type: ignore[attr-defined]
     return f"ready, {name} {installed(name)}"
 
 

@@ -37,7 +37,7 @@ def grow(
         zoom: pixels a cell in a picture
         fps: pictures a second
         sheet: write a contact sheet (.png, .webp, .jpg) instead of an animation
-        engine: numpy or jax; the fastest present if not given
+        engine: native, numpy or jax; the fastest present if not given
     """
     from blastema.cli.growth import Growth, show, write
     from blastema.organism import load

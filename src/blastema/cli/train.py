@@ -1,6 +1,7 @@
 """`blastema train TARGET`: train an organism and watch it grow."""
 
 import dataclasses
+import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -36,7 +37,7 @@ def train(
         fit: cells that the picture is fitted into
         pad: empty cells on each side of it, 16 unless --size is given
         background: colour to take out of an image: white, #00ff00, ..., or auto
-        engine: numpy or jax; the fastest present if not given
+        engine: native, numpy or jax; the fastest present if not given
         out: directory of the run; runs/TARGET-EXPERIMENT if not given
         resume: directory of a run to go on with; of the other flags only --steps may be given
     """
@@ -70,6 +71,12 @@ def train(
         target, steps=RECIPES[recipe].steps if steps is None else steps, height=height, width=width,
         engine=choose_engine(engine).name, **flags,
     )  # fmt: skip
+    if engine is None and config.engine != "native":
+        print(
+            f"training on the {config.engine} engine, some ten times slower than the native one, which was not built "
+            "here: blastema doctor says why",
+            file=sys.stderr,
+        )
     watch(Run.begin(out or _free_directory(target, experiment), config))
 
 

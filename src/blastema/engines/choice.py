@@ -6,6 +6,17 @@ from blastema.engines.protocol import Engine
 from blastema.errors import BlastemaError
 
 
+def _native() -> Engine:
+    try:
+        from blastema.engines.native_engine import NativeEngine
+    except ImportError as error:
+        raise BlastemaError(
+            f"the native engine is not there ({error}); it needs GCC or Clang where the package is installed: "
+            "pip install --force-reinstall --no-deps --verbose . shows what is missing"
+        ) from error
+    return NativeEngine()
+
+
 def _numpy() -> Engine:
     from blastema.engines.numpy_engine import NumpyEngine
 
@@ -23,7 +34,16 @@ def _jax() -> Engine:
 
 
 # The fastest on a CPU first: it is the default.
-ENGINES: dict[str, Callable[[], Engine]] = {"numpy": _numpy, "jax": _jax}
+ENGINES: dict[str, Callable[[], Engine]] = {"native": _native, "numpy": _numpy, "jax": _jax}
+
+
+def default_engine() -> str:
+    """Return the name of the fastest engine that runs on this machine's processor with nothing to add."""
+    try:
+        from blastema import _native
+    except ImportError:
+        return "numpy"
+    return "native" if _native.isas() else "numpy"
 
 
 def choose_engine(name: str | None = None) -> Engine:
@@ -36,7 +56,7 @@ def choose_engine(name: str | None = None) -> Engine:
     'numpy'
     """
     if name is None:
-        return next(iter(ENGINES.values()))()
+        name = default_engine()
     if name not in ENGINES:
         raise BlastemaError(f"there is no engine {name!r}; choose one of {', '.join(ENGINES)}")
     return ENGINES[name]()

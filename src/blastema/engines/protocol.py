@@ -61,8 +61,11 @@ def check_rollout(rule: Rule, weights: Weights, batch: Batch, steps: int) -> Non
         raise BlastemaError(
             f"{shape[0]} states came with {np.shape(batch.seeds)} seeds and {np.shape(batch.ages)} ages; give one each"
         )
-    if steps < 0:
-        raise BlastemaError(f"{steps} steps cannot be taken; ask for 0 or more")
+    for name, tensor in zip(Weights._fields, weights, strict=True):
+        if not np.isfinite(tensor).all():
+            raise BlastemaError(f"{name} has numbers that are not finite; such an organism cannot grow")
+    if not isinstance(steps, int | np.integer) or steps < 0:
+        raise BlastemaError(f"{steps} steps cannot be taken; ask for a whole number, 0 or more")
 
 
 def as_cotangent(cotangent: Any, states: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ import json
 import math
 import time
 from collections.abc import Generator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from blastema import __version__
 from blastema.atomic import replacing
-from blastema.engines import choose_engine
+from blastema.engines import choose_engine, default_engine
 from blastema.errors import BlastemaError
 from blastema.organism import Organism
 from blastema.rule import Rule
@@ -52,7 +52,7 @@ class Config:
     height: int | None = None
     width: int | None = None
     background: str | None = None
-    engine: str = "numpy"
+    engine: str = field(default_factory=default_engine)
 
     def __post_init__(self) -> None:
         for name, choices in (("experiment", EXPERIMENTS), ("recipe", RECIPES)):
@@ -201,7 +201,7 @@ def read_config(directory: Path) -> Config:
         raise BlastemaError(f"{directory} is not the directory of a run: it has no {CONFIG}")
     try:
         values = json.loads(path.read_text("utf-8"))
-        unknown = values.keys() - {field.name for field in dataclasses.fields(Config)}
+        unknown = values.keys() - {known.name for known in dataclasses.fields(Config)}
         if unknown:
             raise BlastemaError(f"{path} has unknown keys: {', '.join(sorted(unknown))}")
         return Config(**values)

@@ -1,0 +1,79 @@
+// Memory for vectors: aligned to 64 bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <vector>
+
+namespace blastema {
+
+inline void* aligned(void* at) {
+  return reinterpret_cast<void*>((reinterpret_cast<uintptr_t>(at) + 63) & ~uintptr_t(63));
+}
+
+// An array of zeros. Large ones cost nothing where they are never touched.
+template <class T>
+class Zeros {
+ public:
+  Zeros() = default;
+  explicit Zeros(size_t count) : memory_(std::calloc(count * sizeof(T) + 128, 1)) {
+    if (!memory_) throw std::bad_alloc();
+  }
+  T* get() const { return static_cast<T*>(aligned(memory_.get())); }
+
+ private:
+  struct Free {
+    void operator()(void* at) const { std::free(at); }
+  };
+  std::unique_ptr<void, Free> memory_;
+};
+
+// Grows by need, without keeping what was in it.
+template <class T>
+class Buffer {
+ public:
+  T* room(size_t count) {
+    if (count > size_) {
+      size_ = count + count / 2;
+      zeros_ = Zeros<T>();
+      zeros_ = Zeros<T>(size_);
+    }
+    return zeros_.get();
+  }
+
+ private:
+  Zeros<T> zeros_;
+  size_t size_ = 0;
+};
+
+// Memory that is given back all at once.
+class Arena {
+ public:
+  template <class T>
+  T* take(size_t count) {
+    const size_t bytes = (count * sizeof(T) + 63) / 64 * 64;
+    if (bytes > left_) {
+      const size_t size = bytes > block ? bytes : block;
+      blocks_.emplace_back(static_cast<char*>(::operator new(size + 64)));
+      at_ = static_cast<char*>(aligned(blocks_.back().get()));
+      left_ = size;
+    }
+    T* taken = reinterpret_cast<T*>(at_);
+    at_ += bytes, left_ -= bytes;
+    return taken;
+  }
+
+ private:
+  static constexpr size_t block = 1 << 16;
+  struct Free {
+    void operator()(char* at) const { ::operator delete(at); }
+  };
+  std::vector<std::unique_ptr<char, Free>> blocks_;
+  char* at_ = nullptr;
+  size_t left_ = 0;
+};
+
+}  // namespace blastema

@@ -1,0 +1,104 @@
+// One organism: its grid, cut into bands, and what is kept of every step.
+#pragma once
+
+#include <vector>
+
+#include "kernel.hpp"
+#include "memory.hpp"
+
+namespace blastema {
+
+class Organism {
+ public:
+  Organism(const Kernel&, const Model&, int channels, uint32_t height, uint32_t width, bool wrap, uint32_t seed,
+           uint32_t age, bool keep);
+
+  // Throws std::domain_error when a number is not finite.
+  void load(const float* states);
+  void read(float* states) const;
+
+  // `each(tasks, f)` calls f(task, scratch) for all tasks in any order, on any thread.
+  template <class Each>
+  void step(const Each& each);
+  template <class Each>
+  void step_back(const Each& each);
+
+  void begin_back(const float* back);
+  void read_back(float* states_back) const;
+  // Adds the bands' gradients, in order. Padded; the update's weights turned.
+  void add_gradients(float* sum) const;
+
+  static int count_bands(uint32_t height, uint32_t width);
+  uint32_t living() const;
+  bool has_steps() const { return !rooms_[0].steps.empty(); }
+  // How many numbers its unpadded states are.
+  size_t size() const { return size_t(grid_.height) * grid_.width * channels_; }
+
+ private:
+  void make_room(int band);
+  void keep_step(int band);
+
+  const Kernel& kernel_;
+  const Model& model_;
+  const int channels_;  // unpadded
+  const bool keep_;
+  bool first_ = true;
+  Grid grid_{};
+  Zeros<float> cells_, back_;
+  Zeros<uint8_t> maps_;
+  std::vector<Span> spans_;
+  struct Room {
+    Buffer<uint32_t> cells, dead;
+    Buffer<float> changes, dead_before;
+    Zeros<float> gradient;
+    Arena kept;
+    std::vector<Step> steps;
+    std::vector<uint32_t> remnants;  // not alive, yet not zero: seen once, then erased
+  };
+  std::vector<Room> rooms_;
+  std::vector<Band> bands_;
+};
+
+size_t gradient_size(const Shape&);
+
+template <class Each>
+void Organism::step(const Each& each) {
+  const int bands = int(bands_.size());
+  each(bands, [&](int b, const Scratch& scratch) {
+    make_room(b);
+    kernel_.act(model_, grid_, bands_[b], scratch);
+  });
+  each(bands, [&](int b, const Scratch&) {
+    float* before = keep_ ? rooms_[b].kept.take<float>(size_t(bands_[b].acted) * model_.shape.channels) : nullptr;
+    if (keep_) rooms_[b].steps.push_back(Step{0, 0, nullptr, nullptr, before, nullptr, nullptr});
+    kernel_.settle(model_, grid_, bands_[b], before);
+  });
+  each(bands, [&](int b, const Scratch&) {
+    kernel_.breathe(model_, grid_, bands_[b]);
+    keep_step(b);
+  });
+  grid_.now = 1 - grid_.now;
+  ++grid_.age;
+  first_ = false;
+}
+
+template <class Each>
+void Organism::step_back(const Each& each) {
+  const int bands = int(bands_.size());
+  each(bands, [&](int b, const Scratch&) { kernel_.undo(model_, grid_, bands_[b], rooms_[b].steps.back()); });
+  each(bands, [&](int b, const Scratch&) {
+    const Step& step = rooms_[b].steps.back();
+    bands_[b].changes = rooms_[b].changes.room(size_t(step.acted) * model_.shape.channels);
+    kernel_.mask(model_, grid_, bands_[b], step);
+  });
+  for (int odd = 0; odd < 2; ++odd)
+    each((bands + 1 - odd) / 2, [&](int half, const Scratch& scratch) {
+      const int b = 2 * half + odd;
+      kernel_.learn(model_, grid_, bands_[b], rooms_[b].steps.back(), scratch);
+    });
+  for (Room& room : rooms_) room.steps.pop_back();
+  grid_.now = 1 - grid_.now;
+  --grid_.age;
+}
+
+}  // namespace blastema

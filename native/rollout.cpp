@@ -1,0 +1,133 @@
+#include "rollout.hpp"
+
+#include <cstring>
+
+#include "organism.hpp"
+#include "pool.hpp"
+
+namespace blastema {
+
+namespace {
+
+// Below this many living cells a step is over before other threads have noticed that it began.
+constexpr uint32_t worth_sharing = 256;
+
+int rounded_up(int number, int unit) { return (number + unit - 1) / unit * unit; }
+
+// Whether threads do better to share each organism than to take one each.
+bool share_each(int batch, int bands, int threads) {
+  const auto rounds = [&](int tasks) { return (tasks + threads - 1) / threads; };
+  // Halves of the bands go back one after the other, and threads wait for each other after each phase.
+  return threads > 1 && 1.25 * batch * rounds(bands) < double(rounds(batch)) * bands;
+}
+
+}  // namespace
+
+Rollout::Rollout(const Kernel& kernel, const Genome& genome, const float* states, const uint32_t* seeds,
+                 const uint32_t* ages, int batch, uint32_t height, uint32_t width, int threads, bool keep)
+    : kernel_(kernel), genome_(genome), threads_(threads),
+      together_(share_each(batch, Organism::count_bands(height, width), threads)) {
+  pack_weights(genome);
+  const Shape& s = model_.shape;
+  const size_t perception = size_t(chunk) * s.filters * s.channels, hidden = size_t(chunk) * s.hidden;
+  for (int thread = 0; thread < threads; ++thread) {
+    scratch_memory_.emplace_back(2 * perception + 2 * hidden + 2 * s.channels);
+    float* at = scratch_memory_.back().get();
+    scratch_.push_back({at, at + perception, at + perception + hidden, at + perception + 2 * hidden,
+                        at + 2 * perception + 2 * hidden, at + 2 * perception + 2 * hidden + s.channels});
+  }
+  const size_t size = size_t(height) * width * genome.channels;
+  for (int i = 0; i < batch; ++i) {
+    organisms_.push_back(std::make_unique<Organism>(kernel, model_, genome.channels, height, width, genome.wrap,
+                                                    seeds[i], ages[i], keep));
+    organisms_.back()->load(states + i * size);
+  }
+}
+
+Rollout::~Rollout() = default;
+
+void Rollout::pack_weights(const Genome& g) {
+  const int channels = rounded_up(g.channels, kernel_.lanes), hidden = rounded_up(g.hidden, kernel_.lanes);
+  const Shape shape{channels, hidden, g.filters, g.identity, g.sobel_x, g.sobel_y, g.laplacian};
+  const size_t perception = size_t(g.filters) * channels, first = perception * hidden, second = size_t(hidden) * channels;
+  weights_ = Zeros<float>(2 * first + 2 * second + hidden + channels);
+  float* w1 = weights_.get();
+  float *w1_turned = w1 + first, *w2 = w1_turned + first, *w2_turned = w2 + second, *b1 = w2_turned + second,
+        *b2 = b1 + hidden;
+  for (int filter = 0; filter < g.filters; ++filter)
+    for (int channel = 0; channel < g.channels; ++channel)
+      for (int unit = 0; unit < g.hidden; ++unit) {
+        const size_t row = size_t(filter) * channels + channel;
+        w1[row * hidden + unit] = w1_turned[unit * perception + row] =
+            g.hidden_weight[(size_t(filter) * g.channels + channel) * g.hidden + unit];
+      }
+  for (int unit = 0; unit < g.hidden; ++unit)
+    for (int channel = 0; channel < g.channels; ++channel)
+      w2[size_t(unit) * channels + channel] = w2_turned[size_t(channel) * hidden + unit] =
+          g.update_weight[size_t(unit) * g.channels + channel];
+  std::memcpy(b1, g.hidden_bias, g.hidden * sizeof(float));
+  std::memcpy(b2, g.update_bias, g.channels * sizeof(float));
+  model_ = Model{shape, g.alive_above, g.angle_cos, g.angle_sin, g.fires_below, w1, b1, w2, b2, w1_turned, w2_turned};
+}
+
+// Calls each(organism, how its tasks are shared out).
+template <class Each>
+void Rollout::for_each_organism(const Each& each) {
+  Pool& pool = Pool::instance();
+  if (!together_) {
+    pool.run(threads_, int(organisms_.size()), [&](int index, int worker) {
+      each(*organisms_[index], [&, worker](int tasks, const auto& task) {
+        for (int i = 0; i < tasks; ++i) task(i, scratch_[worker]);
+      });
+    });
+    return;
+  }
+  for (auto& organism : organisms_)
+    each(*organism, [&](int tasks, const auto& task) {
+      const int threads = organism->living() < worth_sharing ? 1 : threads_;
+      pool.run(threads, tasks, [&](int index, int worker) { task(index, scratch_[worker]); });
+    });
+}
+
+void Rollout::advance(int steps) {
+  for_each_organism([&](Organism& organism, const auto& share) {
+    for (int i = 0; i < steps; ++i) organism.step(share);
+  });
+}
+
+void Rollout::read_states(float* states) const {
+  size_t at = 0;
+  for (const auto& organism : organisms_) {
+    organism->read(states + at);
+    at += organism->size();
+  }
+}
+
+void Rollout::go_back(const float* back, const Gradients& gradients, float* states_back) {
+  for_each_organism([&](Organism& organism, const auto& share) {
+    size_t index = 0;
+    while (organisms_[index].get() != &organism) ++index;
+    const size_t at = index * organism.size();
+    organism.begin_back(back + at);
+    while (organism.has_steps()) organism.step_back(share);
+    organism.read_back(states_back + at);
+  });
+  const Shape& s = model_.shape;
+  Zeros<float> sum(gradient_size(s));
+  for (const auto& organism : organisms_) organism->add_gradients(sum.get());
+  const float* w1 = sum.get();
+  const float* b1 = w1 + size_t(s.filters) * s.channels * s.hidden;
+  const float* w2_turned = b1 + s.hidden;
+  const float* b2 = w2_turned + size_t(s.hidden) * s.channels;
+  for (int filter = 0; filter < s.filters; ++filter)
+    for (int channel = 0; channel < genome_.channels; ++channel)
+      std::memcpy(gradients.hidden_weight + (size_t(filter) * genome_.channels + channel) * genome_.hidden,
+                  w1 + (size_t(filter) * s.channels + channel) * s.hidden, genome_.hidden * sizeof(float));
+  std::memcpy(gradients.hidden_bias, b1, genome_.hidden * sizeof(float));
+  for (int unit = 0; unit < genome_.hidden; ++unit)
+    for (int channel = 0; channel < genome_.channels; ++channel)
+      gradients.update_weight[size_t(unit) * genome_.channels + channel] = w2_turned[size_t(channel) * s.hidden + unit];
+  std::memcpy(gradients.update_bias, b2, genome_.channels * sizeof(float));
+}
+
+}  // namespace blastema

@@ -1,0 +1,110 @@
+"""The native engine: living cells that fire, in C++ for the vectors and cores of this machine. The default.
+
+`native/` holds the code, `docs/decisions/native.md` how it came to be so. Results are the same bit for bit for any
+number of threads; between instruction sets they differ by rounding.
+"""
+
+import math
+import os
+from typing import get_args
+
+import numpy as np
+
+from blastema import _native
+from blastema.engines.protocol import Learning, Loss, as_cotangent, check_rollout
+from blastema.errors import BlastemaError
+from blastema.machine import cores
+from blastema.rule import Batch, Rule, Weights
+from blastema.rule.perception import Filter
+
+# So many cells are brought forward before Python looks whether somebody pressed Ctrl-C.
+CELL_STEPS = 50_000_000
+
+
+class NativeEngine:
+    """See `blastema.engines.protocol.Engine`.
+
+    Args:
+        isa: the instruction set to use, one of `isas()`; by default `BLASTEMA_ISA` from the environment, or the best.
+        threads: by default `BLASTEMA_THREADS` from the environment, or as many as the process has cores.
+
+    Raises:
+        BlastemaError: no such instruction set here, or no such number of threads.
+    """
+
+    name = "native"
+
+    def __init__(self, isa: str | None = None, threads: int | None = None) -> None:
+        present = isas()
+        if not present:
+            raise BlastemaError("the native engine needs a processor of level x86-64-v2 or ARMv8; use --engine numpy")
+        self.isa = isa or os.environ.get("BLASTEMA_ISA") or present[0]
+        if self.isa not in present:
+            raise BlastemaError(
+                f"no instruction set {self.isa!r} (BLASTEMA_ISA) here; choose one of {', '.join(present)}"
+            )
+        wanted = threads if threads is not None else os.environ.get("BLASTEMA_THREADS") or cores()
+        self.threads = _whole(wanted)
+        if not 1 <= self.threads <= 1024:
+            raise BlastemaError(
+                f"{wanted!r} threads (BLASTEMA_THREADS) cannot be; choose a whole number from 1 to 1024"
+            )
+
+    def grow(self, rule: Rule, weights: Weights, batch: Batch, steps: int, angle: float = 0.0) -> Batch:
+        rollout, batch = self._begin(rule, weights, batch, steps, angle, keep=False)
+        at_once = max(1, CELL_STEPS // math.prod(batch.states.shape[:3]))
+        for done in range(0, steps, at_once):
+            rollout.advance(min(at_once, steps - done))
+        return _after(rollout, batch, steps)
+
+    def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0) -> Learning:
+        rollout, batch = self._begin(rule, weights, batch, steps, angle, keep=True)
+        rollout.advance(steps)
+        after = _after(rollout, batch, steps)
+        value, cotangent = loss(after.states)
+        back = np.ascontiguousarray(as_cotangent(cotangent, after.states))
+        gradient = Weights(*(np.zeros(np.shape(tensor), np.float32) for tensor in weights))
+        if steps == 0:
+            return Learning(float(value), after, gradient, back.copy())
+        states_gradient = np.empty_like(back)
+        rollout.go_back(back, *gradient, states_gradient)
+        return Learning(float(value), after, gradient, states_gradient)
+
+    def _begin(
+        self, rule: Rule, weights: Weights, batch: Batch, steps: int, angle: float, keep: bool
+    ) -> tuple[_native.Rollout, Batch]:
+        check_rollout(rule, weights, batch, steps)
+        batch = Batch(
+            np.ascontiguousarray(batch.states, np.float32),
+            np.ascontiguousarray(batch.seeds, np.uint32),
+            np.ascontiguousarray(batch.ages, np.uint32),
+        )
+        positions = [rule.filters.index(name) if name in rule.filters else -1 for name in get_args(Filter)]
+        tensors = {name: np.ascontiguousarray(tensor, np.float32) for name, tensor in weights._asdict().items()}
+        try:
+            rollout = _native.Rollout(
+                self.isa, self.threads, keep, rule.channels, rule.hidden, positions, rule.alive_above,
+                round(rule.fire_rate * 2**24), rule.edge == "wrap", math.cos(angle), math.sin(angle),
+                **tensors, **batch._asdict(),
+            )  # fmt: skip
+        except ValueError as error:
+            raise BlastemaError(str(error)) from error
+        return rollout, batch
+
+
+def isas() -> list[str]:
+    """Return the instruction sets that the engine was compiled for and this processor has, best first."""
+    return list(_native.isas())
+
+
+def _whole(wanted: int | str) -> int:
+    try:
+        return int(wanted)
+    except ValueError:
+        return 0
+
+
+def _after(rollout: _native.Rollout, batch: Batch, steps: int) -> Batch:
+    states = np.zeros(batch.states.shape, np.float32)
+    rollout.read_states(states)
+    return Batch(states, batch.seeds, batch.ages + np.uint32(steps))
