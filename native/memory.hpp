@@ -49,17 +49,34 @@ class Buffer {
   size_t size_ = 0;
 };
 
+// Blocks of memory that the arenas of one rollout leave to those of the next: pages fresh from the system are slow.
+class Blocks {
+ public:
+  static constexpr size_t size = 1 << 16, most = 1024;
+  static char* take();
+  static void give(char* block);
+};
+
 // Memory that is given back all at once.
 class Arena {
  public:
+  Arena() = default;
+  Arena(Arena&&) = default;
+  ~Arena() {
+    for (char* block : blocks_) Blocks::give(block);
+  }
+
   template <class T>
   T* take(size_t count) {
     const size_t bytes = (count * sizeof(T) + 63) / 64 * 64;
+    if (bytes > Blocks::size) {
+      large_.emplace_back(bytes);
+      return reinterpret_cast<T*>(large_.back().get());
+    }
     if (bytes > left_) {
-      const size_t size = bytes > block ? bytes : block;
-      blocks_.emplace_back(static_cast<char*>(::operator new(size + 64)));
-      at_ = static_cast<char*>(aligned(blocks_.back().get()));
-      left_ = size;
+      blocks_.push_back(nullptr);
+      at_ = blocks_.back() = Blocks::take();
+      left_ = Blocks::size;
     }
     T* taken = reinterpret_cast<T*>(at_);
     at_ += bytes, left_ -= bytes;
@@ -67,11 +84,8 @@ class Arena {
   }
 
  private:
-  static constexpr size_t block = 1 << 16;
-  struct Free {
-    void operator()(char* at) const { ::operator delete(at); }
-  };
-  std::vector<std::unique_ptr<char, Free>> blocks_;
+  std::vector<char*> blocks_;
+  std::vector<Zeros<char>> large_;
   char* at_ = nullptr;
   size_t left_ = 0;
 };

@@ -1,0 +1,42 @@
+#include "memory.hpp"
+
+#include <mutex>
+
+namespace blastema {
+
+namespace {
+
+std::mutex guard;
+std::vector<char*>& spare() {
+  // Never destroyed, since rollouts may outlive it at exit.
+  static auto* blocks = new std::vector<char*>;
+  return *blocks;
+}
+
+}  // namespace
+
+char* Blocks::take() {
+  {
+    std::lock_guard<std::mutex> lock(guard);
+    if (!spare().empty()) {
+      char* block = spare().back();
+      spare().pop_back();
+      return block;
+    }
+  }
+  return static_cast<char*>(::operator new(size, std::align_val_t(64)));
+}
+
+void Blocks::give(char* block) {
+  if (!block) return;
+  {
+    std::lock_guard<std::mutex> lock(guard);
+    if (spare().size() < most) {
+      spare().push_back(block);
+      return;
+    }
+  }
+  ::operator delete(block, std::align_val_t(64));
+}
+
+}  // namespace blastema
