@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*)
 
-.PHONY: grow test test-all lint types docs docs-check locks wheel clean
+.PHONY: grow test test-all sanitize bench lint types docs docs-check locks wheel clean
 
 grow: $(VENV)/installed ## train a lizard until it visibly grows, then show it (two minutes)
 	$(BIN)/blastema train 🦎 --experiment growing --fit 24 --pad 6 --steps 600
@@ -16,6 +16,25 @@ test: $(VENV)/for-tests ## the fast tests
 test-all: $(VENV)/for-tests ## all tests
 	$(BIN)/python -m pytest
 
+comma := ,
+# The engine's tests with the compiler's checks of memory, undefined behaviour and data races built in.
+SANITIZED := tests/test_native_engine.py -m "not slow" -q -p no:cacheprovider
+BUILD_SANITIZED = $(BIN)/cmake -S . -B build/$(1) -G Ninja -DBLASTEMA_SANITIZE=$(2) -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+	-DCMAKE_MAKE_PROGRAM=$(abspath $(BIN))/ninja -DPython_EXECUTABLE=$(abspath $(BIN))/python \
+	-Dnanobind_DIR=$$($(BIN)/python -m nanobind --cmake_dir) >/dev/null && $(BIN)/cmake --build build/$(1) >/dev/null
+PRELOAD = LD_PRELOAD="$$($(CXX) -print-file-name=$(1)) $$($(CXX) -print-file-name=libstdc++.so)"
+
+sanitize: $(VENV)/for-tests ## the native engine's tests under ASan, UBSan and TSan
+	$(call BUILD_SANITIZED,address,address$(comma)undefined)
+	$(call BUILD_SANITIZED,thread,thread)
+	$(call PRELOAD,libasan.so) ASAN_OPTIONS=detect_leaks=0 BLASTEMA_NATIVE=build/address \
+		$(BIN)/python -m pytest $(SANITIZED) -k "not jax and not large_grid and not 96_steps"
+	$(call PRELOAD,libtsan.so) TSAN_OPTIONS=ignore_noninstrumented_modules=1 BLASTEMA_NATIVE=build/thread \
+		$(BIN)/python -m pytest $(SANITIZED) -k "(threads or callers) and not fork"
+
+bench: .venv-bench/installed ## compare with PyTorch, JAX and CAX, some ten minutes
+	.venv-bench/bin/python benchmarks/run.py
+
 lint: $(VENV)/for-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -25,9 +44,11 @@ types: $(VENV)/for-tests
 
 docs: $(VENV)/for-tests ## write what is generated in docs/
 	$(BIN)/python tools/write_cli_docs.py docs/cli.md
+	$(BIN)/python tools/write_benchmark_docs.py docs/benchmarks.md
 
 docs-check: $(VENV)/for-tests
 	$(BIN)/python tools/write_cli_docs.py --check docs/cli.md
+	$(BIN)/python tools/write_benchmark_docs.py --check docs/benchmarks.md
 
 wheel: $(VENV)/installed ## build a wheel into dist/
 	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .
@@ -40,7 +61,7 @@ locks: $(VENV)/created ## resolve requirements/*.txt anew
 		--all-extras --constraint requirements/core.txt pyproject.toml requirements/test.in -o requirements/test.txt
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) .venv-bench build dist
 
 $(VENV)/created:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Blastema needs Python 3.11 or later; say which: make PYTHON=python3.12 ...")'
@@ -50,6 +71,11 @@ $(VENV)/created:
 $(VENV)/installed: $(VENV)/created requirements/core.txt $(SOURCES)
 	$(PIP) --require-hashes -r requirements/core.txt
 	$(PIP) --no-deps --editable .
+	touch $@
+
+.venv-bench/installed: requirements/core.txt benchmarks/requirements.txt $(SOURCES)
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip --disable-pip-version-check install --quiet -r benchmarks/requirements.txt --editable .
 	touch $@
 
 $(VENV)/for-tests: $(VENV)/installed requirements/test.txt

@@ -1,5 +1,6 @@
 """What several tests share: the article's files, organisms, and the command line."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -9,9 +10,23 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+import blastema as package
 from blastema.rule import Rule, Weights
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def use_native_module(folder: Path) -> None:
+    """Test the native module built in this folder, with sanitizers, instead of the installed one."""
+    (path,) = folder.glob("_native.*.so")
+    spec = importlib.util.spec_from_file_location("blastema._native", path)
+    sys.modules["blastema._native"] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    package._native = module
+
+
+if "BLASTEMA_NATIVE" in os.environ:
+    use_native_module(Path(os.environ["BLASTEMA_NATIVE"]))
 
 # The same examples each time: a test that passes today passes tomorrow. Machines differ too much for deadlines.
 settings.register_profile("blastema", deadline=None, derandomize=True, max_examples=25)

@@ -1,0 +1,34 @@
+"""Ours, by engine."""
+
+import numpy as np
+
+from blastema.engines import choose_engine
+from blastema.engines.native_engine import NativeEngine
+from blastema.rule import Batch, Rule, Weights
+from blastema.training.experiments import Recipe
+from blastema.training.loss import towards
+from blastema.training.optimiser import adam, no_moments, normalised
+from workload import LEARNING_RATE, Contender, Work
+
+
+def prepare(work: Work, fire_rate: float, engine_name: str, isa: str = "", threads: str = "1") -> Contender:
+    engine = NativeEngine(isa, int(threads)) if engine_name == "native" else choose_engine(engine_name)
+    rule, recipe = Rule(fire_rate=fire_rate), Recipe(learning_rates=((0, LEARNING_RATE),))
+    count = len(work.states)
+    batch = Batch(work.states, np.arange(count, dtype=np.uint32), np.full(count, 200, np.uint32))
+    one = Batch(*(array[:1] for array in batch))
+    weights = Weights(*work[2:])
+    moments = no_moments(weights)
+    done = 0
+
+    def train(steps: int) -> float:
+        nonlocal weights, moments, done
+        learning = engine.learn(rule, weights, batch, steps, towards(work.target))
+        weights, moments = adam(recipe, weights, normalised(learning.gradient), moments, done)
+        done += 1
+        return learning.loss
+
+    def simulate(steps: int) -> None:
+        engine.grow(rule, weights, one, steps)
+
+    return Contender(train, simulate)

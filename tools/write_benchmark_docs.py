@@ -1,0 +1,63 @@
+"""Write docs/benchmarks.md from benchmarks/results.json: python tools/write_benchmark_docs.py [--check] FILE."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parents[1] / "benchmarks" / "results.json"
+INTRODUCTION = """# Benchmarks
+
+Written by `make docs` from `benchmarks/results.json`, which `make bench` writes: one run, each contender in a process
+of its own, one after the other. The contenders are in `benchmarks/contender_*.py`, each written as its library's own
+documentation does it.
+
+**The training step**: eight grown lizards (`benchmarks/lizard.safetensors`) in 72x72, 80 steps, forward and backward
+through time, normalised gradients, Adam. Medians. Every contender first takes a training step of 8 steps in which all
+cells fire, and its loss must be ours within 0.1 %.
+
+**The lower bound** is the arithmetic of those cells that act (48 x 128 x 16 network, the hidden layer computed twice)
+at the speed of a large matrix product on the same machine.
+
+**Simulation** is one grown lizard in 72x72, 200 steps. **Peak memory** is that of the whole process after training.
+"""
+
+
+def page(results: dict[str, Any]) -> str:
+    """Return the page."""
+    bound, dense = results["lower_bound"], results["contenders"].get("PyTorch, dense", {}).get("training_s")
+    lines = [INTRODUCTION, "| | |", "| --- | --- |"]
+    lines += [f"| {name} | {what} |" for name, what in results["surroundings"].items()]
+    lines += [
+        "",
+        f"Large sgemm: {bound['sgemm_gflops']:.0f} GFLOP/s. Acting cells in the training step: {bound['acting']:,}. "
+        f"Lower bound: {bound['s']:.4f} s.",
+        "",
+        "| implementation | training step, s | of the lower bound | times faster than dense PyTorch "
+        "| simulation, ms a step | peak MB |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for name, found in results["contenders"].items():
+        if "failed" in found:
+            lines.append(f"| {name} | {found['failed']} | | | | |")
+            continue
+        faster = f"{dense / found['training_s']:.2g}" if dense else ""
+        lines.append(
+            f"| {name} | {found['training_s']:.3f} | {found['training_s'] / bound['s']:.2f} | {faster} "
+            f"| {found['simulation_ms']:.3f} | {found['peak_mb']:.0f} |"
+        )
+    lines += ["", "| simulation with the native engine | ms a step |", "| --- | ---: |"]
+    lines += [f"| {name} | {milliseconds:.3f} |" for name, milliseconds in results["large_grids"].items()]
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str]) -> None:
+    path, text = Path(arguments[-1]), page(json.loads(RESULTS.read_text()))
+    if arguments[0] != "--check":
+        path.write_text(text)
+    elif path.read_text() != text:
+        sys.exit(f"{path} is not what benchmarks/results.json says; run: make docs")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
