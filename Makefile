@@ -7,7 +7,7 @@ SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*)
 
 .PHONY: grow test test-all sanitize bench lint types docs docs-check locks wheel clean
 
-grow: $(VENV)/installed ## train a lizard until it visibly grows, then show it (two minutes)
+grow: $(VENV)/installed ## train a lizard until it visibly grows, then show it (half a minute)
 	$(BIN)/blastema train 🦎 --experiment growing --fit 24 --pad 6 --steps 600
 
 test: $(VENV)/for-tests ## the fast tests
