@@ -6,7 +6,7 @@
 namespace blastema {
 namespace {
 
-// Offsets, in floats, or pointers for cells on the edge, of the nine neighbours row by row; 4 is the cell itself.
+// The nine neighbours row by row; 4 is the cell itself. Past a dead edge lies `past`.
 template <class S, class Float>
 inline void find_neighbours(const S& s, const Grid& grid, Float* cells, uint32_t cell, Float* past, Float* (&near)[9]) {
   const ptrdiff_t row = ptrdiff_t(grid.width) * s.channels;

@@ -70,28 +70,28 @@ void Rollout::pack_weights(const Genome& g) {
   model_ = Model{shape, g.alive_above, g.angle_cos, g.angle_sin, g.fires_below, w1, b1, w2, b2, w1_turned, w2_turned};
 }
 
-// Calls each(organism, how its tasks are shared out).
+// Calls each(index, how the organism's tasks are shared out).
 template <class Each>
 void Rollout::for_each_organism(const Each& each) {
   Pool& pool = Pool::instance();
   if (!together_) {
     pool.run(threads_, int(organisms_.size()), [&](int index, int worker) {
-      each(*organisms_[index], [&, worker](int tasks, const auto& task) {
+      each(index, [&, worker](int tasks, const auto& task) {
         for (int i = 0; i < tasks; ++i) task(i, scratch_[worker]);
       });
     });
     return;
   }
-  for (auto& organism : organisms_)
-    each(*organism, [&](int tasks, const auto& task) {
-      const int threads = organism->living() < worth_sharing ? 1 : threads_;
-      pool.run(threads, tasks, [&](int index, int worker) { task(index, scratch_[worker]); });
+  for (int index = 0; index < int(organisms_.size()); ++index)
+    each(index, [&](int tasks, const auto& task) {
+      const int threads = organisms_[index]->living() < worth_sharing ? 1 : threads_;
+      pool.run(threads, tasks, [&](int i, int worker) { task(i, scratch_[worker]); });
     });
 }
 
 void Rollout::advance(int steps) {
-  for_each_organism([&](Organism& organism, const auto& share) {
-    for (int i = 0; i < steps; ++i) organism.step(share);
+  for_each_organism([&](int index, const auto& share) {
+    for (int i = 0; i < steps; ++i) organisms_[index]->step(share);
   });
 }
 
@@ -104,9 +104,8 @@ void Rollout::read_states(float* states) const {
 }
 
 void Rollout::go_back(const float* back, const Gradients& gradients, float* states_back) {
-  for_each_organism([&](Organism& organism, const auto& share) {
-    size_t index = 0;
-    while (organisms_[index].get() != &organism) ++index;
+  for_each_organism([&](int index, const auto& share) {
+    Organism& organism = *organisms_[index];
     const size_t at = index * organism.size();
     organism.begin_back(back + at);
     while (organism.has_steps()) organism.step_back(share);

@@ -19,7 +19,8 @@ cells fire, and its loss must be ours within 0.1 %.
 **The lower bound** is the arithmetic of those cells that act (48 x 128 x 16 network, the hidden layer computed twice)
 at the speed of a large matrix product on the same machine.
 
-**Simulation** is one grown lizard in 72x72, 200 steps. **Peak memory** is that of the whole process after training.
+**Simulation** is one grown lizard in 72x72, 200 steps. **Peak memory** is that of the process that takes these
+training steps, without a pool: 1,024 organisms of this size are 340 MB more.
 """
 
 

@@ -73,7 +73,7 @@ def train(
     )  # fmt: skip
     if engine is None and config.engine != "native":
         print(
-            f"training on the {config.engine} engine, some ten times slower than the native one, which was not built "
+            f"training on the {config.engine} engine, some ten times slower than the native one, which does not run "
             "here: blastema doctor says why",
             file=sys.stderr,
         )
