@@ -23,11 +23,18 @@ inline int at_most_a_chunk(uint32_t count) { return count < uint32_t(chunk) ? in
 // Lists who acts, and computes how they would change.
 void act(const Model& model, const Grid& grid, Band& band, const Scratch& scratch) {
   band.acted = list_acting(model, grid, band);
+  band.kept = 0;
   with_shape(model, [&](auto s) {
     for (uint32_t done = 0; done < band.acted; done += chunk) {
       const int count = at_most_a_chunk(band.acted - done);
       perceive(s, model, grid, band.cells + done, count, scratch);
-      update(s, model, scratch, count, band.changes + size_t(done) * s.channels);
+      uint64_t* active = band.active + size_t(done) * words_for(s.hidden);
+      hidden_layer(s, model, scratch, count);
+      if (band.hidden)
+        band.kept = size_t(keep_active(scratch.hidden, s.hidden, count, active, band.hidden + band.kept) - band.hidden);
+      else
+        find_active(scratch.hidden, s.hidden, count, active);
+      update(s, model, scratch, count, active, band.changes + size_t(done) * s.channels);
     }
   });
 }
@@ -125,11 +132,14 @@ void mask(const Model& model, const Grid& grid, Band& band, const Step& step) {
 
 // Carries the gradients of the changes to the weights and to what the cells saw.
 void learn(const Model& model, const Grid& grid, Band& band, const Step& step, const Scratch& scratch) {
+  const float* hidden = step.hidden;
   with_shape(model, [&](auto s) {
     for (uint32_t done = 0; done < step.acted; done += chunk) {
       const int count = at_most_a_chunk(step.acted - done);
       perceive(s, model, grid, step.cells + done, count, scratch);
-      update_back(s, model, scratch, count, band.changes + size_t(done) * s.channels, band);
+      const uint64_t* active = step.active + size_t(done) * words_for(s.hidden);
+      hidden = restore_active(scratch.hidden, s.hidden, count, active, hidden);
+      update_back(s, model, scratch, count, band.changes + size_t(done) * s.channels, active, band);
       perceive_back(s, model, grid, step.cells + done, count, scratch);
     }
   });

@@ -53,6 +53,8 @@ constexpr uint32_t on_edge = 0x80000000u;
 struct Step {
   uint32_t acted, died;
   uint32_t *cells, *dead;              // places y * width + x, ascending
+  const uint64_t* active;              // which of their hidden units were above zero
+  const float* hidden;                 // and those units' values
   float *before, *dead_before;         // their states before they acted, before they were erased
   const Span* alive;                   // which columns of the band's rows were alive before
 };
@@ -64,7 +66,10 @@ struct Band {
   uint32_t acted, died;
   uint32_t *cells, *dead;  // room for `living` of them
   float *changes, *dead_before;
-  float *hidden_weight, *hidden_bias, *update_weight_turned, *update_bias;  // gradients, added to
+  uint64_t* active;  // bits: which hidden units of the cells that act are above zero
+  float* hidden;     // room for the values of those units, where steps are kept
+  size_t kept;       // how many there are
+  float *hidden_weight_turned, *hidden_bias, *update_weight, *update_bias;  // gradients, added to
 };
 
 // Room for one chunk of cells, one for each thread. `nothing` is what lies past a dead edge, `abyss` takes what is sent there.
@@ -72,6 +77,9 @@ struct Scratch {
   float *perception, *hidden, *hidden_back, *perception_back, *nothing, *abyss;
 };
 constexpr int chunk = 96;
+
+// Bits for hidden units come in words, each row in whole ones.
+constexpr int words_for(int units) { return (units + 63) / 64; }
 
 struct Kernel {
   const char* isa;

@@ -1,5 +1,7 @@
 #include "memory.hpp"
 
+#include <sys/mman.h>
+
 #include <mutex>
 
 namespace blastema {
@@ -24,7 +26,11 @@ char* Blocks::take() {
       return block;
     }
   }
-  return static_cast<char*>(::operator new(size, std::align_val_t(64)));
+  char* block = static_cast<char*>(::operator new(size, std::align_val_t(size)));
+#if defined(MADV_HUGEPAGE)
+  madvise(block, size, MADV_HUGEPAGE);
+#endif
+  return block;
 }
 
 void Blocks::give(char* block) {
@@ -36,7 +42,7 @@ void Blocks::give(char* block) {
       return;
     }
   }
-  ::operator delete(block, std::align_val_t(64));
+  ::operator delete(block, std::align_val_t(size));
 }
 
 }  // namespace blastema

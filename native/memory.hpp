@@ -49,10 +49,11 @@ class Buffer {
   size_t size_ = 0;
 };
 
-// Blocks of memory that the arenas of one rollout leave to those of the next: pages fresh from the system are slow.
+// Blocks of memory that the arenas of one rollout leave to those of the next, since pages fresh from the system are
+// slow. Each is one large page where the system has them: a rollout touches more small ones than a processor can track.
 class Blocks {
  public:
-  static constexpr size_t size = 1 << 16, most = 1024;
+  static constexpr size_t size = 1 << 21, most = 80;
   static char* take();
   static void give(char* block);
 };
@@ -79,14 +80,23 @@ class Arena {
       left_ = Blocks::size;
     }
     T* taken = reinterpret_cast<T*>(at_);
+    last_ = at_;
     at_ += bytes, left_ -= bytes;
     return taken;
+  }
+  // Gives back what lies beyond `count` of what was taken last.
+  template <class T>
+  void trim(T* taken, size_t count) {
+    if (reinterpret_cast<char*>(taken) != last_) return;
+    char* end = last_ + (count * sizeof(T) + 63) / 64 * 64;
+    left_ += at_ - end;
+    at_ = end;
   }
 
  private:
   std::vector<char*> blocks_;
   std::vector<Zeros<char>> large_;
-  char* at_ = nullptr;
+  char *at_ = nullptr, *last_ = nullptr;
   size_t left_ = 0;
 };
 

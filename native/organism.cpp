@@ -94,6 +94,8 @@ void Organism::make_room(int b) {
   // One more than can be listed, since the lists are written before it is known whether a cell belongs to them.
   band.cells = room.cells.room(band.living + 1);
   band.changes = room.changes.room(band.living * padded);
+  band.active = room.active.room(band.living * size_t(words_for(model_.shape.hidden)));
+  if (keep_) band.hidden = room.kept.take<float>(size_t(band.living) * model_.shape.hidden + slack);
   const size_t dead = band.living + (first_ ? room.remnants.size() : 0);
   band.dead = room.dead.room(dead);
   band.dead_before = room.dead_before.room(dead * padded);
@@ -122,6 +124,8 @@ void Organism::keep_step(int b) {
   step.cells = keep(band.cells, band.acted);
   step.dead = keep(band.dead, band.died);
   step.dead_before = keep(band.dead_before, band.died * padded);
+  step.active = keep(band.active, band.acted * size_t(words_for(model_.shape.hidden)));
+  step.hidden = band.hidden;
   Span* alive = room.kept.take<Span>(band.bottom - band.top);
   std::copy(grid_.alive_spans[grid_.now] + band.top + 1, grid_.alive_spans[grid_.now] + band.bottom + 1, alive);
   step.alive = alive;
@@ -148,10 +152,10 @@ void Organism::begin_back(const float* back) {
   for (size_t b = 0; b < bands_.size(); ++b) {
     const Shape& s = model_.shape;
     Band& band = bands_[b];
-    band.hidden_weight = rooms_[b].gradient.get();
-    band.hidden_bias = band.hidden_weight + size_t(s.filters) * s.channels * s.hidden;
-    band.update_weight_turned = band.hidden_bias + s.hidden;
-    band.update_bias = band.update_weight_turned + size_t(s.hidden) * s.channels;
+    band.hidden_weight_turned = rooms_[b].gradient.get();
+    band.hidden_bias = band.hidden_weight_turned + size_t(s.filters) * s.channels * s.hidden;
+    band.update_weight = band.hidden_bias + s.hidden;
+    band.update_bias = band.update_weight + size_t(s.hidden) * s.channels;
   }
   // What is not alive after the last step was erased by it, and sends nothing back.
   const uint8_t* alive = grid_.alive[grid_.now];

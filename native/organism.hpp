@@ -8,6 +8,9 @@
 
 namespace blastema {
 
+// Packed units are written and read by whole vectors.
+constexpr size_t slack = 16;
+
 class Organism {
  public:
   Organism(const Kernel&, const Model&, int channels, uint32_t height, uint32_t width, bool wrap, uint32_t seed,
@@ -25,7 +28,7 @@ class Organism {
 
   void begin_back(const float* back);
   void read_back(float* states_back) const;
-  // Adds the bands' gradients, in order. Padded; the update's weights turned.
+  // Adds the bands' gradients, in order. Padded; the hidden layer's weights turned.
   void add_gradients(float* sum) const;
 
   static int count_bands(uint32_t height, uint32_t width);
@@ -50,6 +53,7 @@ class Organism {
   struct Room {
     Buffer<uint32_t> cells, dead;
     Buffer<float> changes, dead_before;
+    Buffer<uint64_t> active;
     Zeros<float> gradient;
     Arena kept;
     std::vector<Step> steps;
@@ -67,10 +71,11 @@ void Organism::step(const Each& each) {
   each(bands, [&](int b, const Scratch& scratch) {
     make_room(b);
     kernel_.act(model_, grid_, bands_[b], scratch);
+    if (keep_) rooms_[b].kept.trim(bands_[b].hidden, bands_[b].kept + slack);
   });
   each(bands, [&](int b, const Scratch&) {
     float* before = keep_ ? rooms_[b].kept.take<float>(size_t(bands_[b].acted) * model_.shape.channels) : nullptr;
-    if (keep_) rooms_[b].steps.push_back(Step{0, 0, nullptr, nullptr, before, nullptr, nullptr});
+    if (keep_) rooms_[b].steps.push_back(Step{0, 0, nullptr, nullptr, nullptr, nullptr, before, nullptr, nullptr});
     kernel_.settle(model_, grid_, bands_[b], before);
   });
   each(bands, [&](int b, const Scratch&) {

@@ -1,6 +1,7 @@
 #include "rollout.hpp"
 
 #include <cstring>
+#include <exception>
 
 #include "organism.hpp"
 #include "pool.hpp"
@@ -36,12 +37,20 @@ Rollout::Rollout(const Kernel& kernel, const Genome& genome, const float* states
     scratch_.push_back({at, at + perception, at + perception + hidden, at + perception + 2 * hidden,
                         at + 2 * perception + 2 * hidden, at + 2 * perception + 2 * hidden + s.channels});
   }
-  const size_t size = size_t(height) * width * genome.channels;
-  for (int i = 0; i < batch; ++i) {
-    organisms_.push_back(std::make_unique<Organism>(kernel, model_, genome.channels, height, width, genome.wrap,
-                                                    seeds[i], ages[i], keep));
-    organisms_.back()->load(states + i * size);
-  }
+  organisms_.resize(batch);
+  // Exceptions cannot leave a thread. The first organism's is the one to tell of, whichever was found first.
+  std::vector<std::exception_ptr> wrong(batch);
+  Pool::instance().run(threads, batch, [&](int i, int) {
+    try {
+      organisms_[i] = std::make_unique<Organism>(kernel, model_, genome.channels, height, width, genome.wrap, seeds[i],
+                                                 ages[i], keep);
+      organisms_[i]->load(states + i * organisms_[i]->size());
+    } catch (...) {
+      wrong[i] = std::current_exception();
+    }
+  });
+  for (const std::exception_ptr& one : wrong)
+    if (one) std::rethrow_exception(one);
 }
 
 Rollout::~Rollout() = default;
@@ -96,11 +105,9 @@ void Rollout::advance(int steps) {
 }
 
 void Rollout::read_states(float* states) const {
-  size_t at = 0;
-  for (const auto& organism : organisms_) {
-    organism->read(states + at);
-    at += organism->size();
-  }
+  Pool::instance().run(threads_, int(organisms_.size()), [&](int i, int) {
+    organisms_[i]->read(states + i * organisms_[i]->size());
+  });
 }
 
 void Rollout::go_back(const float* back, const Gradients& gradients, float* states_back) {
@@ -114,19 +121,20 @@ void Rollout::go_back(const float* back, const Gradients& gradients, float* stat
   const Shape& s = model_.shape;
   Zeros<float> sum(gradient_size(s));
   for (const auto& organism : organisms_) organism->add_gradients(sum.get());
-  const float* w1 = sum.get();
-  const float* b1 = w1 + size_t(s.filters) * s.channels * s.hidden;
-  const float* w2_turned = b1 + s.hidden;
-  const float* b2 = w2_turned + size_t(s.hidden) * s.channels;
+  const float* w1_turned = sum.get();
+  const float* b1 = w1_turned + size_t(s.filters) * s.channels * s.hidden;
+  const float* w2 = b1 + s.hidden;
+  const float* b2 = w2 + size_t(s.hidden) * s.channels;
+  const int channels = genome_.channels, hidden = genome_.hidden;
   for (int filter = 0; filter < s.filters; ++filter)
-    for (int channel = 0; channel < genome_.channels; ++channel)
-      std::memcpy(gradients.hidden_weight + (size_t(filter) * genome_.channels + channel) * genome_.hidden,
-                  w1 + (size_t(filter) * s.channels + channel) * s.hidden, genome_.hidden * sizeof(float));
-  std::memcpy(gradients.hidden_bias, b1, genome_.hidden * sizeof(float));
-  for (int unit = 0; unit < genome_.hidden; ++unit)
-    for (int channel = 0; channel < genome_.channels; ++channel)
-      gradients.update_weight[size_t(unit) * genome_.channels + channel] = w2_turned[size_t(channel) * s.hidden + unit];
-  std::memcpy(gradients.update_bias, b2, genome_.channels * sizeof(float));
+    for (int channel = 0; channel < channels; ++channel)
+      for (int unit = 0; unit < hidden; ++unit)
+        gradients.hidden_weight[(size_t(filter) * channels + channel) * hidden + unit] =
+            w1_turned[(size_t(unit) * s.filters + filter) * s.channels + channel];
+  std::memcpy(gradients.hidden_bias, b1, hidden * sizeof(float));
+  for (int unit = 0; unit < hidden; ++unit)
+    std::memcpy(gradients.update_weight + size_t(unit) * channels, w2 + size_t(unit) * s.channels, channels * sizeof(float));
+  std::memcpy(gradients.update_bias, b2, channels * sizeof(float));
 }
 
 }  // namespace blastema

@@ -20,6 +20,12 @@ typedef uint8_t Bytes __attribute__((vector_size(lanes * 4)));
 
 inline Vector load(const float* from) { return *reinterpret_cast<const Vector*>(from); }
 inline void store(float* to, Vector value) { *reinterpret_cast<Vector*>(to) = value; }
+inline Vector load_anywhere(const float* from) {
+  Vector value;
+  std::memcpy(&value, from, sizeof value);
+  return value;
+}
+inline void store_anywhere(float* to, Vector value) { std::memcpy(to, &value, sizeof value); }
 // Minus zero, not plus: x + 0 is not x for x = -0, so compilers could not leave it out.
 inline Vector broadcast(float value) { return value - Vector{}; }
 
