@@ -32,8 +32,9 @@ sanitize: $(VENV)/for-tests ## the native engine's tests under ASan, UBSan and T
 	$(call PRELOAD,libtsan.so) TSAN_OPTIONS=ignore_noninstrumented_modules=1 BLASTEMA_NATIVE=build/thread \
 		$(BIN)/python -m pytest $(SANITIZED) -k "(threads or callers) and not fork"
 
-bench: .venv-bench/installed ## compare with PyTorch, JAX and CAX, some ten minutes
+bench: .venv-bench/installed ## compare with PyTorch, JAX and CAX, and train as users do; some twenty minutes
 	.venv-bench/bin/python benchmarks/run.py
+	.venv-bench/bin/python benchmarks/training.py
 
 lint: $(VENV)/for-tests
 	$(BIN)/ruff check .

@@ -138,7 +138,10 @@ void learn(const Model& model, const Grid& grid, Band& band, const Step& step, c
       const int count = at_most_a_chunk(step.acted - done);
       perceive(s, model, grid, step.cells + done, count, scratch);
       const uint64_t* active = step.active + size_t(done) * words_for(s.hidden);
-      hidden = restore_active(scratch.hidden, s.hidden, count, active, hidden);
+      if (hidden)
+        hidden = restore_active(scratch.hidden, s.hidden, count, active, hidden);
+      else
+        hidden_layer(s, model, scratch, count);
       update_back(s, model, scratch, count, band.changes + size_t(done) * s.channels, active, band);
       perceive_back(s, model, grid, step.cells + done, count, scratch);
     }

@@ -39,8 +39,8 @@ int Organism::count_bands(uint32_t height, uint32_t width) {
 }
 
 Organism::Organism(const Kernel& kernel, const Model& model, int channels, uint32_t height, uint32_t width, bool wrap,
-                   uint32_t seed, uint32_t age, bool keep)
-    : kernel_(kernel), model_(model), channels_(channels), keep_(keep) {
+                   uint32_t seed, uint32_t age, bool keep, size_t most_hidden)
+    : kernel_(kernel), model_(model), channels_(channels), keep_(keep), most_hidden_(most_hidden) {
   // Byte maps are read and written by whole vectors, which may reach beyond the last column.
   const size_t stride = (size_t(width) + 66 + 63) / 64 * 64, map = stride * (size_t(height) + 2) + 64;
   cells_ = Zeros<float>(size_t(height) * width * model.shape.channels);
@@ -95,10 +95,18 @@ void Organism::make_room(int b) {
   band.cells = room.cells.room(band.living + 1);
   band.changes = room.changes.room(band.living * padded);
   band.active = room.active.room(band.living * size_t(words_for(model_.shape.hidden)));
-  if (keep_) band.hidden = room.kept.take<float>(size_t(band.living) * model_.shape.hidden + slack);
+  const bool keeps_hidden = keep_ && room.hidden < most_hidden_ / bands_.size();
+  band.hidden = keeps_hidden ? room.kept.take<float>(size_t(band.living) * model_.shape.hidden + slack) : nullptr;
   const size_t dead = band.living + (first_ ? room.remnants.size() : 0);
   band.dead = room.dead.room(dead);
   band.dead_before = room.dead_before.room(dead * padded);
+}
+
+void Organism::trim_room(int b) {
+  Band& band = bands_[b];
+  if (!band.hidden) return;
+  rooms_[b].kept.trim(band.hidden, band.kept + slack);
+  rooms_[b].hidden += band.kept + slack;
 }
 
 void Organism::keep_step(int b) {

@@ -13,8 +13,10 @@ constexpr size_t slack = 16;
 
 class Organism {
  public:
+  // With `keep`, steps can be taken back; about `most_hidden` numbers of hidden units are kept for that, others computed
+  // anew.
   Organism(const Kernel&, const Model&, int channels, uint32_t height, uint32_t width, bool wrap, uint32_t seed,
-           uint32_t age, bool keep);
+           uint32_t age, bool keep, size_t most_hidden);
 
   // Throws std::domain_error when a number is not finite.
   void load(const float* states);
@@ -39,12 +41,14 @@ class Organism {
 
  private:
   void make_room(int band);
+  void trim_room(int band);
   void keep_step(int band);
 
   const Kernel& kernel_;
   const Model& model_;
   const int channels_;  // unpadded
   const bool keep_;
+  const size_t most_hidden_;
   bool first_ = true;
   Grid grid_{};
   Zeros<float> cells_, back_;
@@ -56,6 +60,7 @@ class Organism {
     Buffer<uint64_t> active;
     Zeros<float> gradient;
     Arena kept;
+    size_t hidden = 0;  // how many numbers of hidden units are kept
     std::vector<Step> steps;
     std::vector<uint32_t> remnants;  // not alive, yet not zero: seen once, then erased
   };
@@ -71,7 +76,7 @@ void Organism::step(const Each& each) {
   each(bands, [&](int b, const Scratch& scratch) {
     make_room(b);
     kernel_.act(model_, grid_, bands_[b], scratch);
-    if (keep_) rooms_[b].kept.trim(bands_[b].hidden, bands_[b].kept + slack);
+    trim_room(b);
   });
   each(bands, [&](int b, const Scratch&) {
     float* before = keep_ ? rooms_[b].kept.take<float>(size_t(bands_[b].acted) * model_.shape.channels) : nullptr;

@@ -10,6 +10,10 @@ namespace blastema {
 
 namespace {
 
+// How many numbers of hidden units are kept for the way back. Grown organisms need less than this, and those that are
+// overgrown would need as much as all else together.
+constexpr size_t most_hidden = 24'000'000;
+
 // Below this many living cells a step is over before other threads have noticed that it began.
 constexpr uint32_t worth_sharing = 256;
 
@@ -43,7 +47,7 @@ Rollout::Rollout(const Kernel& kernel, const Genome& genome, const float* states
   Pool::instance().run(threads, batch, [&](int i, int) {
     try {
       organisms_[i] = std::make_unique<Organism>(kernel, model_, genome.channels, height, width, genome.wrap, seeds[i],
-                                                 ages[i], keep);
+                                                 ages[i], keep, most_hidden / batch);
       organisms_[i]->load(states + i * organisms_[i]->size());
     } catch (...) {
       wrong[i] = std::current_exception();

@@ -1,36 +1,56 @@
 """Named arrays with metadata in a safetensors file: same content, same bytes. Never pickle."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import safetensors
-import safetensors.numpy
 
 from blastema.atomic import replacing
 from blastema.errors import BlastemaError
 
+DTYPES = {np.dtype(np.float32): "F32", np.dtype(np.uint32): "U32"}
 
-def write_tensors(path: Path | str, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> None:
+
+def write_tensors(
+    path: Path | str, tensors: Mapping[str, np.ndarray | list[np.ndarray]], metadata: dict[str, str]
+) -> None:
     """Write the file whole or not at all.
+
+    The library would need all content in memory twice, and leaves the keys of the metadata in a random order.
+
+    Args:
+        path: of the file.
+        tensors: float32 or uint32; a list of arrays is written as they are joined along their first axis.
+        metadata: what else there is to say.
 
     Raises:
         BlastemaError: it cannot be written there.
     """
-    with replacing(path) as temporary:
-        temporary.write_bytes(sorted_header(safetensors.numpy.save(tensors, metadata)))
+    parts = {name: value if isinstance(value, list) else [value] for name, value in sorted(tensors.items())}
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        file.write(_header(parts, metadata))
+        for arrays in parts.values():
+            for array in arrays:
+                file.write(np.ascontiguousarray(array).data)
 
 
-def sorted_header(content: bytes) -> bytes:
-    """Return the file's bytes with the keys of its header in order; the library leaves metadata in a random one.
-
-    A header is JSON, padded with spaces to a multiple of 8 bytes, behind its own length in 8 bytes, little endian.
-    """
-    length = int.from_bytes(content[:8], "little")
-    header = json.loads(content[8 : 8 + length])
+def _header(parts: dict[str, list[np.ndarray]], metadata: dict[str, str]) -> bytes:
+    """Return the header: JSON, padded with spaces to a multiple of 8 bytes, behind its length in 8 bytes."""
+    header: dict[str, object] = {"__metadata__": metadata}
+    end = 0
+    for name, arrays in parts.items():
+        begin, end = end, end + sum(array.nbytes for array in arrays)
+        rows = sum(array.shape[0] for array in arrays)
+        header[name] = {
+            "dtype": DTYPES[arrays[0].dtype],
+            "shape": [rows, *arrays[0].shape[1:]],
+            "data_offsets": [begin, end],
+        }
     text = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text + content[8 + length :]
+    return len(text).to_bytes(8, "little") + text
 
 
 def read_tensors(path: Path | str) -> tuple[dict[str, np.ndarray], dict[str, str]]:

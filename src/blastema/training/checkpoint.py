@@ -21,7 +21,7 @@ def save_checkpoint(trainer: Trainer, path: Path) -> None:
 
     The random state is not among them: what a step draws is a function of the seed and the number of the step.
     """
-    tensors = {
+    tensors: dict[str, np.ndarray | list[np.ndarray]] = {
         prefix + name: tensor
         for prefix, weights in _sets(trainer).items()
         for name, tensor in zip(TENSORS, weights, strict=True)

@@ -9,23 +9,36 @@ from blastema.rule import Array
 COLOURS = 4
 
 
+def visible(states: Array) -> np.ndarray:
+    """Return a copy of the visible channels, RGBA, of states float32 `(..., channel)`: float32 `(..., 4)`."""
+    return _colours(np.ascontiguousarray(states)).copy().view(np.float32).reshape(*states.shape[:-1], COLOURS)
+
+
 def pixel_loss(states: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Return the mean squared difference over pixels and RGBA of each state.
 
     Args:
-        states: `(..., height, width, channel)`.
+        states: float32 `(..., height, width, channel)`.
         target: `(height, width, 4)`, premultiplied.
     """
-    return np.mean((states[..., :COLOURS] - target) ** 2, axis=(-3, -2, -1))
+    return np.mean((visible(states) - target) ** 2, axis=(-3, -2, -1))
 
 
-def towards(target: np.ndarray) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
+def towards(target: np.ndarray) -> Callable[[Array], tuple[float, np.ndarray]]:
     """Return the loss of a batch, the mean of `pixel_loss`, as engines want it: value and gradient."""
 
     def loss(states: Array) -> tuple[float, np.ndarray]:
-        difference = states[..., :COLOURS] - target
-        cotangent = np.zeros_like(states)
-        cotangent[..., :COLOURS] = difference * (2 / difference.size)
-        return float(np.mean(difference**2)), cotangent
+        difference = visible(states)
+        difference -= target
+        value = float(np.mean(difference**2))
+        difference *= 2 / difference.size
+        cotangent = np.zeros(states.shape, np.float32)
+        _colours(cotangent)[...] = _colours(difference)
+        return value, cotangent
 
     return loss
+
+
+def _colours(states: np.ndarray) -> np.ndarray:
+    """View the four colours of each cell as one number of 16 bytes, which NumPy copies several times faster."""
+    return states.view(np.complex128)[..., 0]

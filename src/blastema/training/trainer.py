@@ -80,9 +80,9 @@ class Trainer:
             fresh = seed_batch(new_seeds(draw, self.recipe.batch), height, width, self.rule.channels)
             return np.arange(0), fresh
         places = draw.choice(self.recipe.pool, self.recipe.batch, replace=False)
-        order = np.argsort(-pixel_loss(self.pool.take(places).states, self.target), kind="stable")
-        places = places[order]
-        batch = self.pool.take(places)
+        drawn = self.pool.take(places)
+        order = np.argsort(-pixel_loss(drawn.states, self.target), kind="stable")
+        places, batch = places[order], Batch(*(array[order] for array in drawn))
         reseeded = self.experiment.reseeded
         fresh = seed_batch(new_seeds(draw, reseeded), height, width, self.rule.channels)
         for array, new in zip(batch, fresh, strict=True):

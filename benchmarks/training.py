@@ -1,0 +1,65 @@
+"""Train as a user does, and measure it: python benchmarks/training.py [--steps 8000] [--out training.json].
+
+The product's own `train` of a regenerating lizard, with its screen, checkpoints and pictures, and a clock around what
+it asks of its engine.
+"""
+
+import argparse
+import json
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import blastema.cli.training_screen as screen
+from blastema.training.run import Config, Run
+from measure import peak_mb
+from run import surroundings
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--out", type=Path, default=HERE / "training.json")
+    arguments = parser.parse_args()
+    directory = Path(tempfile.mkdtemp())
+    run = Run.begin(directory / "run", Config("🦎", experiment="regenerating", steps=arguments.steps))
+    learn, in_engine, in_loss = run.trainer.engine.learn, 0.0, 0.0
+
+    def timed(rule, weights, batch, steps, loss, angle=0.0):
+        nonlocal in_engine, in_loss
+
+        def timed_loss(states):
+            nonlocal in_loss
+            begun = time.perf_counter()
+            found = loss(states)
+            in_loss += time.perf_counter() - begun
+            return found
+
+        begun = time.perf_counter()
+        learning = learn(rule, weights, batch, steps, timed_loss, angle)
+        in_engine += time.perf_counter() - begun
+        return learning
+
+    run.trainer.engine.learn = timed
+    begun = time.perf_counter()
+    screen.watch(run)
+    seconds = time.perf_counter() - begun
+    found = {
+        "surroundings": surroundings(),
+        "steps": arguments.steps,
+        "minutes": seconds / 60,
+        "outside_engine": 1 - (in_engine - in_loss) / seconds,
+        "final_loss": statistics.median(run.losses[-200:]),
+        "peak_mb": peak_mb(),
+    }
+    arguments.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    shutil.rmtree(directory)
+    print(json.dumps(found, indent=1, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""The engine's NEON kernel, cross-compiled and run by an emulator, against the kernel of this machine."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from blastema.engines.native_engine import NativeEngine
+from blastema.rule import Rule, Weights, seed_batch
+
+COMPILER, EMULATOR = "aarch64-linux-gnu-g++", "qemu-aarch64"
+ROOT = Path(__file__).parents[1]
+FLAGS = [
+    "-std=c++17", "-O3", "-ffp-contract=fast", "-fno-math-errno",
+    "-Wall", "-Wextra", "-Werror", "-Wno-psabi", "-static", "-pthread",
+]  # fmt: skip
+DEFINITIONS = ["-DBLASTEMA_KERNEL=kernel_neon", '-DBLASTEMA_ISA="neon"', "-DBLASTEMA_LANES=4"]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    missing = [name for name in (COMPILER, EMULATOR) if shutil.which(name) is None]
+    if missing:
+        pytest.skip(f"{' and '.join(missing)} not found; Debian has g++-aarch64-linux-gnu and qemu-user")
+    path = tmp_path_factory.mktemp("neon") / "rollout"
+    parts = ("kernel", "isa", "memory", "organism", "pool", "rollout")
+    sources = [ROOT / "tests/neon/rollout.cpp", *(ROOT / "native" / f"{part}.cpp" for part in parts)]
+    subprocess.run([COMPILER, *FLAGS, *DEFINITIONS, f"-I{ROOT / 'native'}", *sources, "-o", path], check=True)
+    return path
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize(
+    ("channels", "hidden", "height", "width", "edge"),
+    [(16, 128, 40, 33, "dead"), (16, 128, 24, 20, "wrap"), (12, 72, 18, 30, "dead"), (20, 36, 16, 16, "wrap")],
+)
+def test_neon_agrees_with_this_machine(
+    program: Path, channels: int, hidden: int, height: int, width: int, edge: str, threads: int
+) -> None:
+    rule = Rule(channels=channels, hidden=hidden, edge=edge)  # type: ignore[arg-type]
+    draw = np.random.default_rng(hidden)
+    shapes = ((3 * channels, hidden), (hidden,), (hidden, channels), (channels,))
+    weights = Weights(*(draw.normal(0, 0.1, shape).astype(np.float32) for shape in shapes))
+    weights.update_bias[3] = 0.05  # they live
+    steps = 24
+    seeds = seed_batch([1, 2, 3], height, width, channels)
+    grown = NativeEngine().grow(rule, weights, seeds, 10)
+    cotangent = draw.normal(size=grown.states.shape).astype(np.float32)
+    ours = NativeEngine().learn(rule, weights, grown, steps, lambda states: (0.0, cotangent))
+
+    sizes = np.array([channels, hidden, 3, height, width, steps, threads, edge == "wrap"], np.int32)
+    given = [sizes, *weights, grown.states, cotangent, grown.seeds, grown.ages]
+    came = subprocess.run(
+        [EMULATOR, program], input=b"".join(part.tobytes() for part in given), capture_output=True, check=True
+    ).stdout
+    expected = [ours.batch.states, *ours.gradient, ours.states_gradient]
+    numbers = np.split(np.frombuffer(came, np.float32), np.cumsum([part.size for part in expected])[:-1])
+    assert np.any(ours.batch.states)
+    for number, part in zip(numbers, expected, strict=True):
+        np.testing.assert_allclose(number, part.ravel(), rtol=0, atol=1e-4 * np.abs(part).max())
