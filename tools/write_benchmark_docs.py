@@ -1,16 +1,17 @@
-"""Write docs/benchmarks.md from benchmarks/results.json: python tools/write_benchmark_docs.py [--check] FILE."""
+"""Write docs/benchmarks.md from what `make bench` recorded: python tools/write_benchmark_docs.py [--check] FILE."""
 
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
 
-RESULTS = Path(__file__).parents[1] / "benchmarks" / "results.json"
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 INTRODUCTION = """# Benchmarks
 
-Written by `make docs` from `benchmarks/results.json`, which `make bench` writes: one run, each contender in a process
-of its own, one after the other. The contenders are in `benchmarks/contender_*.py`, each written as its library's own
-documentation does it.
+Written by `make docs` from `benchmarks/results.json` and `benchmarks/training.json`, which `make bench` writes. The
+contenders are compared in one run, each in a process of its own, one after the other. They are in
+`benchmarks/contender_*.py`, each written as its library's own documentation does it.
 
 **The training step**: eight grown lizards (`benchmarks/lizard.safetensors`) in 72x72, 80 steps, forward and backward
 through time, normalised gradients, Adam. Medians. Every contender first takes a training step of 8 steps in which all
@@ -21,11 +22,19 @@ the speed of a large matrix product on the same machine. Of it the native engine
 hidden units that are zero.
 
 **Simulation** is one grown lizard in 72x72, 200 steps. **Peak memory** is that of the process that takes these
-training steps, without a pool: 1,024 organisms of this size are 340 MB more.
+training steps, without a pool: 1,024 grown lizards are 66 MB more.
+"""
+TRAINING = """
+## Training, as users do it
+
+`blastema train 🦎 --steps {steps}`, regenerating, by the article's recipe, with live progress, checkpoints and
+pictures: **{minutes:.1f} minutes**, median loss of the last 200 steps {final_loss:.1e} (log10 {log:.2f}).
+{outside_engine:.1%} of the time was spent outside the engine. Peak memory of the process: {peak_mb:.0f} MB, reached
+while young organisms overgrow the grid. {processor}; commit {commit}, {date}.
 """
 
 
-def page(results: dict[str, Any]) -> str:
+def page(results: dict[str, Any], training: dict[str, Any]) -> str:
     """Return the page."""
     bound, dense = results["lower_bound"], results["contenders"].get("PyTorch, dense", {}).get("training_s")
     lines = [INTRODUCTION, "| | |", "| --- | --- |"]
@@ -50,15 +59,21 @@ def page(results: dict[str, Any]) -> str:
         )
     lines += ["", "| simulation with the native engine | ms a step |", "| --- | ---: |"]
     lines += [f"| {name} | {milliseconds:.3f} |" for name, milliseconds in results["large_grids"].items()]
-    return "\n".join(lines) + "\n"
+    log = math.log10(training["final_loss"])
+    return "\n".join(lines) + "\n" + TRAINING.format(**training, **training["surroundings"], log=log)
+
+
+def recorded(name: str) -> dict[str, Any]:
+    """Return what a benchmark recorded."""
+    return json.loads((BENCHMARKS / f"{name}.json").read_text())
 
 
 def main(arguments: list[str]) -> None:
-    path, text = Path(arguments[-1]), page(json.loads(RESULTS.read_text()))
+    path, text = Path(arguments[-1]), page(recorded("results"), recorded("training"))
     if arguments[0] != "--check":
         path.write_text(text)
     elif path.read_text() != text:
-        sys.exit(f"{path} is not what benchmarks/results.json says; run: make docs")
+        sys.exit(f"{path} is not what the benchmarks recorded; run: make docs")
 
 
 if __name__ == "__main__":
