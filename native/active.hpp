@@ -1,5 +1,5 @@
-// Active hidden units: those above zero, some four in ten. What comes after computes with them alone, and only they are
-// kept for the way back, packed side by side. One bit for each unit tells which they are.
+// Active hidden units: those that are not zero, about a third in a grown lizard. What comes after computes with them
+// alone, and only they are kept for the way back, packed side by side. One bit for each unit tells which they are.
 #pragma once
 
 #if defined(__x86_64__)
@@ -31,10 +31,10 @@ struct Moves {
   }
 };
 
-// positive: a bit for each lane above zero. pack: brings the lanes of a set to the front. unpack: takes them back to
+// nonzero: a bit for each lane that is not zero, NaN among them. pack: brings the lanes of a set to the front. unpack: takes them back to
 // their places, zero between them.
 #if BLASTEMA_LANES == 16
-inline uint32_t positive(Vector v) { return _mm512_cmp_ps_mask((__m512)v, _mm512_setzero_ps(), _CMP_GT_OQ); }
+inline uint32_t nonzero(Vector v) { return _mm512_cmp_ps_mask((__m512)v, _mm512_setzero_ps(), _CMP_NEQ_UQ); }
 inline Vector pack(Vector v, uint32_t set) { return (Vector)_mm512_maskz_compress_ps(__mmask16(set), (__m512)v); }
 inline Vector unpack(Vector v, uint32_t set) { return (Vector)_mm512_maskz_expand_ps(__mmask16(set), (__m512)v); }
 #elif BLASTEMA_LANES == 8
@@ -44,7 +44,9 @@ inline Vector shuffle(Vector v, const int8_t* from) {
   const __m256 shuffled = _mm256_permutevar8x32_ps((__m256)v, lane);
   return (Vector)_mm256_blendv_ps(shuffled, _mm256_setzero_ps(), _mm256_castsi256_ps(lane));
 }
-inline uint32_t positive(Vector v) { return uint32_t(_mm256_movemask_ps(_mm256_cmp_ps((__m256)v, _mm256_setzero_ps(), _CMP_GT_OQ))); }
+inline uint32_t nonzero(Vector v) {
+  return uint32_t(_mm256_movemask_ps(_mm256_cmp_ps((__m256)v, _mm256_setzero_ps(), _CMP_NEQ_UQ)));
+}
 inline Vector pack(Vector v, uint32_t set) { return shuffle(v, moves.pack[set]); }
 inline Vector unpack(Vector v, uint32_t set) { return shuffle(v, moves.unpack[set]); }
 #else
@@ -53,14 +55,14 @@ constexpr Moves<4, 4> moves;
 inline Vector shuffle(Vector v, const int8_t* from) {
   return (Vector)_mm_shuffle_epi8((__m128i)v, _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
 }
-inline uint32_t positive(Vector v) { return uint32_t(_mm_movemask_ps(_mm_cmpgt_ps((__m128)v, _mm_setzero_ps()))); }
+inline uint32_t nonzero(Vector v) { return uint32_t(_mm_movemask_ps(_mm_cmpneq_ps((__m128)v, _mm_setzero_ps()))); }
 #else
 inline Vector shuffle(Vector v, const int8_t* from) {
   return (Vector)vqtbl1q_u8((uint8x16_t)v, vld1q_u8(reinterpret_cast<const uint8_t*>(from)));
 }
-inline uint32_t positive(Vector v) {
+inline uint32_t nonzero(Vector v) {
   const uint32x4_t bit = {1, 2, 4, 8};
-  return vaddvq_u32(vandq_u32(vcgtzq_f32((float32x4_t)v), bit));
+  return vaddvq_u32(vbicq_u32(bit, vceqzq_f32((float32x4_t)v)));
 }
 #endif
 inline Vector pack(Vector v, uint32_t set) { return shuffle(v, moves.pack[set]); }
@@ -82,7 +84,7 @@ inline void find_active(const float* hidden, int units, int rows, uint64_t* acti
   for_each_word(units, rows, active, [&](uint64_t& word, ptrdiff_t begin, ptrdiff_t end) {
     uint64_t bits = 0;
     for (ptrdiff_t unit = begin; unit < end; unit += lanes)
-      bits |= uint64_t(positive(load(hidden + unit))) << (unit - begin);
+      bits |= uint64_t(nonzero(load(hidden + unit))) << (unit - begin);
     word = bits;
   });
 }
@@ -98,7 +100,7 @@ inline float* keep_active(const float* hidden, int units, int rows, uint64_t* ac
     __builtin_prefetch(packed + ahead + 16, 1);
     for (ptrdiff_t unit = begin; unit < end; unit += lanes) {
       const Vector v = load(hidden + unit);
-      const uint32_t set = positive(v);
+      const uint32_t set = nonzero(v);
       store_anywhere(packed, pack(v, set));
       packed += __builtin_popcount(set);
       bits |= uint64_t(set) << (unit - begin);
@@ -120,6 +122,22 @@ inline const float* restore_active(float* hidden, int units, int rows, const uin
   });
   return packed;
 }
+
+// What a product sums over: the units that are active in any of a block's rows. The fewer the rows, the fewer the units.
+struct Active {
+  const uint64_t* bits;
+  int words;  // a row
+  template <class Visit>
+  void visit(int row, int rows, const Visit& each) const {
+    for (int word = 0; word < words; ++word) visit_word(word, row, rows, each);
+  }
+  template <class Visit>
+  void visit_word(int word, int row, int rows, const Visit& each) const {
+    uint64_t any = 0;
+    for (int r = 0; r < rows; ++r) any |= bits[ptrdiff_t(row + r) * words + word];
+    for (; any; any &= any - 1) each(word * 64 + __builtin_ctzll(any));
+  }
+};
 
 }  // namespace
 }  // namespace blastema

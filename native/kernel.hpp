@@ -53,7 +53,7 @@ constexpr uint32_t on_edge = 0x80000000u;
 struct Step {
   uint32_t acted, died;
   uint32_t *cells, *dead;              // places y * width + x, ascending
-  const uint64_t* active;              // which of their hidden units were above zero
+  const uint64_t* active;              // which of their hidden units were not zero
   const float* hidden;                 // and those units' values, if they were kept
   float *before, *dead_before;         // their states before they acted, before they were erased
   const Span* alive;                   // which columns of the band's rows were alive before
@@ -66,7 +66,7 @@ struct Band {
   uint32_t acted, died;
   uint32_t *cells, *dead;  // room for `living` of them
   float *changes, *dead_before;
-  uint64_t* active;  // bits: which hidden units of the cells that act are above zero
+  uint64_t* active;  // bits: which hidden units of the cells that act are not zero
   float* hidden;     // room for the values of those units, where they are kept
   size_t kept;       // how many there are
   float *hidden_weight_turned, *hidden_bias, *update_weight, *update_bias;  // gradients, added to

@@ -36,7 +36,8 @@ inline void hidden_layer(const S& s, const Model& model, const Scratch& scratch,
 }
 
 template <class S>
-inline void update(const S& s, const Model& model, const Scratch& scratch, int count, const uint64_t* active, float* changes) {
+inline void update(const S& s, const Model& model, const Scratch& scratch, int count, const uint64_t* active,
+                   float* changes) {
   product(
       UpdateBlock{}, {scratch.hidden, s.hidden, 1}, {model.update_weight, s.channels}, count, s.channels / lanes,
       Active{active, words_for(s.hidden)}, [&](int, int column) { return load(model.update_bias + column); },
@@ -68,50 +69,46 @@ constexpr int rows_at_once = 3;
 
 template <int Rows>
 inline void units_back(const ArticleShape& s, const Model& model, const Scratch& scratch, const float* changes,
-                       Active active, int word, int row, int rows, Band& band) {
+                       Active active, int word, int row, Band& band) {
   constexpr int columns = ArticleShape::perception / lanes;
-  const int whole = row + (rows - row) / Rows * Rows;
-  for (; row < whole; row += Rows) {
-    const float* hidden = scratch.hidden + row * s.hidden;
-    const float* hidden_back = scratch.hidden_back + row * s.hidden;
-    float* back_at = scratch.perception_back + row * s.perception;
-    Vector seen[Rows][columns], seen_back[Rows][columns], change[Rows];
+  const float* hidden = scratch.hidden + row * s.hidden;
+  const float* hidden_back = scratch.hidden_back + row * s.hidden;
+  float* back_at = scratch.perception_back + row * s.perception;
+  Vector seen[Rows][columns], seen_back[Rows][columns], change[Rows];
+  for (int r = 0; r < Rows; ++r) {
+    change[r] = load(changes + (row + r) * s.channels);
+    for (int c = 0; c < columns; ++c) {
+      seen[r][c] = load(scratch.perception + (row + r) * s.perception + c * lanes);
+      seen_back[r][c] = word ? load(back_at + r * s.perception + c * lanes) : Vector{};
+    }
+  }
+  active.visit_word(word, row, Rows, [&](ptrdiff_t unit) {
+    const float* weight = model.hidden_weight_turned + unit * s.perception;
+    float *first = band.hidden_weight_turned + unit * s.perception, *second = band.update_weight + unit * s.channels;
+    Vector sums[columns], sum = load(second);
+    for (int c = 0; c < columns; ++c) sums[c] = load(first + c * lanes);
     for (int r = 0; r < Rows; ++r) {
-      change[r] = load(changes + (row + r) * s.channels);
+      const Vector back = broadcast(hidden_back[r * s.hidden + unit]);
+      sum += broadcast(hidden[r * s.hidden + unit]) * change[r];
       for (int c = 0; c < columns; ++c) {
-        seen[r][c] = load(scratch.perception + (row + r) * s.perception + c * lanes);
-        seen_back[r][c] = word ? load(back_at + r * s.perception + c * lanes) : Vector{};
+        sums[c] += back * seen[r][c];
+        seen_back[r][c] += back * load(weight + c * lanes);
       }
     }
-    active.visit_word(word, row, Rows, [&](ptrdiff_t unit) {
-      const float* weight = model.hidden_weight_turned + unit * s.perception;
-      float *first = band.hidden_weight_turned + unit * s.perception, *second = band.update_weight + unit * s.channels;
-      Vector sums[columns], sum = load(second);
-      for (int c = 0; c < columns; ++c) sums[c] = load(first + c * lanes);
-      for (int r = 0; r < Rows; ++r) {
-        const Vector back = broadcast(hidden_back[r * s.hidden + unit]);
-        sum += broadcast(hidden[r * s.hidden + unit]) * change[r];
-        for (int c = 0; c < columns; ++c) {
-          sums[c] += back * seen[r][c];
-          seen_back[r][c] += back * load(weight + c * lanes);
-        }
-      }
-      store(second, sum);
-      for (int c = 0; c < columns; ++c) store(first + c * lanes, sums[c]);
-    });
-    for (int r = 0; r < Rows; ++r)
-      for (int c = 0; c < columns; ++c)
-        store(back_at + r * s.perception + c * lanes, seen_back[r][c]);
-  }
-  if constexpr (Rows > 1)
-    if (whole < rows) units_back<Rows / 2>(s, model, scratch, changes, active, word, whole, rows, band);
+    store(second, sum);
+    for (int c = 0; c < columns; ++c) store(first + c * lanes, sums[c]);
+  });
+  for (int r = 0; r < Rows; ++r)
+    for (int c = 0; c < columns; ++c) store(back_at + r * s.perception + c * lanes, seen_back[r][c]);
 }
 
 inline void units_back(const ArticleShape& s, const Model& model, const Scratch& scratch, const float* changes,
                        Active active, int rows, Band& band) {
   // The weights of 64 units and their gradients stay in the first cache; those of all would not.
   for (int word = 0; word < active.words; ++word)
-    units_back<rows_at_once>(s, model, scratch, changes, active, word, 0, rows, band);
+    for_each_block<rows_at_once>(0, rows, [&](auto height, int row) {
+      units_back<decltype(height)::number>(s, model, scratch, changes, active, word, row, band);
+    });
 }
 #endif
 
@@ -120,10 +117,10 @@ template <class S>
 inline void units_back(const S& s, const Model& model, const Scratch& scratch, const float* changes, Active active,
                        int rows, Band& band) {
   const Left hidden_back{scratch.hidden_back, s.hidden, 1};
-  add_outer(HiddenGradientBlock{}, hidden_back, {scratch.perception, s.perception}, active, rows, s.perception / lanes,
+  add_outer(HiddenGradientBlock{}, hidden_back, {scratch.perception, s.perception}, rows, s.perception / lanes, active,
             band.hidden_weight_turned);
-  add_outer(UpdateGradientBlock{}, {scratch.hidden, s.hidden, 1}, {changes, s.channels}, active, rows,
-            s.channels / lanes, band.update_weight);
+  add_outer(UpdateGradientBlock{}, {scratch.hidden, s.hidden, 1}, {changes, s.channels}, rows, s.channels / lanes,
+            active, band.update_weight);
   product(
       PerceptionBlock{}, hidden_back, {model.hidden_weight_turned, s.perception}, rows, s.perception / lanes, active,
       [](int, int) { return Vector{}; },

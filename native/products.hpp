@@ -47,7 +47,7 @@ struct Right {
   ptrdiff_t inner_step;
 };
 
-// What a product sums over: all of the inner size,
+// What a product sums over: all of the inner size, or `Active`.
 struct Everything {
   int count;
   template <class Visit>
@@ -55,22 +55,6 @@ struct Everything {
     for (int k = 0; k < count; ++k) visit(k);
   }
 };
-// or the units that are active in any of a block's rows. Fewer rows have more units that none of them needs.
-struct Active {
-  const uint64_t* bits;
-  int words;  // a row
-  template <class Visit>
-  void visit(int row, int rows, const Visit& each) const {
-    for (int word = 0; word < words; ++word) visit_word(word, row, rows, each);
-  }
-  template <class Visit>
-  void visit_word(int word, int row, int rows, const Visit& each) const {
-    uint64_t any = 0;
-    for (int r = 0; r < rows; ++r) any |= bits[ptrdiff_t(row + r) * words + word];
-    for (; any; any &= any - 1) each(word * 64 + __builtin_ctzll(any));
-  }
-};
-
 template <int Rows, int Columns, class Inner, class Start, class Finish>
 inline void block(Left left, Right right, Inner inner, int row, int column, const Start& start, const Finish& finish) {
   Vector sum[Rows][Columns];
@@ -90,59 +74,56 @@ inline void block(Left left, Right right, Inner inner, int row, int column, cons
     for (int c = 0; c < Columns; ++c) finish(row + r, (column + c) * lanes, sum[r][c]);
 }
 
-template <int Rows, int Columns, class Inner, class Start, class Finish>
-inline void down(Left left, Right right, Inner inner, int row, int rows, int column, const Start& start,
-                 const Finish& finish) {
-  const int whole = row + (rows - row) / Rows * Rows;
-  for (; row < whole; row += Rows) block<Rows, Columns>(left, right, inner, row, column, start, finish);
-  if constexpr (Rows > 1)
-    if (whole < rows) down<Rows / 2, Columns>(left, right, inner, whole, rows, column, start, finish);
+// Cuts numbers from `at` to `end` into blocks, of the wanted size as long as that fits, then of half of it, and so on.
+// Calls each(Size, the first of the block).
+template <int Number>
+struct Size {
+  static constexpr int number = Number;
+};
+template <int Wanted, class Each>
+inline void for_each_block(int at, int end, const Each& each) {
+  for (; at + Wanted <= end; at += Wanted) each(Size<Wanted>{}, at);
+  if constexpr (Wanted > 1)
+    if (at < end) for_each_block<Wanted / 2>(at, end, each);
 }
 
 // start(row, column) gives what a vector of the result starts from, finish(row, column, sum) takes it.
 template <int Rows, int Columns, class Inner, class Start, class Finish>
 inline void product(Block<Rows, Columns>, Left left, Right right, int rows, int columns, Inner inner,
-                    const Start& start, const Finish& finish, int column = 0) {
-  const int whole = column + (columns - column) / Columns * Columns;
-  for (; column < whole; column += Columns)
-    down<Rows, Columns>(left, right, inner, 0, rows, column, start, finish);
-  if constexpr (Columns > 1)
-    if (whole < columns)
-      product(Block<Rows, Columns / 2>{}, left, right, rows, columns, inner, start, finish, whole);
-}
-
-// Adds number(row, unit) * line(row) to line `unit` of the sum, for all rows and the units active in them: the gradient
-// of a weight matrix. A block's lines stay in registers.
-template <int Rows, int Columns>
-inline void outer_down(Left number, Right line, Active active, int row, int rows, int column, float* sum) {
-  const int whole = row + (rows - row) / Rows * Rows;
-  for (; row < whole; row += Rows) {
-    Vector lines[Rows][Columns];
-    for (int r = 0; r < Rows; ++r)
-      for (int c = 0; c < Columns; ++c) lines[r][c] = load(line.at + (row + r) * line.inner_step + (column + c) * lanes);
-    active.visit(row, Rows, [&](ptrdiff_t unit) {
-      float* at = sum + unit * line.inner_step + column * lanes;
-      Vector sums[Columns];
-      for (int c = 0; c < Columns; ++c) sums[c] = load(at + c * lanes);
-      for (int r = 0; r < Rows; ++r) {
-        const Vector times = broadcast(number.at[(row + r) * number.row_step + unit]);
-        for (int c = 0; c < Columns; ++c) sums[c] += times * lines[r][c];
-      }
-      for (int c = 0; c < Columns; ++c) store(at + c * lanes, sums[c]);
+                    const Start& start, const Finish& finish) {
+  for_each_block<Columns>(0, columns, [&](auto width, int column) {
+    for_each_block<Rows>(0, rows, [&](auto height, int row) {
+      block<decltype(height)::number, decltype(width)::number>(left, right, inner, row, column, start, finish);
     });
-  }
-  if constexpr (Rows > 1)
-    if (whole < rows) outer_down<Rows / 2, Columns>(number, line, active, whole, rows, column, sum);
+  });
 }
 
-template <int Rows, int Columns>
-inline void add_outer(Block<Rows, Columns>, Left number, Right line, Active active, int rows, int columns, float* sum,
-                      int column = 0) {
-  const int whole = column + (columns - column) / Columns * Columns;
-  for (; column < whole; column += Columns) outer_down<Rows, Columns>(number, line, active, 0, rows, column, sum);
-  if constexpr (Columns > 1)
-    if (whole < columns)
-      add_outer(Block<Rows, Columns / 2>{}, number, line, active, rows, columns, sum, whole);
+template <int Rows, int Columns, class Inner>
+inline void outer_block(Left number, Right line, Inner inner, int row, int column, float* sum) {
+  Vector lines[Rows][Columns];
+  for (int r = 0; r < Rows; ++r)
+    for (int c = 0; c < Columns; ++c) lines[r][c] = load(line.at + (row + r) * line.inner_step + (column + c) * lanes);
+  inner.visit(row, Rows, [&](ptrdiff_t k) {
+    float* at = sum + k * line.inner_step + column * lanes;
+    Vector sums[Columns];
+    for (int c = 0; c < Columns; ++c) sums[c] = load(at + c * lanes);
+    for (int r = 0; r < Rows; ++r) {
+      const Vector times = broadcast(number.at[(row + r) * number.row_step + k]);
+      for (int c = 0; c < Columns; ++c) sums[c] += times * lines[r][c];
+    }
+    for (int c = 0; c < Columns; ++c) store(at + c * lanes, sums[c]);
+  });
+}
+
+// Adds number(row, k) * line(row) to line k of the sum, for all rows and what is to be visited of them: the gradient of
+// a weight matrix. A block's lines stay in registers.
+template <int Rows, int Columns, class Inner>
+inline void add_outer(Block<Rows, Columns>, Left number, Right line, int rows, int columns, Inner inner, float* sum) {
+  for_each_block<Columns>(0, columns, [&](auto width, int column) {
+    for_each_block<Rows>(0, rows, [&](auto height, int row) {
+      outer_block<decltype(height)::number, decltype(width)::number>(number, line, inner, row, column, sum);
+    });
+  });
 }
 
 }  // namespace

@@ -56,6 +56,42 @@ def test_golden_vectors(isa, case):
         np.testing.assert_allclose(found, states, rtol=0, atol=TOLERANCE)
 
 
+@pytest.mark.parametrize("isa", isas())
+def test_what_is_not_a_number_spreads_as_in_the_rule(isa):
+    """A hidden unit of infinity minus infinity must not pass for one at zero: whoever trains has to hear of it."""
+    weights = random_weights(Rule())
+    weights.hidden_weight[0], weights.hidden_weight[1] = 10, -10
+    weights.update_weight[:, 3] = weights.update_bias[3] = 0
+    batch = batch_of(Rule(fire_rate=1.0), 6, 5)
+    batch.states[..., 3] = 1
+    batch.states[:, 0, 0, :2] = 1e38  # its neighbours keep this cell alive
+    with np.errstate(over="ignore", invalid="ignore"):
+        found, expected = (
+            engine.grow(Rule(fire_rate=1.0), weights, batch, 1).states
+            for engine in (NativeEngine(isa), choose_engine("numpy"))
+        )
+    assert np.isnan(expected[:, 0, 0]).all()
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(expected))
+
+
+@pytest.mark.parametrize("isa", isas())
+def test_hidden_units_that_are_not_kept_change_no_bit(isa):
+    """In a large batch each organism may keep fewer of them, and computes the others anew."""
+    weights, steps = random_weights(Rule()), 40
+    weights.update_bias[3] = 0.1  # the whole grid comes alive: 24 organisms have more active units than are kept
+    one = batch_of(Rule(), 48, 48, count=1)
+    many = Batch(*(np.repeat(array, 24, axis=0) for array in one))
+    alone, together = (
+        NativeEngine(isa).learn(Rule(), weights, batch, steps, lambda states: (0.0, np.cos(states)))
+        for batch in (one, many)
+    )
+    assert alone.batch.states.any(axis=-1).mean() > 0.9
+    for found in together.states_gradient:
+        assert found.tobytes() == alone.states_gradient[0].tobytes()
+    for found, expected in zip(together.gradient, alone.gradient, strict=True):
+        np.testing.assert_allclose(found, 24 * expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max())
+
+
 @cache
 def judgement(name, angle, size):
     """What JAX makes of it, and the loss."""

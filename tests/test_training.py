@@ -60,6 +60,27 @@ def test_adam_is_that_of_jax():
         assert ours.dtype == np.float32
 
 
+@pytest.mark.parametrize("channels", [4, 5, 16])
+def test_the_loss_sees_the_first_four_channels_of_any_number(channels):
+    states, target = random_states(Rule(channels=channels), 2, 6, 5), np.ones((6, 5, 4), np.float32)
+    value, cotangent = towards(target)(states)
+    expected = np.zeros_like(states)
+    expected[..., :4] = (states[..., :4] - 1) * 2 / (2 * 6 * 5 * 4)
+    np.testing.assert_allclose(cotangent, expected, rtol=1e-6)
+    assert value == pytest.approx(np.mean((states[..., :4] - 1) ** 2), rel=1e-6)
+
+
+@pytest.mark.parametrize("channels", [4, 5, 16])
+def test_what_lives_is_all_there_is_bit_for_bit(channels):
+    state = random_states(Rule(channels=channels), 1, 6, 5)[0]
+    state[2:4] = 0
+    cells, values = living(state)
+    again = np.zeros((30, channels), np.float32)
+    again[cells] = values
+    assert again.tobytes() == state.tobytes()
+    assert len(cells) <= 20
+
+
 def test_normalised_gradients_have_length_one_and_zeros_stay_zero():
     gradient = random_weights(Rule())._replace(update_bias=np.zeros(16, np.float32))
     lengths = [np.linalg.norm(tensor) for tensor in normalised(gradient)]

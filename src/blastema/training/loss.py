@@ -40,5 +40,5 @@ def towards(target: np.ndarray) -> Callable[[Array], tuple[float, np.ndarray]]:
 
 
 def _colours(states: np.ndarray) -> np.ndarray:
-    """View the four colours of each cell as one number of 16 bytes, which NumPy copies several times faster."""
-    return states.view(np.complex128)[..., 0]
+    """View the four colours of each cell as one number of 16 bytes, which NumPy copies faster than rows of four."""
+    return np.ndarray(states.shape[:-1], np.complex128, states, strides=states.strides[:-1])

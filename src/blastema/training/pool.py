@@ -59,8 +59,11 @@ class Pool:
 
 
 def living(state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the places of the cells that are not all zero, uint32 `(n,)`, and their states `(n, channel)`."""
+    """Return the places of the cells that are not all zero, uint32 `(n,)`, and their states `(n, channel)`.
+
+    Minus zero counts, so that nothing is lost. `state` is float32 `(height, width, channel)`.
+    """
     flat = np.ascontiguousarray(state).reshape(-1, state.shape[-1])
-    # Two numbers at a time and channel by channel: ten times faster than `any` along the channels.
-    cells = np.flatnonzero(reduce(np.bitwise_or, flat.view(np.uint64).T))
+    # The bits, channel by channel: twice as fast as `any` along the channels.
+    cells = np.flatnonzero(reduce(np.bitwise_or, flat.view(np.uint32).T))
     return cells.astype(np.uint32), flat[cells]
