@@ -60,10 +60,11 @@ def test_golden_vectors(isa, case):
 def test_what_is_not_a_number_spreads_as_in_the_rule(isa):
     """A hidden unit of infinity minus infinity must not pass for one at zero: whoever trains has to hear of it."""
     weights = random_weights(Rule())
+    # The other cells have all their units at zero, so that none of them makes this one's count.
+    weights.hidden_weight[:], weights.hidden_bias[:] = 0, -1
     weights.hidden_weight[0], weights.hidden_weight[1] = 10, -10
-    weights.update_weight[:, 3] = weights.update_bias[3] = 0
     batch = batch_of(Rule(fire_rate=1.0), 6, 5)
-    batch.states[..., 3] = 1
+    batch.states[..., :3], batch.states[..., 3] = 0, 1
     batch.states[:, 0, 0, :2] = 1e38  # its neighbours keep this cell alive
     with np.errstate(over="ignore", invalid="ignore"):
         found, expected = (
