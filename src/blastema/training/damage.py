@@ -9,8 +9,8 @@ from blastema.errors import BlastemaError
 
 def inside_disc(height: int, width: int, centre: tuple[float, float], radius: float) -> np.ndarray:
     """Return which cells lie in a disc, bool `(height, width)`; centre (y, x) and radius in cells."""
-    rows, columns = np.mgrid[:height, :width] + 0.5
-    return (rows - centre[0]) ** 2 + (columns - centre[1]) ** 2 < radius**2
+    rows, columns = np.ogrid[:height, :width]
+    return (rows + 0.5 - centre[0]) ** 2 + (columns + 0.5 - centre[1]) ** 2 < radius**2
 
 
 def random_disc(draw: np.random.Generator, height: int, width: int) -> np.ndarray:
