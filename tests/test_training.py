@@ -107,6 +107,16 @@ def test_the_pool_gives_back_exactly_what_was_put_in(tmp_path_factory, seed):
     assert (again.take(others).states == seed_state(5, 4)).all()
 
 
+@given(st.integers(0, 2**32 - 1))
+def test_the_pool_knows_the_losses_of_what_is_in_it(seed):
+    states, target = random_states(Rule(), 3, 5, 4, seed), random_states(Rule(), 1, 5, 4, seed + 1)[0, ..., :4]
+    states[0], states[1, 2:] = 0, 0
+    pool = Pool(np.arange(4), (5, 4, 16))
+    pool.put(np.array([2, 0, 3]), Batch(states, np.zeros(3, np.uint32), np.zeros(3, np.uint32)))
+    found = pool.losses(np.array([3, 2, 0]), target)
+    np.testing.assert_allclose(found, pixel_loss(states[[2, 0, 1]], target), rtol=1e-5)
+
+
 def test_the_pool_stores_what_lives():
     pool = Pool(np.arange(1024), (72, 72, 16))
     lizard = np.zeros((1, 72, 72, 16), np.float32)

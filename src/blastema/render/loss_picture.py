@@ -81,9 +81,15 @@ def running_median(values: np.ndarray, reach: int) -> np.ndarray:
 
     At the beginning, where the loss falls fast, it takes as few after a value as there are before it.
     """
-    count = len(values)
-    medians = [np.median(values[max(0, at - reach) : at + min(reach, at) + 1]) for at in range(count)]
-    return np.array(medians)
+    count, width = len(values), 2 * reach + 1
+    medians = np.empty(count)
+    if count >= width:
+        windows = np.lib.stride_tricks.sliding_window_view(values, width)
+        medians[reach : count - reach] = np.median(windows, axis=1)
+    ends = [at for at in range(count) if at < reach or at >= max(reach, count - reach)]
+    for at in ends:
+        medians[at] = np.median(values[max(0, at - reach) : at + min(reach, at) + 1])
+    return medians
 
 
 def round_steps(last: float) -> list[int]:

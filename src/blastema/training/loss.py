@@ -21,7 +21,9 @@ def pixel_loss(states: np.ndarray, target: np.ndarray) -> np.ndarray:
         states: float32 `(..., height, width, channel)`.
         target: `(height, width, 4)`, premultiplied.
     """
-    return np.mean((visible(states) - target) ** 2, axis=(-3, -2, -1))
+    difference = visible(states)
+    difference -= target
+    return np.mean(np.square(difference, out=difference), axis=(-3, -2, -1))
 
 
 def towards(target: np.ndarray) -> Callable[[Array], tuple[float, np.ndarray]]:
@@ -30,11 +32,9 @@ def towards(target: np.ndarray) -> Callable[[Array], tuple[float, np.ndarray]]:
     def loss(states: Array) -> tuple[float, np.ndarray]:
         difference = visible(states)
         difference -= target
-        value = float(np.mean(difference**2))
-        difference *= 2 / difference.size
         cotangent = np.zeros(states.shape, np.float32)
-        _colours(cotangent)[...] = _colours(difference)
-        return value, cotangent
+        _colours(cotangent)[...] = _colours(difference * np.float32(2 / difference.size))
+        return float(np.mean(np.square(difference, out=difference))), cotangent
 
     return loss
 

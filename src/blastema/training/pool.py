@@ -5,6 +5,7 @@ from functools import reduce
 import numpy as np
 
 from blastema.rule import Batch, seed_state
+from blastema.training.loss import COLOURS, visible
 
 TENSORS = ("pool.seeds", "pool.ages", "pool.counts", "pool.cells", "pool.values")
 
@@ -34,6 +35,16 @@ class Pool:
             state.reshape(-1, self.shape[-1])[cells] = values
         return Batch(states, self.seeds[places], self.ages[places])
 
+    def losses(self, places: np.ndarray, target: np.ndarray) -> np.ndarray:
+        """Return the `pixel_loss` of the organisms at these places, without laying them out in grids."""
+        flat = np.ascontiguousarray(target).reshape(-1, COLOURS)
+        empty = _squares(flat)
+        losses = []
+        for cells, values in (self.organisms[place] for place in places):
+            wanted = flat.take(cells, axis=0)
+            losses.append(empty - _squares(wanted) + _squares(visible(values) - wanted))
+        return np.array(losses) / flat.size
+
     def put(self, places: np.ndarray, batch: Batch) -> None:
         """Let these organisms take the places of those that are there."""
         self.seeds[places], self.ages[places] = batch.seeds, batch.ages
@@ -58,12 +69,18 @@ class Pool:
         return pool
 
 
+def _squares(numbers: np.ndarray) -> float:
+    # Not a dot product: BLAS would cut a long one up by the number of its threads, and the last bits with it.
+    return float(np.sum(np.square(numbers), dtype=np.float64))
+
+
 def living(state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the places of the cells that are not all zero, uint32 `(n,)`, and their states `(n, channel)`.
 
     Minus zero counts, so that nothing is lost. `state` is float32 `(height, width, channel)`.
     """
     flat = np.ascontiguousarray(state).reshape(-1, state.shape[-1])
-    # The bits, channel by channel: twice as fast as `any` along the channels.
-    cells = np.flatnonzero(reduce(np.bitwise_or, flat.view(np.uint32).T))
-    return cells.astype(np.uint32), flat[cells]
+    # The bits, two channels at a time where they pair up: several times as fast as `any` along the channels.
+    bits = flat.view(np.uint64 if flat.shape[1] % 2 == 0 else np.uint32)
+    cells = np.flatnonzero(reduce(np.bitwise_or, bits.T))
+    return cells.astype(np.uint32), flat.take(cells, axis=0)

@@ -9,7 +9,7 @@ from blastema.errors import BlastemaError
 from blastema.rule import Batch, Rule, Weights, initial_weights, seed_batch
 from blastema.training.damage import random_disc
 from blastema.training.experiments import Experiment, Recipe
-from blastema.training.loss import pixel_loss, towards
+from blastema.training.loss import towards
 from blastema.training.optimiser import adam, no_moments, normalised
 from blastema.training.pool import Pool
 
@@ -80,9 +80,8 @@ class Trainer:
             fresh = seed_batch(new_seeds(draw, self.recipe.batch), height, width, self.rule.channels)
             return np.arange(0), fresh
         places = draw.choice(self.recipe.pool, self.recipe.batch, replace=False)
-        drawn = self.pool.take(places)
-        order = np.argsort(-pixel_loss(drawn.states, self.target), kind="stable")
-        places, batch = places[order], Batch(*(array[order] for array in drawn))
+        places = places[np.argsort(-self.pool.losses(places, self.target), kind="stable")]
+        batch = self.pool.take(places)
         reseeded = self.experiment.reseeded
         fresh = seed_batch(new_seeds(draw, reseeded), height, width, self.rule.channels)
         for array, new in zip(batch, fresh, strict=True):
