@@ -137,11 +137,14 @@ void learn(const Model& model, const Grid& grid, Band& band, const Step& step, c
     for (uint32_t done = 0; done < step.acted; done += chunk) {
       const int count = at_most_a_chunk(step.acted - done);
       perceive(s, model, grid, step.cells + done, count, scratch);
-      const uint64_t* active = step.active + size_t(done) * words_for(s.hidden);
-      if (hidden)
+      const uint64_t* active = band.active;
+      if (hidden) {
+        active = step.active + size_t(done) * words_for(s.hidden);
         hidden = restore_active(scratch.hidden, s.hidden, count, active, hidden);
-      else
+      } else {
         hidden_layer(s, model, scratch, count);
+        find_active(scratch.hidden, s.hidden, count, band.active);
+      }
       update_back(s, model, scratch, count, band.changes + size_t(done) * s.channels, active, band);
       perceive_back(s, model, grid, step.cells + done, count, scratch);
     }

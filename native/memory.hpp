@@ -53,7 +53,7 @@ class Buffer {
 // slow. Each is one large page where the system has them: a rollout touches more small ones than a processor can track.
 class Blocks {
  public:
-  static constexpr size_t size = 1 << 21, most = 80;
+  static constexpr size_t size = 1 << 21, most = 48;
   static char* take();
   static void give(char* block);
 };
@@ -69,7 +69,8 @@ class Arena {
 
   template <class T>
   T* take(size_t count) {
-    const size_t bytes = (count * sizeof(T) + 63) / 64 * 64;
+    const size_t bytes = rounded(count * sizeof(T));
+    kept_ += bytes;
     if (bytes > Blocks::size) {
       large_.emplace_back(bytes);
       return reinterpret_cast<T*>(large_.back().get());
@@ -84,20 +85,25 @@ class Arena {
     at_ += bytes, left_ -= bytes;
     return taken;
   }
-  // Gives back what lies beyond `count` of what was taken last.
+  // Gives back what lies beyond `count` of the `taken` that was taken last.
   template <class T>
-  void trim(T* taken, size_t count) {
-    if (reinterpret_cast<char*>(taken) != last_) return;
-    char* end = last_ + (count * sizeof(T) + 63) / 64 * 64;
+  void trim(T* at, size_t taken, size_t count) {
+    kept_ -= rounded(taken * sizeof(T)) - rounded(count * sizeof(T));
+    if (reinterpret_cast<char*>(at) != last_) return;
+    char* end = last_ + rounded(count * sizeof(T));
     left_ += at_ - end;
     at_ = end;
   }
+  // How many bytes are taken.
+  size_t kept() const { return kept_; }
 
  private:
+  static size_t rounded(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
   std::vector<char*> blocks_;
   std::vector<Zeros<char>> large_;
   char *at_ = nullptr, *last_ = nullptr;
-  size_t left_ = 0;
+  size_t left_ = 0, kept_ = 0;
 };
 
 }  // namespace blastema

@@ -15,6 +15,9 @@ namespace {
 constexpr double cells_a_band = 1280;
 constexpr uint32_t rows_a_band = 8, most_bands = 64;
 
+// What a living cell, its hidden units included, leaves in the 80 steps of a typical rollout, of which it acts in half.
+constexpr size_t bytes_a_living_cell = 8192;
+
 bool is_zero(const float* state, int channels) {
   uint32_t bits = 0;
   for (int c = 0; c < channels; ++c) {
@@ -39,8 +42,8 @@ int Organism::count_bands(uint32_t height, uint32_t width) {
 }
 
 Organism::Organism(const Kernel& kernel, const Model& model, int channels, uint32_t height, uint32_t width, bool wrap,
-                   uint32_t seed, uint32_t age, bool keep, size_t most_hidden)
-    : kernel_(kernel), model_(model), channels_(channels), keep_(keep), most_hidden_(most_hidden) {
+                   uint32_t seed, uint32_t age, bool shared, bool keep, size_t most_kept)
+    : kernel_(kernel), model_(model), channels_(channels), keep_(keep), most_kept_(most_kept) {
   // Byte maps are read and written by whole vectors, which may reach beyond the last column.
   const size_t stride = (size_t(width) + 66 + 63) / 64 * 64, map = stride * (size_t(height) + 2) + 64;
   cells_ = Zeros<float>(size_t(height) * width * model.shape.channels);
@@ -52,6 +55,7 @@ Organism::Organism(const Kernel& kernel, const Model& model, int channels, uint3
   const int bands = count_bands(height, width);
   rooms_.resize(bands);
   bands_.resize(bands);
+  kept_.resize(shared ? bands : 1);
   for (int b = 0; b < bands; ++b) {
     bands_[b] = Band{};
     bands_[b].top = uint32_t(uint64_t(height) * b / bands);
@@ -95,18 +99,19 @@ void Organism::make_room(int b) {
   band.cells = room.cells.room(band.living + 1);
   band.changes = room.changes.room(band.living * padded);
   band.active = room.active.room(band.living * size_t(words_for(model_.shape.hidden)));
-  const bool keeps_hidden = keep_ && room.hidden < most_hidden_ / bands_.size();
-  band.hidden = keeps_hidden ? room.kept.take<float>(size_t(band.living) * model_.shape.hidden + slack) : nullptr;
+  const bool keeps_hidden =
+      keep_ && living() * bytes_a_living_cell < most_kept_ && kept(b).kept() < most_kept_ / kept_.size();
+  band.hidden = keeps_hidden ? kept(b).take<float>(most_hidden(band)) : nullptr;
   const size_t dead = band.living + (first_ ? room.remnants.size() : 0);
   band.dead = room.dead.room(dead);
   band.dead_before = room.dead_before.room(dead * padded);
 }
 
+size_t Organism::most_hidden(const Band& band) const { return size_t(band.living) * model_.shape.hidden + slack; }
+
 void Organism::trim_room(int b) {
   Band& band = bands_[b];
-  if (!band.hidden) return;
-  rooms_[b].kept.trim(band.hidden, band.kept + slack);
-  rooms_[b].hidden += band.kept + slack;
+  if (band.hidden) kept(b).trim(band.hidden, most_hidden(band), band.kept + slack);
 }
 
 void Organism::keep_step(int b) {
@@ -123,7 +128,7 @@ void Organism::keep_step(int b) {
   if (!keep_) return;
   Step& step = room.steps.back();
   const auto keep = [&](auto* from, size_t count) {
-    auto* to = room.kept.take<std::remove_reference_t<decltype(*from)>>(count);
+    auto* to = kept(b).take<std::remove_reference_t<decltype(*from)>>(count);
     std::memcpy(to, from, count * sizeof *from);
     return to;
   };
@@ -132,9 +137,9 @@ void Organism::keep_step(int b) {
   step.cells = keep(band.cells, band.acted);
   step.dead = keep(band.dead, band.died);
   step.dead_before = keep(band.dead_before, band.died * padded);
-  step.active = keep(band.active, band.acted * size_t(words_for(model_.shape.hidden)));
+  step.active = band.hidden ? keep(band.active, band.acted * size_t(words_for(model_.shape.hidden))) : nullptr;
   step.hidden = band.hidden;
-  Span* alive = room.kept.take<Span>(band.bottom - band.top);
+  Span* alive = kept(b).take<Span>(band.bottom - band.top);
   std::copy(grid_.alive_spans[grid_.now] + band.top + 1, grid_.alive_spans[grid_.now] + band.bottom + 1, alive);
   step.alive = alive;
 }

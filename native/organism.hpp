@@ -13,10 +13,10 @@ constexpr size_t slack = 16;
 
 class Organism {
  public:
-  // With `keep`, steps can be taken back; about `most_hidden` numbers of hidden units are kept for that, others computed
-  // anew.
+  // With `keep`, steps can be taken back; hidden units that would fill more than `most_kept` bytes are computed anew.
+  // `shared` says that its bands may be on several threads at once.
   Organism(const Kernel&, const Model&, int channels, uint32_t height, uint32_t width, bool wrap, uint32_t seed,
-           uint32_t age, bool keep, size_t most_hidden);
+           uint32_t age, bool shared, bool keep, size_t most_kept);
 
   // Throws std::domain_error when a number is not finite.
   void load(const float* states);
@@ -41,14 +41,16 @@ class Organism {
 
  private:
   void make_room(int band);
+  size_t most_hidden(const Band&) const;
   void trim_room(int band);
   void keep_step(int band);
+  Arena& kept(int band) { return kept_[kept_.size() == 1 ? 0 : band]; }
 
   const Kernel& kernel_;
   const Model& model_;
   const int channels_;  // unpadded
   const bool keep_;
-  const size_t most_hidden_;
+  const size_t most_kept_;
   bool first_ = true;
   Grid grid_{};
   Zeros<float> cells_, back_;
@@ -59,13 +61,12 @@ class Organism {
     Buffer<float> changes, dead_before;
     Buffer<uint64_t> active;
     Zeros<float> gradient;
-    Arena kept;
-    size_t hidden = 0;  // how many numbers of hidden units are kept
     std::vector<Step> steps;
     std::vector<uint32_t> remnants;  // not alive, yet not zero: seen once, then erased
   };
   std::vector<Room> rooms_;
   std::vector<Band> bands_;
+  std::vector<Arena> kept_;  // of all bands, or of each where they are shared: blocks of it are large
 };
 
 size_t gradient_size(const Shape&);
@@ -79,7 +80,7 @@ void Organism::step(const Each& each) {
     trim_room(b);
   });
   each(bands, [&](int b, const Scratch&) {
-    float* before = keep_ ? rooms_[b].kept.take<float>(size_t(bands_[b].acted) * model_.shape.channels) : nullptr;
+    float* before = keep_ ? kept(b).take<float>(size_t(bands_[b].acted) * model_.shape.channels) : nullptr;
     if (keep_) rooms_[b].steps.push_back(Step{0, 0, nullptr, nullptr, nullptr, nullptr, before, nullptr, nullptr});
     kernel_.settle(model_, grid_, bands_[b], before);
   });
@@ -99,6 +100,7 @@ void Organism::step_back(const Each& each) {
   each(bands, [&](int b, const Scratch&) {
     const Step& step = rooms_[b].steps.back();
     bands_[b].changes = rooms_[b].changes.room(size_t(step.acted) * model_.shape.channels);
+    bands_[b].active = rooms_[b].active.room(size_t(chunk) * words_for(model_.shape.hidden));
     kernel_.mask(model_, grid_, bands_[b], step);
   });
   for (int odd = 0; odd < 2; ++odd)

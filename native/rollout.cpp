@@ -10,9 +10,9 @@ namespace blastema {
 
 namespace {
 
-// How many numbers of hidden units are kept for the way back, 96 MB. Eight grown lizards need half of that over 80 steps;
-// organisms that overgrow the grid would need several times as much.
-constexpr size_t most_hidden = 24'000'000;
+// Room for what eight grown lizards keep for the way back over 80 steps; organisms that overgrow the grid would fill
+// several times as much, and their hidden units are computed anew.
+constexpr size_t most_kept = 80'000'000;
 
 // Below this many living cells a step is over before other threads have noticed that it began.
 constexpr uint32_t worth_sharing = 256;
@@ -47,7 +47,7 @@ Rollout::Rollout(const Kernel& kernel, const Genome& genome, const float* states
   Pool::instance().run(threads, batch, [&](int i, int) {
     try {
       organisms_[i] = std::make_unique<Organism>(kernel, model_, genome.channels, height, width, genome.wrap, seeds[i],
-                                                 ages[i], keep, most_hidden / batch);
+                                                 ages[i], together_, keep, most_kept / batch);
       organisms_[i]->load(states + i * organisms_[i]->size());
     } catch (...) {
       wrong[i] = std::current_exception();

@@ -75,7 +75,7 @@ def test_what_is_not_a_number_stays_so(isa):
 def test_hidden_units_that_are_not_kept_change_no_bit(isa):
     """In a large batch each organism may keep fewer of them, and computes the others anew."""
     weights, steps = random_weights(Rule()), 40
-    weights.update_bias[3] = 0.1  # the whole grid comes alive: 24 organisms have more active units than are kept
+    weights.update_bias[3] = 0.1  # the whole grid comes alive: 24 organisms have more than is kept
     one = batch_of(Rule(), 48, 48, count=1)
     many = Batch(*(np.repeat(array, 24, axis=0) for array in one))
     alone, together = (
