@@ -124,3 +124,16 @@ def test_growing_is_the_same_however_it_is_asked_for():
     for steps in (0, 1, 12):
         assert np.array_equal(frames[steps], organism.grow(steps, 10, 11, seed=5, angle=0.3))
     assert not np.array_equal(frames[12], organism.grow(12, 10, 11, seed=6, angle=0.3))
+
+
+@pytest.mark.parametrize("name", ["🦎", "lizard", "regenerating/🦎", "regenerating/lizard"])
+def test_the_zoo_is_found_by_name(name):
+    assert load(name).training["target"] == "🦎"
+
+
+def test_files_come_before_the_zoo_and_what_is_in_neither_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Organism(random_weights(Rule()), Rule(), {"target": "mine"}).save(tmp_path / "lizard")
+    assert load("lizard").training == {"target": "mine"}
+    with pytest.raises(BlastemaError, match=r"there is no organism lizzard; give a file, .* zoo: .*regenerating/lizard"):
+        load("lizzard")

@@ -90,12 +90,16 @@ class Organism:
 
 
 def load(path: Path | str) -> Organism:
-    """Return the organism of an organism file, a run directory, or a model of the article's web page (`.json`).
+    """Return an organism of the zoo by its name, or that of a file, a run, or a model of the article's web page.
+
+    Args:
+        path: `🦎`, `persistent/butterfly`, ... (see `blastema.zoo`), an organism file, the directory of a run, or a
+            `.json` as the article's web page has it. Files and directories come before the zoo.
 
     Raises:
         BlastemaError: there is none, or it holds what we do not know or cannot be right; the message names it.
     """
-    path = Path(path)
+    path = _found(path)
     if path.is_dir():
         path = path / "organism.safetensors"
         if not path.exists():
@@ -116,6 +120,20 @@ def load(path: Path | str) -> Organism:
         _object(path, "scores", metadata["scores"]) if "scores" in metadata else None,
     )
     return organism
+
+
+def _found(name: Path | str) -> Path:
+    """Return the path of the zoo's organism of that name, or the name as a path."""
+    from blastema import zoo
+
+    path = Path(name)
+    known = None if path.exists() else zoo.path_of(str(name))
+    if known is None and not path.exists() and not path.suffix:
+        raise BlastemaError(
+            f"there is no organism {name}; give a file, the directory of a run, or one of the zoo: "
+            f"{', '.join(zoo.names())}"
+        )
+    return known or path
 
 
 def check_weights(rule: Rule, tensors: dict[str, np.ndarray], source: str) -> Weights:
