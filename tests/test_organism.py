@@ -135,5 +135,5 @@ def test_files_come_before_the_zoo_and_what_is_in_neither_is_refused(tmp_path, m
     monkeypatch.chdir(tmp_path)
     Organism(random_weights(Rule()), Rule(), {"target": "mine"}).save(tmp_path / "lizard")
     assert load("lizard").training == {"target": "mine"}
-    with pytest.raises(BlastemaError, match=r"there is no organism lizzard; give a file, .* zoo: .*regenerating/lizard"):
+    with pytest.raises(BlastemaError, match=r"there is no organism lizzard; give a file, .*regenerating/lizard"):
         load("lizzard")

@@ -25,7 +25,7 @@ def grow(
     """Grow an organism from a single cell, in the terminal or into a file.
 
     Args:
-        organism: one of the zoo (🦎), an organism file, the directory of a run, or a model of the article's page (.json)
+        organism: one of the zoo (🦎), an organism file, the directory of a run, or a model of the article's (.json)
         out: write .gif .webp .png (animated) .mp4, or .npy (the final state), instead of showing it here
         steps: how many steps to take
         size: of the grid, 72 or 96x64 (width by height); as in training if not given
