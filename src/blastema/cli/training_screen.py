@@ -46,6 +46,7 @@ def watch(run: Run) -> None:
                 events.add(report)
                 picture_step(run, report)
                 screen.show(report)
+                del report
                 if stopped:
                     break
     finally:

@@ -1,5 +1,9 @@
 """The pictures of a run: its pool, its batches, its loss, its organism growing."""
 
+import ctypes
+import itertools
+import sys
+
 import numpy as np
 
 from blastema.render.animation import save_animation
@@ -24,13 +28,14 @@ def picture_step(run: Run, report: Report) -> None:
         return
     pictures = run.directory / "pictures"
     pictures.mkdir(exist_ok=True)
-    both = np.concatenate([report.before.states, report.after.states])
+    both = itertools.chain(report.before.states, report.after.states)
     save(sheet(both, columns=len(report.before.states), zoom=2), pictures / f"batch-{report.step:06d}.png")
     if run.trainer.experiment.starts_from == "pool":
         sample = np.linspace(0, run.trainer.recipe.pool - 1, SAMPLE).astype(int)
-        states = run.trainer.pool.take(sample).states
+        states = (run.trainer.pool.take(np.array([place])).states[0] for place in sample)
         save(sheet(states, columns=12, zoom=2), pictures / f"pool-{report.step:06d}.png")
     picture_loss(run)
+    _give_memory_back()
 
 
 def picture_loss(run: Run) -> None:
@@ -44,3 +49,10 @@ def picture_growth(run: Run, steps: int = 200) -> None:
     height, width = run.target.shape[:2]
     frames = run.organism().frames(steps, height, width, engine=run.config.engine)
     save_animation((frame for step, frame in enumerate(frames) if step % 2 == 0), run.directory / "growth.gif")
+
+
+def _give_memory_back() -> None:
+    """Return to the system what pictures needed: glibc would keep it, in pieces between the organisms of the pool."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim:
+        trim(0)

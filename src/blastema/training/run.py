@@ -158,6 +158,8 @@ class Run:
                         self.save()
                         saved = time.monotonic()
                     yield report
+                    # Its states need not lie there while the next step is taken.
+                    del report
             finally:
                 log.flush()
                 # What broke off in the middle of a step is not a state to go on from; the last checkpoint is.
