@@ -10,7 +10,7 @@ from tyro.conf import Positional, arg
 def export(
     organism: Annotated[Positional[Path], arg(metavar="ORGANISM")],
     /,
-    to: Literal["distill"],
+    to: Literal["c", "distill"],
     out: Annotated[Path, arg(metavar="PATH")],
     size: Annotated[str | None, arg(metavar="SIZE", help_behavior_hint="")] = None,
 ) -> None:
@@ -18,8 +18,8 @@ def export(
 
     Args:
         organism: one of the zoo (🦎), an organism file, the directory of a run, or anything that import reads
-        to: distill: the 8-bit JSON of the article's web page
-        out: .json for distill
+        to: c: one C99 header with a step that allocates nothing. distill: the 8-bit JSON of the article's web page
+        out: .h for c, .json for distill
         size: of the grid, 72 or 96x64 (width by height), for onnx and shadertoy; any size, and as in training, if not
             given
     """

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from blastema.errors import BlastemaError
-from blastema.formats import distill
+from blastema.formats import c, distill
 from blastema.formats.format import Format, Size
 from blastema.organism import Organism, read_organism
 
-ALL = (distill.FORMAT,)
+ALL = (c.FORMAT, distill.FORMAT)
 
 
 def formats() -> dict[str, Format]:
