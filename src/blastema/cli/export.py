@@ -10,7 +10,7 @@ from tyro.conf import Positional, arg
 def export(
     organism: Annotated[Positional[Path], arg(metavar="ORGANISM")],
     /,
-    to: Literal["c", "distill"],
+    to: Literal["c", "distill", "onnx"],
     out: Annotated[Path, arg(metavar="PATH")],
     size: Annotated[str | None, arg(metavar="SIZE", help_behavior_hint="")] = None,
 ) -> None:
@@ -18,10 +18,10 @@ def export(
 
     Args:
         organism: one of the zoo (🦎), an organism file, the directory of a run, or anything that import reads
-        to: c: one C99 header with a step that allocates nothing. distill: the 8-bit JSON of the article's web page
-        out: .h for c, .json for distill
-        size: of the grid, 72 or 96x64 (width by height), for onnx and shadertoy; any size, and as in training, if not
-            given
+        to: c: one C99 header with a step that allocates nothing. distill: the 8-bit JSON of the article's web
+            page. onnx: one step, for ONNX runtimes
+        out: .h for c, .json for distill, .onnx for onnx
+        size: of the grid, 72 or 96x64 (width by height), for onnx; any size if not given
     """
     from blastema import formats
     from blastema.cli.size import parse_size

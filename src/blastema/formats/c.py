@@ -17,8 +17,8 @@ ABOUT = """/* An organism for C99: {about}. Written by Blastema {version}.
        blastema_seed(before, 72, 72);
        blastema_step(before, after, 72, 72, seed, age, 0.0f);
 
-   A grid is float [height][width][channel]: red, green, blue (premultiplied), alpha, hidden. Define BLASTEMA_INT8 before
-   the #include for weights of one byte, a quarter of the memory. Allocates nothing; needs libm for cosf and sinf. */
+   A grid is float [height][width][channel]: red, green, blue (premultiplied), alpha, hidden. Define BLASTEMA_INT8
+   before the #include for weights of one byte, a quarter of the memory. Allocates nothing; needs libm (cosf, sinf). */
 #ifndef BLASTEMA_ORGANISM_H
 #define BLASTEMA_ORGANISM_H
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from blastema.errors import BlastemaError
-from blastema.formats import c, distill
+from blastema.formats import c, distill, onnx
 from blastema.formats.format import Format, Size
 from blastema.organism import Organism, read_organism
 
-ALL = (c.FORMAT, distill.FORMAT)
+ALL = (c.FORMAT, distill.FORMAT, onnx.FORMAT)
 
 
 def formats() -> dict[str, Format]:
@@ -70,6 +70,9 @@ def recognise(path: Path | str) -> str:
         return "distill"
     if begins[8:9] == b"{" or path.suffix == ".safetensors":
         return "organism"
+    # The first field of an ONNX model, the version of its layout.
+    if begins[:1] == b"\x08" or path.suffix == ".onnx":
+        return "onnx"
     if begins[:1] == b"\x80" or begins[:2] == b"PK":
         raise BlastemaError(
             f"{path} is a pickle, which can run any program when it is read; save the state_dict with safetensors"
