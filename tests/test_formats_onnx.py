@@ -1,5 +1,7 @@
 """The ONNX model, run by ONNX Runtime, does what our engines do."""
 
+import json
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -146,3 +148,17 @@ def test_a_model_of_something_else_is_refused(tmp_path):
     (tmp_path / "a.onnx").write_bytes(b"\x08\x08garbage")
     with pytest.raises(BlastemaError, match="is not an ONNX model, or is cut off"):
         load(tmp_path / "a.onnx")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", VECTORS[1:3], ids=lambda case: case["name"])
+def test_onnx_runtime_in_a_browser_replays_the_golden_vectors(case, node, tmp_path):
+    rule, weights, batch = of(case)
+    write_onnx(Organism(weights, rule), tmp_path / "model.onnx")
+    start = {"state": batch.states.reshape(-1).tolist(), "shape": batch.states.shape}
+    numbers = {"seed": case["seed"], "age": case["age"]}
+    (tmp_path / "start.json").write_text(json.dumps(start | numbers))
+    found = np.array(json.loads(node("onnx_web.mjs", tmp_path, "10", str(case["angle"])))).reshape(
+        batch.states[0].shape
+    )
+    np.testing.assert_allclose(found, case["states"]["10"], rtol=0, atol=TOLERANCE)
