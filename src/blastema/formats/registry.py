@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from blastema.errors import BlastemaError
-from blastema.formats import c, distill, onnx
+from blastema.formats import c, distill, onnx, torch
 from blastema.formats.format import Format, Size
 from blastema.organism import Organism, read_organism
+from blastema.tensors import read_header
 
-ALL = (c.FORMAT, distill.FORMAT, onnx.FORMAT)
+ALL = (c.FORMAT, distill.FORMAT, onnx.FORMAT, torch.FORMAT)
 
 
 def formats() -> dict[str, Format]:
@@ -69,7 +70,7 @@ def recognise(path: Path | str) -> str:
     if text[:1] == b"[" or path.suffix == ".json":
         return "distill"
     if begins[8:9] == b"{" or path.suffix == ".safetensors":
-        return "organism"
+        return "torch" if _has_convolutions(path) else "organism"
     # The first field of an ONNX model, the version of its layout.
     if begins[:1] == b"\x08" or path.suffix == ".onnx":
         return "onnx"
@@ -78,6 +79,12 @@ def recognise(path: Path | str) -> str:
             f"{path} is a pickle, which can run any program when it is read; save the state_dict with safetensors"
         )
     raise BlastemaError(f"{path} is in none of the formats that can be read: {', '.join(READERS)}")
+
+
+def _has_convolutions(path: Path) -> bool:
+    hidden = read_header(path).get("hidden.weight")
+    shape = hidden.get("shape") if isinstance(hidden, dict) else None
+    return isinstance(shape, list) and len(shape) == 4
 
 
 def _beginning(path: Path) -> bytes:
