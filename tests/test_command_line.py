@@ -15,7 +15,6 @@ import safetensors.numpy
 from PIL import Image
 
 from blastema import Organism, Rule, load
-from blastema.cli.growth import trained_size
 from blastema.cli.main import EXAMPLES
 from blastema.cli.size import parse_size
 from blastema.cli.training_screen import sparkline
@@ -190,7 +189,7 @@ def corner(tmp_path_factory):
         (("grow", "unknown.safetensors"), "has unknown keys gravity"),
         (("grow", "nan.safetensors"), "not finite"),
         (("grow", "model.json"), "must be a list of two layers"),
-        (("grow", "broken.png"), "is not a whole safetensors file"),
+        (("grow", "broken.png"), "broken.png is in none of the formats that can be read"),
         (("grow", "good.safetensors", "--out", "a.txt"), "has the suffix '.txt'; an animation or a state is one of"),
         (("grow", "good.safetensors", "--out", "none/a.gif"), "there is no folder none"),
         (("grow", "good.safetensors", "--out", "a.mp4", "--sheet"), "a contact sheet is one of"),
@@ -261,9 +260,12 @@ def test_sizes():
 
 
 def test_an_organism_grows_where_it_was_trained():
-    assert trained_size(Organism(random_weights(Rule()), training={})) == (72, 72)
-    assert trained_size(Organism(random_weights(Rule()), training={"fit": 10, "pad": 3, "height": None})) == (16, 16)
-    assert trained_size(Organism(random_weights(Rule()), training={"height": 30, "width": 50})) == (30, 50)
+    def size(**training):
+        return Organism(random_weights(Rule()), training=training).trained_size
+
+    assert size() == (72, 72)
+    assert size(fit=10, pad=3, height=None) == (16, 16)
+    assert size(height=30, width=50) == (30, 50)
 
 
 def test_the_course_of_the_loss_in_a_line():

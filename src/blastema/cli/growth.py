@@ -74,7 +74,7 @@ class Growth:
             raise BlastemaError(f"--angle is {degrees}; it must be a number of degrees")
         changes = {"fire_rate": fire_rate, "edge": edge}
         rule = organism.rule.replace(**{name: value for name, value in changes.items() if value is not None})
-        height, width = parse_size(size) if size else trained_size(organism)
+        height, width = parse_size(size) if size else organism.trained_size
         cuts = tuple(parse_cut(text, steps) for text in damage)
         return cls(organism, rule, steps, height, width, math.radians(degrees), cuts, seed, choose_engine(engine))
 
@@ -109,14 +109,6 @@ class Growth:
         """Yield at most so many of the states, evenly spaced, first and last among them."""
         wanted = set(np.linspace(0, self.steps, min(most, self.steps + 1)).round().astype(int).tolist())
         return (state.copy() for step, state in enumerate(self.states(progress=True)) if step in wanted)
-
-
-def trained_size(organism: Organism) -> tuple[int, int]:
-    """Return (height, width) of the grids that the organism was trained in, 72x72 where that is not known."""
-    training = organism.training
-    fit, pad = training.get("fit", 40), training.get("pad")
-    side = fit + 2 * (16 if pad is None else pad) if isinstance(fit, int) else 72
-    return training.get("height") or side, training.get("width") or side
 
 
 def parse_cut(text: str, steps: int) -> tuple[int, str]:

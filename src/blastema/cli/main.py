@@ -9,12 +9,16 @@ import tyro
 
 from blastema import __version__
 from blastema.cli.doctor import doctor
+from blastema.cli.export import export
 from blastema.cli.grow import grow
+from blastema.cli.import_ import import_
 from blastema.cli.train import train
 from blastema.errors import BlastemaError
 
 DESCRIPTION = f"Grow pictures from a single cell. Blastema {__version__}"
-COMMANDS: dict[str, Callable[..., Any]] = {"train": train, "grow": grow, "doctor": doctor}
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "train": train, "grow": grow, "export": export, "import": import_, "doctor": doctor,
+}  # fmt: skip
 # What each help text ends with: two commands to paste.
 EXAMPLES = {
     "": ("blastema train 🦎", "blastema grow runs/lizard-regenerating"),
@@ -26,6 +30,11 @@ EXAMPLES = {
         "blastema grow runs/lizard-regenerating --out lizard.gif",
         "blastema grow runs/lizard-regenerating --damage lower@200 --steps 500",
     ),
+    "export": (
+        "blastema export 🦎 --to distill --out lizard.json",
+        "blastema export runs/lizard-regenerating --to distill --out lizard.json",
+    ),
+    "import": ("blastema import model.json", "blastema import model.json --out runs/theirs.safetensors"),
     "doctor": ("blastema doctor", "blastema train 🦎 --engine numpy"),
 }
 
