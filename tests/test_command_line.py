@@ -15,11 +15,11 @@ import safetensors.numpy
 from PIL import Image
 
 from blastema import Organism, Rule, load
-from blastema.cli.growth import trained_size
 from blastema.cli.main import EXAMPLES
 from blastema.cli.size import parse_size
 from blastema.cli.training_screen import sparkline
 from blastema.errors import BlastemaError
+from blastema.organism import trained_size
 from conftest import blastema, random_weights
 
 QUICK = ("--experiment", "growing", "--fit", "6", "--pad", "4", "--steps", "3")
@@ -264,6 +264,8 @@ def test_an_organism_grows_where_it_was_trained():
     assert trained_size(Organism(random_weights(Rule()), training={})) == (72, 72)
     assert trained_size(Organism(random_weights(Rule()), training={"fit": 10, "pad": 3, "height": None})) == (16, 16)
     assert trained_size(Organism(random_weights(Rule()), training={"height": 30, "width": 50})) == (30, 50)
+    for odd in ({"height": "tall"}, {"fit": 40, "pad": "some"}, {"width": 10**9}, {"fit": [1]}, {"height": -3}):
+        assert trained_size(Organism(random_weights(Rule()), training=odd)) == (72, 72)
 
 
 def test_the_course_of_the_loss_in_a_line():

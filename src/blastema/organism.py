@@ -16,6 +16,8 @@ from blastema.tensors import read_tensors, write_tensors
 FORMAT, VERSION = "blastema-organism", "1"
 TENSORS = ("hidden.weight", "hidden.bias", "update.weight", "update.bias")
 METADATA = ("format", "version", "rule", "training", "scores")
+# Cells in a row or column of a grid; what a file tells of its training is not taken on trust.
+LARGEST = 4096
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,16 @@ def load(path: Path | str) -> Organism:
         _object(path, "scores", metadata["scores"]) if "scores" in metadata else None,
     )
     return organism
+
+
+def trained_size(organism: Organism) -> tuple[int, int]:
+    """Return (height, width) of the grids that the organism was trained in, 72x72 where that is not known."""
+    training = organism.training
+    fit, pad = training.get("fit", 40), training.get("pad")
+    side = fit + 2 * (16 if pad is None else pad) if isinstance(fit, int) and isinstance(pad, int | None) else 72
+    height, width = (training.get(name) or side for name in ("height", "width"))
+    known = all(isinstance(length, int) and 1 <= length <= LARGEST for length in (height, width))
+    return (height, width) if known else (72, 72)
 
 
 def _found(name: Path | str) -> Path:

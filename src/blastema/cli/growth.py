@@ -15,7 +15,7 @@ import numpy as np
 from blastema.cli.size import parse_size
 from blastema.engines import Engine, choose_engine
 from blastema.errors import BlastemaError
-from blastema.organism import Organism
+from blastema.organism import Organism, trained_size
 from blastema.rule import Rule, seed_batch
 from blastema.training.damage import CUTS, cut
 
@@ -109,14 +109,6 @@ class Growth:
         """Yield at most so many of the states, evenly spaced, first and last among them."""
         wanted = set(np.linspace(0, self.steps, min(most, self.steps + 1)).round().astype(int).tolist())
         return (state.copy() for step, state in enumerate(self.states(progress=True)) if step in wanted)
-
-
-def trained_size(organism: Organism) -> tuple[int, int]:
-    """Return (height, width) of the grids that the organism was trained in, 72x72 where that is not known."""
-    training = organism.training
-    fit, pad = training.get("fit", 40), training.get("pad")
-    side = fit + 2 * (16 if pad is None else pad) if isinstance(fit, int) else 72
-    return training.get("height") or side, training.get("width") or side
 
 
 def parse_cut(text: str, steps: int) -> tuple[int, str]:

@@ -10,11 +10,13 @@ import tyro
 from blastema import __version__
 from blastema.cli.doctor import doctor
 from blastema.cli.grow import grow
+from blastema.cli.play import play
+from blastema.cli.site import site
 from blastema.cli.train import train
 from blastema.errors import BlastemaError
 
 DESCRIPTION = f"Grow pictures from a single cell. Blastema {__version__}"
-COMMANDS: dict[str, Callable[..., Any]] = {"train": train, "grow": grow, "doctor": doctor}
+COMMANDS: dict[str, Callable[..., Any]] = {"train": train, "grow": grow, "play": play, "site": site, "doctor": doctor}
 # What each help text ends with: two commands to paste.
 EXAMPLES = {
     "": ("blastema train 🦎", "blastema grow runs/lizard-regenerating"),
@@ -26,6 +28,11 @@ EXAMPLES = {
         "blastema grow runs/lizard-regenerating --out lizard.gif",
         "blastema grow runs/lizard-regenerating --damage lower@200 --steps 500",
     ),
+    "play": (
+        "blastema play",
+        "blastema play --train 🦎",
+    ),
+    "site": ("blastema site public", "blastema site public runs/lizard-regenerating"),
     "doctor": ("blastema doctor", "blastema train 🦎 --engine numpy"),
 }
 

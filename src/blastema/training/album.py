@@ -27,10 +27,14 @@ def picture_step(run: Run, report: Report) -> None:
     both = np.concatenate([report.before.states, report.after.states])
     save(sheet(both, columns=len(report.before.states), zoom=2), pictures / f"batch-{report.step:06d}.png")
     if run.trainer.experiment.starts_from == "pool":
-        sample = np.linspace(0, run.trainer.recipe.pool - 1, SAMPLE).astype(int)
-        states = run.trainer.pool.take(sample).states
-        save(sheet(states, columns=12, zoom=2), pictures / f"pool-{report.step:06d}.png")
+        save(sheet(pool_sample(run), columns=12, zoom=2), pictures / f"pool-{report.step:06d}.png")
     picture_loss(run)
+
+
+def pool_sample(run: Run) -> np.ndarray:
+    """Return 48 states from all over the pool, `(organism, height, width, channel)`, always from the same places."""
+    places = np.linspace(0, run.trainer.recipe.pool - 1, SAMPLE).astype(int)
+    return run.trainer.pool.take(places).states
 
 
 def picture_loss(run: Run) -> None:
