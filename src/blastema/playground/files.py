@@ -29,16 +29,9 @@ TYPES = {
 
 
 def page_files() -> dict[str, bytes]:
-    """Return the page's own files: path from the page's folder, with slashes, and content.
-
-    Raises:
-        BlastemaError: the page is not there.
-    """
+    """Return the page's own files: path from the page's folder, with slashes, and content."""
     paths = sorted(path for path in PAGE.rglob("*") if path.suffix in TYPES)
-    files = {path.relative_to(PAGE).as_posix(): path.read_bytes() for path in paths}
-    if START not in files:
-        raise BlastemaError(f"the page of the playground is missing in {PAGE}; install blastema again")
-    return files
+    return {path.relative_to(PAGE).as_posix(): path.read_bytes() for path in paths}
 
 
 def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, bytes]:
@@ -47,8 +40,13 @@ def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, by
     Args:
         entries: the organisms, in the order of the page.
         training: whether a running training sends events to `training/events`.
+
+    Raises:
+        BlastemaError: the page is not there.
     """
     files = page_files()
+    if START not in files:
+        raise BlastemaError(f"the page of the playground is missing in {PAGE}; install blastema again")
     for entry in entries:
         files |= entry.files()
     content = {
