@@ -12,12 +12,14 @@ from blastema.cli.doctor import doctor
 from blastema.cli.export import export
 from blastema.cli.grow import grow
 from blastema.cli.import_ import import_
+from blastema.cli.play import play
+from blastema.cli.site import site
 from blastema.cli.train import train
 from blastema.errors import BlastemaError
 
 DESCRIPTION = f"Grow pictures from a single cell. Blastema {__version__}"
 COMMANDS: dict[str, Callable[..., Any]] = {
-    "train": train, "grow": grow, "export": export, "import": import_, "doctor": doctor,
+    "train": train, "grow": grow, "play": play, "site": site, "export": export, "import": import_, "doctor": doctor,
 }  # fmt: skip
 # What each help text ends with: two commands to paste.
 EXAMPLES = {
@@ -35,6 +37,11 @@ EXAMPLES = {
         "blastema export runs/lizard-regenerating --to distill --out lizard.json",
     ),
     "import": ("blastema import model.json", "blastema import model.json --out runs/theirs.safetensors"),
+    "play": (
+        "blastema play",
+        "blastema play --train 🦎",
+    ),
+    "site": ("blastema site public", "blastema site public runs/lizard-regenerating"),
     "doctor": ("blastema doctor", "blastema train 🦎 --engine numpy"),
 }
 

@@ -3,6 +3,7 @@
 import ctypes
 import itertools
 import sys
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -31,11 +32,15 @@ def picture_step(run: Run, report: Report) -> None:
     both = itertools.chain(report.before.states, report.after.states)
     save(sheet(both, columns=len(report.before.states), zoom=2), pictures / f"batch-{report.step:06d}.png")
     if run.trainer.experiment.starts_from == "pool":
-        sample = np.linspace(0, run.trainer.recipe.pool - 1, SAMPLE).astype(int)
-        states = (run.trainer.pool.take(np.array([place])).states[0] for place in sample)
-        save(sheet(states, columns=12, zoom=2), pictures / f"pool-{report.step:06d}.png")
+        save(sheet(pool_sample(run), columns=12, zoom=2), pictures / f"pool-{report.step:06d}.png")
     picture_loss(run)
     _give_memory_back()
+
+
+def pool_sample(run: Run) -> Iterator[np.ndarray]:
+    """Yield 48 states from all over the pool, `(height, width, channel)` each, always from the same places."""
+    for place in np.linspace(0, run.trainer.recipe.pool - 1, SAMPLE).astype(int):
+        yield run.trainer.pool.take(np.array([place])).states[0]
 
 
 def picture_loss(run: Run) -> None:

@@ -133,7 +133,7 @@ class Run:
         config = read_config(directory)
         if steps is not None:
             config = dataclasses.replace(config, steps=steps)
-        run = cls(directory, config, _kept_target(directory / TARGET))
+        run = cls(directory, config, kept_target(directory / TARGET))
         if (directory / CHECKPOINT).exists():
             load_checkpoint(run.trainer, directory / CHECKPOINT)
         lines = kept_lines(directory / LOG, run.trainer.done)
@@ -256,7 +256,12 @@ def read_config(directory: Path) -> Config:
         ) from None
 
 
-def _kept_target(path: Path) -> np.ndarray:
+def kept_target(path: Path) -> np.ndarray:
+    """Return the target that a run keeps in its directory, float32 `(height, width, 4)`.
+
+    Raises:
+        BlastemaError: it is missing or broken.
+    """
     try:
         target = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError):
