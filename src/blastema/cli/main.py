@@ -9,6 +9,7 @@ import tyro
 
 from blastema import __version__
 from blastema.cli.doctor import doctor
+from blastema.cli.evaluate import evaluate
 from blastema.cli.export import export
 from blastema.cli.grow import grow
 from blastema.cli.import_ import import_
@@ -19,7 +20,8 @@ from blastema.errors import BlastemaError
 
 DESCRIPTION = f"Grow pictures from a single cell. Blastema {__version__}"
 COMMANDS: dict[str, Callable[..., Any]] = {
-    "train": train, "grow": grow, "play": play, "site": site, "export": export, "import": import_, "doctor": doctor,
+    "train": train, "grow": grow, "evaluate": evaluate, "play": play, "site": site,
+    "export": export, "import": import_, "doctor": doctor,
 }  # fmt: skip
 # What each help text ends with: two commands to paste.
 EXAMPLES = {
@@ -37,6 +39,10 @@ EXAMPLES = {
         "blastema export runs/lizard-regenerating --to distill --out lizard.json",
     ),
     "import": ("blastema import model.json", "blastema import model.json --out runs/theirs.safetensors"),
+    "evaluate": (
+        "blastema evaluate 🦎 --picture lizard.png",
+        "blastema evaluate runs/lizard-regenerating --json lizard.json",
+    ),
     "play": (
         "blastema play",
         "blastema play --train 🦎",
