@@ -36,16 +36,17 @@ def idle(target):
 
 @pytest.mark.slow
 def test_the_articles_lizard_is_what_was_measured_of_it_elsewhere(published):
-    """Measured by an independent program on the article's weights: 16 organisms, medians, and the worst at 5000."""
+    """Measured by an independent program on the article's weights: log10 of the mean loss of 16 organisms."""
     theirs = subject(load(published / "ex3_🦎.json"))
     seeds = seeds_for(16, 0)
     after_200, after_5000 = persistence(theirs, seeds, (200, 5000))
-    assert np.median(after_200) == pytest.approx(-3.35, abs=0.15)
+    assert np.log10(np.mean(10**after_200)) == pytest.approx(-3.35, abs=0.15)
     assert after_5000.max() == pytest.approx(-2.81, abs=0.3)
     grown = theirs.grown(theirs.seeds(seeds), 200)
     for name, expected in {"lower": -3.5, "upper": -3.6, "right": -3.4, "left": -3.6, "centre": -2.7}.items():
         after = regeneration(theirs, grown, CUTS[name], np.random.default_rng(0), (600,)).after[-1]
-        assert np.median(after) == pytest.approx(expected, abs=0.35), name
+        # Single organisms end at about -3.9 or at -2.9, so that means of 16 vary.
+        assert np.log10(np.mean(10**after)) == pytest.approx(expected, abs=0.4), name
 
 
 def test_what_does_nothing_persists_and_does_not_regrow():

@@ -16,12 +16,13 @@ from blastema.cli.import_ import import_
 from blastema.cli.play import play
 from blastema.cli.site import site
 from blastema.cli.train import train
+from blastema.cli.zoo import zoo
 from blastema.errors import BlastemaError
 
 DESCRIPTION = f"Grow pictures from a single cell. Blastema {__version__}"
 COMMANDS: dict[str, Callable[..., Any]] = {
     "train": train, "grow": grow, "evaluate": evaluate, "play": play, "site": site,
-    "export": export, "import": import_, "doctor": doctor,
+    "zoo": zoo, "export": export, "import": import_, "doctor": doctor,
 }  # fmt: skip
 # What each help text ends with: two commands to paste.
 EXAMPLES = {
@@ -34,6 +35,7 @@ EXAMPLES = {
         "blastema grow runs/lizard-regenerating --out lizard.gif",
         "blastema grow runs/lizard-regenerating --damage lower@200 --steps 500",
     ),
+    "zoo": ("blastema zoo", "blastema grow 🦎"),
     "export": (
         "blastema export 🦎 --to distill --out lizard.json",
         "blastema export runs/lizard-regenerating --to distill --out lizard.json",
