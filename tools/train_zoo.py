@@ -106,9 +106,7 @@ def main() -> None:
     names = arguments.names or all_names()
     if unknown := sorted(set(names) - set(all_names())):
         sys.exit(f"{', '.join(unknown)}: not in the zoo; it has {', '.join(all_names())}")
-    todo = [
-        name for name in names if arguments.again or not (DIRECTORY / f"{name.replace('/', '-')}.safetensors").exists()
-    ]
+    todo = [name for name in names if arguments.again or not path_of(name)]
     if arguments.jobs == 1:
         for name in todo:
             train(name)
