@@ -1,0 +1,37 @@
+// Second pass: who is alive after the update, and whose each cell is. Reads the grown states and the life before.
+//
+// A mature cell stays with its organism; one that is growing joins the neighbour with the most alpha.
+
+out vec4 next_life;
+
+float most;
+int strongest;
+
+void look(ivec2 place) {
+  vec2 living = life_at(place);
+  if (!counts(living)) return;
+  float alpha = kept(texelFetch(state_0, place, 0)).a;
+  int whose = owner(living);
+  if (alpha > alive_above[whose] && alpha > most) {
+    most = alpha;
+    strongest = whose;
+  }
+}
+
+void main() {
+  ivec2 cell = ivec2(gl_FragCoord.xy);
+  most = -1.0;
+  strongest = 0;
+  look(cell);
+  if (strongest == 0) {
+    look(beside(cell, -1, -1));
+    look(beside(cell, 0, -1));
+    look(beside(cell, 1, -1));
+    look(beside(cell, -1, 0));
+    look(beside(cell, 1, 0));
+    look(beside(cell, -1, 1));
+    look(beside(cell, 0, 1));
+    look(beside(cell, 1, 1));
+  }
+  next_life = strongest == 0 ? vec4(0.0) : vec4(1.0, float(strongest) / 255.0, 0.0, 1.0);
+}
