@@ -79,12 +79,12 @@ def test_a_run_shows_the_target_it_keeps(tmp_path):
         assert np.array_equal(read(entry.picture), rgba(run.target))
 
 
-def test_an_organism_makes_no_one_read_a_file_that_it_names(tmp_path):
-    secret = tmp_path / "secret.png"
-    Image.new("RGB", (9, 9), "red").save(secret)
-    path = tmp_path / "trojan.safetensors"
-    Organism(random_weights(Rule()), training={"target": str(secret)}).save(path)
-    entry = catalogue([path])[0]
+def test_an_organism_makes_no_one_read_a_file_that_it_names(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Image.new("RGB", (9, 9), "red").save("secret.png")
+    assert load_target("secret.png").any()
+    Organism(random_weights(Rule()), training={"target": "secret.png"}).save("trojan.safetensors")
+    entry = catalogue(["trojan.safetensors"])[0]
     assert entry.picture is None
     assert entry.description()["picture"] is None
 
