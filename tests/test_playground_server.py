@@ -25,8 +25,8 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def running():
-    with Server(FILES, seconds=0.5) as server:
-        server.start()
+    with Server(seconds=0.5) as server:
+        server.start(FILES)
         yield server
         server.shutdown()
 
@@ -265,24 +265,24 @@ def test_places_of_those_who_left_are_free_again(served, monkeypatch):
 
 
 def test_without_a_training_there_are_no_events():
-    with Server(FILES, seconds=0.5) as server:
-        server.start()
+    with Server(seconds=0.5) as server:
+        server.start(FILES)
         assert ask(server, path="/training/events")[0] == 404
         server.shutdown()
 
 
 def test_a_port_that_is_taken_is_refused_in_one_line(served):
     with pytest.raises(BlastemaError, match=r"cannot listen at 127.0.0.1, port \d+: .*; leave out"):
-        Server(FILES, port=served.port)
+        Server(port=served.port)
     with pytest.raises(BlastemaError, match="--port is 65536"):
-        Server(FILES, port=65536)
+        Server(port=65536)
     with pytest.raises(BlastemaError, match="cannot listen at no such host"):
-        Server(FILES, host="no such host")
+        Server(host="no such host")
 
 
 def test_open_to_others_it_answers_to_addresses_but_not_to_any_name():
-    with Server(FILES, host="0.0.0.0", seconds=0.5) as server:
-        server.start()
+    with Server(host="0.0.0.0", seconds=0.5) as server:
+        server.start(FILES)
         assert ask(server, Host="192.168.0.7:80")[0] == 200
         assert ask(server, Host=socket.gethostname())[0] == 200
         assert ask(server, Host="evil.example")[0] == 403

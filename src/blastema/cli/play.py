@@ -41,6 +41,7 @@ def play(
         browser: open the browser
     """
     from blastema.errors import BlastemaError
+    from blastema.organism import load
     from blastema.playground.catalogue import catalogue
     from blastema.playground.events import Bulletin
     from blastema.playground.files import site_files
@@ -55,9 +56,15 @@ def play(
     training = train is not None or resume is not None
     bulletin = Bulletin() if training else None
     # What can be refused is, before a run's directory is made.
-    with Server(site_files(catalogue(organisms), training), host, port, bulletin) as server:
+    for organism in organisms:
+        load(organism)
+    with Server(host, port, bulletin) as server:
         run = run_to_show(train, resume, experiment, steps)
-        server.start()
+        if run:
+            # So that there is an organism to show from the beginning.
+            run.save()
+        shown = (run.directory, *organisms) if run else organisms
+        server.start(site_files(catalogue(shown), training))
         announce(server)
         if browser:
             open_browser(server.url)

@@ -280,8 +280,8 @@ async function main() {
 
   const wanted = garden.entries.find(({ name }) => name === link.organism);
   if (link.organism && !wanted) notice(`The link asks for ${link.organism}, which is not here; something else grows instead.`);
-  const regenerating = garden.entries.find(({ experiment }) => experiment === 'regenerating');
-  const first = wanted ?? regenerating ?? garden.entries[0];
+  // The server puts those that were asked for first, and then the liveliest.
+  const first = wanted ?? garden.entries[0];
   const { edge, fireRate } = link.conditions;
   if (first) {
     await trying(() => garden.pick(first));
