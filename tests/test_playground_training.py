@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from contextlib import contextmanager
 
@@ -191,6 +192,19 @@ def test_a_training_is_watched_stopped_and_gone_on_with(tmp_path):
             assert out == ""
             assert "all is saved. Go on with:\n  blastema train --resume run" in error
         assert Run.resume(tmp_path / "run").trainer.done >= max(steps) > before
+
+
+@posix
+@pytest.mark.slow
+def test_browsers_that_go_away_end_no_training(tmp_path):
+    Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=100_000, fit=6, pad=4))
+    with playing("--resume", "run", cwd=tmp_path) as (process, url):
+        for _ in range(5):
+            with urllib.request.urlopen(url + "training/events", timeout=20) as stream:
+                stream.readline()
+            time.sleep(0.7)
+        assert process.poll() is None
+        assert json.loads(fetch(url + "organisms.json"))["training"]
 
 
 @posix

@@ -1,6 +1,7 @@
 """`blastema play [ORGANISM ...]`: the playground in the browser."""
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -53,6 +54,9 @@ def play(
         raise BlastemaError("--experiment is for a training to begin; give --train TARGET with it")
     if steps is not None and train is None and resume is None:
         raise BlastemaError("--steps is for a training; give --train TARGET or --resume DIR with it")
+    if hasattr(signal, "SIGPIPE"):
+        # A browser that goes away ends its connection, not the program.
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     training = train is not None or resume is not None
     bulletin = Bulletin() if training else None
     # What can be refused is, before a run's directory is made.
