@@ -1,6 +1,7 @@
 // @ts-check
 // A static server for the page and a headless Chromium to look at it. Chromium must be there; CHROMIUM says where.
 
+import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,8 +10,6 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-export const PAGE = join(ROOT, 'src/blastema/playground/page');
-const ZOO = join(ROOT, 'src/blastema/zoo');
 const SHARED = [process.env.BLASTEMA_SHARED ?? '', join(ROOT, 'shared'), join(ROOT, '../shared')];
 const BROWSERS = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const FLAGS = [
@@ -20,7 +19,7 @@ const FLAGS = [
 /** @type {Record<string, string>} */
 const TYPES = {
   '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.png': 'image/png',
-  '.svg': 'image/svg+xml',
+  '.svg': 'image/svg+xml', '.glsl': 'text/plain',
 };
 
 export const browserPath = BROWSERS.find((path) => path && existsSync(path));
@@ -50,47 +49,46 @@ function fileOf(folders, path) {
   return existsSync(file) ? readFileSync(file) : undefined;
 }
 
-/** The list of the zoo's organisms as the page's server gives it. */
-export function zoo() {
-  const files = readdirSync(ZOO).filter((file) => file.endsWith('.safetensors')).sort();
-  return files.map((file) => {
-    const { training } = metadataOf(readFileSync(join(ZOO, file)));
-    const stem = file.replace('.safetensors', '');
-    const [experiment, ...rest] = stem.split('-');
-    return {
-      name: `${experiment}/${rest.join('-')}`, label: training.target, experiment, target: training.target,
-      height: training.height ?? 72, width: training.width ?? 72, url: `organisms/${file}`,
-      picture: pictureOf(training.target) ? `organisms/${stem}.png` : null, scores: null,
-    };
-  });
-}
+const PYTHON = [process.env.PYTHON ?? '', join(ROOT, '.venv/bin/python')].find((path) => path && existsSync(path)) ?? 'python3';
 
-/** @param {Buffer} file */
-function metadataOf(file) {
-  const length = Number(file.readBigUInt64LE(0));
-  const metadata = JSON.parse(file.subarray(8, 8 + length).toString()).__metadata__;
-  return { rule: JSON.parse(metadata.rule), training: JSON.parse(metadata.training) };
-}
+/** The page with the zoo and the article's models where they are, as `blastema site` writes it; ends with the process. */
+const site = mkdtempSync(join(tmpdir(), 'blastema-site-'));
+process.on('exit', () => rmSync(site, { recursive: true, force: true }));
 
-/** The drawing of one of the article's ten emoji. @param {string} target */
-export function pictureOf(target) {
-  const code = target.codePointAt(0)?.toString(16);
-  const folder = join(ROOT, 'src/blastema/targets/article_emoji');
-  const file = readdirSync(folder).find((name) => name.includes(`${code}`) && name.endsWith('.png'));
-  return file ? join(folder, file) : null;
-}
+/** Python that gives organisms whose target is not told, as the article's models are, the picture of the emoji they are called by. */
+const ADD_PICTURES = `
+import json, sys
+from pathlib import Path
+from blastema.playground.catalogue import png
+from blastema.render.colour import rgba
+from blastema.targets import load_target
+site = Path(sys.argv[1])
+listed = json.loads((site / "organisms.json").read_text())
+for one in listed["organisms"]:
+    if one["picture"] is None:
+        one["picture"] = one["url"].replace(".safetensors", "-target.png")
+        target = load_target(one["label"], fit=40, height=one["height"], width=one["width"])
+        (site / one["picture"]).write_bytes(png(rgba(target)))
+(site / "organisms.json").write_text(json.dumps(listed))
+`;
 
-/** The page's folder, the zoo and its list. @param {object} [training] */
-export async function servePage(training) {
-  const organisms = zoo();
-  /** @type {Record<string, string | Buffer>} */
-  const made = { '/blank.html': '<!doctype html><title>blank</title>', '/organisms.json': JSON.stringify({ version: '0.1.0', organisms, training: training ?? null }) };
-  for (const { target, picture } of organisms) {
-    const file = pictureOf(target);
-    if (picture && file) made[`/${picture}`] = readFileSync(file);
+/** @returns {string} its folder */
+export function writtenSite() {
+  if (!existsSync(join(site, 'index.html'))) {
+    const models = published ? readdirSync(published).filter((file) => file.endsWith('.json')).map((file) => join(published, file)) : [];
+    execFileSync(PYTHON, ['-m', 'blastema', 'site', site, ...models], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(PYTHON, ['-c', ADD_PICTURES, site]);
   }
-  return serve({ '/': `${PAGE}/`, '/organisms/': `${ZOO}/`, '/published/': `${published}/`, '/benchmark/': join(ROOT, 'playground/benchmark/') }, made);
+  return site;
 }
+
+/** @returns {{name: string, label: string, experiment: string | null, url: string, picture: string | null}[]} */
+export function organisms() {
+  return JSON.parse(readFileSync(join(writtenSite(), 'organisms.json'), 'utf8')).organisms;
+}
+
+/** An empty page beside it, on which a test can use the modules. */
+const made = { '/blank.html': '<!doctype html><link rel="icon" href="data:,"><title>blank</title>' };
 
 /**
  * Runs something with a browser of its own and the page's server, gone with all their files afterwards.
@@ -99,7 +97,7 @@ export async function servePage(training) {
  */
 export async function withBrowser(use) {
   const home = mkdtempSync(join(tmpdir(), 'blastema-chromium-'));
-  const server = await servePage();
+  const server = await serve({ '/': `${writtenSite()}/`, '/benchmark/': join(ROOT, 'playground/benchmark/') }, made);
   const browser = await chromium.launch({ executablePath: browserPath, args: FLAGS, env: { ...process.env, HOME: home } });
   try {
     await use({ browser, url: server.url });

@@ -82,7 +82,7 @@ export class Cells {
       gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, 1, 1, gl.RGBA, this.#type, eightBits ? new Uint8Array(values) : new Float32Array(values));
     });
     gl.bindTexture(gl.TEXTURE_2D, this.lives[this.life].textures[0]);
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array([255, organism, 0, 255]));
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array([255, organism, 255, 255]));
   }
 
   /** @returns {Content} */

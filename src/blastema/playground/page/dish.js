@@ -405,7 +405,7 @@ export class Dish extends EventTarget {
     for (let taken = 0; taken < steps; taken++) {
       this.territory.widen(1);
       this.#passUpdate();
-      this.#passLife();
+      this.#passLife(true);
       this.age = (this.age + 1) >>> 0;
     }
   }
@@ -422,14 +422,15 @@ export class Dish extends EventTarget {
     cells.stateDone();
   }
 
-  #passLife() {
+  /** @param {boolean} [updated] whether the states are new */
+  #passLife(updated = false) {
     const { gl, cells, territory } = this;
     const all = territory.all;
     if (!all) return;
     cells.bind();
     gl.bindFramebuffer(gl.FRAMEBUFFER, cells.nextLife);
     this.#scissor(all);
-    this.#use('life');
+    gl.uniform1i(this.#use('life').updated, updated ? 1 : 0);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     cells.lifeDone();
   }

@@ -4,9 +4,6 @@
 /** @typedef {import('./cells.js').Content} Content */
 
 const QUARTER_TURN = Math.PI / 2;
-export const ALIVE = 255;
-/** Neither alive nor zero; see shaders/cells.glsl. */
-const COUNTS = 120;
 
 /** One of 8 bits. @param {number} byte */
 export function fromByte(byte) {
@@ -25,7 +22,7 @@ export function statesOf({ states, life }) {
   states.forEach((texture, group) => {
     const decoded = texture instanceof Uint8Array;
     for (let cell = 0; cell < cells; cell++) {
-      if (life[4 * cell] === 0) continue;
+      if (life[4 * cell + 2] === 0) continue;
       for (let k = 0; k < 4; k++) {
         values[16 * cell + 4 * group + k] = decoded ? fromByte(texture[4 * cell + k]) : texture[4 * cell + k];
       }
@@ -65,7 +62,7 @@ function lifeOf(values, organisms, { height, width, wraps, aliveAbove }) {
       let strongest = values[16 * cell + 3] > aliveAbove[organisms[cell]] ? organisms[cell] : 0;
       if (!strongest) strongest = strongestNeighbour(x, y);
       const isZero = values.subarray(16 * cell, 16 * cell + 16).every((value) => value === 0);
-      if (strongest || !isZero) life.set([strongest ? ALIVE : COUNTS, strongest || organisms[cell], 0, 255], 4 * cell);
+      if (strongest || !isZero) life.set([strongest ? 255 : 0, strongest || organisms[cell], isZero ? 0 : 255, 255], 4 * cell);
     }
   }
   return life;

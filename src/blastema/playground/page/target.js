@@ -22,9 +22,11 @@ export class Target {
     const { naturalHeight: height, naturalWidth: width } = image;
     const canvas = Object.assign(document.createElement('canvas'), { height, width });
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
-    context.translate(width / 2, height / 2);
-    context.rotate(angle);
-    context.drawImage(image, -width / 2, -height / 2);
+    // All turns about the middle of the cell that was the seed.
+    const x = (width >> 1) + 0.5, y = (height >> 1) + 0.5;
+    context.translate(x, y);
+    context.rotate(-angle);
+    context.drawImage(image, -x, -y);
     const { data } = context.getImageData(0, 0, width, height);
     for (let i = 0; i < data.length; i += 4) for (let k = 0; k < 3; k++) data[i + k] = (data[i + k] * data[i + 3]) / 255;
     return new Target(data, height, width);

@@ -1,8 +1,8 @@
 // What every pass shares: a cell's 16 channels lie in four textures, and a fifth says who lives there.
 //
 // life: red is 1 where the cell is alive (some alpha of its 3x3 neighbourhood is above its organism's threshold), green
-// the number of the organism that the cell belongs to, in 255ths. Where red is 0 the state counts as zero, whatever the
-// textures hold. Red about 1/2: not alive, but not zero either; so are cells at most until the next step.
+// the number of the organism that the cell belongs to, in 255ths. Blue is 1 where the textures hold the cell's state;
+// elsewhere it is zero, whatever they hold.
 
 precision highp float;
 precision highp int;
@@ -39,15 +39,15 @@ bool inside(ivec2 cell) {
   return cell.x >= 0 && cell.y >= 0 && cell.x < size.x && cell.y < size.y;
 }
 
-vec2 life_at(ivec2 cell) {
-  return inside(cell) ? texelFetch(life, cell, 0).rg : vec2(0.0);
+vec3 life_at(ivec2 cell) {
+  return inside(cell) ? texelFetch(life, cell, 0).rgb : vec3(0.0);
 }
 
-bool counts(vec2 living) { return living.r > 0.25; }
+bool lives(vec3 living) { return living.r > 0.5; }
 
-bool lives(vec2 living) { return living.r > 0.75; }
+bool has_state(vec3 living) { return living.b > 0.5; }
 
-int owner(vec2 living) { return int(living.g * 255.0 + 0.5); }
+int owner(vec3 living) { return int(living.g * 255.0 + 0.5); }
 
 uint mix_bits(uint h) {
   h ^= h >> 16u;

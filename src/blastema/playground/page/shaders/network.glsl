@@ -40,9 +40,9 @@ void perceive(ivec2 cell) {
   at_nw = beside(cell, -1, -1), at_n = beside(cell, 0, -1), at_ne = beside(cell, 1, -1);
   at_w = beside(cell, -1, 0), at_c = cell, at_e = beside(cell, 1, 0);
   at_sw = beside(cell, -1, 1), at_s = beside(cell, 0, 1), at_se = beside(cell, 1, 1);
-  is_nw = counts(life_at(at_nw)), is_n = counts(life_at(at_n)), is_ne = counts(life_at(at_ne));
-  is_w = counts(life_at(at_w)), is_c = counts(life_at(at_c)), is_e = counts(life_at(at_e));
-  is_sw = counts(life_at(at_sw)), is_s = counts(life_at(at_s)), is_se = counts(life_at(at_se));
+  is_nw = has_state(life_at(at_nw)), is_n = has_state(life_at(at_n)), is_ne = has_state(life_at(at_ne));
+  is_w = has_state(life_at(at_w)), is_c = has_state(life_at(at_c)), is_e = has_state(life_at(at_e));
+  is_sw = has_state(life_at(at_sw)), is_s = has_state(life_at(at_s)), is_se = has_state(life_at(at_se));
   PERCEIVE(state_0, self_0, slope_x_0, slope_y_0, laplacian_0)
   PERCEIVE(state_1, self_1, slope_x_1, slope_y_1, laplacian_1)
   PERCEIVE(state_2, self_2, slope_x_2, slope_y_2, laplacian_2)

@@ -24,16 +24,16 @@ vec4 four_of(vec4 a, vec4 b, vec4 c, vec4 d, int group) {
 }
 
 float number(ivec2 cell, int index) {
-  vec2 living = life_at(cell);
-  if (!counts(living)) return 0.0;
+  vec3 living = life_at(cell);
   int group = index / 4 % 4;
   if (what == CHANNELS) {
+    if (!has_state(living)) return 0.0;
     if (group == 0) return kept(texelFetch(state_0, cell, 0))[index % 4];
     if (group == 1) return kept(texelFetch(state_1, cell, 0))[index % 4];
     if (group == 2) return kept(texelFetch(state_2, cell, 0))[index % 4];
     return kept(texelFetch(state_3, cell, 0))[index % 4];
   }
-  if (owner(living) != organism) return 0.0;
+  if (!lives(living) || owner(living) != organism) return 0.0;
   perceive(cell);
   if (what == HIDDEN) return hidden_units(organism, index / 4)[index % 4];
 #if LAPLACIAN == 1

@@ -17,8 +17,8 @@ uniform uint chance;
 void main() {
   vec2 place = vec2(gl_FragCoord.x, upward ? pixels.y - gl_FragCoord.y : gl_FragCoord.y) / pixels;
   ivec2 cell = min(ivec2(place * vec2(size)), size - 1);
-  vec2 living = life_at(cell);
-  vec4 seen = counts(living) ? clamp(kept(texelFetch(state_0, cell, 0)), 0.0, 1.0) : vec4(0.0);
+  vec3 living = life_at(cell);
+  vec4 seen = has_state(living) ? clamp(kept(texelFetch(state_0, cell, 0)), 0.0, 1.0) : vec4(0.0);
   if (what == PREMULTIPLIED) {
     colour = seen;
   } else if (what == COLOURS) {

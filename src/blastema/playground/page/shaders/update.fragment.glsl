@@ -11,12 +11,13 @@ uniform int groups[ORGANISMS + 1]; // of four hidden units, organism by organism
 
 void main() {
   ivec2 cell = ivec2(gl_FragCoord.xy);
-  vec2 living = texelFetch(life, cell, 0).rg;
-  if (!lives(living)) {
+  vec3 living = texelFetch(life, cell, 0).rgb;
+  bool acts = lives(living) && fires(cell, key, chance);
+  if (!acts && !(lives(living) && has_state(living))) {
     next_0 = next_1 = next_2 = next_3 = stored(vec4(0.0));
     return;
   }
-  if (!fires(cell, key, chance)) {
+  if (!acts) {
     next_0 = texelFetch(state_0, cell, 0);
     next_1 = texelFetch(state_1, cell, 0);
     next_2 = texelFetch(state_2, cell, 0);
