@@ -33,7 +33,7 @@ def read(content: bytes) -> np.ndarray:
 
 def test_the_zoo_is_offered_with_its_pictures_and_files():
     entries = catalogue()
-    assert [entry.name for entry in entries] == zoo.names()
+    assert sorted(entry.name for entry in entries) == sorted(zoo.names())
     lizard = next(entry for entry in entries if entry.name == "regenerating/lizard")
     said = lizard.description()
     assert said == {
@@ -44,6 +44,19 @@ def test_the_zoo_is_offered_with_its_pictures_and_files():
     files = lizard.files()
     assert files[said["url"]] == zoo.path_of("regenerating/lizard").read_bytes()
     assert np.array_equal(read(files[said["picture"]]), rgba(load_target("🦎")))
+
+
+def test_of_the_zoo_the_long_lived_and_the_patterns_of_the_article_come_first(tmp_path, monkeypatch):
+    lizard = zoo.path_of("regenerating/lizard").read_bytes()
+    names = [
+        "regenerating/lizard", "regenerating/grinning", "regenerating/tree", "regenerating/rocket",
+        "persistent/lizard", "persistent/butterfly", "growing/fish", "growing/ant",
+    ]  # fmt: skip
+    for name in names:
+        (tmp_path / f"{name.replace('/', '-')}.safetensors").write_bytes(lizard)
+    monkeypatch.setattr(zoo, "DIRECTORY", tmp_path)
+    assert [entry.name for entry in catalogue()] == names
+    assert [entry.name for entry in catalogue(["fish"])] == ["growing/fish", *names[:6], "growing/ant"]
 
 
 def test_given_organisms_come_first_and_once():
@@ -57,7 +70,7 @@ def test_names_and_paths_differ_whatever_is_given(organism_file, tmp_path):
     other = tmp_path / "other" / organism_file.name
     other.write_bytes(organism_file.read_bytes())
     entries = catalogue([organism_file, other, organism_file])
-    assert [entry.name for entry in entries[:3]] == ["Mine éé", "Mine éé 2", *zoo.names()[:1]]
+    assert [entry.name for entry in entries[:3]] == ["Mine éé", "Mine éé 2", "regenerating/lizard"]
     assert [entry.stem for entry in entries[:2]] == ["mine", "mine-2"]
     assert all(
         re.fullmatch(r"organisms/[a-z0-9-]+\.(safetensors|png)", path) for one in entries for path in one.files()
@@ -79,12 +92,12 @@ def test_a_run_shows_the_target_it_keeps(tmp_path):
         assert np.array_equal(read(entry.picture), rgba(run.target))
 
 
-def test_an_organism_makes_no_one_read_a_file_that_it_names(tmp_path):
-    secret = tmp_path / "secret.png"
-    Image.new("RGB", (9, 9), "red").save(secret)
-    path = tmp_path / "trojan.safetensors"
-    Organism(random_weights(Rule()), training={"target": str(secret)}).save(path)
-    entry = catalogue([path])[0]
+def test_an_organism_makes_no_one_read_a_file_that_it_names(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Image.new("RGB", (9, 9), "red").save("secret.png")
+    assert load_target("secret.png").any()
+    Organism(random_weights(Rule()), training={"target": "secret.png"}).save("trojan.safetensors")
+    entry = catalogue(["trojan.safetensors"])[0]
     assert entry.picture is None
     assert entry.description()["picture"] is None
 
@@ -190,7 +203,7 @@ def test_the_files_of_the_page_and_of_its_organisms_are_all_that_there_is(page, 
     files = site_files(catalogue([organism_file]))
     listed = json.loads(files["organisms.json"])
     assert listed["training"] is None
-    assert [one["name"] for one in listed["organisms"]] == ["Mine éé", *zoo.names()]
+    assert [one["name"] for one in listed["organisms"]] == [entry.name for entry in catalogue([organism_file])]
     named = {path for one in listed["organisms"] for path in (one["url"], one["picture"]) if path}
     assert files.keys() == {"index.html", "shaders/a.glsl", "organisms.json"} | named
     training = json.loads(site_files([], training=True)["organisms.json"])

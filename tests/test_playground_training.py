@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from contextlib import contextmanager
 
@@ -20,7 +21,6 @@ from PIL import Image
 from blastema import Organism, Rule, load, load_target
 from blastema.playground.broadcast import EVERY, Broadcast, tiles
 from blastema.playground.events import Bulletin
-from blastema.playground.files import PAGE
 from blastema.render.colour import rgba
 from blastema.training import run as run_module
 from blastema.training.run import Config, Run
@@ -147,7 +147,6 @@ def playing(*arguments, cwd):
         process.communicate()
 
 
-paged = pytest.mark.skipif(not (PAGE / "index.html").exists(), reason="the page is not there yet")
 posix = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
 
 
@@ -156,7 +155,6 @@ def fetch(url):
         return answer.read()
 
 
-@paged
 @posix
 def test_play_serves_until_ctrl_c_and_ends_quietly(tmp_path):
     Organism(random_weights(Rule())).save(tmp_path / "mine.safetensors")
@@ -170,14 +168,15 @@ def test_play_serves_until_ctrl_c_and_ends_quietly(tmp_path):
         assert process.returncode == 0
 
 
-@paged
 @posix
 @pytest.mark.slow
 def test_a_training_is_watched_stopped_and_gone_on_with(tmp_path):
     Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=100_000, fit=6, pad=4))
     for before in (0, 1):
         with playing("--resume", "run", cwd=tmp_path) as (process, url):
-            assert json.loads(fetch(url + "organisms.json"))["training"] == {"events": "training/events"}
+            listed = json.loads(fetch(url + "organisms.json"))
+            assert listed["training"] == {"events": "training/events"}
+            assert [listed["organisms"][0][name] for name in ("name", "label", "height")] == ["run", "disc", 14]
             kinds, steps = set(), []
             with urllib.request.urlopen(url + "training/events", timeout=20) as stream:
                 while not {"run", "progress", "batch", "organism"} <= kinds or steps[-1] < 2 + before:
@@ -195,7 +194,19 @@ def test_a_training_is_watched_stopped_and_gone_on_with(tmp_path):
         assert Run.resume(tmp_path / "run").trainer.done >= max(steps) > before
 
 
-@paged
+@posix
+@pytest.mark.slow
+def test_browsers_that_go_away_end_no_training(tmp_path):
+    Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=100_000, fit=6, pad=4))
+    with playing("--resume", "run", cwd=tmp_path) as (process, url):
+        for _ in range(5):
+            with urllib.request.urlopen(url + "training/events", timeout=20) as stream:
+                stream.readline()
+            time.sleep(0.7)
+        assert process.poll() is None
+        assert json.loads(fetch(url + "organisms.json"))["training"]
+
+
 @posix
 @pytest.mark.slow
 def test_a_finished_run_says_so_and_is_shown(tmp_path):
@@ -212,7 +223,6 @@ def test_a_finished_run_says_so_and_is_shown(tmp_path):
         assert process.returncode == 0
 
 
-@paged
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -241,7 +251,6 @@ def test_a_mistake_is_one_line_and_makes_nothing(tmp_path, arguments, says):
     assert {path.name for path in tmp_path.rglob("*")} == {"mine", "thesis.txt"}
 
 
-@paged
 def test_a_site_has_what_the_server_has(tmp_path):
     run = blastema("site", "public", cwd=tmp_path)
     assert run.returncode == 0

@@ -1,6 +1,7 @@
 """`blastema play [ORGANISM ...]`: the playground in the browser."""
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -41,6 +42,7 @@ def play(
         browser: open the browser
     """
     from blastema.errors import BlastemaError
+    from blastema.organism import load
     from blastema.playground.catalogue import catalogue
     from blastema.playground.events import Bulletin
     from blastema.playground.files import site_files
@@ -52,12 +54,21 @@ def play(
         raise BlastemaError("--experiment is for a training to begin; give --train TARGET with it")
     if steps is not None and train is None and resume is None:
         raise BlastemaError("--steps is for a training; give --train TARGET or --resume DIR with it")
+    if hasattr(signal, "SIGPIPE"):
+        # A browser that goes away ends its connection, not the program.
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     training = train is not None or resume is not None
     bulletin = Bulletin() if training else None
     # What can be refused is, before a run's directory is made.
-    with Server(site_files(catalogue(organisms), training), host, port, bulletin) as server:
+    for organism in organisms:
+        load(organism)
+    with Server(host, port, bulletin) as server:
         run = run_to_show(train, resume, experiment, steps)
-        server.start()
+        if run:
+            # So that there is an organism to show from the beginning.
+            run.save()
+        shown = (run.directory, *organisms) if run else organisms
+        server.start(site_files(catalogue(shown), training))
         announce(server)
         if browser:
             open_browser(server.url)

@@ -15,7 +15,7 @@ from blastema.errors import BlastemaError
 from blastema.organism import Organism, load
 from blastema.render.colour import rgba
 from blastema.targets import load_target
-from blastema.targets.emoji import characters, emoji_named, single_emoji
+from blastema.targets.emoji import ARTICLE, characters, emoji_named, single_emoji
 from blastema.targets.target import looks_like_file
 from blastema.training.run import ORGANISM, TARGET, kept_target
 
@@ -65,16 +65,24 @@ class Entry:
 def catalogue(given: Iterable[Path | str] = ()) -> list[Entry]:
     """Return the given organisms, whatever `blastema.load` understands, and then those of the zoo that are not given.
 
+    Of the zoo's, those that live longest and the article's own patterns come first. The page grows the first of all.
+
     Raises:
         BlastemaError: one of them cannot be loaded.
     """
-    sources = [_zoo_name(one) or Path(one) for one in given]
-    sources += zoo.names()
+    sources = [*(_zoo_name(one) or Path(one) for one in given), *sorted(zoo.names(), key=_place)]
     entries: dict[str, Entry] = {}
     for source in dict.fromkeys(sources):
         entry = _entry(source, entries)
         entries[entry.name] = entry
     return list(entries.values())
+
+
+def _place(name: str) -> tuple[int, int]:
+    """Return where an organism of the zoo comes on the page; what is not known comes last."""
+    experiment, _, target = name.partition("/")
+    patterns = list(ARTICLE.values())
+    return zoo.PREFERRED.index(experiment), patterns.index(target) if target in patterns else len(patterns)
 
 
 def _zoo_name(given: Path | str) -> str | None:

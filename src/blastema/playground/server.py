@@ -50,10 +50,9 @@ EXPLANATIONS = {
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Answers GET and HEAD for the given files, and for the events of a training.
+    """Answers GET and HEAD for the files that it is started with, and for the events of a training.
 
     Args:
-        files: path without the leading slash, and content; `index.html` is also at `/`.
         host: address or name to listen at.
         port: 0 for a free one.
         bulletin: what `training/events` streams; without it there is no such path.
@@ -71,7 +70,6 @@ class Server(socketserver.ThreadingTCPServer):
 
     def __init__(
         self,
-        files: Mapping[str, bytes],
         host: str = "127.0.0.1",
         port: int = 0,
         bulletin: Bulletin | None = None,
@@ -79,7 +77,7 @@ class Server(socketserver.ThreadingTCPServer):
     ) -> None:
         if not 0 <= port < 1 << 16:
             raise BlastemaError(f"--port is {port}; it must be 0 (any free one) to 65535")
-        self.files = {"/": (START, files[START])} | {f"/{path}": (path, content) for path, content in files.items()}
+        self.files: dict[str, tuple[str, bytes]] = {}
         self.host, self.bulletin, self.seconds = host, bulletin, seconds
         self.connections = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self.watchers = threading.BoundedSemaphore(MOST_WATCHERS)
@@ -100,8 +98,13 @@ class Server(socketserver.ThreadingTCPServer):
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
 
-    def start(self) -> None:
-        """Answer requests from now on, in threads that end with the program."""
+    def start(self, files: Mapping[str, bytes]) -> None:
+        """Answer requests from now on, in threads that end with the program.
+
+        Args:
+            files: path without the leading slash, and content; `index.html` is also at `/`.
+        """
+        self.files = {"/": (START, files[START])} | {f"/{path}": (path, content) for path, content in files.items()}
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def answers_to(self, header: str) -> bool:

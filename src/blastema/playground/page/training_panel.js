@@ -9,10 +9,10 @@
  */
 
 const CONTENT = `
-  <header>
+  <div class="training-head">
     <img class="training-target" alt="">
     <h2 id="training-title">Training</h2>
-  </header>
+  </div>
   <p class="training-status" role="status"></p>
   <progress max="1" value="0" aria-label="training steps"></progress>
   <dl>
@@ -21,8 +21,9 @@ const CONTENT = `
     <div><dt>speed</dt><dd data-figure="rate">–</dd></div>
     <div><dt>left</dt><dd data-figure="left">–</dd></div>
   </dl>
-  <label class="training-follow"><input type="checkbox" checked> put the newest organism into the dish</label>
+  <label class="check"><input type="checkbox" checked> Put the newest organism into the dish</label>
   <figure class="training-loss"><svg role="img" aria-label="loss"></svg></figure>
+  <p class="hint training-batch"></p>
   <figure data-picture="before" hidden><figcaption></figcaption><img alt=""></figure>
   <figure data-picture="after" hidden><figcaption></figcaption><img alt=""></figure>
   <figure data-picture="pool" hidden><figcaption></figcaption><img alt=""></figure>
@@ -30,13 +31,13 @@ const CONTENT = `
 
 /** Fills an element of the page; returns what changes it. @param {HTMLElement} element */
 export function panel(element) {
-  const style = document.createElement('link');
-  style.rel = 'stylesheet';
-  style.href = String(new URL('./training.css', import.meta.url));
-  document.head.append(style);
   element.classList.add('training');
+  element.setAttribute('role', 'region');
   element.setAttribute('aria-labelledby', 'training-title');
   element.innerHTML = CONTENT;
+  element.hidden = false;
+  // Who trains looks at this first.
+  element.parentElement?.prepend(element);
   /** @template {Element} Kind @param {string} selector */
   const part = (selector) => /** @type {Kind} */ (element.querySelector(selector));
   /** @param {string} name @param {string} text */
@@ -79,8 +80,9 @@ export function panel(element) {
     },
     /** @param {Batch} batch */
     batch(batch) {
-      picture('before', batch.before, `A batch before ${batch.rollout} steps of growth${prepared(batch)}`);
-      picture('after', batch.after, 'and after them');
+      picture('before', batch.before, 'A batch before');
+      picture('after', batch.after, `and after ${batch.rollout} steps of growth`);
+      part('.training-batch').textContent = prepared(batch);
     },
     /** @param {Pool} pool */
     pool(pool) {
@@ -100,7 +102,7 @@ export function duration(seconds) {
 /** What was done to a batch before its growth. @param {Batch} batch */
 function prepared({ reseeded, damaged }) {
   const parts = [];
-  if (reseeded) parts.push('the first became a seed');
-  if (damaged) parts.push(`the last ${damaged} lost a disc`);
-  return parts.length ? ` (${parts.join(', ')})` : '';
+  if (reseeded) parts.push(`the worst ${reseeded === 1 ? 'one becomes' : `${reseeded} become`} a seed`);
+  if (damaged) parts.push(`the best ${damaged} lose a disc`);
+  return parts.length ? `Before they grow, ${parts.join(' and ')}.` : 'All of them grow from a seed.';
 }
