@@ -11,7 +11,7 @@ const FLAGS = [
 ];
 
 /** Serve the folders, by prefix of the address; return the server's address and how to end it. */
-async function serve(folders) {
+export async function serve(folders) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const [, prefix, ...rest] = path.split("/");
