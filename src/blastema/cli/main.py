@@ -31,8 +31,8 @@ EXAMPLES = {
         "blastema grow runs/lizard-regenerating --damage lower@200 --steps 500",
     ),
     "export": (
-        "blastema export 🦎 --to distill --out lizard.json",
-        "blastema export runs/lizard-regenerating --to distill --out lizard.json",
+        "blastema export 🦎 --to shadertoy --out lizard",
+        "blastema export runs/lizard-regenerating --to onnx --out lizard.onnx",
     ),
     "import": ("blastema import model.json", "blastema import model.json --out runs/theirs.safetensors"),
     "doctor": ("blastema doctor", "blastema train 🦎 --engine numpy"),
