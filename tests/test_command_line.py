@@ -188,7 +188,7 @@ def corner(tmp_path_factory):
         (("grow", "mine"), "there is no organism in mine"),
         (("grow", "unknown.safetensors"), "has unknown keys gravity"),
         (("grow", "nan.safetensors"), "not finite"),
-        (("grow", "model.json"), "must be a list of two layers"),
+        (("grow", "model.json"), "model.json is not a graph model: it has no list of nodes"),
         (("grow", "broken.png"), "broken.png is in none of the formats that can be read"),
         (("grow", "good.safetensors", "--out", "a.txt"), "has the suffix '.txt'; an animation or a state is one of"),
         (("grow", "good.safetensors", "--out", "none/a.gif"), "there is no folder none"),

@@ -11,12 +11,12 @@ const FLAGS = [
 ];
 
 /** Serve the folders, by prefix of the address; return the server's address and how to end it. */
-async function serve(folders) {
+export async function serve(folders) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const [, prefix, ...rest] = path.split("/");
     const file = prefix in folders ? join(folders[prefix], ...rest) : "";
-    if (path === "/") return response.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html>");
+    if (path === "/") return response.writeHead(200, { "Content-Type": "text/html" }).end('<!doctype html><link rel="icon" href="data:,">');
     if (!file || !existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
     response.writeHead(200, { "Content-Type": KINDS[extname(file)] ?? "application/octet-stream" });
     createReadStream(file).pipe(response);
@@ -33,7 +33,6 @@ export async function withPage(folders, work) {
   try {
     const page = await browser.newPage();
     page.on("pageerror", (error) => console.error(`page: ${error.message}`));
-    page.on("console", (message) => console.error(`console: ${message.text()}`));
     await page.goto(server.address);
     return await work(page);
   } finally {

@@ -10,7 +10,7 @@ from tyro.conf import Positional, arg
 def export(
     organism: Annotated[Positional[Path], arg(metavar="ORGANISM")],
     /,
-    to: Literal["c", "distill", "onnx", "torch"],
+    to: Literal["c", "distill", "onnx", "shadertoy", "tfjs", "torch"],
     out: Annotated[Path, arg(metavar="PATH")],
     size: Annotated[str | None, arg(metavar="SIZE", help_behavior_hint="")] = None,
 ) -> None:
@@ -18,10 +18,14 @@ def export(
 
     Args:
         organism: one of the zoo (🦎), an organism file, the directory of a run, or anything that import reads
-        to: c: one C99 header with a step that allocates nothing. distill: the 8-bit JSON of the article's web
-            page. onnx: one step, for ONNX runtimes. torch: a state_dict in safetensors
-        out: .h for c, .json for distill, .onnx for onnx, .safetensors for torch
-        size: of the grid, 72 or 96x64 (width by height), for onnx; any size if not given
+        to: c: a C99 header with a step that allocates nothing
+            distill: the 8-bit JSON of the article's web page
+            onnx: one step, for ONNX runtimes
+            shadertoy: three texts to paste
+            tfjs: a graph model for TensorFlow.js
+            torch: a state_dict for PyTorch, in safetensors
+        out: .h for c, .json for distill, .onnx for onnx, .safetensors for torch; a folder for shadertoy and tfjs
+        size: of the grid, 72 or 96x64 (width by height), for onnx (any if not given) and shadertoy (as in training)
     """
     from blastema import formats
     from blastema.cli.size import parse_size

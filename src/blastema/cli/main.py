@@ -37,8 +37,8 @@ EXAMPLES = {
     ),
     "zoo": ("blastema zoo", "blastema grow 🦎"),
     "export": (
-        "blastema export 🦎 --to distill --out lizard.json",
-        "blastema export runs/lizard-regenerating --to distill --out lizard.json",
+        "blastema export 🦎 --to shadertoy --out lizard",
+        "blastema export runs/lizard-regenerating --to onnx --out lizard.onnx",
     ),
     "import": ("blastema import model.json", "blastema import model.json --out runs/theirs.safetensors"),
     "evaluate": (

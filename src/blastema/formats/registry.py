@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from blastema.errors import BlastemaError
-from blastema.formats import c, distill, onnx, torch
+from blastema.formats import c, distill, onnx, shadertoy, tfjs, torch
 from blastema.formats.format import Format, Size
 from blastema.organism import Organism, read_organism
 from blastema.tensors import read_header
 
-ALL = (c.FORMAT, distill.FORMAT, onnx.FORMAT, torch.FORMAT)
+ALL = (c.FORMAT, distill.FORMAT, onnx.FORMAT, shadertoy.FORMAT, tfjs.FORMAT, torch.FORMAT)
 
 
 def formats() -> dict[str, Format]:
@@ -65,10 +65,13 @@ def recognise(path: Path | str) -> str:
         BlastemaError: it is missing, or looks like none of ours.
     """
     path = Path(path)
+    if path.is_dir() and (path / "model.json").is_file():
+        return "tfjs"
     begins = _beginning(path)
-    text = begins.lstrip()
-    if text[:1] == b"[" or path.suffix == ".json":
-        return "distill"
+    # A header of safetensors begins with its length, of which these are the lowest two bytes.
+    is_text = begins.lstrip()[:1] in (b"[", b"{") and begins[2:8] != bytes(6)
+    if is_text or path.suffix == ".json":
+        return "distill" if begins.lstrip()[:1] == b"[" else "tfjs"
     if begins[8:9] == b"{" or path.suffix == ".safetensors":
         return "torch" if _has_convolutions(path) else "organism"
     # The first field of an ONNX model, the version of its layout.
