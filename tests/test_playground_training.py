@@ -31,7 +31,7 @@ from conftest import blastema, random_states, random_weights
 def short_pool(monkeypatch):
     """Rollouts of a few steps, and a pool of 60."""
     short = dataclasses.replace(run_module.RECIPES["article"], pool=60, shortest=4, longest=8)
-    monkeypatch.setitem(run_module.RECIPES, "article", short)
+    monkeypatch.setitem(run_module.RECIPES, "blastema", short)
 
 
 def put_up(bulletin: Bulletin) -> dict:

@@ -25,8 +25,9 @@ CONFIG = Config("disc", experiment="regenerating", steps=6, fit=6, pad=4)
 @pytest.fixture(autouse=True)
 def short_pool(monkeypatch):
     """A pool from which every organism is drawn again within a few steps."""
-    short = dataclasses.replace(run_module.RECIPES["article"], pool=12, shortest=4, longest=8)
-    monkeypatch.setitem(run_module.RECIPES, "article", short)
+    for name, recipe in run_module.RECIPES.items():
+        short = dataclasses.replace(recipe, pool=12, shortest=4, longest=8)
+        monkeypatch.setitem(run_module.RECIPES, name, short)
 
 
 def finished(directory):
@@ -155,7 +156,7 @@ import sys, dataclasses
 from pathlib import Path
 from blastema.training import run as module
 module.CHECKPOINT_EVERY = 0.0
-module.RECIPES["article"] = dataclasses.replace(module.RECIPES["article"], pool=12, shortest=4, longest=8)
+module.RECIPES["blastema"] = dataclasses.replace(module.RECIPES["blastema"], pool=12, shortest=4, longest=8)
 directory = Path(sys.argv[1])
 config = module.Config("disc", experiment="regenerating", steps=400, fit=6, pad=4)
 run = module.Run.resume(directory) if (directory / "config.json").exists() else module.Run.begin(directory, config)

@@ -1,12 +1,12 @@
 """Rotation: turned senses grow a turned picture (article, experiment 4)."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
 
 from blastema.analysis.subject import Subject
-from blastema.training.loss import pixel_loss
 
 ANGLES = tuple(range(0, 360, 15))
 
@@ -28,10 +28,10 @@ def rotation(
     """
     losses, states = [], []
     for angle in degrees:
-        grown = subject.grown(subject.seeds(seeds), steps, math.radians(angle)).states
-        losses.append(np.log10(pixel_loss(grown, turned(subject.target, angle))))
-        states.append(grown[0])
-    return np.array(losses, float), np.array(states)
+        grown = subject.grown(subject.seeds(seeds), steps, math.radians(angle))
+        losses.append(replace(subject, target=turned(subject.target, angle)).log_loss(grown))
+        states.append(grown.states[0])
+    return np.array(losses), np.array(states)
 
 
 def turned(target: np.ndarray, degrees: float) -> np.ndarray:

@@ -43,8 +43,13 @@ class Subject:
 
     def log_loss(self, batch: Batch) -> np.ndarray:
         """Return for each organism log10 of the mean squared difference to the target over pixels and RGBA."""
-        loss = pixel_loss(batch.states, self.target)
-        return np.where(np.isfinite(loss), np.log10(np.maximum(loss, LEAST)), EXPLODED).astype(float)
+        with np.errstate(over="ignore"):
+            return log_of(pixel_loss(batch.states, self.target))
+
+
+def log_of(loss: np.ndarray) -> np.ndarray:
+    """Return log10 of losses, `EXPLODED` where one is not finite."""
+    return np.where(np.isfinite(loss), np.log10(np.maximum(loss, LEAST)), EXPLODED).astype(float)
 
 
 def seeds_for(count: int, seed: int) -> np.ndarray:

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from blastema.analysis.subject import EXPLODED, LEAST, Subject
+from blastema.analysis.subject import Subject, log_of
 from blastema.rule import Batch, seed_state
 from blastema.training.loss import COLOURS, visible
 
@@ -67,5 +67,5 @@ def _place(grid: np.ndarray, target: np.ndarray, row: int, column: int) -> None:
 
 def _log_loss(states: np.ndarray, placed: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Return log10 of the summed squared differences, divided by the size of the target's own grid."""
-    loss = np.sum((visible(states) - placed) ** 2, axis=(-3, -2, -1)) / target.size
-    return np.where(np.isfinite(loss), np.log10(np.maximum(loss, LEAST)), EXPLODED)
+    with np.errstate(over="ignore"):
+        return log_of(np.sum((visible(states) - placed) ** 2, axis=(-3, -2, -1)) / target.size)

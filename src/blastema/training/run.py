@@ -49,7 +49,7 @@ class Config:
 
     target: str
     experiment: ExperimentName = "regenerating"
-    recipe: RecipeName = "article"
+    recipe: RecipeName = "blastema"
     steps: int = 8000
     batch: int = 8
     seed: int = 0

@@ -60,7 +60,9 @@ class Trainer:
         places, before = self.draw_batch(draw)
         rollout = int(draw.integers(self.recipe.shortest, self.recipe.longest, endpoint=True))
         loss, after, gradient, _ = self.engine.learn(self.rule, self.weights, before, rollout, towards(self.target))
-        if all(np.isfinite(np.sum(numbers)) for numbers in (loss, after.states, *gradient)):
+        with np.errstate(over="ignore", invalid="ignore"):
+            finite = all(np.isfinite(np.sum(numbers)) for numbers in (loss, after.states, *gradient))
+        if finite:
             self.weights, self.moments = adam(self.recipe, self.weights, normalised(gradient), self.moments, self.done)
             if self.experiment.starts_from == "pool":
                 self.pool.put(places, after)
