@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*)
 
-.PHONY: grow test test-all sanitize bench lint types docs docs-check locks wheel clean
+.PHONY: grow test test-all other-programs sanitize bench lint types docs docs-check locks wheel clean
 
 grow: $(VENV)/installed ## train a lizard until it visibly grows, then show it (half a minute)
 	$(BIN)/blastema train 🦎 --experiment growing --fit 24 --pad 6 --steps 600
@@ -15,6 +15,12 @@ test: $(VENV)/for-tests ## the fast tests
 
 test-all: $(VENV)/for-tests ## all tests
 	$(BIN)/python -m pytest
+
+other-programs: tests/formats/node_modules/installed ## TensorFlow.js and ONNX Runtime Web, for the slow tests of exports
+
+tests/formats/node_modules/installed: tests/formats/package-lock.json
+	npm ci --prefix tests/formats --silent --no-audit --no-fund
+	touch $@
 
 comma := ,
 # The engine's tests with the compiler's checks of memory, undefined behaviour and data races built in.

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +73,26 @@ def blastema(*arguments: str, cwd: Path, **variables: str) -> subprocess.Complet
         text=True,
         encoding="utf-8",
     )
+
+
+OTHER_PROGRAMS = Path(__file__).parent / "formats"
+
+
+@pytest.fixture(scope="session")
+def node():
+    """Run a script of tests/formats in node, with the npm packages there and, where it needs one, a browser."""
+    missing = [name for name in ("node", "chromium") if not shutil.which(name)]
+    if not (OTHER_PROGRAMS / "node_modules").is_dir():
+        missing.append("tests/formats/node_modules (make other-programs)")
+    if missing and "CI" in os.environ:
+        pytest.fail(f"continuous integration has to install {', '.join(missing)}")
+    if missing:
+        pytest.skip(f"organisms cannot be tried in other programs here: there is no {', no '.join(missing)}")
+
+    def run(script: str, *arguments: str | Path) -> str:
+        command = ["node", script, *map(str, arguments)]
+        done = subprocess.run(command, cwd=OTHER_PROGRAMS, capture_output=True, text=True, timeout=240)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run

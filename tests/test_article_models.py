@@ -66,7 +66,7 @@ def layer(inputs, outputs, **changes):
 def test_bytes_become_weights(tmp_path):
     path = tmp_path / "model.json"
     path.write_text(json.dumps([layer(48, 128), layer(128, 16, type="linear")]))
-    weights = read_distill(path)
+    weights = read_distill(path).weights
     assert weights.hidden_weight[0, 0] == -1.0
     assert weights.hidden_weight[1, 127] == 1.0
     assert weights.hidden_bias[127] == np.float32(127 / 255 - 0.5)
@@ -77,12 +77,14 @@ def test_bytes_become_weights(tmp_path):
     ("content", "says"),
     [
         ("{", "is not JSON"),
-        ("[" * 100_000, "is not JSON"),
+        ("[" * 100_000, "is nested too deeply"),
         ("{}", "must be a list of two layers"),
         (json.dumps([1, 2]), "layer 1 of"),
         (json.dumps([layer(48, 128, data_b64="AAAA"), layer(128, 16)]), "holds 3 bytes; 6272 are needed"),
         (json.dumps([layer(48, 128, data_b64="*"), layer(128, 16)]), "is not base64"),
         (json.dumps([layer(48, 128), layer(128, 16, weight_scale=float("inf"))]), "weight_scale in layer 2"),
+        (json.dumps([layer(48, 128), layer(128, 16, bias_scale=1e300)]), "bias_scale in layer 2"),
+        (json.dumps([layer(48, 128), layer(128, 16)]).replace('"type"', '"in_ch"'), "has the key 'in_ch' twice"),
         (json.dumps([layer(48, 128), layer(64, 16)]), "is 64 to 16 channels; the article's is 128 to 16"),
         (json.dumps([layer(48, 128, more=1), layer(128, 16)]), "it must have bias_scale, data_b64"),
         (" " * 2_000_000, "larger than 1,000,000 bytes"),

@@ -19,7 +19,6 @@ from blastema.cli.main import EXAMPLES
 from blastema.cli.size import parse_size
 from blastema.cli.training_screen import sparkline
 from blastema.errors import BlastemaError
-from blastema.organism import trained_size
 from conftest import blastema, random_weights
 
 QUICK = ("--experiment", "growing", "--fit", "6", "--pad", "4", "--steps", "3")
@@ -189,8 +188,8 @@ def corner(tmp_path_factory):
         (("grow", "mine"), "there is no organism in mine"),
         (("grow", "unknown.safetensors"), "has unknown keys gravity"),
         (("grow", "nan.safetensors"), "not finite"),
-        (("grow", "model.json"), "must be a list of two layers"),
-        (("grow", "broken.png"), "is not a whole safetensors file"),
+        (("grow", "model.json"), "model.json is not a graph model: it has no list of nodes"),
+        (("grow", "broken.png"), "broken.png is in none of the formats that can be read"),
         (("grow", "good.safetensors", "--out", "a.txt"), "has the suffix '.txt'; an animation or a state is one of"),
         (("grow", "good.safetensors", "--out", "none/a.gif"), "there is no folder none"),
         (("grow", "good.safetensors", "--out", "a.mp4", "--sheet"), "a contact sheet is one of"),
@@ -261,11 +260,14 @@ def test_sizes():
 
 
 def test_an_organism_grows_where_it_was_trained():
-    assert trained_size(Organism(random_weights(Rule()), training={})) == (72, 72)
-    assert trained_size(Organism(random_weights(Rule()), training={"fit": 10, "pad": 3, "height": None})) == (16, 16)
-    assert trained_size(Organism(random_weights(Rule()), training={"height": 30, "width": 50})) == (30, 50)
+    def size(**training):
+        return Organism(random_weights(Rule()), training=training).trained_size
+
+    assert size() == (72, 72)
+    assert size(fit=10, pad=3, height=None) == (16, 16)
+    assert size(height=30, width=50) == (30, 50)
     for odd in ({"height": "tall"}, {"fit": 40, "pad": "some"}, {"width": 10**9}, {"fit": [1]}, {"height": -3}):
-        assert trained_size(Organism(random_weights(Rule()), training=odd)) == (72, 72)
+        assert size(**odd) == (72, 72)
 
 
 def test_the_course_of_the_loss_in_a_line():

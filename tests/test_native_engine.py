@@ -127,7 +127,7 @@ def test_gradients_are_those_of_jax(isa, name, angle, size):
 def test_states_after_96_steps_are_those_of_the_rule(isa, edge, published):
     from blastema.formats.distill import read_distill
 
-    rule, weights = Rule(edge=edge), read_distill(published / "ex3_🦎.json")
+    rule, weights = Rule(edge=edge), read_distill(published / "ex3_🦎.json").weights
     batch = seed_batch([1, 2], 48, 40)
     found, judged = (
         engine.grow(rule, weights, batch, 96, 0.5).states for engine in (NativeEngine(isa), choose_engine("jax"))

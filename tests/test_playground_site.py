@@ -105,7 +105,7 @@ def test_an_organism_makes_no_one_read_a_file_that_it_names(tmp_path, monkeypatc
 @pytest.mark.parametrize(
     "training",
     [
-        {"target": "x" * 10**6}, {"target": 7, "experiment": ["growing"]}, {"target": "🦎", "height": 4000}, {},
+        {"target": "x" * 10**5}, {"target": 7, "experiment": ["growing"]}, {"target": "🦎", "height": 4000}, {},
         {"target": "👋🏽"}, {"target": "no such emoji"}, {"target": "disc", "fit": "wide"},
         {"target": "disc", "fit": 4000},
     ],

@@ -11,13 +11,14 @@ import numpy as np
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.rule import Rule, Weights, seed_batch
+from blastema.strict_json import parse_json
 from blastema.tensors import read_tensors, write_tensors
 
 FORMAT, VERSION = "blastema-organism", "1"
+# No rule that we allow needs more.
+LARGEST = 2**31
 TENSORS = ("hidden.weight", "hidden.bias", "update.weight", "update.bias")
 METADATA = ("format", "version", "rule", "training", "scores")
-# Cells in a row or column of a grid; what a file tells of its training is not taken on trust.
-LARGEST = 4096
 
 
 @dataclass(frozen=True)
@@ -95,58 +96,47 @@ class Organism:
         Raises:
             BlastemaError: it cannot be written there.
         """
-        metadata = {
-            "format": FORMAT,
-            "version": VERSION,
-            "rule": _json(asdict(self.rule)),
-            "training": _json(self.training),
-        }
-        if self.scores is not None:
-            metadata["scores"] = _json(self.scores)
-        write_tensors(path, dict(zip(TENSORS, self.weights, strict=True)), metadata)
+        write_tensors(path, dict(zip(TENSORS, self.weights, strict=True)), metadata_of(self, FORMAT))
+
+    @property
+    def trained_size(self) -> tuple[int, int]:
+        """(height, width) of the grids that it was trained in, 72x72 where that is not known."""
+        fit, pad = _side(self.training.get("fit"), 40), _side(self.training.get("pad"), 16)
+        side = max(1, fit + 2 * pad)
+        return _side(self.training.get("height"), side) or side, _side(self.training.get("width"), side) or side
 
 
 def load(path: Path | str) -> Organism:
-    """Return an organism of the zoo by its name, or that of a file, a run, or a model of the article's web page.
+    """Return an organism of the zoo by its name, or that of a run or of a file in any format that we can read.
 
     Args:
-        path: `🦎`, `persistent/butterfly`, ... (see `blastema.zoo`), an organism file, the directory of a run, or a
-            `.json` as the article's web page has it. Files and directories come before the zoo.
+        path: `🦎`, `persistent/butterfly`, ... (see `blastema.zoo`), an organism file, the directory of a run, or what
+            `blastema import` reads (docs/formats.md). Files and directories come before the zoo.
 
     Raises:
         BlastemaError: there is none, or it holds what we do not know or cannot be right; the message names it.
     """
+    from blastema.formats import read
+
     path = _found(path)
-    if path.is_dir():
+    if path.is_dir() and not (path / "model.json").exists():
         path = path / "organism.safetensors"
         if not path.exists():
             raise BlastemaError(
                 f"there is no organism in {path.parent}; give an organism file or the directory of a run"
             )
-    if path.suffix == ".json":
-        from blastema.formats.distill import read_distill
-
-        return Organism(read_distill(path), training={"source": "article", "file": path.name})
-    tensors, metadata = read_tensors(path)
-    _refuse_unknown(path, metadata)
-    rule = _rule(path, metadata["rule"])
-    organism = Organism(
-        check_weights(rule, tensors, str(path)),
-        rule,
-        _object(path, "training", metadata["training"]),
-        _object(path, "scores", metadata["scores"]) if "scores" in metadata else None,
-    )
-    return organism
+    return read(path)
 
 
-def trained_size(organism: Organism) -> tuple[int, int]:
-    """Return (height, width) of the grids that the organism was trained in, 72x72 where that is not known."""
-    training = organism.training
-    fit, pad = training.get("fit", 40), training.get("pad")
-    side = fit + 2 * (16 if pad is None else pad) if isinstance(fit, int) and isinstance(pad, int | None) else 72
-    height, width = (training.get(name) or side for name in ("height", "width"))
-    known = all(isinstance(length, int) and 1 <= length <= LARGEST for length in (height, width))
-    return (height, width) if known else (72, 72)
+def read_organism(path: Path) -> Organism:
+    """Return the organism of an organism file.
+
+    Raises:
+        BlastemaError: there is none, or it holds what we do not know or cannot be right; the message names it.
+    """
+    tensors, metadata = read_tensors(path, LARGEST)
+    check_metadata(metadata, FORMAT, str(path))
+    return organism_of(tensors, metadata, str(path))
 
 
 def _found(name: Path | str) -> Path:
@@ -161,6 +151,32 @@ def _found(name: Path | str) -> Path:
             f"{', '.join(zoo.names())}"
         )
     return known or path
+
+
+def metadata_of(organism: Organism, format_name: str) -> dict[str, str]:
+    """Return what a file says of an organism besides its weights, in every format that has room for it."""
+    metadata = {
+        "format": format_name,
+        "version": VERSION,
+        "rule": _json(asdict(organism.rule)),
+        "training": _json(organism.training),
+    }
+    return metadata if organism.scores is None else metadata | {"scores": _json(organism.scores)}
+
+
+def organism_of(tensors: dict[str, np.ndarray], metadata: dict[str, str], source: str) -> Organism:
+    """Return the organism of these tensors and this metadata; see `metadata_of`.
+
+    Raises:
+        BlastemaError: they do not fit together, or cannot be right.
+    """
+    rule = _rule(source, metadata["rule"])
+    return Organism(
+        check_weights(rule, tensors, source),
+        rule,
+        _object(source, "training", metadata["training"]),
+        _object(source, "scores", metadata["scores"]) if "scores" in metadata else None,
+    )
 
 
 def check_weights(rule: Rule, tensors: dict[str, np.ndarray], source: str) -> Weights:
@@ -183,39 +199,42 @@ def check_weights(rule: Rule, tensors: dict[str, np.ndarray], source: str) -> We
     return Weights(*(tensors[name] for name in TENSORS))
 
 
-def _refuse_unknown(path: Path, metadata: dict[str, str]) -> None:
-    if metadata.get("format") != FORMAT:
-        raise BlastemaError(f"{path} is no organism: its format is {metadata.get('format')!r}, not {FORMAT!r}")
+def check_metadata(metadata: dict[str, str], format_name: str, source: str) -> None:
+    """Raise unless a file of this format may say just this; see `metadata_of`."""
+    if metadata.get("format") != format_name:
+        raise BlastemaError(f"{source} is no organism: its format is {metadata.get('format')!r}, not {format_name!r}")
     if metadata.get("version") != VERSION:
-        raise BlastemaError(f"{path} has version {metadata.get('version')!r}; this program reads version {VERSION}")
+        raise BlastemaError(f"{source} has version {metadata.get('version')!r}; this program reads version {VERSION}")
     unknown, missing = sorted(metadata.keys() - set(METADATA)), sorted({"rule", "training"} - metadata.keys())
     if unknown or missing:
         what = f"unknown keys {', '.join(unknown)}" if unknown else f"no key {', '.join(missing)}"
-        raise BlastemaError(f"{path} has {what} in its metadata; an organism has {', '.join(METADATA)}")
+        raise BlastemaError(f"{source} has {what} in its metadata; an organism has {', '.join(METADATA)}")
 
 
-def _rule(path: Path, text: str) -> Rule:
-    values = _object(path, "rule", text)
+def _rule(source: str, text: str) -> Rule:
+    values = _object(source, "rule", text)
     known = asdict(Rule())
     if values.keys() != known.keys():
         wrong = ", ".join(sorted(values.keys() ^ known.keys()))
-        raise BlastemaError(f"the rule in {path} has unknown or missing keys: {wrong}; it has {', '.join(known)}")
+        raise BlastemaError(f"the rule in {source} has unknown or missing keys: {wrong}; it has {', '.join(known)}")
     if not isinstance(values["filters"], list):
-        raise BlastemaError(f"filters in {path} is {values['filters']!r}; it must be a list of names")
+        raise BlastemaError(f"filters in {source} is {values['filters']!r}; it must be a list of names")
     try:
         return Rule(**values | {"filters": tuple(values["filters"])})
     except (BlastemaError, TypeError) as error:
-        raise BlastemaError(f"the rule in {path} does not hold: {error}") from None
+        raise BlastemaError(f"the rule in {source} does not hold: {error}") from None
 
 
-def _object(path: Path, name: str, text: str) -> dict[str, Any]:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        value = None
+def _object(source: str, name: str, text: str) -> dict[str, Any]:
+    value = parse_json(text, f"{name} in the metadata of {source}")
     if not isinstance(value, dict):
-        raise BlastemaError(f"{name} in the metadata of {path} is not a JSON object")
+        raise BlastemaError(f"{name} in the metadata of {source} is not a JSON object")
     return value
+
+
+def _side(value: object, otherwise: int) -> int:
+    """Return a length that training has noted; files of strangers may note anything."""
+    return value if isinstance(value, int) and 0 <= value <= 4096 else otherwise
 
 
 def _json(value: dict[str, Any]) -> str:

@@ -1,15 +1,20 @@
 """Named arrays with metadata in a safetensors file: same content, same bytes. Never pickle."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import safetensors
 
 from blastema.atomic import replacing
 from blastema.errors import BlastemaError
+from blastema.strict_json import parse_json
 
+# A header of ours has some kilobytes; the library would allow 100 MB.
+LARGEST_HEADER = 1_000_000
 DTYPES = {np.dtype(np.float32): "F32", np.dtype(np.uint32): "U32"}
 
 
@@ -53,18 +58,48 @@ def _header(parts: dict[str, list[np.ndarray]], metadata: dict[str, str]) -> byt
     return len(text).to_bytes(8, "little") + text
 
 
-def read_tensors(path: Path | str) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+def read_tensors(path: Path | str, largest: int | None = None) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """Return the arrays of a safetensors file and its metadata.
 
+    Args:
+        path: of the file.
+        largest: how many bytes it may have at most.
+
     Raises:
-        BlastemaError: the file is missing, unreadable, or not a safetensors file.
+        BlastemaError: the file is missing, unreadable, too large, or not a safetensors file.
     """
+    read_header(path, largest)
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
-    except FileNotFoundError:
-        raise BlastemaError(f"there is no file {path}") from None
     except OSError as error:
         raise BlastemaError(f"cannot read {path}: {error.strerror or error}") from None
     except (safetensors.SafetensorError, TypeError, ValueError) as error:
         raise BlastemaError(f"{path} is not a whole safetensors file: {error}") from None
+
+
+def read_header(path: Path | str, largest: int | None = None) -> dict[str, Any]:
+    """Return the header of a safetensors file, after the checks that the library leaves out.
+
+    The library takes the last of several tensors or keys of the same name; other readers may take the first.
+
+    Raises:
+        BlastemaError: the file is missing, unreadable, too large, or has no such header.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if largest is not None and size > largest:
+                raise BlastemaError(f"{path} has {size:,} bytes; more than {largest:,} are not needed")
+            length = int.from_bytes(file.read(8), "little")
+            if not 2 <= length <= min(size - 8, LARGEST_HEADER):
+                raise BlastemaError(f"{path} is not a whole safetensors file: its header would have {length:,} bytes")
+            text = file.read(length)
+    except FileNotFoundError:
+        raise BlastemaError(f"there is no file {path}") from None
+    except OSError as error:
+        raise BlastemaError(f"cannot read {path}: {error.strerror or error}") from None
+    header = parse_json(text, f"the header of {path}")
+    if not isinstance(header, dict):
+        raise BlastemaError(f"{path} is not a whole safetensors file: its header is no JSON object")
+    return header

@@ -15,7 +15,7 @@ import numpy as np
 from blastema.cli.size import parse_size
 from blastema.engines import Engine, choose_engine
 from blastema.errors import BlastemaError
-from blastema.organism import Organism, trained_size
+from blastema.organism import Organism
 from blastema.rule import Rule, seed_batch
 from blastema.training.damage import CUTS, cut
 
@@ -74,7 +74,7 @@ class Growth:
             raise BlastemaError(f"--angle is {degrees}; it must be a number of degrees")
         changes = {"fire_rate": fire_rate, "edge": edge}
         rule = organism.rule.replace(**{name: value for name, value in changes.items() if value is not None})
-        height, width = parse_size(size) if size else trained_size(organism)
+        height, width = parse_size(size) if size else organism.trained_size
         cuts = tuple(parse_cut(text, steps) for text in damage)
         return cls(organism, rule, steps, height, width, math.radians(degrees), cuts, seed, choose_engine(engine))
 

@@ -53,6 +53,7 @@ def watch(run: Run, tell: Callable[[Report], None] | None = None) -> None:
                 screen.show(report)
                 if tell:
                     tell(report)
+                del report
                 if stopped:
                     break
     finally:

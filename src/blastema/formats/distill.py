@@ -1,4 +1,4 @@
-"""The 8-bit models of the article's web page (JSON), reading.
+"""The 8-bit models of the article's web page (JSON), both ways.
 
 A list of two layers. In each, `data_b64` holds bytes of shape (in_ch + 1, out_ch), the last row the bias, and a
 weight is (byte / 255 - 0.5) * scale. The first layer's rows are in our order, filter by filter.
@@ -13,57 +13,104 @@ from typing import Any
 
 import numpy as np
 
+from blastema.atomic import replacing
 from blastema.errors import BlastemaError
-from blastema.rule import Weights
+from blastema.formats.format import Format, Size
+from blastema.formats.reading import read_small_file
+from blastema.organism import Organism
+from blastema.rule import Rule, Weights
+from blastema.strict_json import parse_json
 
 KEYS = {"data_b64", "in_ch", "out_ch", "weight_scale", "bias_scale", "type"}
 # A model is 11 kB; anything much larger is something else.
 LARGEST = 1_000_000
 SHAPES = ((48, 128), (128, 16))
+# Far above any weight that grows something, and far below where float32 overflows.
+LARGEST_SCALE = 1e30
 
 
-def read_distill(path: Path | str) -> Weights:
-    """Return the weights of one of the article's published models.
+def write_distill(organism: Organism, path: Path, size: Size = None) -> str:
+    """Write an organism as the article's web page reads it, and return how much its weights were rounded.
+
+    The file has no room for a rule. Its reader assumes the article's; fire rate and edge are the reader's choice.
+
+    Raises:
+        BlastemaError: the organism has another rule, or the file cannot be written.
+    """
+    _refuse_other_rules(organism.rule)
+    weights = organism.weights
+    layers = [
+        _written(weights.hidden_weight, weights.hidden_bias),
+        _written(weights.update_weight, weights.update_bias),
+    ]
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(layers, separators=(",", ":")), "utf-8")
+    step = max(layer[scale] for layer in layers for scale in ("weight_scale", "bias_scale")) / 255
+    return f"weights are rounded to 8 bits: they are at most {step / 2:.2g} off, half a step"
+
+
+def _refuse_other_rules(rule: Rule) -> None:
+    articles = Rule().replace(fire_rate=rule.fire_rate, edge=rule.edge)
+    if rule != articles:
+        raise BlastemaError(
+            f"this organism's rule is not the article's ({rule.channels} channels, {rule.hidden} hidden units, filters "
+            f"{', '.join(rule.filters)}, alive above {rule.alive_above}); a distill file can hold no other"
+        )
+
+
+def _written(weight: np.ndarray, bias: np.ndarray) -> dict[str, Any]:
+    weight_scale, bias_scale = _scale(weight), _scale(bias)
+    content = np.concatenate([_quantised(weight, weight_scale), _quantised(bias[None], bias_scale)])
+    return {
+        "data_b64": base64.b64encode(content.tobytes()).decode(),
+        "in_ch": weight.shape[0],
+        "out_ch": weight.shape[1],
+        "weight_scale": weight_scale,
+        "bias_scale": bias_scale,
+        "type": "uint8",
+    }
+
+
+def _scale(values: np.ndarray) -> float:
+    """Return the scale with which the largest value is a whole byte, as the article's files have it; 0 if all are 0."""
+    return 2.0 * float(np.abs(values).max())
+
+
+def _quantised(values: np.ndarray, scale: float) -> np.ndarray:
+    """Return the nearest bytes. Only with scale 0 is a byte exactly zero: else zero lies between 127 and 128."""
+    relative = values.astype(np.float64) / scale if scale else np.zeros(values.shape)
+    return np.clip(np.rint((relative + 0.5) * 255), 0, 255).astype(np.uint8)
+
+
+def read_distill(path: Path | str) -> Organism:
+    """Return the organism of one of the article's published models.
 
     Raises:
         BlastemaError: the file is missing or is not such a model; the message says in what.
     """
-    layers = _parse(Path(path))
+    path = Path(path)
+    layers = parse_json(read_small_file(path, LARGEST, "a model of the article"), path)
     if not isinstance(layers, list) or len(layers) != 2:
         raise BlastemaError(f"{path} is not a model of the article: it must be a list of two layers")
     (hidden_weight, hidden_bias), (update_weight, update_bias) = (
         _layer(layer, shape, f"layer {number} of {path}")
         for number, (layer, shape) in enumerate(zip(layers, SHAPES, strict=True), 1)
     )
-    return Weights(hidden_weight, hidden_bias, update_weight, update_bias)
-
-
-def _parse(path: Path) -> Any:
-    try:
-        if path.stat().st_size > LARGEST:
-            raise BlastemaError(f"{path} is larger than {LARGEST:,} bytes; a model of the article is not")
-        return json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise BlastemaError(f"there is no file {path}") from None
-    except OSError as error:
-        raise BlastemaError(f"cannot read {path}: {error.strerror}") from None
-    except BlastemaError:
-        raise
-    except (ValueError, RecursionError):
-        raise BlastemaError(f"{path} is not JSON; a model of the article is") from None
+    weights = Weights(hidden_weight, hidden_bias, update_weight, update_bias)
+    return Organism(weights, training={"source": "distill", "file": path.name})
 
 
 def _layer(layer: Any, shape: tuple[int, int], where: str) -> tuple[np.ndarray, np.ndarray]:
     if not isinstance(layer, dict) or not KEYS - {"type"} <= layer.keys() <= KEYS:
-        keys = ", ".join(map(str, layer)) if isinstance(layer, dict) else type(layer).__name__
-        raise BlastemaError(f"{where} has {keys}; it must have {', '.join(sorted(KEYS))}")
+        keys = ", ".join(map(repr, layer)) if isinstance(layer, dict) else type(layer).__name__
+        raise BlastemaError(f"{where} has {keys[:200]}; it must have {', '.join(sorted(KEYS))}")
     if (layer["in_ch"], layer["out_ch"]) != shape:
-        raise BlastemaError(
-            f"{where} is {layer['in_ch']} to {layer['out_ch']} channels; the article's is {shape[0]} to {shape[1]}"
-        )
+        came = f"{layer['in_ch']!r} to {layer['out_ch']!r}"
+        raise BlastemaError(f"{where} is {came[:100]} channels; the article's is {shape[0]} to {shape[1]}")
     for name in ("weight_scale", "bias_scale"):
-        if not isinstance(layer[name], int | float) or not math.isfinite(layer[name]):
-            raise BlastemaError(f"{name} in {where} is {layer[name]!r}; it must be a finite number")
+        if not _fits(layer[name]):
+            came = repr(layer[name])[:100]
+            raise BlastemaError(f"{name} in {where} is {came}; it must be a finite number, at most {LARGEST_SCALE:g}")
     try:
         content = base64.b64decode(layer["data_b64"], validate=True)
     except (binascii.Error, TypeError, ValueError):
@@ -76,3 +123,12 @@ def _layer(layer: Any, shape: tuple[int, int], where: str) -> tuple[np.ndarray, 
         (values[:-1] * layer["weight_scale"]).astype(np.float32),
         (values[-1] * layer["bias_scale"]).astype(np.float32),
     )
+
+
+def _fits(scale: Any) -> bool:
+    if not isinstance(scale, int | float) or isinstance(scale, bool):
+        return False
+    return abs(scale) <= LARGEST_SCALE and math.isfinite(scale)
+
+
+FORMAT = Format("distill", ".json", write_distill, read_distill)

@@ -94,7 +94,7 @@ class Broadcast:
 
     def _publish_pool(self, report: Report) -> None:
         if self.run.trainer.experiment.starts_from == "pool":
-            states = pool_sample(self.run)
+            states = np.array(list(pool_sample(self.run)))
             message = {"step": report.step, "columns": POOL_COLUMNS, "count": len(states)}
             self.bulletin.publish("pool", message | {"picture": data_url(tiles(states, POOL_COLUMNS))})
 

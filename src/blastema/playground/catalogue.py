@@ -12,7 +12,7 @@ import numpy as np
 
 from blastema import zoo
 from blastema.errors import BlastemaError
-from blastema.organism import Organism, load, trained_size
+from blastema.organism import Organism, load
 from blastema.render.colour import rgba
 from blastema.targets import load_target
 from blastema.targets.emoji import ARTICLE, characters, emoji_named, single_emoji
@@ -48,7 +48,7 @@ class Entry:
 
     def description(self) -> dict[str, Any]:
         """Return what `organisms.json` says of it; paths are relative to the page."""
-        training, (height, width) = self.organism.training, trained_size(self.organism)
+        training, (height, width) = self.organism.training, self.organism.trained_size
         return {
             "name": self.name,
             "label": label(self.organism, self.name),
@@ -137,7 +137,7 @@ def label(organism: Organism, name: str) -> str:
 
 def _picture(source: str | Path, organism: Organism) -> bytes | None:
     """Return the target as a PNG, if it is known; an image file that an organism names is not looked for."""
-    height, width = trained_size(organism)
+    height, width = organism.trained_size
     if max(height, width) > LARGEST_PICTURE:
         return None
     try:

@@ -4,7 +4,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from blastema.errors import BlastemaError
-from blastema.organism import trained_size
 from blastema.playground.catalogue import organism_file
 from blastema.playground.files import page_files
 from blastema.playground.inline import one_module
@@ -20,7 +19,7 @@ def widget(
     organism: "Organism", height: int | None = None, width: int | None = None, seed: int = 0, angle: float = 0.0
 ) -> Any:
     """Return a widget in which the organism grows, see `Organism.show`."""
-    trained = trained_size(organism)
+    trained = organism.trained_size
     height, width = height or trained[0], width or trained[1]
     for name, side in (("height", height), ("width", width)):
         if not 1 <= side <= LARGEST:

@@ -1,0 +1,118 @@
+"""A C99 header with the weights, float and int8, and a step that allocates nothing. Writing only."""
+
+from pathlib import Path
+
+import numpy as np
+
+from blastema import __version__
+from blastema.atomic import replacing
+from blastema.formats.format import Format, Size
+from blastema.organism import Organism
+from blastema.rule import Rule
+
+STEP = Path(__file__).with_name("c_step.h")
+ABOUT = """/* An organism for C99: {about}. Written by Blastema {version}.
+
+       float before[72 * 72 * BLASTEMA_CHANNELS], after[72 * 72 * BLASTEMA_CHANNELS];
+       blastema_seed(before, 72, 72);
+       blastema_step(before, after, 72, 72, seed, age, 0.0f);
+
+   A grid is float [height][width][channel]: red, green, blue (premultiplied), alpha, hidden. Define BLASTEMA_INT8
+   before the #include for weights of one byte, a quarter of the memory. Allocates nothing; needs libm (cosf, sinf). */
+#ifndef BLASTEMA_ORGANISM_H
+#define BLASTEMA_ORGANISM_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+"""
+
+
+def write_c(organism: Organism, path: Path, size: Size = None) -> str:
+    """Write an organism as a C99 header, and return how much its int8 weights are rounded.
+
+    Raises:
+        BlastemaError: the file cannot be written.
+    """
+    hidden, update = organism.weights.hidden_weight.T, organism.weights.update_weight
+    (hidden_bytes, hidden_scale), (update_bytes, update_scale) = quantised(hidden, 1), quantised(update, 0)
+    parts = [
+        ABOUT.format(about=_about(organism), version=__version__),
+        _constants(organism.rule),
+        "#ifdef BLASTEMA_INT8",
+        "/* A weight is byte * scale; hidden units and channels have a scale each. */",
+        _array("int8_t", "hidden_weight", hidden_bytes),
+        _array("float", "hidden_scale", hidden_scale),
+        _array("int8_t", "update_weight", update_bytes),
+        _array("float", "update_scale", update_scale),
+        "#define BLASTEMA_HIDDEN_SCALE(unit) blastema_hidden_scale[unit]",
+        "#define BLASTEMA_UPDATE_SCALE(channel) blastema_update_scale[channel]",
+        "#else",
+        _array("float", "hidden_weight", hidden),
+        _array("float", "update_weight", update),
+        "#define BLASTEMA_HIDDEN_SCALE(unit) 1.0f",
+        "#define BLASTEMA_UPDATE_SCALE(channel) 1.0f",
+        "#endif",
+        _array("float", "hidden_bias", organism.weights.hidden_bias),
+        _array("float", "update_bias", organism.weights.update_bias),
+        STEP.read_text("utf-8"),
+    ]
+    with replacing(path) as temporary:
+        temporary.write_text("\n".join(parts), "utf-8")
+    worst = max(hidden_scale.max(), update_scale.max()) / 2
+    return f"float weights are exact; with BLASTEMA_INT8 they are at most {worst:.2g} off, half a step"
+
+
+def quantised(weight: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights as int8 and their scales: weight = int8 * scale, with a scale for each line across `axis`.
+
+    Zero stays exactly zero. A weight is at most half a scale off.
+    """
+    scale = (np.abs(weight).max(axis=axis, keepdims=True) / 127).astype(np.float32)
+    values = np.divide(weight, scale, out=np.zeros_like(weight, np.float64), where=scale > 0)
+    return np.clip(np.rint(values), -127, 127).astype(np.int8), scale.reshape(-1)
+
+
+def _about(organism: Organism) -> str:
+    target, experiment = organism.training.get("target"), organism.training.get("experiment")
+    said = f"{target}, {experiment}" if target and experiment else "of unknown origin"
+    # What strangers wrote must not end the comment.
+    return "".join(letter for letter in said[:80] if letter.isprintable() and letter not in "*/\\")
+
+
+def _constants(rule: Rule) -> str:
+    filters = ", ".join(f"BLASTEMA_{name.upper()}" for name in rule.filters)
+    return f"""
+#define BLASTEMA_CHANNELS {rule.channels}
+#define BLASTEMA_HIDDEN {rule.hidden}
+#define BLASTEMA_FILTERS {len(rule.filters)}
+#define BLASTEMA_ALIVE_ABOVE {_number(np.float32(rule.alive_above))}
+#define BLASTEMA_FIRES_BELOW UINT32_C({round(rule.fire_rate * 2**24)}) /* fire rate * 2^24 */
+#define BLASTEMA_WRAP {int(rule.edge == "wrap")} /* past the edge lies the other side (1) or nothing (0) */
+
+enum {{ BLASTEMA_IDENTITY, BLASTEMA_SOBEL_X, BLASTEMA_SOBEL_Y, BLASTEMA_LAPLACIAN }};
+static const unsigned char blastema_filters[BLASTEMA_FILTERS] = {{{filters}}};
+"""
+
+
+def _array(kind: str, name: str, values: np.ndarray) -> str:
+    sides = "".join(f"[{side}]" for side in values.shape)
+    content = ",\n".join(f"{{{_row(row)}}}" for row in values) if values.ndim == 2 else _row(values)
+    return f"static const {kind} blastema_{name}{sides} = {{\n{content}}};"
+
+
+def _row(row: np.ndarray) -> str:
+    numbers = [_number(value) for value in row]
+    lines = [", ".join(numbers[start : start + 8]) for start in range(0, len(numbers), 8)]
+    return ",\n".join(lines)
+
+
+def _number(value: np.generic) -> str:
+    """Return a literal that is exactly this number: nine digits tell all float32 apart."""
+    if isinstance(value, np.integer):
+        return str(value)
+    text = f"{value:.9g}"
+    return f"{text}f" if "." in text or "e" in text else f"{text}.0f"
+
+
+FORMAT = Format("c", ".h", write_c)

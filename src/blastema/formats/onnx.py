@@ -1,0 +1,252 @@
+"""One step as an ONNX graph, both ways. Needs the extra `[onnx]`.
+
+Inputs `state` float32 (batch, height, width, channel), `seed` and `age` uint32 (batch,), `angle` float32 (); output
+`next_state`. The hash that decides who fires is inside, in int64, where products of 32 and 16 bits cannot overflow and
+every operator is implemented in every runtime.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blastema.atomic import replacing
+from blastema.errors import BlastemaError
+from blastema.formats.format import Format, Size
+from blastema.formats.reading import read_small_file
+from blastema.organism import TENSORS, Organism, check_metadata, metadata_of, organism_of
+from blastema.rule import ALPHA, Rule
+from blastema.rule.firing import MIX_1, MIX_2
+from blastema.rule.perception import LAPLACIAN, SOBEL_X, SOBEL_Y
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+KIND = "blastema-onnx"
+# ONNX Runtime reads these since version 1.14.
+OPSET, IR_VERSION = 18, 8
+# An organism has 45 kB; the widest anyone has trained, a few megabytes.
+LARGEST = 64_000_000
+TAPS = {"sobel_x": SOBEL_X, "sobel_y": SOBEL_Y, "laplacian": LAPLACIAN}
+
+
+def write_onnx(organism: Organism, path: Path, size: Size = None) -> str:
+    """Write one step of an organism as an ONNX model, and return which opset it needs.
+
+    Args:
+        organism: any.
+        path: of the file.
+        size: (height, width) that the model is made for, with a batch of 1; None for any, and any batch.
+
+    Raises:
+        BlastemaError: the extra is missing, or the file cannot be written.
+    """
+    model = step_model(organism, size)
+    with replacing(path) as temporary:
+        temporary.write_bytes(model.SerializeToString(deterministic=True))
+    grids = f"batch of 1, {size[1]}x{size[0]} cells" if size else "any batch, height and width"
+    return f"weights are exact; opset {OPSET}; {grids}"
+
+
+def step_model(organism: Organism, size: Size = None) -> "ModelProto":
+    """Return the model; see `write_onnx`."""
+    onnx = _library()
+    graph = _Graph(onnx)
+    _step(graph, organism)
+    float32, uint32 = onnx.TensorProto.FLOAT, onnx.TensorProto.UINT32
+    batch, height, width = (1, *size) if size else ("batch", "height", "width")
+    grid = [batch, height, width, organism.rule.channels]
+    value = onnx.helper.make_tensor_value_info
+    inputs = [
+        value("state", float32, grid),
+        value("seed", uint32, [batch]),
+        value("age", uint32, [batch]),
+        value("angle", float32, []),
+    ]
+    made = onnx.helper.make_graph(
+        graph.nodes, "step", inputs, [value("next_state", float32, grid)], graph.initializers, ABOUT
+    )
+    model = onnx.helper.make_model(
+        made, opset_imports=[onnx.helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="blastema"
+    )
+    onnx.helper.set_model_props(model, metadata_of(organism, KIND))
+    onnx.checker.check_model(model, full_check=True)
+    return model
+
+
+ABOUT = (
+    "One step of a neural cellular automaton. state: channels are red, green, blue (premultiplied), alpha, hidden; "
+    "seed: which cells fire is a function of it; age: steps taken before this one; angle: radians by which the cells' "
+    "senses are turned."
+)
+
+
+def _library() -> Any:
+    try:
+        import onnx
+    except ImportError:
+        raise BlastemaError("the onnx format needs an extra: pip install 'blastema[onnx]'") from None
+    return onnx
+
+
+class _Graph:
+    """Nodes and constants of a graph in the making; what it returns are names of values."""
+
+    def __init__(self, onnx: Any) -> None:
+        self.onnx = onnx
+        self.nodes: list[Any] = []
+        self.initializers: list[Any] = []
+        self.known: dict[tuple[Any, ...], str] = {}
+
+    def constant(self, value: Any, dtype: Any = np.int64, name: str | None = None) -> str:
+        array = np.asarray(value, dtype)
+        key = (array.tobytes(), array.shape, array.dtype, name)
+        if key not in self.known:
+            self.known[key] = name or f"constant.{len(self.known)}"
+            self.initializers.append(self.onnx.numpy_helper.from_array(array, self.known[key]))
+        return self.known[key]
+
+    def add(self, operator: str, *inputs: str, name: str | None = None, **attributes: Any) -> str:
+        name = name or f"{operator.lower()}.{len(self.nodes)}"
+        self.nodes.append(self.onnx.helper.make_node(operator, inputs, [name], name=name, **attributes))
+        return name
+
+
+def _step(graph: _Graph, organism: Organism) -> None:
+    """Add the five parts of a step; grids are (batch, channel, height, width) where ONNX wants them so."""
+    rule, weights = organism.rule, organism.weights
+    state = graph.add("Transpose", "state", perm=[0, 3, 1, 2])
+    before = _alive(graph, rule, state)
+    seen = graph.add("Transpose", _perception(graph, rule, state), perm=[0, 2, 3, 1])
+    names = {name: graph.constant(value, np.float32, name) for name, value in zip(TENSORS, weights, strict=True)}
+    hidden = graph.add("Add", graph.add("MatMul", seen, names["hidden.weight"]), names["hidden.bias"])
+    change = graph.add("MatMul", graph.add("Relu", hidden), names["update.weight"])
+    change = graph.add("Transpose", graph.add("Add", change, names["update.bias"]), perm=[0, 3, 1, 2])
+    acts = graph.add("And", before, graph.add("Unsqueeze", _fires(graph, rule), graph.constant([1])))
+    zero = graph.constant(0, np.float32)
+    grown = graph.add("Add", state, graph.add("Where", acts, change, zero))
+    alive = graph.add("And", before, _alive(graph, rule, grown))
+    graph.add("Transpose", graph.add("Where", alive, grown, zero), perm=[0, 2, 3, 1], name="next_state")
+
+
+def _alive(graph: _Graph, rule: Rule, state: str) -> str:
+    """Add whether an alpha of the neighbourhood is above the threshold, bool (batch, 1, height, width)."""
+    alpha = graph.add("Slice", state, graph.constant([ALPHA]), graph.constant([ALPHA + 1]), graph.constant([1]))
+    wide, pads = _with_edge(graph, rule, alpha)
+    highest = graph.add("MaxPool", wide, kernel_shape=[3, 3], pads=pads)
+    return graph.add("Greater", highest, graph.constant(rule.alive_above, np.float32))
+
+
+def _perception(graph: _Graph, rule: Rule, state: str) -> str:
+    """Add all channels of the first filter, then of the next, (batch, perception, height, width)."""
+    wide, pads = _with_edge(graph, rule, state)
+
+    def seen(name: str) -> str:
+        kernel = np.zeros((rule.channels, 1, 3, 3), np.float32)
+        for dy, dx, weight in TAPS[name]:
+            kernel[:, 0, dy + 1, dx + 1] = weight
+        return graph.add(
+            "Conv", wide, graph.constant(kernel, np.float32), kernel_shape=[3, 3], pads=pads, group=rule.channels
+        )
+
+    cos, sin = graph.add("Cos", "angle"), graph.add("Sin", "angle")
+    parts = {"identity": state}
+    if {"sobel_x", "sobel_y"} & set(rule.filters):
+        slope_x, slope_y = seen("sobel_x"), seen("sobel_y")
+        parts["sobel_x"] = graph.add("Sub", graph.add("Mul", cos, slope_x), graph.add("Mul", sin, slope_y))
+        parts["sobel_y"] = graph.add("Add", graph.add("Mul", sin, slope_x), graph.add("Mul", cos, slope_y))
+    if "laplacian" in rule.filters:
+        parts["laplacian"] = seen("laplacian")
+    return graph.add("Concat", *(parts[name] for name in rule.filters), axis=1)
+
+
+def _with_edge(graph: _Graph, rule: Rule, grid: str) -> tuple[str, list[int]]:
+    """Return the grid to look at and what to pad it with: a wrapped one gets its other sides first."""
+    if rule.edge == "dead":
+        return grid, [1, 1, 1, 1]
+    for axis in (2, 3):
+        end = graph.constant([2**62])
+        last = graph.add("Slice", grid, graph.constant([-1]), end, graph.constant([axis]))
+        first = graph.add("Slice", grid, graph.constant([0]), graph.constant([1]), graph.constant([axis]))
+        grid = graph.add("Concat", last, grid, first, axis=axis)
+    return grid, [0, 0, 0, 0]
+
+
+def _fires(graph: _Graph, rule: Rule) -> str:
+    """Add which cells may act, bool (batch, height, width); see blastema.rule.firing."""
+    int64 = graph.onnx.TensorProto.INT64
+    seed, age = graph.add("Cast", "seed", to=int64), graph.add("Cast", "age", to=int64)
+    key = _mix(graph, graph.add("BitwiseXor", _mix(graph, seed), age))
+    key = graph.add("Unsqueeze", key, graph.constant([1, 2]))
+    rows, columns = (_range(graph, axis) for axis in (1, 2))
+    place = graph.add("Mul", graph.add("Unsqueeze", rows, graph.constant([1])), graph.constant(2**16))
+    place = graph.add("Add", place, graph.add("Unsqueeze", columns, graph.constant([0])))
+    drawn = graph.add("Div", _mix(graph, graph.add("BitwiseXor", key, place)), graph.constant(2**8))
+    return graph.add("Less", drawn, graph.constant(round(rule.fire_rate * 2**24)))
+
+
+def _range(graph: _Graph, axis: int) -> str:
+    """Add 0, 1, 2, ... up to the length of this axis of the state."""
+    length = graph.add("Gather", graph.add("Shape", "state"), graph.constant(axis), axis=0)
+    return graph.add("Range", graph.constant(0), length, graph.constant(1))
+
+
+def _mix(graph: _Graph, number: str) -> str:
+    """Add blastema.rule.mix of numbers from 0 to 2^32 - 1."""
+
+    def shifted(number: str, bits: int) -> str:
+        return graph.add("BitwiseXor", number, graph.add("Div", number, graph.constant(2**bits)))
+
+    def times(number: str, factor: int) -> str:
+        """Multiply by the halves of the factor; both products stay below 2^48."""
+        low = graph.add("Mul", number, graph.constant(factor % 2**16))
+        high = graph.add("Mul", number, graph.constant(factor >> 16))
+        high = graph.add("Mul", graph.add("BitwiseAnd", high, graph.constant(2**16 - 1)), graph.constant(2**16))
+        return graph.add("BitwiseAnd", graph.add("Add", low, high), graph.constant(2**32 - 1))
+
+    number = times(shifted(number, 16), int(MIX_1))
+    number = times(shifted(number, 15), int(MIX_2))
+    return shifted(number, 16)
+
+
+def read_onnx(path: Path | str) -> Organism:
+    """Return the organism of an ONNX model that Blastema wrote.
+
+    Raises:
+        BlastemaError: the extra is missing, or the file is missing or no such model; the message says in what.
+    """
+    path = Path(path)
+    onnx = _library()
+    content = read_small_file(path, LARGEST, "an ONNX model of an organism")
+    try:
+        model = onnx.load_model_from_string(content)
+    # Protobuf raises its own DecodeError, which is no ValueError everywhere.
+    except Exception:
+        raise BlastemaError(f"{path} is not an ONNX model, or is cut off") from None
+    metadata: dict[str, str] = {}
+    for pair in model.metadata_props:
+        if pair.key in metadata:
+            raise BlastemaError(f"{path} has the key {pair.key[:40]!r} twice in its metadata; which one counts?")
+        metadata[pair.key] = pair.value
+    check_metadata(metadata, KIND, str(path))
+    return organism_of(_tensors(onnx, model, path), metadata, str(path))
+
+
+def _tensors(onnx: Any, model: "ModelProto", path: Path) -> dict[str, np.ndarray]:
+    tensors: dict[str, np.ndarray] = {}
+    for tensor in model.graph.initializer:
+        if tensor.name not in TENSORS:
+            continue
+        if tensor.name in tensors:
+            raise BlastemaError(f"{path} has the tensor {tensor.name} twice; which one counts?")
+        if tensor.data_location == onnx.TensorProto.EXTERNAL or tensor.external_data:
+            raise BlastemaError(f"{tensor.name} in {path} lies in another file; an organism has its weights inside")
+        try:
+            tensors[tensor.name] = onnx.numpy_helper.to_array(tensor)
+        # Broken tensors raise almost anything: ValueError, TypeError, KeyError, MemoryError.
+        except Exception as error:
+            raise BlastemaError(f"{tensor.name} in {path} is broken: {str(error).splitlines()[0]}") from None
+    return tensors
+
+
+FORMAT = Format("onnx", ".onnx", write_onnx, read_onnx, sized=True)

@@ -1,0 +1,137 @@
+"""Texts to paste into Shadertoy: two buffers and the image, weights inside. Writing only.
+
+Buffer A holds the weights, unpacked once, and what a step makes of the state; buffer B, which sees the A of the same
+frame, lets the dead die. Each text is the constants, what all three share, and its own part.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from blastema import __version__
+from blastema.atomic import replacing_folder
+from blastema.errors import BlastemaError
+from blastema.formats.c import quantised
+from blastema.formats.format import Format, Size
+from blastema.organism import Organism
+
+FILES = {"buffer_a.glsl": "Buffer A", "buffer_b.glsl": "Buffer B", "image.glsl": "Image"}
+FILTERS = ("identity", "sobel_x", "sobel_y", "laplacian")
+MOST_CHANNELS = 16
+# Shadertoy's canvas beside the editor; its full screen is larger.
+CANVAS = (450, 800)
+
+
+def write_shadertoy(organism: Organism, path: Path, size: Size = None) -> str:
+    """Write the three texts into a folder, and return how much the weights in them are rounded.
+
+    Args:
+        organism: of at most 16 channels.
+        path: of the folder.
+        size: (height, width) of the grid; that of its training if None.
+
+    Raises:
+        BlastemaError: it has more channels, the grid is too large for the canvas, or the folder cannot be written.
+    """
+    rule = organism.rule
+    if rule.channels > MOST_CHANNELS:
+        raise BlastemaError(
+            f"this organism has {rule.channels} channels; a shadertoy text has room for {MOST_CHANNELS}"
+        )
+    packed = _Packed(organism)
+    height, width = size or organism.trained_size
+    _check_size(height, width, packed.texels)
+    constants = _constants(organism, packed, height, width)
+    with replacing_folder(path, FILES) as folder:
+        for name, tab in FILES.items():
+            parts = [_head(tab), constants, _text("common.glsl"), _text(name)]
+            parts.insert(2, packed.text() if tab == "Buffer A" else "")
+            (folder / name).write_text("".join(parts), "utf-8")
+    return f"paste {', '.join(FILES)}; weights are rounded to 8 bits, at most {packed.worst:.2g} off, half a step"
+
+
+class _Packed:
+    """The weights as texels of four: bytes, and scales and biases in float32; what is missing of a four is zero.
+
+    Attributes:
+        parts, groups: fours of channels, and of hidden units.
+        texels: how many they make in buffer A.
+        worst: by how much a weight can be off.
+    """
+
+    def __init__(self, organism: Organism) -> None:
+        rule, weights = organism.rule, organism.weights
+        self.parts, self.groups = -(-rule.channels // 4), -(-rule.hidden // 4)
+        spare, idle = 4 * self.parts - rule.channels, 4 * self.groups - rule.hidden
+        hidden = weights.hidden_weight.reshape(len(rule.filters), rule.channels, rule.hidden)
+        hidden = np.pad(hidden, ((0, 0), (0, spare), (0, idle))).reshape(-1, 4 * self.groups)
+        update = np.pad(weights.update_weight, ((0, idle), (0, spare)))
+        (hidden_bytes, hidden_scale), (update_bytes, update_scale) = quantised(hidden, 0), quantised(update, 0)
+        by_group = hidden_bytes.reshape(-1, self.groups, 4).swapaxes(0, 1)
+        self.bytes = np.concatenate([by_group.reshape(-1, 4), update_bytes.reshape(-1, 4)])
+        self.scale = np.concatenate([hidden_scale, update_scale]).reshape(-1, 4)
+        self.bias = np.concatenate(
+            [np.pad(weights.hidden_bias, (0, idle)), np.pad(weights.update_bias, (0, spare))]
+        ).reshape(-1, 4)
+        self.texels = len(self.bytes) + len(self.bias)
+        self.worst = self.scale.max() / 2
+
+    def text(self) -> str:
+        words = np.ascontiguousarray(self.bytes).view("<u4").reshape(-1)
+        fours = np.pad(words, (0, -len(words) % 4)).reshape(-1, 4)
+        packed = [f"uvec4({', '.join(f'0x{word:x}u' for word in four)})" for four in fours]
+        vectors = {
+            name: [f"vec4({', '.join(map(_number, row))})" for row in rows]
+            for name, rows in (("SCALE", self.scale), ("BIAS", self.bias))
+        }
+        return _array("uvec4", "BYTES", packed, 2) + "".join(_array("vec4", *one, 2) for one in vectors.items())
+
+
+def _check_size(height: int, width: int, texels: int) -> None:
+    rows = 2 * height + -(-texels // (2 * width)) + 1
+    if 2 * width > CANVAS[1] or rows > CANVAS[0]:
+        raise BlastemaError(
+            f"a grid of {width}x{height} cells and its weights take {2 * width}x{rows} pixels, more than the "
+            f"{CANVAS[1]}x{CANVAS[0]} of Shadertoy's canvas; choose a smaller --size"
+        )
+
+
+def _head(tab: str) -> str:
+    return f"""// {tab} of an organism that grows from one cell, by Blastema {__version__}.
+// Paste each text into the tab of its name. In all three set iChannel0 to Buffer A and iChannel1 to Buffer B.
+// Hold the mouse button to cut cells away.
+
+"""
+
+
+def _constants(organism: Organism, packed: _Packed, height: int, width: int) -> str:
+    rule = organism.rule
+    kinds = ", ".join(str(FILTERS.index(name)) for name in rule.filters)
+    return f"""const uint SEED = 0u;        // another seed, another life
+const float ANGLE = 0.0;     // radians by which the cells' senses are turned
+const float ERASER = {max(2.5, min(height, width) / 12):.1f};    // in cells
+const int WIDTH = {width}, HEIGHT = {height};
+
+const int CHANNELS = {rule.channels}, PARTS = {packed.parts}, GROUPS = {packed.groups}, FILTERS = {len(rule.filters)};
+const int FILTER[FILTERS] = int[FILTERS]({kinds});
+const float ALIVE_ABOVE = {_number(np.float32(rule.alive_above))};
+const uint FIRES_BELOW = {round(rule.fire_rate * 2**24)}u;
+const bool WRAP = {str(rule.edge == "wrap").lower()};
+"""
+
+
+def _text(name: str) -> str:
+    return Path(__file__).with_name(f"shadertoy_{name}").read_text("utf-8")
+
+
+def _array(kind: str, name: str, values: list[str], a_line: int) -> str:
+    lines = (", ".join(values[start : start + a_line]) for start in range(0, len(values), a_line))
+    return f"const {kind} {name}[{len(values)}] = {kind}[{len(values)}](\n" + ",\n".join(lines) + ");\n"
+
+
+def _number(value: np.floating) -> str:
+    text = f"{value:.9g}"
+    return text if "." in text or "e" in text else f"{text}.0"
+
+
+FORMAT = Format("shadertoy", "", write_shadertoy, sized=True)

@@ -1,0 +1,198 @@
+"""TensorFlow.js graph models, both ways, without TensorFlow: `model.json` and `weights.bin` in a folder.
+
+Inputs and output are those of the article's notebook: `x` (batch, height, width, channel), `fire_rate`, `angle`,
+`step_size`; `Identity`. What the notebook itself exports, with its weights inside the JSON, can be read as well
+(`blastema.formats.tfjs_graph`).
+"""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from blastema import __version__
+from blastema.atomic import replacing_folder
+from blastema.formats.format import Format, Size
+from blastema.formats.tfjs_graph import read_tfjs
+from blastema.organism import TENSORS, Organism, metadata_of
+from blastema.rule import ALPHA, Rule
+from blastema.rule.perception import LAPLACIAN, SOBEL_X, SOBEL_Y
+
+KIND = "blastema-tfjs"
+FILES = ("model.json", "weights.bin")
+TYPES = {np.dtype(np.float32): ("float32", "DT_FLOAT"), np.dtype(np.int32): ("int32", "DT_INT32")}
+FLOAT, INT, BOOL = ({"type": f"DT_{name}"} for name in ("FLOAT", "INT32", "BOOL"))
+
+
+def write_tfjs(organism: Organism, path: Path, size: Size = None) -> str:
+    """Write one step of an organism as a graph model, a folder.
+
+    Raises:
+        BlastemaError: the folder cannot be written, or holds other things.
+    """
+    graph = _Graph()
+    _step(graph, organism)
+    model = {
+        "format": "graph-model",
+        "generatedBy": f"Blastema {__version__}",
+        "convertedBy": None,
+        "modelTopology": {"node": graph.nodes, "versions": {"producer": 1395}},
+        "weightsManifest": [{"paths": [FILES[1]], "weights": graph.manifest}],
+        "userDefinedMetadata": metadata_of(organism, KIND),
+    }
+    with replacing_folder(path, FILES) as folder:
+        text = json.dumps(model, ensure_ascii=False, separators=(",", ":"))
+        (folder / FILES[0]).write_text(text, "utf-8")
+        (folder / FILES[1]).write_bytes(b"".join(graph.content))
+    return "weights are exact; load it with tf.loadGraphModel"
+
+
+class _Graph:
+    """Nodes and constants of a graph in the making; what it returns are names of nodes."""
+
+    def __init__(self) -> None:
+        self.nodes: list[dict[str, Any]] = []
+        self.manifest: list[dict[str, Any]] = []
+        self.content: list[bytes] = []
+
+    def add(self, operator: str, *inputs: str, name: str | None = None, **attributes: Any) -> str:
+        name = name or f"{operator}_{len(self.nodes)}"
+        self.nodes.append({"name": name, "op": operator, "input": list(inputs), "attr": attributes})
+        return name
+
+    def constant(self, value: Any, dtype: Any = np.float32, name: str | None = None) -> str:
+        array = np.ascontiguousarray(np.asarray(value, dtype))
+        array = array.reshape(np.shape(value))
+        short, long = TYPES[array.dtype]
+        sizes = [{"size": str(side)} for side in array.shape]
+        tensor = {"dtype": long, "tensorShape": {"dim": sizes} if sizes else {}}
+        name = self.add(
+            "Const", name=name or f"Const_{len(self.nodes)}", dtype={"type": long}, value={"tensor": tensor}
+        )
+        self.manifest.append({"name": name, "shape": list(array.shape), "dtype": short})
+        self.content.append(array.astype(array.dtype.newbyteorder("<")).tobytes())
+        return name
+
+    def placeholder(self, name: str, shape: tuple[int, ...]) -> str:
+        sizes = [{"size": str(side)} for side in shape]
+        return self.add("Placeholder", name=name, dtype=FLOAT, shape={"shape": {"dim": sizes} if sizes else {}})
+
+    def math(self, operator: str, *inputs: str, kind: dict[str, str] = FLOAT) -> str:
+        return self.add(operator, *inputs, T=kind)
+
+
+def _step(graph: _Graph, organism: Organism) -> None:
+    """Add the five parts of a step."""
+    rule, weights = organism.rule, organism.weights
+    state = graph.placeholder("x", (-1, -1, -1, rule.channels))
+    fire_rate, angle, step_size = (graph.placeholder(name, ()) for name in ("fire_rate", "angle", "step_size"))
+    before, alpha = _alive(graph, rule, state)
+    seen = _perception(graph, rule, state, angle)
+    order = channel_by_channel(rule)
+    hidden = _dense(graph, seen, weights.hidden_weight[order], weights.hidden_bias, TENSORS[:2])
+    update = _dense(graph, graph.math("Relu", hidden), weights.update_weight, weights.update_bias, TENSORS[2:])
+    drawn = graph.add(
+        "RandomUniform",
+        graph.add("Shape", alpha, T=FLOAT, out_type=INT),
+        dtype=FLOAT,
+        T=INT,
+        seed=_int(0),
+        seed2=_int(0),
+    )
+    acts = graph.add("LogicalAnd", graph.math("LessEqual", drawn, fire_rate), before)
+    change = graph.math("Mul", graph.math("Mul", update, step_size), _as_float(graph, acts))
+    grown = graph.math("AddV2", state, change)
+    after, _ = _alive(graph, rule, grown)
+    lives = _as_float(graph, graph.add("LogicalAnd", before, after))
+    graph.add("Identity", graph.math("Mul", grown, lives), name="Identity", T=FLOAT)
+
+
+def channel_by_channel(rule: Rule) -> np.ndarray:
+    """Return our row of each row of a layer behind a depthwise convolution: all filters of a channel, then the next."""
+    return np.arange(rule.perception).reshape(len(rule.filters), rule.channels).T.reshape(-1)
+
+
+def _perception(graph: _Graph, rule: Rule, state: str, angle: str) -> str:
+    """Add the depthwise convolution with the kernel fixed + cos angle * along + sin angle * across."""
+    fixed, along, across = (np.zeros((3, 3, rule.channels, len(rule.filters)), np.float32) for _ in range(3))
+    for index, name in enumerate(rule.filters):
+        if name == "identity":
+            fixed[1, 1, :, index] = 1
+        for dy, dx, weight in LAPLACIAN if name == "laplacian" else ():
+            fixed[dy + 1, dx + 1, :, index] = weight
+        for dy, dx, weight in SOBEL_X if name.startswith("sobel") else ():
+            (along if name == "sobel_x" else across)[dy + 1, dx + 1, :, index] = weight
+        for dy, dx, weight in SOBEL_Y if name.startswith("sobel") else ():
+            (across if name == "sobel_x" else along)[dy + 1, dx + 1, :, index] = (
+                -weight if name == "sobel_x" else weight
+            )
+    turned = (
+        graph.math("Mul", graph.constant(kernel), graph.math(function, angle))
+        for kernel, function in ((along, "Cos"), (across, "Sin"))
+    )
+    kernel = graph.math("AddV2", graph.constant(fixed), graph.math("AddV2", *turned))
+    wide, padding = _with_edge(graph, rule, state)
+    return graph.add("DepthwiseConv2dNative", wide, kernel, **_windows(padding), dilations=_ints(1, 1, 1, 1))
+
+
+def _dense(graph: _Graph, inputs: str, weight: np.ndarray, bias: np.ndarray, names: tuple[str, ...]) -> str:
+    kernel = graph.constant(weight[None, None], name=names[0])
+    product = graph.add("Conv2D", inputs, kernel, **_windows("SAME"), dilations=_ints(1, 1, 1, 1))
+    return graph.add("BiasAdd", product, graph.constant(bias, name=names[1]), T=FLOAT, data_format=_text("NHWC"))
+
+
+def _alive(graph: _Graph, rule: Rule, state: str) -> tuple[str, str]:
+    """Add whether an alpha of the neighbourhood is above the threshold, and alpha itself."""
+    alpha = _slice(graph, state, 3, ALPHA, ALPHA + 1)
+    wide, padding = _with_edge(graph, rule, alpha)
+    highest = graph.add("MaxPool", wide, **_windows(padding), ksize=_ints(1, 3, 3, 1))
+    return graph.math("Greater", highest, graph.constant(rule.alive_above)), alpha
+
+
+def _with_edge(graph: _Graph, rule: Rule, grid: str) -> tuple[str, str]:
+    """Return the grid to look at and how to pad it: a wrapped one gets its other sides first."""
+    if rule.edge == "dead":
+        return grid, "SAME"
+    for axis in (1, 2):
+        last, first = _slice(graph, grid, axis, -1, None), _slice(graph, grid, axis, 0, 1)
+        along = graph.constant(axis, np.int32)
+        grid = graph.add("ConcatV2", last, grid, first, along, T=FLOAT, Tidx=INT, N=_int(3))
+    return grid, "VALID"
+
+
+def _slice(graph: _Graph, grid: str, axis: int, begin: int, end: int | None) -> str:
+    """Add the part of the grid from begin to end of one axis; all of the others."""
+    places = np.zeros((2, 4), np.int32)
+    places[:, axis] = begin, end or 0
+    others = 0b1111 & ~(1 << axis)
+    masks: dict[str, Any] = {
+        "begin_mask": _int(others), "end_mask": _int(0b1111 if end is None else others),
+        "ellipsis_mask": _int(0), "new_axis_mask": _int(0), "shrink_axis_mask": _int(0),
+    }  # fmt: skip
+    ends = (graph.constant(place, np.int32) for place in (*places, np.ones(4)))
+    return graph.add("StridedSlice", grid, *ends, T=FLOAT, Index=INT, **masks)
+
+
+def _as_float(graph: _Graph, truth: str) -> str:
+    return graph.add("Cast", truth, SrcT=BOOL, DstT=FLOAT, Truncate={"b": False})
+
+
+def _windows(padding: str) -> dict[str, Any]:
+    return {"T": FLOAT, "strides": _ints(1, 1, 1, 1), "padding": _text(padding), "data_format": _text("NHWC")}
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"s": base64.b64encode(text.encode()).decode()}
+
+
+def _int(number: int) -> dict[str, Any]:
+    return {"i": str(number)}
+
+
+def _ints(*numbers: int) -> dict[str, Any]:
+    return {"list": {"i": [str(number) for number in numbers]}}
+
+
+FORMAT = Format("tfjs", "", write_tfjs, read_tfjs)

@@ -1,0 +1,124 @@
+"""The C header, compiled by a C compiler that minds everything, does what our engines do."""
+
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from blastema import Organism, Weights, load
+from blastema.engines import choose_engine
+from blastema.formats.c import quantised, write_c
+from blastema.rule import Rule, seed_batch
+from blastema.targets import load_target
+from blastema.training.loss import pixel_loss
+from conftest import random_weights
+from test_golden import TOLERANCE, VECTORS, of
+
+COMPILERS = [one for one in ("gcc", "clang") if shutil.which(one)]
+STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-Wpedantic", "-Wconversion", "-O2")
+# Reads a grid from standard input, takes steps, and writes the grid: raw floats.
+MAIN = """
+#include <stdio.h>
+#include <stdlib.h>
+#include "organism.h"
+
+static float grids[2][1 << 20];
+
+int main(int count, char **given) {
+    if (count != 7) return 2;
+    const int height = atoi(given[1]), width = atoi(given[2]), steps = atoi(given[3]);
+    const uint32_t seed = (uint32_t)strtoul(given[4], 0, 10), age = (uint32_t)strtoul(given[5], 0, 10);
+    const size_t numbers = (size_t)height * (size_t)width * BLASTEMA_CHANNELS;
+    if (fread(grids[0], sizeof(float), numbers, stdin) != numbers) return 3;
+    for (int step = 0; step < steps; step++) {
+        blastema_step(
+            grids[step % 2], grids[(step + 1) % 2], height, width, seed, age + (uint32_t)step, (float)atof(given[6]));
+    }
+    return fwrite(grids[steps % 2], sizeof(float), numbers, stdout) != numbers;
+}
+"""
+
+
+def compiled(organism, folder, *flags, compiler=None):
+    """Return a function that grows a batch of one in the compiled program."""
+    write_c(organism, folder / "organism.h")
+    (folder / "main.c").write_text(MAIN)
+    program = folder / "grow"
+    compiler = compiler or (COMPILERS[0] if COMPILERS else pytest.skip("there is no C compiler here"))
+    subprocess.run([compiler, *STRICT, *flags, folder / "main.c", "-o", program, "-lm"], check=True)
+
+    def grow(batch, steps, angle):
+        _, height, width, _ = batch.states.shape
+        numbers = (height, width, steps, batch.seeds[0], batch.ages[0], repr(angle))
+        run = subprocess.run(
+            [program, *map(str, numbers)], input=batch.states.tobytes(), capture_output=True, check=True
+        )
+        return np.frombuffer(run.stdout, np.float32).reshape(batch.states.shape)
+
+    return grow
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+@pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["name"])
+def test_compiled_c_replays_the_golden_vectors(case, compiler, tmp_path):
+    rule, weights, batch = of(case)
+    grow = compiled(Organism(weights, rule), tmp_path, compiler=compiler)
+    for taken, expected in case["states"].items():
+        np.testing.assert_allclose(grow(batch, int(taken), case["angle"])[0], expected, rtol=0, atol=TOLERANCE)
+
+
+def rounded(organism):
+    """The organism whose float weights are what int8 weights stand for."""
+    weights = organism.weights
+    (hidden, hidden_scale), (update, update_scale) = (
+        quantised(weights.hidden_weight.T, 1),
+        quantised(weights.update_weight, 0),
+    )
+    hidden_weight = np.ascontiguousarray((hidden * hidden_scale[:, None]).T)
+    return Organism(
+        Weights(hidden_weight, weights.hidden_bias, update * update_scale, weights.update_bias),
+        organism.rule,
+        organism.training,
+    )
+
+
+@pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["name"])
+def test_int8_weights_do_what_the_rounded_weights_do(case, tmp_path):
+    rule, weights, batch = of(case)
+    organism = Organism(weights, rule)
+    grow = compiled(organism, tmp_path, "-DBLASTEMA_INT8")
+    expected = choose_engine("numpy").grow(rule, rounded(organism).weights, batch, 10, case["angle"]).states
+    np.testing.assert_allclose(grow(batch, 10, case["angle"]), expected, rtol=0, atol=TOLERANCE)
+
+
+def test_int8_weights_are_at_most_half_a_step_off_and_zeros_stay_zeros():
+    weight = random_weights(Rule()).hidden_weight * np.float32(3)
+    weight[:5], weight[:, 7] = 0, 0
+    values, scale = quantised(weight, 0)
+    # Float32 rounds the scale and its product with the byte, by 2^-24 each.
+    assert (np.abs(values * scale - weight) <= scale / 2 + 127 * scale * 2**-23).all()
+    assert not (values * scale)[weight == 0].any()
+
+
+@pytest.mark.parametrize("flags", [(), ("-DBLASTEMA_INT8",)], ids=["float", "int8"])
+def test_the_lizard_grows_in_c(flags, tmp_path):
+    organism = load("🦎")
+    grown = compiled(organism, tmp_path, *flags)(seed_batch([0], 72, 72), 96, 0.0)
+    ours = pixel_loss(organism.grow(96), load_target("🦎"))
+    assert ours < 0.01
+    assert abs(pixel_loss(grown, load_target("🦎"))[0] - ours) < 0.002
+
+
+def test_seeds_and_senseless_origins_compile(tmp_path):
+    organism = Organism(load("🦎").weights, training={"target": "*/ \\\n#error */", "experiment": "growing"})
+    write_c(organism, tmp_path / "organism.h")
+    source = '#include "organism.h"\n#include <stdio.h>\nstatic float g[12*16];\n' + (
+        'int main(void) { blastema_seed(g, 3, 4); for (int i = 0; i < 12 * 16; i++) printf("%g ", (double)g[i]); }'
+    )
+    (tmp_path / "main.c").write_text(source)
+    for compiler in COMPILERS[:1]:
+        subprocess.run([compiler, *STRICT, tmp_path / "main.c", "-o", tmp_path / "seed", "-lm"], check=True)
+        printed = subprocess.run([tmp_path / "seed"], capture_output=True, check=True, text=True).stdout
+        expected = seed_batch([0], 3, 4).states.reshape(-1)
+        assert np.array_equal(np.array(printed.split(), float), expected)

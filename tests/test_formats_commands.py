@@ -1,0 +1,113 @@
+"""Export and import as a user meets them."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from blastema import Organism, Rule, load
+from blastema.atomic import replacing_folder
+from blastema.errors import BlastemaError
+from blastema.formats import formats
+from conftest import blastema, random_weights
+
+
+def test_an_organism_travels_there_and_back(tmp_path):
+    out = blastema("export", "🦎", "--to", "distill", "--out", "lizard.json", cwd=tmp_path)
+    assert (out.returncode, out.stdout) == (0, "")
+    assert re.fullmatch(r"wrote lizard.json: weights are rounded to 8 bits: .* half a step\n", out.stderr)
+    back = blastema("import", "lizard.json", cwd=tmp_path)
+    assert (back.returncode, back.stderr) == (0, "wrote organism.safetensors: read as distill\n")
+    assert load(tmp_path / "organism.safetensors").training == {"source": "distill", "file": "lizard.json"}
+
+
+def test_the_command_line_knows_every_format(tmp_path):
+    shown = blastema("export", "--help", cwd=tmp_path).stdout
+    assert f"{{{','.join(sorted(formats()))}}}" in shown
+    for form in formats().values():
+        assert f"{form.name}: " in shown
+        assert form.suffix in shown
+
+
+@pytest.fixture
+def corner(tmp_path):
+    """A folder with what a user may get wrong."""
+    Organism(random_weights(Rule(channels=8)), Rule(channels=8)).save(tmp_path / "small.safetensors")
+    (tmp_path / "notes.txt").write_text("years of work")
+    (tmp_path / "empty.json").write_text("")
+    (tmp_path / "model.pt").write_bytes(b"PK\x03\x04")
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes")
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("export", "small.safetensors", "--to", "distill", "--out", "a.json"), "this organism's rule is not the"),
+        (("export", "🦎", "--to", "distill", "--out", "a.txt"), "distill is written to a file that ends in .json"),
+        (("export", "🦎", "--to", "distill", "--out", "none/a.json"), "there is no folder none to write a.json to"),
+        (("export", "🦎", "--to", "distill", "--out", "a.json", "--size", "72"), "distill is for grids of any size"),
+        (("export", "lizzard", "--to", "distill", "--out", "a.json"), "there is no organism lizzard"),
+        (("import", "none.json"), "there is no file none.json"),
+        (("import", "empty.json"), "empty.json is not JSON, or is cut off"),
+        (("import", "notes.txt"), "notes.txt is in none of the formats that can be read: "),
+        (("import", "model.pt"), "model.pt is a pickle, which can run any program when it is read"),
+        (("import", "folder"), "folder is a folder, a device or a pipe; give a file"),
+        (("import", "pipe"), "pipe is a folder, a device or a pipe; give a file"),
+        (("import", "small.safetensors"), "small.safetensors is an organism file already; nothing to import"),
+    ],
+)
+def test_a_mistake_is_one_line_and_writes_nothing(corner, arguments, says):
+    before = sorted(corner.rglob("*"))
+    run = blastema(*arguments, cwd=corner)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert says in run.stderr
+    assert re.fullmatch(r"blastema: [^\n]+\n", run.stderr)
+    assert sorted(corner.rglob("*")) == before
+
+
+def test_importing_replaces_no_organism_unasked(tmp_path):
+    mine = Organism(random_weights(Rule()), training={"target": "mine"})
+    mine.save(tmp_path / "organism.safetensors")
+    assert blastema("export", "🦎", "--to", "distill", "--out", "a.json", cwd=tmp_path).returncode == 0
+    refused = blastema("import", "a.json", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "organism.safetensors is there already; say where to write with --out" in refused.stderr
+    assert load(tmp_path / "organism.safetensors").training == {"target": "mine"}
+    assert blastema("import", "a.json", "--out", "organism.safetensors", cwd=tmp_path).returncode == 0
+    assert load(tmp_path / "organism.safetensors").training["source"] == "distill"
+
+
+def test_what_others_made_grows_without_being_imported(tmp_path):
+    assert blastema("export", "🦎", "--to", "distill", "--out", "a.json", cwd=tmp_path).returncode == 0
+    grown = blastema("grow", "a.json", "--steps", "3", "--out", "a.npy", cwd=tmp_path)
+    assert grown.returncode == 0, grown.stderr
+    assert np.load(tmp_path / "a.npy").shape == (72, 72, 16)
+
+
+def write_folder(path: Path, content: str, fails: bool = False) -> None:
+    with replacing_folder(path, ["a", "b"]) as folder:
+        (folder / "a").write_text(content)
+        if fails:
+            raise KeyboardInterrupt
+        (folder / "b").write_text(content)
+
+
+def test_a_folder_is_there_whole_or_not_at_all(tmp_path):
+    write_folder(tmp_path / "out", "first")
+    write_folder(tmp_path / "out", "second")
+    assert {path.name: path.read_text() for path in (tmp_path / "out").iterdir()} == {"a": "second", "b": "second"}
+
+    with pytest.raises(KeyboardInterrupt):
+        write_folder(tmp_path / "out", "third", fails=True)
+    assert (tmp_path / "out/a").read_text() == "second"
+    (tmp_path / "out/thesis.txt").write_text("years of work")
+    with pytest.raises(BlastemaError, match="is there already and holds other things"):
+        write_folder(tmp_path / "out", "fourth")
+    assert (tmp_path / "out/a").read_text() == "second"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
