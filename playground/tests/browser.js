@@ -49,7 +49,7 @@ function fileOf(folders, path) {
   return existsSync(file) ? readFileSync(file) : undefined;
 }
 
-const PYTHON = [process.env.PYTHON ?? '', join(ROOT, '.venv/bin/python')].find((path) => path && existsSync(path)) ?? 'python3';
+export const PYTHON = [process.env.PYTHON ?? '', join(ROOT, '.venv/bin/python')].find((path) => path && existsSync(path)) ?? 'python3';
 
 /** The page with the zoo and the article's models where they are, as `blastema site` writes it; ends with the process. */
 const site = mkdtempSync(join(tmpdir(), 'blastema-site-'));

@@ -4,11 +4,8 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT, noBrowser, withBrowser } from './browser.js';
+import { PYTHON, noBrowser, withBrowser } from './browser.js';
 
-const PYTHON = [process.env.PYTHON ?? '', join(ROOT, '.venv/bin/python')].find((path) => path && existsSync(path)) ?? 'python3';
 const WIDGET = `
 import base64, json
 from blastema import load

@@ -11,7 +11,7 @@ import { readOrganism } from './organism.js';
 
 const STEPS_A_SECOND = 60;
 /** What a frame may make up for, in steps, after the page stood still. */
-const MOST_STEPS = 4;
+const MOST_STEPS = 15;
 /** Pixels that the longer side of a dish has, about. */
 const SIDE = 432;
 /** Radius of what is cut away, as a part of the longer side. */
