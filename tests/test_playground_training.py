@@ -169,6 +169,17 @@ def test_play_serves_until_ctrl_c_and_ends_quietly(tmp_path):
 
 
 @posix
+def test_who_lets_others_in_is_warned_with_the_address_that_they_need(tmp_path):
+    with playing("--host", "0.0.0.0", cwd=tmp_path) as (process, url):
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=20)
+        found = re.fullmatch(r"warning: others on the network can open it, too, at http://([\w.-]+):(\d+)/\n", error)
+        assert found, error
+        assert found[1] not in ("0.0.0.0", "127.0.0.1")
+        assert f":{found[2]}/" in url
+
+
+@posix
 @pytest.mark.slow
 def test_a_training_is_watched_stopped_and_gone_on_with(tmp_path):
     Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=100_000, fit=6, pad=4))

@@ -112,15 +112,13 @@ def watch_live(run: "Run", bulletin: "Bulletin") -> None:
 
 def announce(server: "Server") -> None:
     """Print where the page is, and a warning where others can open it, too."""
-    from blastema.playground.server import is_loopback
+    from blastema.playground.server import is_loopback, own_address
 
     print(f"the playground is at {server.url} (Ctrl-C ends it)", flush=True)
     if not is_loopback(server.host):
-        print(
-            f"warning: others who reach this machine by {server.host}, port {server.port}, can open the page and take "
-            "the organisms in it",
-            file=sys.stderr,
-        )
+        everywhere = server.host in ("0.0.0.0", "::")
+        address = f"http://{own_address()}:{server.port}/" if everywhere else server.url
+        print(f"warning: others on the network can open it, too, at {address}", file=sys.stderr)
 
 
 def open_browser(url: str) -> None:

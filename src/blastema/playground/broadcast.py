@@ -3,6 +3,7 @@
 import base64
 import statistics
 import time
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from blastema.playground.catalogue import label, organism_file, png
 from blastema.playground.events import Bulletin
 from blastema.render.colour import rgba
 from blastema.targets import short_name
-from blastema.training.album import pool_sample
+from blastema.training.album import SAMPLE, pool_sample
 from blastema.training.run import Run
 from blastema.training.trainer import Report
 
@@ -94,9 +95,9 @@ class Broadcast:
 
     def _publish_pool(self, report: Report) -> None:
         if self.run.trainer.experiment.starts_from == "pool":
-            states = np.array(list(pool_sample(self.run)))
-            message = {"step": report.step, "columns": POOL_COLUMNS, "count": len(states)}
-            self.bulletin.publish("pool", message | {"picture": data_url(tiles(states, POOL_COLUMNS))})
+            picture = data_url(tiles(pool_sample(self.run), POOL_COLUMNS))
+            message = {"step": report.step, "columns": POOL_COLUMNS, "count": SAMPLE, "picture": picture}
+            self.bulletin.publish("pool", message)
 
     def _publish_organism(self, _: Report | None) -> None:
         run = self.run
@@ -105,23 +106,28 @@ class Broadcast:
         self.bulletin.publish("organism", {"step": run.trainer.done, "name": name, "content": content})
 
 
-def tiles(states: np.ndarray, columns: int) -> np.ndarray:
+def tiles(states: Iterable[np.ndarray], columns: int) -> np.ndarray:
     """Return states side by side in rows of `columns`, transparent, uint8 `(height, width, 4)`.
 
     Large states are made smaller, to 72 pixels or a little less.
 
     Args:
-        states: `(count, height, width, channel)`.
+        states: `(height, width, channel)` each, or one array of a batch; taken one after another.
         columns: at most so many in a row; the last row is filled up with nothing.
     """
-    columns = min(columns, len(states))
-    factor = -(-max(states.shape[1:3]) // LARGEST_TILE)
-    pixels = rgba(states[:, factor // 2 :: factor, factor // 2 :: factor])
+    pixels = np.stack([rgba(_reduced(state)) for state in states])
     count, height, width, _ = pixels.shape
+    columns = min(columns, count)
     rows = -(-count // columns)
     whole = np.zeros((rows * columns, height, width, 4), np.uint8)
     whole[:count] = pixels
     return whole.reshape(rows, columns, height, width, 4).swapaxes(1, 2).reshape(rows * height, columns * width, 4)
+
+
+def _reduced(state: np.ndarray) -> np.ndarray:
+    """Return every second cell, or every third, ... in both directions, so that it fits into a tile."""
+    stride = -(-max(state.shape[:2]) // LARGEST_TILE)
+    return state[stride // 2 :: stride, stride // 2 :: stride]
 
 
 def data_url(pixels: np.ndarray) -> str:
