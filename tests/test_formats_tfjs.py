@@ -149,6 +149,7 @@ def remove(model, op):
         (lambda model: first(model, "hidden.bias").update(shape=[60_000] * 3), "larger than any tensor"),
         (lambda model: first(model, "hidden.bias").update(shape=[127]), "its manifest needs"),
         (lambda model: first(model, "hidden.bias").update(quantization={}), "is quantised or of a type"),
+        (lambda model: first(model, "hidden.bias").update(dtype={}), "is quantised or of a type"),
         (lambda model: first(model, "hidden.weight").update(shape=[1, 1, 96, 64]), "float32 (96, 64); its rule needs"),
         (lambda model: first(model, "update.weight").update(shape=[1, 1, 64, 32]), "which do not fit"),
         (lambda model: remove(model, "BiasAdd"), "has a convolution without a bias"),

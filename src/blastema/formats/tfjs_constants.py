@@ -56,7 +56,7 @@ def _entry(weight: Any, path: Path) -> tuple[str, list[int], np.dtype[Any]]:
         raise BlastemaError(f"the weightsManifest of {path} has a weight without a name or a shape")
     if len(weight["shape"]) > 8 or math.prod(weight["shape"]) > LARGEST:
         raise BlastemaError(f"{weight['name'][:40]!r} in {path} is larger than any tensor of an organism")
-    if "quantization" in weight or weight.get("dtype") not in TYPES:
+    if "quantization" in weight or weight.get("dtype") not in list(TYPES):
         raise BlastemaError(
             f"{weight['name'][:40]!r} in {path} is quantised or of a type that is not read; export it as float32"
         )

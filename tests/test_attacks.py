@@ -1,0 +1,77 @@
+"""Files that mean harm meet one clear error, in bounded memory and time, and nothing is written."""
+
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from fuzz import READERS
+
+from attacks import ATTACKS, GOOD, PICTURES
+
+resource = pytest.importorskip("resource", reason="Windows cannot limit what a process may take")
+# Python and its libraries take half of the memory, most of it room that is never used.
+MOST_MEMORY, MOST_SECONDS, MOST_WRITTEN = 1_000_000_000, 20, 1_000_000
+FUZZ = Path(__file__).parent / "attacks/fuzz.py"
+
+
+def limit():
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_WRITTEN, MOST_WRITTEN))
+
+
+def attacked(folder, files, *arguments):
+    """Put the files into a folder of their own and run the command there, with limits."""
+    for name, content in files.items():
+        with (folder / name).open("wb") as file:
+            file.truncate(content) if isinstance(content, int) else file.write(content)
+    (folder.parent / "secret").write_bytes(b"secret")
+    before = sorted(folder.parent.rglob("*"))
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-m", "blastema", *arguments]
+    run = subprocess.run(
+        command, cwd=folder, env=environment, preexec_fn=limit, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert sorted(folder.parent.rglob("*")) == before
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ATTACKS | PICTURES)
+def test_an_attack_meets_one_clear_error(name, tmp_path):
+    files, says = (ATTACKS | PICTURES)[name]
+    (tmp_path / "folder").mkdir()
+    given = next(iter(files))
+    command = ("import", given) if name in ATTACKS else ("train", given, "--steps", "1")
+    run = attacked(tmp_path / "folder", files, *command)
+    assert (run.returncode, run.stdout) == (2, ""), run.stderr
+    assert re.fullmatch(r"blastema: [^\n]{1,600}\n", run.stderr), run.stderr
+    assert says in run.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", GOOD)
+def test_within_the_same_limits_good_files_are_read(name, tmp_path):
+    (tmp_path / "folder").mkdir()
+    files = {"model.json": b"", **GOOD[name]} if name == "tfjs" else GOOD[name]
+    run = attacked(tmp_path / "folder", files, "grow", next(iter(files)), "--steps", "1")
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.slow
+def test_spoilt_files_are_read_or_refused():
+    """A minute for each reader in continuous integration, ten seconds elsewhere; all cores are used."""
+    seconds = "60" if "CI" in os.environ else "10"
+
+    def fuzz(name):
+        command = [sys.executable, FUZZ, name, seconds]
+        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for run in pool.map(fuzz, READERS):
+            print(run.stdout.strip())
+            assert run.returncode == 0, run.stderr
