@@ -266,6 +266,8 @@ def test_an_organism_grows_where_it_was_trained():
     assert size() == (72, 72)
     assert size(fit=10, pad=3, height=None) == (16, 16)
     assert size(height=30, width=50) == (30, 50)
+    for odd in ({"height": "tall"}, {"fit": 40, "pad": "some"}, {"width": 10**9}, {"fit": [1]}, {"height": -3}):
+        assert size(**odd) == (72, 72)
 
 
 def test_the_course_of_the_loss_in_a_line():

@@ -15,6 +15,7 @@ from PIL import Image
 from blastema import load
 from blastema.errors import BlastemaError
 from blastema.tensors import read_tensors
+from blastema.training import milestone
 from blastema.training import run as run_module
 from blastema.training.run import Config, Run
 
@@ -24,8 +25,9 @@ CONFIG = Config("disc", experiment="regenerating", steps=6, fit=6, pad=4)
 @pytest.fixture(autouse=True)
 def short_pool(monkeypatch):
     """A pool from which every organism is drawn again within a few steps."""
-    short = dataclasses.replace(run_module.RECIPES["article"], pool=12, shortest=4, longest=8)
-    monkeypatch.setitem(run_module.RECIPES, "article", short)
+    for name, recipe in run_module.RECIPES.items():
+        short = dataclasses.replace(recipe, pool=12, shortest=4, longest=8)
+        monkeypatch.setitem(run_module.RECIPES, name, short)
 
 
 def finished(directory):
@@ -38,7 +40,8 @@ def test_a_run_directory_holds_everything(tmp_path):
     run = finished(tmp_path / "run")
     lines = [json.loads(line) for line in (tmp_path / "run/log.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == [1, 2, 3, 4, 5, 6]
-    assert lines[-1].keys() == {"step", "loss", "rollout", "learning_rate", "seconds"}
+    assert lines[0].keys() == {"step", "loss", "rollout", "learning_rate", "seconds"}
+    assert lines[-1].keys() == lines[0].keys() | {"held_out"}
     organism = load(tmp_path / "run")
     assert organism.training["target"] == "disc"
     assert organism.training["steps"] == 6
@@ -153,7 +156,7 @@ import sys, dataclasses
 from pathlib import Path
 from blastema.training import run as module
 module.CHECKPOINT_EVERY = 0.0
-module.RECIPES["article"] = dataclasses.replace(module.RECIPES["article"], pool=12, shortest=4, longest=8)
+module.RECIPES["blastema"] = dataclasses.replace(module.RECIPES["blastema"], pool=12, shortest=4, longest=8)
 directory = Path(sys.argv[1])
 config = module.Config("disc", experiment="regenerating", steps=400, fit=6, pad=4)
 run = module.Run.resume(directory) if (directory / "config.json").exists() else module.Run.begin(directory, config)
@@ -203,3 +206,42 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
     done = int(read_tensors(tmp_path / "run/checkpoint.safetensors")[1]["step"])
     assert done > 0
     assert len((tmp_path / "run/log.jsonl").read_text().splitlines()) == done
+
+
+@pytest.fixture
+def milestones(monkeypatch):
+    """Milestones every second step."""
+    monkeypatch.setattr(milestone, "SHORTEST_STAGE", 2)
+
+
+def test_a_run_ends_with_its_best_organism(tmp_path, milestones, monkeypatch):
+    scores = iter([-1.0, -3.0, -2.0])
+    monkeypatch.setattr(run_module, "held_out", lambda *_: next(scores))
+    finished(tmp_path / "run")
+    assert load(tmp_path / "run").training["steps"] == 4
+    assert load(tmp_path / "run").scores == {"held_out": -3.0}
+
+
+def test_a_run_goes_back_to_its_last_milestone_when_training_collapses(tmp_path, milestones, monkeypatch):
+    run = Run.begin(tmp_path / "run", CONFIG)
+    training = run.train()
+    for _ in range(2):
+        next(training)
+    good = run.trainer.weights
+    # All that the next rollout gives is not a number.
+    target, run.trainer.target = run.trainer.target, np.full_like(run.target, np.nan)
+    assert next(training).loss == np.inf
+    assert all(np.array_equal(*pair) for pair in zip(good, run.trainer.weights, strict=True))
+    assert np.array_equal(run.trainer.target, target)
+    training.close()
+    list(Run.resume(tmp_path / "run").train())
+    lines = [json.loads(line) for line in (tmp_path / "run/log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [1, 2, 3, 4, 5, 6]
+    assert [line.get("collapse") for line in lines] == [None, None, "exploded", None, None, None]
+    assert lines[2]["loss"] is None
+
+
+def test_a_run_that_collapses_again_and_again_gives_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_module, "collapse", lambda *_: "died")
+    with pytest.raises(BlastemaError, match=r"training died at step 6, for the 6th time since its last milestone; try"):
+        finished(tmp_path / "run")

@@ -12,15 +12,16 @@ from jax.example_libraries import optimizers
 
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
-from blastema.rule import Batch, Rule, Weights, seed_state
+from blastema.rule import Batch, Rule, Weights, seed_batch, seed_state
 from blastema.targets import load_target
 from blastema.tensors import read_tensors, write_tensors
-from blastema.training.damage import CUTS, cut, random_disc
+from blastema.training.collapse import collapse
+from blastema.training.damage import CUTS, DAMAGES, cut, random_disc, random_half, random_square
 from blastema.training.experiments import EXPERIMENTS, RECIPES
 from blastema.training.loss import pixel_loss, towards
 from blastema.training.optimiser import adam, no_moments, normalised
 from blastema.training.pool import Pool, living
-from blastema.training.trainer import Trainer
+from blastema.training.trainer import Report, Trainer
 from conftest import random_states, random_weights
 
 SMALL = dataclasses.replace(RECIPES["article"], pool=20, shortest=3, longest=6)
@@ -196,14 +197,59 @@ def test_the_same_seed_teaches_the_same_and_another_seed_something_else():
     assert not np.array_equal(one.weights.update_weight, other.weights.update_weight)
 
 
-def test_a_loss_that_is_no_number_stops_training_and_leaves_the_weights():
+def test_a_loss_that_is_no_number_leaves_weights_and_pool():
     teacher = trainer()
     teacher.step()
-    before = teacher.weights
+    weights, organisms = teacher.weights, list(teacher.pool.organisms)
     teacher.target = np.full_like(teacher.target, np.nan)
-    with pytest.raises(BlastemaError, match="training went wrong at step 2: the loss is nan; try another seed"):
-        teacher.step()
-    assert teacher.weights is before
+    report = teacher.step()
+    assert (report.step, report.loss) == (2, np.inf)
+    assert teacher.weights is weights
+    assert all(one is other for one, other in zip(teacher.pool.organisms, organisms, strict=True))
+
+
+def test_collapses_are_noticed():
+    batch = seed_batch([0, 1], 4, 4)
+    report = Report(1, 0.1, 64, batch, batch)
+    dead = batch._replace(states=np.zeros_like(batch.states))
+    assert collapse(report, [0.1]) is None
+    assert collapse(report._replace(loss=np.inf), [np.inf]) == "exploded"
+    assert collapse(report._replace(after=dead), [0.1]) == "died"
+    assert collapse(report, [0.01] * 200 + [0.2] * 20) == "worsened"
+    # A jump, and a loss that was never lower.
+    assert collapse(report, [0.01] * 200 + [0.2] * 9 + [0.01] * 11) is None
+    assert collapse(report, [0.2] * 220) is None
+
+
+def test_all_start_from_seeds_while_the_pool_sprouts():
+    recipe = dataclasses.replace(SMALL, sprouting=0.5, steps=4)
+    teacher = trainer("regenerating", recipe=recipe)
+    fresh = [(teacher.step().before.ages == 0).all() for _ in range(4)]
+    assert fresh[:2] == [True, True]
+    assert (teacher.pool.ages > 0).any()
+    damaged = dataclasses.replace(recipe, pool=8)
+    teacher = trainer("regenerating", recipe=damaged)
+    assert [(teacher.step().before.ages > 0).sum() for _ in range(4)] == [0, 0, 7, 7]
+
+
+def test_those_to_be_damaged_get_all_kinds_of_damage_in_turn(monkeypatch):
+    asked = []
+    for name in DAMAGES:
+        monkeypatch.setitem(DAMAGES, name, lambda draw, *size, name=name: asked.append(name) or np.zeros(size, bool))
+    teacher = trainer("regenerating", recipe=dataclasses.replace(SMALL, damages=("half", "square")))
+    teacher.step()
+    teacher.step()
+    assert asked == ["half", "square", "half", "square", "half", "square"]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(8, 80), st.integers(8, 80))
+def test_halves_and_squares_are_as_large_as_they_say(seed, height, width):
+    draw = np.random.default_rng(seed)
+    half, square = random_half(draw, height, width), random_square(draw, height, width)
+    assert 0.2 < half.mean() < 0.8
+    rows, columns = (np.flatnonzero(square.any(axis=axis)) for axis in (1, 0))
+    assert square.sum() == len(rows) * len(columns)
+    assert max(len(rows), len(columns)) <= 0.3 * min(height, width) + 1
 
 
 def test_a_loss_of_ones_own_trains_on_every_engine():

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-COMMANDS = ("", "train", "grow", "export", "import", "doctor")
+COMMANDS = ("", "train", "grow", "evaluate", "play", "site", "zoo", "export", "import", "doctor")
 
 
 def help_text(command: str) -> str:

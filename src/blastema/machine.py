@@ -16,7 +16,10 @@ X86_LEVELS = {
     "x86-64-v3 (AVX2 and FMA)": {"avx2", "fma", "bmi1", "bmi2", "f16c", "movbe"},
     "x86-64-v4 (AVX-512)": {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"},
 }
-EXTRAS = {"jax": "jax", "onnx": "onnx", "svg": "resvg-py", "tensorboard": "tensorboardX", "video": "av"}
+EXTRAS = {
+    "jax": "jax", "notebook": "anywidget", "onnx": "onnx", "svg": "resvg-py", "tensorboard": "tensorboardX",
+    "video": "av",
+}  # fmt: skip
 
 
 def examine() -> dict[str, dict[str, str]]:

@@ -75,6 +75,21 @@ class Organism:
             batch = runner.grow(self.rule, self.weights, batch, 1, angle)
             yield batch.states[0]
 
+    def show(self, height: int | None = None, width: int | None = None, seed: int = 0, angle: float = 0.0) -> Any:
+        """Return a Jupyter widget in which the organism grows, and can be cut; the notebook shows it.
+
+        Args:
+            height, width: of the grid, in cells, at most 512; as in training if not given.
+            seed: which cells fire when, 0 to 2^32 - 1.
+            angle: by how much the cells' senses are turned, radians; `widget.angle` can be changed later.
+
+        Raises:
+            BlastemaError: the extra `[notebook]` is not installed, or the size or seed cannot be.
+        """
+        from blastema.playground.notebook import widget
+
+        return widget(self, height, width, seed, angle)
+
     def save(self, path: Path | str) -> None:
         """Write the organism file; same organism, same bytes. Layout: design of the format in docs/model.md.
 

@@ -9,15 +9,20 @@ import tyro
 
 from blastema import __version__
 from blastema.cli.doctor import doctor
+from blastema.cli.evaluate import evaluate
 from blastema.cli.export import export
 from blastema.cli.grow import grow
 from blastema.cli.import_ import import_
+from blastema.cli.play import play
+from blastema.cli.site import site
 from blastema.cli.train import train
+from blastema.cli.zoo import zoo
 from blastema.errors import BlastemaError
 
 DESCRIPTION = f"Grow pictures from a single cell. Blastema {__version__}"
 COMMANDS: dict[str, Callable[..., Any]] = {
-    "train": train, "grow": grow, "export": export, "import": import_, "doctor": doctor,
+    "train": train, "grow": grow, "evaluate": evaluate, "play": play, "site": site,
+    "zoo": zoo, "export": export, "import": import_, "doctor": doctor,
 }  # fmt: skip
 # What each help text ends with: two commands to paste.
 EXAMPLES = {
@@ -30,11 +35,21 @@ EXAMPLES = {
         "blastema grow runs/lizard-regenerating --out lizard.gif",
         "blastema grow runs/lizard-regenerating --damage lower@200 --steps 500",
     ),
+    "zoo": ("blastema zoo", "blastema grow 🦎"),
     "export": (
         "blastema export 🦎 --to shadertoy --out lizard",
         "blastema export runs/lizard-regenerating --to onnx --out lizard.onnx",
     ),
     "import": ("blastema import model.json", "blastema import model.json --out runs/theirs.safetensors"),
+    "evaluate": (
+        "blastema evaluate 🦎 --picture lizard.png",
+        "blastema evaluate runs/lizard-regenerating --json lizard.json",
+    ),
+    "play": (
+        "blastema play",
+        "blastema play --train 🦎",
+    ),
+    "site": ("blastema site public", "blastema site public runs/lizard-regenerating"),
     "doctor": ("blastema doctor", "blastema train 🦎 --engine numpy"),
 }
 

@@ -3,16 +3,19 @@
 import dataclasses
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
+
+if TYPE_CHECKING:
+    from blastema.training.run import Config
 
 
 def train(
     target: Annotated[Positional[str | None], arg(metavar="TARGET", help_behavior_hint="")] = None,
     /,
     experiment: Literal["growing", "persistent", "regenerating"] = "regenerating",
-    recipe: Literal["article"] = "article",
+    recipe: Literal["blastema", "article"] = "blastema",
     steps: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: 8000)")] = None,
     batch: int = 8,
     seed: int = 0,
@@ -29,7 +32,7 @@ def train(
     Args:
         target: an emoji (🦎), its name (lizard), an image file, or disc, ring, planarian, text:Hi
         experiment: what it learns: to grow, to persist, to regenerate
-        recipe: how it is taught
+        recipe: how it is taught: as we found best, or as in the article
         steps: training steps
         batch: organisms in a training step
         seed: same seed, same organism
@@ -71,16 +74,22 @@ def train(
         target, steps=RECIPES[recipe].steps if steps is None else steps, height=height, width=width,
         engine=choose_engine(engine).name, **flags,
     )  # fmt: skip
-    if engine is None and config.engine != "native":
+    if engine is None:
+        warn_if_slow(config)
+    watch(Run.begin(out or free_directory(target, experiment), config))
+
+
+def warn_if_slow(config: "Config") -> None:
+    """Say so where another engine than the native one had to be taken."""
+    if config.engine != "native":
         print(
             f"training on the {config.engine} engine, some ten times slower than the native one, which does not run "
             "here: blastema doctor says why",
             file=sys.stderr,
         )
-    watch(Run.begin(out or _free_directory(target, experiment), config))
 
 
-def _free_directory(target: str, experiment: str) -> Path:
+def free_directory(target: str, experiment: str) -> Path:
     """Return `runs/TARGET-EXPERIMENT`, numbered where that is taken."""
     from blastema.targets import short_name
 

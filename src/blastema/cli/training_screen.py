@@ -4,7 +4,7 @@ import signal
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -29,8 +29,13 @@ PICTURE_EVERY, LINE_EVERY = 0.15, 10.0
 BARS = "▁▂▃▄▅▆▇█"
 
 
-def watch(run: Run) -> None:
-    """Train to the end, or until Ctrl-C, and show how it goes; then say what is where."""
+def watch(run: Run, tell: Callable[[Report], None] | None = None) -> None:
+    """Train to the end, or until Ctrl-C, and show how it goes; then say what is where.
+
+    Args:
+        run: to go on with.
+        tell: who else is told of each training step.
+    """
     console = Console(stderr=True)
     if run.trainer.done >= run.config.steps:
         console.print(
@@ -46,6 +51,9 @@ def watch(run: Run) -> None:
                 events.add(report)
                 picture_step(run, report)
                 screen.show(report)
+                if tell:
+                    tell(report)
+                del report
                 if stopped:
                     break
     finally:

@@ -147,9 +147,10 @@ def _points(places: np.ndarray) -> Image.Image:
     disc = np.mgrid[-reach : reach + 1, -reach : reach + 1].reshape(2, -1).T
     disc = disc[(disc**2).sum(axis=1) <= (radius * FINE) ** 2]
     pixels = (places.round().astype(int)[:, None] + disc).reshape(-1, 2)
-    met = np.bincount(pixels[:, 1] * WIDTH * FINE + pixels[:, 0], minlength=WIDTH * HEIGHT * FINE**2)
-    shades = (255 * (1 - (1 - opacity) ** np.arange(met.max() + 1))).round().astype(np.uint8)
-    return Image.fromarray(shades[met].reshape(HEIGHT * FINE, WIDTH * FINE))
+    met, often = np.unique(pixels[:, 1] * WIDTH * FINE + pixels[:, 0], return_counts=True)
+    shades = np.zeros(WIDTH * HEIGHT * FINE**2, np.uint8)
+    shades[met] = (255 * (1 - (1 - opacity) ** often)).round()
+    return Image.fromarray(shades.reshape(HEIGHT * FINE, WIDTH * FINE))
 
 
 def _line(chart: Chart, x: np.ndarray, medians: np.ndarray) -> None:

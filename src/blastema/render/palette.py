@@ -23,16 +23,20 @@ def common_palette(frames: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np.nd
     Returns:
         Palette, uint8 `(256, 3)`, all different, the last in no use; and uint8 `(height, width)` each.
     """
-    counts = np.zeros(1 << 24, np.int32)
-    for frame in frames:
-        found, often = np.unique(_packed(frame), return_counts=True)
-        counts[found] += often
-    found = np.flatnonzero(counts)
+    found, counts = _counted(frames)
     colours = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1).astype(np.uint8)
-    chosen = colours if len(colours) <= COLOURS else _choose(colours[found != WHITE], counts[found[found != WHITE]])
+    chosen = colours if len(colours) <= COLOURS else _choose(colours[found != WHITE], counts[found != WHITE])
     place = np.zeros(1 << 24, np.uint8)
     place[found] = _nearest(colours, chosen)
     return _filled(chosen), [place[_packed(frame)] for frame in frames]
+
+
+def _counted(frames: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return all colours as numbers, ascending, and how often each occurs."""
+    in_frames = [np.unique(_packed(frame), return_counts=True) for frame in frames]
+    colours, often = (np.concatenate(parts) for parts in zip(*in_frames, strict=True))
+    found, which = np.unique(colours, return_inverse=True)
+    return found, np.bincount(which, often)
 
 
 def _packed(frame: np.ndarray) -> np.ndarray:

@@ -1,5 +1,10 @@
 """The pictures of a run: its pool, its batches, its loss, its organism growing."""
 
+import ctypes
+import itertools
+import sys
+from collections.abc import Iterator
+
 import numpy as np
 
 from blastema.render.animation import save_animation
@@ -24,13 +29,18 @@ def picture_step(run: Run, report: Report) -> None:
         return
     pictures = run.directory / "pictures"
     pictures.mkdir(exist_ok=True)
-    both = np.concatenate([report.before.states, report.after.states])
+    both = itertools.chain(report.before.states, report.after.states)
     save(sheet(both, columns=len(report.before.states), zoom=2), pictures / f"batch-{report.step:06d}.png")
     if run.trainer.experiment.starts_from == "pool":
-        sample = np.linspace(0, run.trainer.recipe.pool - 1, SAMPLE).astype(int)
-        states = run.trainer.pool.take(sample).states
-        save(sheet(states, columns=12, zoom=2), pictures / f"pool-{report.step:06d}.png")
+        save(sheet(pool_sample(run), columns=12, zoom=2), pictures / f"pool-{report.step:06d}.png")
     picture_loss(run)
+    _give_memory_back()
+
+
+def pool_sample(run: Run) -> Iterator[np.ndarray]:
+    """Yield 48 states from all over the pool, `(height, width, channel)` each, always from the same places."""
+    for place in np.linspace(0, run.trainer.recipe.pool - 1, SAMPLE).astype(int):
+        yield run.trainer.pool.take(np.array([place])).states[0]
 
 
 def picture_loss(run: Run) -> None:
@@ -44,3 +54,10 @@ def picture_growth(run: Run, steps: int = 200) -> None:
     height, width = run.target.shape[:2]
     frames = run.organism().frames(steps, height, width, engine=run.config.engine)
     save_animation((frame for step, frame in enumerate(frames) if step % 2 == 0), run.directory / "growth.gif")
+
+
+def _give_memory_back() -> None:
+    """Return to the system what pictures needed: glibc would keep it, in pieces between the organisms of the pool."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim:
+        trim(0)

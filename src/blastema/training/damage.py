@@ -23,6 +23,30 @@ def random_disc(draw: np.random.Generator, height: int, width: int) -> np.ndarra
     return inside_disc(height, width, (y * height, x * width), radius)
 
 
+def random_half(draw: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """Return all that lies on one side of a line, bool `(height, width)`.
+
+    The line has any direction and goes through a point uniform in the middle quarter of each side of the grid.
+    """
+    y, x = draw.uniform(0.375, 0.625, 2)
+    angle = draw.uniform(0, 2 * math.pi)
+    rows, columns = np.ogrid[:height, :width]
+    return (rows + 0.5 - y * height) * math.sin(angle) + (columns + 0.5 - x * width) * math.cos(angle) > 0
+
+
+def random_square(draw: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """Return a square, bool `(height, width)`.
+
+    The centre is uniform in the middle half of the grid, the side uniform in 0.1 to 0.3 of its shorter side.
+    """
+    y, x = draw.uniform(0.25, 0.75, 2)
+    half = draw.uniform(0.05, 0.15) * min(height, width)
+    rows, columns = np.ogrid[:height, :width]
+    return (abs(rows + 0.5 - y * height) < half) & (abs(columns + 0.5 - x * width) < half)
+
+
+DAMAGES = {"disc": random_disc, "half": random_half, "square": random_square}
+
 CUTS = ("upper", "lower", "left", "right", "centre", "disc")
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ExperimentName = Literal["growing", "persistent", "regenerating"]
-RecipeName = Literal["article"]
+RecipeName = Literal["blastema", "article"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Experiment:
     Attributes:
         starts_from: each rollout starts from fresh seed cells, or from a pool of organisms of all ages.
         reseeded: how many of a batch, those with the highest loss, are replaced by a seed cell.
-        damaged: how many of a batch, those with the lowest loss, lose a disc.
+        damaged: how many of a batch, those with the lowest loss, lose a part of their cells.
     """
 
     starts_from: Literal["seed", "pool"]
@@ -38,7 +38,11 @@ class Recipe:
         batch: organisms in a training step.
         pool: organisms kept between training steps.
         shortest, longest: steps of the automaton in a rollout, drawn anew for each training step, both inclusive.
-        learning_rates: (from training step, rate), in order.
+        sprouting: share of the training steps, at the beginning, in which all of a batch start from seeds, so that the
+            pool is filled with organisms that grow rather than with what the first weights made of themselves.
+        damages: names of `blastema.training.damage.DAMAGES`; those to be damaged get them in turn.
+        learning_rates: (from which share of the training steps, rate), in order. The article lowers its rate after
+            2000 of 8000.
         beta_1, beta_2, epsilon: of Adam; epsilon is that of Keras, which the notebook uses.
     """
 
@@ -47,7 +51,9 @@ class Recipe:
     pool: int = 1024
     shortest: int = 64
     longest: int = 96
-    learning_rates: tuple[tuple[int, float], ...] = ((0, 2e-3), (2000, 2e-4))
+    sprouting: float = 0.0
+    damages: tuple[str, ...] = ("disc",)
+    learning_rates: tuple[tuple[float, float], ...] = ((0, 2e-3), (0.25, 2e-4))
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
@@ -58,7 +64,15 @@ class Recipe:
         >>> Recipe().learning_rate(1999), Recipe().learning_rate(2000)
         (0.002, 0.0002)
         """
-        return [rate for begin, rate in self.learning_rates if step >= begin][-1]
+        return [rate for begin, rate in self.learning_rates if step >= begin * self.steps][-1]
 
 
-RECIPES: dict[RecipeName, Recipe] = {"article": Recipe()}
+# Ours comes first: it is the default. What each part of it does was measured, see docs/recipe.md.
+RECIPES: dict[RecipeName, Recipe] = {
+    "blastema": Recipe(
+        pool=256,
+        damages=("disc", "half", "square"),
+        learning_rates=((0, 4e-3), (0.3, 2e-3), (0.6, 5e-4), (0.85, 1e-4)),
+    ),
+    "article": Recipe(),
+}

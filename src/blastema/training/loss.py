@@ -34,7 +34,9 @@ def towards(target: np.ndarray) -> Callable[[Array], tuple[float, np.ndarray]]:
         difference -= target
         cotangent = np.zeros(states.shape, np.float32)
         _colours(cotangent)[...] = _colours(difference * np.float32(2 / difference.size))
-        return float(np.mean(np.square(difference, out=difference))), cotangent
+        # What exploded has an infinite loss, and whoever trains sees it.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float(np.mean(np.square(difference, out=difference))), cotangent
 
     return loss
 

@@ -15,15 +15,21 @@ from blastema import __version__
 from blastema.atomic import replacing
 from blastema.engines import choose_engine, default_engine
 from blastema.errors import BlastemaError
-from blastema.organism import Organism
+from blastema.organism import Organism, load
 from blastema.rule import Rule
 from blastema.targets import load_target
 from blastema.training.checkpoint import load_checkpoint, save_checkpoint
+from blastema.training.collapse import collapse
 from blastema.training.experiments import EXPERIMENTS, RECIPES, ExperimentName, Recipe, RecipeName
+from blastema.training.held_out import held_out
+from blastema.training.log import kept_lines, log_line, loss_of
+from blastema.training.milestone import BEST, GOOD, is_milestone, keep_good, keep_if_best
 from blastema.training.trainer import Report, Trainer
 
 CONFIG, TARGET, LOG = "config.json", "target.npy", "log.jsonl"
 CHECKPOINT, ORGANISM = "checkpoint.safetensors", "organism.safetensors"
+# So often in a row training goes back to the same milestone before it gives up.
+PATIENCE = 5
 # Seconds of training that a sudden end may cost.
 CHECKPOINT_EVERY = 30.0
 
@@ -43,7 +49,7 @@ class Config:
 
     target: str
     experiment: ExperimentName = "regenerating"
-    recipe: RecipeName = "article"
+    recipe: RecipeName = "blastema"
     steps: int = 8000
     batch: int = 8
     seed: int = 0
@@ -81,21 +87,18 @@ class Run:
     """Training in a directory of its own.
 
     The directory holds `config.json`, `target.npy`, `log.jsonl` (a line a training step), `checkpoint.safetensors` (all
-    that training needs to go on), `organism.safetensors`, and pictures, see `blastema.training.album`.
+    that training needs to go on), `good.safetensors` (the same, of the last milestone), `best.safetensors` (the
+    organism that did best in the held-out evaluation of a milestone), `organism.safetensors` (the organism as it is
+    now; when training has ended, the best one), and pictures, see `blastema.training.album`.
 
     Use `Run.begin` or `Run.resume`.
     """
 
     def __init__(self, directory: Path, config: Config, target: np.ndarray) -> None:
         self.directory, self.config, self.target = directory, config, target
-        self.trainer = Trainer(
-            Rule(),
-            EXPERIMENTS[config.experiment],
-            config.taught_by(),
-            self.target,
-            config.seed,
-            choose_engine(config.engine),
-        )
+        self.trainer = self._fresh_trainer()
+        # Steps since the last milestone at which training collapsed, and the last one ever.
+        self.setbacks, self.collapsed_at = 0, 0
         self.losses: list[float] = []
 
     @classmethod
@@ -130,10 +133,12 @@ class Run:
         config = read_config(directory)
         if steps is not None:
             config = dataclasses.replace(config, steps=steps)
-        run = cls(directory, config, _kept_target(directory / TARGET))
+        run = cls(directory, config, kept_target(directory / TARGET))
         if (directory / CHECKPOINT).exists():
             load_checkpoint(run.trainer, directory / CHECKPOINT)
-        run.losses = _kept_log(directory / LOG, run.trainer.done)
+        lines = kept_lines(directory / LOG, run.trainer.done)
+        run.losses = [loss_of(line) for line in lines]
+        run.collapsed_at = max((line["step"] for line in lines if "collapse" in line), default=0)
         if steps is not None:
             run.write_config()
         return run
@@ -151,13 +156,19 @@ class Run:
                 while self.trainer.done < self.config.steps:
                     began, whole = time.monotonic(), False
                     report = self.trainer.step()
-                    self._log(log, report, time.monotonic() - began)
+                    line = log_line(report, self._learning_rate(), time.monotonic() - began)
+                    line |= self._judge(report)
+                    log.write(json.dumps(line) + "\n")
                     whole = True
-                    if time.monotonic() - saved > CHECKPOINT_EVERY:
+                    if "held_out" in line or time.monotonic() - saved > CHECKPOINT_EVERY:
                         log.flush()
                         self.save()
                         saved = time.monotonic()
+                    if "held_out" in line:
+                        keep_good(self.directory, self.directory / CHECKPOINT)
                     yield report
+                    # Its states need not lie there while the next step is taken.
+                    del report
             finally:
                 log.flush()
                 # What broke off in the middle of a step is not a state to go on from; the last checkpoint is.
@@ -170,7 +181,11 @@ class Run:
         self.organism().save(self.directory / ORGANISM)
 
     def organism(self) -> Organism:
-        """Return the organism as it is now."""
+        """Return the organism as it is now; when training has ended, the best one."""
+        ended = self.trainer.done >= self.config.steps
+        return load(self.directory / BEST) if ended and (self.directory / BEST).exists() else self._current()
+
+    def _current(self) -> Organism:
         training: dict[str, Any] = asdict(self.config) | {
             "steps": self.trainer.done,
             "final_loss": self.losses[-1] if self.losses else None,
@@ -178,16 +193,44 @@ class Run:
         }
         return Organism(self.trainer.weights, self.trainer.rule, training)
 
-    def _log(self, log: Any, report: Report, seconds: float) -> None:
+    def _fresh_trainer(self) -> Trainer:
+        config = self.config
+        return Trainer(
+            Rule(), EXPERIMENTS[config.experiment], config.taught_by(), self.target, config.seed,
+            choose_engine(config.engine),
+        )  # fmt: skip
+
+    def _learning_rate(self) -> float:
+        return self.trainer.recipe.learning_rate(self.trainer.done - 1)
+
+    def _judge(self, report: Report) -> dict[str, Any]:
+        """Go back if training collapsed, evaluate the organism at a milestone; return what the log is to say of it."""
         self.losses.append(report.loss)
-        line = {
-            "step": report.step,
-            "loss": report.loss,
-            "rollout": report.rollout,
-            "learning_rate": self.trainer.recipe.learning_rate(report.step - 1),
-            "seconds": round(seconds, 4),
-        }
-        log.write(json.dumps(line) + "\n")
+        sprouted = math.ceil(self.trainer.recipe.sprouting * self.config.steps)
+        what = collapse(report, self.losses[max(self.collapsed_at, sprouted) :])
+        if what:
+            self._go_back(what)
+            return {"collapse": what}
+        if not is_milestone(report.step, self.config.steps):
+            return {}
+        score = held_out(self.trainer, self.config.experiment)
+        keep_if_best(dataclasses.replace(self._current(), scores={"held_out": score}), self.directory)
+        self.setbacks = 0
+        return {"held_out": score}
+
+    def _go_back(self, what: str) -> None:
+        """Take weights and pool of the last milestone. The number of the step stays, so that it draws anew."""
+        done, good = self.trainer.done, self.directory / GOOD
+        self.setbacks, self.collapsed_at = self.setbacks + 1, done
+        if self.setbacks > PATIENCE:
+            raise BlastemaError(
+                f"training {what} at step {done}, for the {self.setbacks}th time since its last milestone; "
+                "try another --seed, or --recipe article"
+            )
+        self.trainer = self._fresh_trainer()
+        if good.exists():
+            load_checkpoint(self.trainer, good)
+        self.trainer.done = done
 
 
 def read_config(directory: Path) -> Config:
@@ -213,28 +256,12 @@ def read_config(directory: Path) -> Config:
         ) from None
 
 
-def _kept_log(path: Path, done: int) -> list[float]:
-    """Take out of the log what came after the checkpoint, and return the losses that stay."""
-    lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
-    kept = [line for line in lines if _step_of(line) <= done]
-    if len(kept) != done:
-        raise BlastemaError(
-            f"{path} has {len(kept)} of the {done} lines that the checkpoint tells of; restore or remove the run"
-        )
-    with replacing(path) as temporary:
-        temporary.write_text("".join(kept), "utf-8")
-    return [json.loads(line)["loss"] for line in kept]
+def kept_target(path: Path) -> np.ndarray:
+    """Return the target that a run keeps in its directory, float32 `(height, width, 4)`.
 
-
-def _step_of(line: str) -> float:
-    """Return the step that a line of the log tells of; a line that was cut off belongs to none."""
-    try:
-        return int(json.loads(line)["step"]) if line.endswith("\n") else math.inf
-    except (ValueError, TypeError, KeyError):
-        return math.inf
-
-
-def _kept_target(path: Path) -> np.ndarray:
+    Raises:
+        BlastemaError: it is missing or broken.
+    """
     try:
         target = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError):

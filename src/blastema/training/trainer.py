@@ -1,13 +1,13 @@
 """The trainer: one training step, and all that the next one needs."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from blastema.engines import Engine
-from blastema.errors import BlastemaError
 from blastema.rule import Batch, Rule, Weights, initial_weights, seed_batch
-from blastema.training.damage import random_disc
+from blastema.training.damage import DAMAGES
 from blastema.training.experiments import Experiment, Recipe
 from blastema.training.loss import towards
 from blastema.training.optimiser import adam, no_moments, normalised
@@ -15,7 +15,10 @@ from blastema.training.pool import Pool
 
 
 class Report(NamedTuple):
-    """What happened in a training step: its number from 1, loss, steps of the rollout, organisms before and after."""
+    """What happened in a training step: its number from 1, loss, steps of the rollout, organisms before and after.
+
+    The loss is infinite when numbers were no longer finite; weights and pool are then left as they were.
+    """
 
     step: int
     loss: float
@@ -52,26 +55,21 @@ class Trainer:
         self.pool = Pool(new_seeds(draw, recipe.pool), (*target.shape[:2], rule.channels))
 
     def step(self) -> Report:
-        """Take one training step.
-
-        Raises:
-            BlastemaError: the loss is no longer a finite number; the weights are then those of before.
-        """
+        """Take one training step."""
         draw = np.random.default_rng([self.seed, self.done])
         places, before = self.draw_batch(draw)
         rollout = int(draw.integers(self.recipe.shortest, self.recipe.longest, endpoint=True))
-        learning = self.engine.learn(self.rule, self.weights, before, rollout, towards(self.target))
-        if not all(np.isfinite(value).all() for value in (learning.loss, *learning.gradient)):
-            raise BlastemaError(
-                f"training went wrong at step {self.done + 1}: the loss is {learning.loss}; try another seed"
-            )
-        self.weights, self.moments = adam(
-            self.recipe, self.weights, normalised(learning.gradient), self.moments, self.done
-        )
-        if self.experiment.starts_from == "pool":
-            self.pool.put(places, learning.batch)
+        loss, after, gradient, _ = self.engine.learn(self.rule, self.weights, before, rollout, towards(self.target))
+        with np.errstate(over="ignore", invalid="ignore"):
+            finite = all(np.isfinite(np.sum(numbers)) for numbers in (loss, after.states, *gradient))
+        if finite:
+            self.weights, self.moments = adam(self.recipe, self.weights, normalised(gradient), self.moments, self.done)
+            if self.experiment.starts_from == "pool":
+                self.pool.put(places, after)
+        else:
+            loss = math.inf
         self.done += 1
-        return Report(self.done, learning.loss, rollout, before, learning.batch)
+        return Report(self.done, loss, rollout, before, after)
 
     def draw_batch(self, draw: np.random.Generator) -> tuple[np.ndarray, Batch]:
         """Return organisms to start from, highest loss first, reseeded and damaged, and their places in the pool."""
@@ -82,12 +80,14 @@ class Trainer:
         places = draw.choice(self.recipe.pool, self.recipe.batch, replace=False)
         places = places[np.argsort(-self.pool.losses(places, self.target), kind="stable")]
         batch = self.pool.take(places)
-        reseeded = self.experiment.reseeded
+        sprouting = self.done < self.recipe.sprouting * self.recipe.steps
+        reseeded, damaged = (self.recipe.batch, 0) if sprouting else (self.experiment.reseeded, self.experiment.damaged)
         fresh = seed_batch(new_seeds(draw, reseeded), height, width, self.rule.channels)
         for array, new in zip(batch, fresh, strict=True):
             array[:reseeded] = new
-        for state in batch.states[self.recipe.batch - self.experiment.damaged :]:
-            state[random_disc(draw, height, width)] = 0
+        for turn, state in enumerate(batch.states[self.recipe.batch - damaged :], self.done):
+            damage = DAMAGES[self.recipe.damages[turn % len(self.recipe.damages)]]
+            state[damage(draw, height, width)] = 0
         return places, batch
 
 

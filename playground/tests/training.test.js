@@ -1,0 +1,71 @@
+// @ts-check
+// `blastema play --resume` in a real browser: the page shows the training, and its newest organism in the dish.
+
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PYTHON, noBrowser, withBrowser } from './browser.js';
+
+const BEGIN = `
+from pathlib import Path
+from blastema.training.run import Config, Run
+Run.begin(Path("run"), Config("disc", steps=100_000, fit=10, pad=5))
+`;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Begins a run and plays it in a folder of its own; gives its address. @param {string} folder */
+async function play(folder) {
+  execFileSync(PYTHON, ['-c', BEGIN], { cwd: folder });
+  const python = spawn(PYTHON, ['-m', 'blastema', 'play', '--no-browser', '--resume', 'run'], { cwd: folder });
+  const ended = new Promise((resolve) => python.on('exit', resolve));
+  const line = await new Promise((resolve, reject) => {
+    python.stdout.once('data', (data) => resolve(String(data)));
+    python.once('exit', (code) => reject(new Error(`blastema play ended with ${code}`)));
+  });
+  return { url: /** @type {RegExpMatchArray} */ (line.match(/http:\S+/))[0], python, ended };
+}
+
+test('a training is shown while it runs, and that it was stopped', { skip: noBrowser }, () => withBrowser(async ({ browser }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'blastema-training-'));
+  const { url, python, ended } = await play(folder);
+  try {
+    const page = await browser.newPage();
+    /** @type {string[]} */
+    const errors = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    await page.goto(url);
+    const figure = async (/** @type {string} */ name) => parseFloat((await page.textContent(`[data-figure=${name}]`))?.replace(',', '') ?? '');
+    await page.waitForFunction(() => parseFloat(document.querySelector('[data-figure=step]')?.textContent ?? '') > 30, null, { timeout: 120_000 });
+    assert.ok((await figure('loss')) > 0 && (await figure('rate')) > 0);
+    const before = await figure('step');
+
+    // What it shows: target, batch before and after, pool, each in its tiles of 20 x 20 pixels, and the curve.
+    const sizes = await page.$$eval('.training img', (images) => images.map((image) => [/** @type {HTMLImageElement} */ (image).naturalWidth, /** @type {HTMLImageElement} */ (image).naturalHeight]));
+    assert.deepEqual(sizes, [[20, 20], [160, 20], [160, 20], [240, 80]]);
+    const points = (await page.getAttribute('.training .curve', 'points'))?.split(' ') ?? [];
+    assert.ok(points.length > 30 && points.every((point) => /^[\d.]+,[\d.]+$/.test(point)), points.join(' '));
+
+    // The organism of the beginning never grows beyond its seed; the newest does.
+    await page.waitForFunction(() => parseFloat(document.querySelector('#living')?.textContent ?? '') > 20, null, { timeout: 120_000 });
+    assert.equal((await page.getAttribute('#dish', 'aria-label'))?.includes('20 by 20 cells, disc'), true);
+    assert.ok((await figure('step')) > before);
+
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate(() => /** @type {any} */ (window).axe.run('.training'));
+    assert.deepEqual(violations.map((/** @type {any} */ { id, help }) => `${id}: ${help}`), []);
+    if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/training.png`, fullPage: true });
+    assert.deepEqual(errors, []);
+
+    python.kill('SIGINT');
+    await page.waitForFunction(() => document.querySelector('.training-status')?.textContent?.startsWith('Stopped after step'), null, { timeout: 30_000 });
+    assert.equal(await ended, 130);
+  } finally {
+    python.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}));

@@ -1,0 +1,1 @@
+"""What an organism can do, measured: persistence, regeneration, rotation, other surroundings, 8-bit weights."""

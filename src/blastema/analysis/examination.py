@@ -1,0 +1,134 @@
+"""The examination of an organism: everything that is measured, in one report, and states to show."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from blastema.analysis.eight_bit import with_eight_bit_weights
+from blastema.analysis.persistence import AT, persistence
+from blastema.analysis.regeneration import AFTER, CUT_AT, CUTS, UNSEEN, Damage, Regrowth, regeneration
+from blastema.analysis.rotation import ANGLES, rotation
+from blastema.analysis.subject import Subject, seeds_for
+from blastema.analysis.surroundings import FIRE_RATES, fire_rates, neighbours, other_sizes
+from blastema.engines import Engine
+from blastema.errors import BlastemaError
+from blastema.organism import Organism
+from blastema.rule import Rule
+
+ORGANISMS = 16
+# Ages that are shown.
+SHOWN = (20, 50, 100, 200, 1000, 10000)
+# Organisms for what varies little from one to the next.
+FEW = 4
+
+
+class Examination(NamedTuple):
+    """What was found.
+
+    Attributes:
+        report: numbers for JSON. All losses are log10 of the mean squared difference over pixels and RGBA.
+        states: one organism at the ages `SHOWN`; damaged and regrown, by the damage; turned; two side by side.
+    """
+
+    report: dict[str, Any]
+    states: dict[str, list[np.ndarray]]
+
+
+def examine(
+    organism: Organism,
+    target: np.ndarray,
+    engine: Engine,
+    seed: int = 0,
+    organisms: int = ORGANISMS,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Examination:
+    """Measure an organism; same seed, same report.
+
+    Args:
+        organism: what is measured.
+        target: float32 `(height, width, 4)`, what it should look like; it is grown in grids of this size.
+        engine: that grows it.
+        seed: of the organisms' seeds and of random damages.
+        organisms: how many are grown for persistence and regeneration, 1 or more.
+        progress: told what comes next.
+    """
+    if organisms < 1:
+        raise BlastemaError(f"{organisms} organisms cannot be measured; ask for 1 or more")
+    subject, seeds = Subject(organism.rule, organism.weights, target, engine), seeds_for(organisms, seed)
+    few = seeds[:FEW]
+    report: dict[str, Any] = {"organisms": organisms, "seed": seed, "grid": list(target.shape[:2])}
+    progress("persistence")
+    report["persistence"] = _persistence(subject, seeds)
+    states: dict[str, list[np.ndarray]] = {"ages": _at_ages(subject, seeds[:1])}
+    for name, damages in (("regeneration", CUTS), ("unseen", UNSEEN)):
+        progress("regeneration" if damages is CUTS else "damages that training never saw")
+        found = _regeneration(subject, seeds, seed, damages)
+        report[name] = {damage: _summary(regrowth) for damage, regrowth in found.items()}
+        states |= {damage: list(regrowth.states) for damage, regrowth in found.items()}
+    progress("rotation")
+    losses, turned = rotation(subject, few)
+    report["rotation"] = _medians(ANGLES, losses)
+    states["turned"] = list(turned)
+    progress("other grids, a neighbour, other fire rates")
+    report["sizes"] = {name: _median(losses) for name, losses in other_sizes(subject, few).items()}
+    losses, pair = neighbours(subject, few)
+    report["neighbours"], states["pair"] = _median(losses), [pair]
+    report["fire_rates"] = _medians(FIRE_RATES, fire_rates(subject, few))
+    report["eight_bit"] = None
+    if organism.rule == Rule().replace(fire_rate=organism.rule.fire_rate, edge=organism.rule.edge):
+        progress("8-bit weights")
+        report["eight_bit"] = _eight_bit(subject, organism, seeds, seed)
+    return Examination(report, states)
+
+
+def _persistence(subject: Subject, seeds: np.ndarray) -> dict[str, Any]:
+    losses = persistence(subject, seeds)
+    return {
+        str(age): {"median": _median(row), "worst": round(float(row.max()), 3)}
+        for age, row in zip(AT, losses, strict=True)
+    }
+
+
+def _at_ages(subject: Subject, seeds: np.ndarray) -> list[np.ndarray]:
+    batch, age, found = subject.seeds(seeds), 0, []
+    for wanted in SHOWN:
+        batch, age = subject.grown(batch, wanted - age), wanted
+        found.append(batch.states[0])
+    return found
+
+
+def _regeneration(subject: Subject, seeds: np.ndarray, seed: int, damages: dict[str, Damage]) -> dict[str, Regrowth]:
+    grown = subject.grown(subject.seeds(seeds), CUT_AT)
+    return {
+        name: regeneration(subject, grown, damage, np.random.default_rng([seed, number]))
+        for number, (name, damage) in enumerate(damages.items())
+    }
+
+
+def _summary(regrowth: Regrowth) -> dict[str, Any]:
+    return {
+        "before": _median(regrowth.before),
+        "damaged": _median(regrowth.damaged),
+        "after": _medians(AFTER, regrowth.after),
+        "worst": round(float(regrowth.after[-1].max()), 3),
+        "recovery": _median(regrowth.recovery),
+    }
+
+
+def _eight_bit(subject: Subject, organism: Organism, seeds: np.ndarray, seed: int) -> dict[str, Any]:
+    rounded = replace(subject, weights=with_eight_bit_weights(organism).weights)
+    found = _regeneration(rounded, seeds, seed, CUTS)
+    return {
+        "persistence": _persistence(rounded, seeds),
+        "regeneration": {name: _summary(regrowth) for name, regrowth in found.items()},
+    }
+
+
+def _medians(names: tuple[float, ...], losses: np.ndarray) -> dict[str, float]:
+    return {str(name): _median(row) for name, row in zip(names, losses, strict=True)}
+
+
+def _median(losses: np.ndarray) -> float:
+    return round(float(np.median(losses)), 3)

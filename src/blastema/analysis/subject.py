@@ -1,0 +1,57 @@
+"""The organism that is measured, the picture it should be, and how far it is from it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from blastema.engines import Engine
+from blastema.rule import Batch, Rule, Weights, seed_batch
+from blastema.training.loss import pixel_loss
+
+# The log10 of the loss of an organism whose numbers are no longer finite.
+EXPLODED = 9.0
+# Nothing is closer to its picture than this; a target of nothing would be at minus infinity.
+LEAST = 1e-12
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An organism under examination.
+
+    Attributes:
+        rule, weights: the organism.
+        target: float32 `(height, width, 4)`, premultiplied; it is grown in grids of this size.
+        engine: that grows it.
+    """
+
+    rule: Rule
+    weights: Weights
+    target: np.ndarray
+    engine: Engine
+
+    def seeds(self, seeds: np.ndarray) -> Batch:
+        """Return one fresh organism for each seed, uint32 `(batch,)`."""
+        height, width, _ = self.target.shape
+        return seed_batch(seeds, height, width, self.rule.channels)
+
+    def grown(self, batch: Batch, steps: int, angle: float = 0.0) -> Batch:
+        """Return the organisms `steps` older. One with numbers that are not finite is emptied."""
+        batch = self.engine.grow(self.rule, self.weights, batch, steps, angle)
+        exploded = ~np.isfinite(batch.states).all(axis=(1, 2, 3))
+        batch.states[exploded] = 0
+        return batch
+
+    def log_loss(self, batch: Batch) -> np.ndarray:
+        """Return for each organism log10 of the mean squared difference to the target over pixels and RGBA."""
+        with np.errstate(over="ignore"):
+            return log_of(pixel_loss(batch.states, self.target))
+
+
+def log_of(loss: np.ndarray) -> np.ndarray:
+    """Return log10 of losses, `EXPLODED` where one is not finite."""
+    return np.where(np.isfinite(loss), np.log10(np.maximum(loss, LEAST)), EXPLODED).astype(float)
+
+
+def seeds_for(count: int, seed: int) -> np.ndarray:
+    """Return seeds for `count` organisms, uint32; the same for the same `seed`, and not those that trainings draw."""
+    return np.random.default_rng([seed, 0xE7A1]).integers(2**32, size=count, dtype=np.uint32)

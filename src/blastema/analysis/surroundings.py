@@ -1,0 +1,71 @@
+"""Surroundings: grids of other sizes, a neighbour, and other fire rates than in training."""
+
+import dataclasses
+
+import numpy as np
+
+from blastema.analysis.subject import Subject, log_of
+from blastema.rule import Batch, seed_state
+from blastema.training.loss import COLOURS, visible
+
+FIRE_RATES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+
+def sizes_of(target: np.ndarray) -> tuple[tuple[int, int], ...]:
+    """Return the grids to grow in, (height, width): half again as large, twice, flat, and high."""
+    height, width = target.shape[:2]
+    return (height * 3 // 2, width * 3 // 2), (2 * height, 2 * width), (height, 2 * width), (2 * height, width)
+
+
+def other_sizes(subject: Subject, seeds: np.ndarray, steps: int = 200) -> dict[str, np.ndarray]:
+    """Return for each grid, `WIDTHxHEIGHT`, log10 of the loss of each organism, as if over the target's own grid."""
+    found = {}
+    for height, width in sizes_of(subject.target):
+        placed = np.zeros((height, width, COLOURS), np.float32)
+        _place(placed, subject.target, height // 2, width // 2)
+        grown = dataclasses.replace(subject, target=placed)
+        found[f"{width}x{height}"] = _log_loss(grown.grown(grown.seeds(seeds), steps).states, placed, subject.target)
+    return found
+
+
+def neighbours(subject: Subject, seeds: np.ndarray, steps: int = 200) -> tuple[np.ndarray, np.ndarray]:
+    """Plant two seeds so that the two pictures just do not touch.
+
+    Returns:
+        log10 of the loss of each pair, as if it were over two grids of the target's; and the state of the first pair.
+    """
+    height, width = subject.target.shape[:2]
+    columns = np.flatnonzero(subject.target[..., 3].any(axis=0))
+    apart = int(columns[-1] - columns[0]) + 3 if len(columns) else width
+    placed, seed = np.zeros((height, width + apart, COLOURS), np.float32), seed_state(1, 1, subject.rule.channels)[0, 0]
+    states = np.zeros((len(seeds), height, width + apart, subject.rule.channels), np.float32)
+    for column in (width // 2, width // 2 + apart):
+        _place(placed, subject.target, height // 2, column)
+        states[:, height // 2, column] = seed
+    grown = subject.grown(Batch(states, seeds, np.zeros(len(seeds), np.uint32)), steps).states
+    return _log_loss(grown, placed, subject.target) - np.log10(2), grown[0]
+
+
+def fire_rates(subject: Subject, seeds: np.ndarray, steps: int = 200) -> np.ndarray:
+    """Return log10 of the loss at each of `FIRE_RATES`, `(10, len(seeds))`.
+
+    Each grows for so long that its cells act as often as they would in `steps` steps at the organism's own rate.
+    """
+    found = []
+    for rate in FIRE_RATES:
+        other = dataclasses.replace(subject, rule=subject.rule.replace(fire_rate=rate))
+        count = round(steps * subject.rule.fire_rate / rate)
+        found.append(other.log_loss(other.grown(other.seeds(seeds), count)))
+    return np.array(found)
+
+
+def _place(grid: np.ndarray, target: np.ndarray, row: int, column: int) -> None:
+    """Add a target so that its seed cell lies at a place of a larger grid."""
+    top, left = row - target.shape[0] // 2, column - target.shape[1] // 2
+    grid[top : top + target.shape[0], left : left + target.shape[1]] += target
+
+
+def _log_loss(states: np.ndarray, placed: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Return log10 of the summed squared differences, divided by the size of the target's own grid."""
+    with np.errstate(over="ignore"):
+        return log_of(np.sum((visible(states) - placed) ** 2, axis=(-3, -2, -1)) / target.size)

@@ -1,0 +1,28 @@
+"""`blastema site DIR`: the playground as static files."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from tyro.conf import Positional, arg
+
+
+def site(
+    directory: Annotated[Positional[Path], arg(metavar="DIR")],
+    organisms: Annotated[Positional[tuple[Path, ...]], arg(metavar="[ORGANISM ...]", help_behavior_hint="")] = (),
+    /,
+) -> None:
+    """Write the playground as static files, for any web host.
+
+    Args:
+        directory: new, empty, or written by this command before
+        organisms: to be in it besides the zoo's: organism files, directories of runs, the article's models (.json)
+    """
+    from blastema.playground.catalogue import catalogue
+    from blastema.playground.files import site_files
+    from blastema.playground.site import write_site
+
+    files = site_files(catalogue(organisms))
+    write_site(directory, files)
+    print(f"wrote {len(files)} files to {directory}; put them on any web host, or look at them here:", file=sys.stderr)
+    print(f"  python3 -m http.server --directory {directory}", file=sys.stderr)

@@ -1,0 +1,135 @@
+"""What browsers are told about a running training."""
+
+import base64
+import statistics
+import time
+from collections.abc import Iterable
+
+import numpy as np
+
+from blastema.playground.catalogue import label, organism_file, png
+from blastema.playground.events import Bulletin
+from blastema.render.colour import rgba
+from blastema.targets import short_name
+from blastema.training.album import SAMPLE, pool_sample
+from blastema.training.run import Run
+from blastema.training.trainer import Report
+
+# Seconds between two messages of a kind.
+EVERY = {"progress": 0.5, "batch": 1.5, "pool": 4.0, "organism": 4.0}
+# The loss curve has at most so many points, a row of pictures so many tiles, and a tile so many pixels a side.
+MOST_POINTS, BATCH_COLUMNS, POOL_COLUMNS, LARGEST_TILE = 300, 8, 12, 72
+RECENT = 20
+
+
+class Broadcast:
+    """Puts up on a bulletin how a run goes: call it with the report of each training step.
+
+    Messages, each in place of the last of its kind; pictures are PNGs as data URLs, transparent:
+        run: `target` (label), `name`, `experiment`, `steps`, `directory`, `picture`, `height`, `width`, `batch`,
+            `pool`.
+        progress: `step`, `loss` (median of the last 20), `rate` (training steps a second), `left` (seconds), and the
+            curve: `steps` and `losses`, medians of equal parts of the training so far.
+        batch: `step`, `rollout`, `before`, `after`, `columns`, `count`, `reseeded`, `damaged`: tiles in rows; the first
+            `reseeded` were replaced by a seed, the last `damaged` lost a disc.
+        pool: `step`, `picture`, `columns`, `count`.
+        organism: `step`, `name`, `content` (organism file, base64).
+        end: `step`, `finished`.
+    """
+
+    def __init__(self, run: Run, bulletin: Bulletin) -> None:
+        self.run, self.bulletin = run, bulletin
+        self.began, self.done_before = time.monotonic(), run.trainer.done
+        self.last = dict.fromkeys(EVERY, -np.inf)
+        self._publish_run()
+        if run.losses:
+            self._publish_progress(None)
+            self._publish_organism(None)
+
+    def __call__(self, report: Report) -> None:
+        """Put up what it is time for."""
+        now, final = time.monotonic(), report.step == self.run.config.steps
+        for kind, seconds in EVERY.items():
+            if final or now - self.last[kind] >= seconds:
+                getattr(self, f"_publish_{kind}")(report)
+                self.last[kind] = now
+
+    def end(self) -> None:
+        """Put up that training has ended, and whether it came to its last step."""
+        done = self.run.trainer.done
+        self.bulletin.publish("end", {"step": done, "finished": done >= self.run.config.steps})
+
+    def _publish_run(self) -> None:
+        run = self.run
+        height, width = run.target.shape[:2]
+        name = short_name(run.config.target)
+        message = {
+            "target": label(run.organism(), name), "name": name, "experiment": run.config.experiment,
+            "steps": run.config.steps, "directory": str(run.directory), "picture": data_url(rgba(run.target)),
+            "height": height, "width": width, "batch": run.config.batch,
+            "pool": run.trainer.recipe.pool if run.trainer.experiment.starts_from == "pool" else 0,
+        }  # fmt: skip
+        self.bulletin.publish("run", message)
+
+    def _publish_progress(self, _: Report | None) -> None:
+        run = self.run
+        parts = np.array_split(run.losses, min(MOST_POINTS, len(run.losses)))
+        ends = np.cumsum([len(part) for part in parts])
+        rate = (run.trainer.done - self.done_before) / max(time.monotonic() - self.began, 1e-9)
+        message = {
+            "step": run.trainer.done, "loss": statistics.median(run.losses[-RECENT:]), "rate": round(rate, 3),
+            "left": round((run.config.steps - run.trainer.done) / rate, 1) if rate else None,
+            "steps": ends.tolist(), "losses": [float(f"{np.median(part):.4g}") for part in parts],
+        }  # fmt: skip
+        self.bulletin.publish("progress", message)
+
+    def _publish_batch(self, report: Report) -> None:
+        experiment, count = self.run.trainer.experiment, len(report.before.states)
+        message = {
+            "step": report.step, "rollout": report.rollout, "columns": min(count, BATCH_COLUMNS), "count": count,
+            "before": data_url(tiles(report.before.states, BATCH_COLUMNS)),
+            "after": data_url(tiles(report.after.states, BATCH_COLUMNS)),
+            "reseeded": experiment.reseeded, "damaged": experiment.damaged,
+        }  # fmt: skip
+        self.bulletin.publish("batch", message)
+
+    def _publish_pool(self, report: Report) -> None:
+        if self.run.trainer.experiment.starts_from == "pool":
+            picture = data_url(tiles(pool_sample(self.run), POOL_COLUMNS))
+            message = {"step": report.step, "columns": POOL_COLUMNS, "count": SAMPLE, "picture": picture}
+            self.bulletin.publish("pool", message)
+
+    def _publish_organism(self, _: Report | None) -> None:
+        run = self.run
+        name = f"{short_name(run.config.target)} after {run.trainer.done:,} training steps"
+        content = base64.b64encode(organism_file(run.organism())).decode()
+        self.bulletin.publish("organism", {"step": run.trainer.done, "name": name, "content": content})
+
+
+def tiles(states: Iterable[np.ndarray], columns: int) -> np.ndarray:
+    """Return states side by side in rows of `columns`, transparent, uint8 `(height, width, 4)`.
+
+    Large states are made smaller, to 72 pixels or a little less.
+
+    Args:
+        states: `(height, width, channel)` each, or one array of a batch; taken one after another.
+        columns: at most so many in a row; the last row is filled up with nothing.
+    """
+    pixels = np.stack([rgba(_reduced(state)) for state in states])
+    count, height, width, _ = pixels.shape
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    whole = np.zeros((rows * columns, height, width, 4), np.uint8)
+    whole[:count] = pixels
+    return whole.reshape(rows, columns, height, width, 4).swapaxes(1, 2).reshape(rows * height, columns * width, 4)
+
+
+def _reduced(state: np.ndarray) -> np.ndarray:
+    """Return every second cell, or every third, ... in both directions, so that it fits into a tile."""
+    stride = -(-max(state.shape[:2]) // LARGEST_TILE)
+    return state[stride // 2 :: stride, stride // 2 :: stride]
+
+
+def data_url(pixels: np.ndarray) -> str:
+    """Return a PNG of the pixels as a data URL."""
+    return "data:image/png;base64," + base64.b64encode(png(pixels)).decode()

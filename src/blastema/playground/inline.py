@@ -1,0 +1,185 @@
+"""The page's modules, with what they fetch, as one module text or one HTML file: for notebooks, and to carry about.
+
+A module becomes a function that returns what it exports; imports become calls of it, once each. The modules keep to
+what is understood here: imports and exports at the beginning of a line, of files beside them, and no `export let`.
+"""
+
+import base64
+import gzip
+import json
+import posixpath
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from blastema.playground.files import START, content_type
+
+IMPORT = re.compile(r"^import\s+(?:([^'\"]+?)\s+from\s+)?'(\.{1,2}/[^']+)';?[ \t]*$", re.M)
+LATER_IMPORT = re.compile(r"\bimport\('(\.{1,2}/[^']+)'\)")
+DECLARATION = re.compile(r"^export\s+((?:async\s+)?(?:function\*?|class|const)\s+([\w$]+))", re.M)
+LIST = re.compile(r"^export\s*\{([^}]*)\};?[ \t]*$", re.M)
+DEFAULT = re.compile(r"^export\s+default\s+", re.M)
+NOT_UNDERSTOOD = re.compile(r"^(?:import|export)\b(?!\().*", re.M)
+# Whole comments only: an end of a line could be part of a text.
+COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)\n", re.M)
+STYLE = re.compile(r'<link rel="stylesheet" href="(?:\./)?([^"]+)"[^>]*>')
+# Types of JSDoc name modules, too.
+TYPE = re.compile(r"/\*\*.*?\*/")
+# What modules fetch, as opposed to import.
+FETCHED = (".glsl", ".json")
+# The names that begin with underscores do not meet those of the page.
+HEAD = """\
+const __texts = %(texts)s;
+const __home = 'page:///';
+const __fetch = globalThis.fetch.bind(globalThis);
+const fetch = (address, ...options) => {
+  const path = String(new URL(address, __home)).replace(__home, '');
+  return Object.hasOwn(__texts, path) ? Promise.resolve(new Response(__texts[path])) : __fetch(address, ...options);
+};
+const __loaded = {};
+const __load = (path) => {
+  if (!Object.hasOwn(__modules, path)) return Promise.reject(new Error(`there is no ${path} in this file`));
+  return (__loaded[path] ??= __modules[path]());
+};
+const __modules = {
+%(modules)s
+};
+"""
+
+UNPACK = """
+const packed = Uint8Array.from(atob('%s'), (letter) => letter.charCodeAt(0));
+const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+const text = await new Response(unpacked).text();
+await import(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));
+"""
+
+
+def one_module(files: Mapping[str, bytes], entry: str) -> str:
+    """Return a module that exports what `entry` exports, and needs no other file.
+
+    Args:
+        files: of the page, see `blastema.playground.files`: path and content.
+        entry: path of a module.
+
+    Raises:
+        ValueError: an import or export is of a form that is not understood, or leads nowhere, or in a circle.
+    """
+    body, exports = _bundle(files, entry)
+    named = ", ".join(name for name in exports if name != "default")
+    body += f"const __entry = await __load({json.dumps(entry)});\nexport const {{ {named} }} = __entry;\n"
+    return body + ("export default __entry.default;\n" if "default" in exports else "")
+
+
+def one_page(files: Mapping[str, bytes]) -> str:
+    """Return the page as one HTML file that opens from disk, with all its organisms. It shows no trainings.
+
+    Args:
+        files: of a site, see `blastema.playground.files.site_files`.
+
+    Raises:
+        ValueError: as `one_module`.
+    """
+    files = {path: content for path, content in files.items() if not path.startswith("training")}
+    listed = json.loads(files["organisms.json"])
+    for one in listed["organisms"]:
+        for key in ("url", "picture"):
+            if one[key]:
+                one[key] = data_url(one[key], files[one[key]])
+    files |= {"organisms.json": json.dumps(listed, ensure_ascii=False).encode()}
+    page = files[START].decode()
+    page = re.sub(r'<link rel="modulepreload"[^>]*>\s*', "", page)
+    page = STYLE.sub(lambda found: _style(files.get(found[1], b"").decode()), page)
+    page = re.sub(r'(<link [^>]*href=")(?:\./)?([^":]+)(")', lambda found: _linked(files, found), page)
+    return re.sub(
+        r'<script type="module" src="(?:\./)?([^"]+)"[^>]*></script>', lambda found: _script(files, found[1]), page
+    )
+
+
+def data_url(path: str, content: bytes) -> str:
+    """Return the content of a file as a data URL."""
+    return f"data:{content_type(path).replace(' ', '')};base64,{base64.b64encode(content).decode()}"
+
+
+def _style(text: str) -> str:
+    return f"<style>\n{text}</style>" if text else ""
+
+
+def _linked(files: Mapping[str, bytes], found: re.Match[str]) -> str:
+    return found[1] + data_url(found[2], files[found[2]]) + found[3] if found[2] in files else found[0]
+
+
+def _script(files: Mapping[str, bytes], entry: str) -> str:
+    """Return a script that unpacks and runs the modules; packed, they take a third of the room."""
+    text = f"{_bundle(files, entry)[0]}await __load({json.dumps(entry)});\n"
+    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+    return f'<script type="module">{UNPACK % packed}</script>'
+
+
+def _bundle(files: Mapping[str, bytes], entry: str) -> tuple[str, list[str]]:
+    """Return the modules that `entry` needs as the text that defines `__load`, and the names that `entry` exports."""
+    modules: dict[str, tuple[str, list[str]]] = {}
+    _collect(files, entry, modules, ())
+    texts = {
+        path: plain(content.decode()) if path.endswith(".glsl") else content.decode()
+        for path, content in files.items()
+        if PurePosixPath(path).suffix in FETCHED
+    }
+    functions = [f"{json.dumps(path)}: async () => {{\n{text}}}," for path, (text, _) in modules.items()]
+    return HEAD % {"texts": json.dumps(texts, ensure_ascii=False), "modules": "\n".join(functions)}, modules[entry][1]
+
+
+def _collect(
+    files: Mapping[str, bytes], path: str, modules: dict[str, tuple[str, list[str]]], way: tuple[str, ...]
+) -> None:
+    """Add a module, and what it imports before it."""
+    if path in way:
+        raise ValueError(f"modules import each other in a circle: {' → '.join((*way, path))}")
+    if path in modules:
+        return
+    if path not in files:
+        raise ValueError(f"{way[-1] if way else 'nobody'} imports {path}, which is not there")
+    text = plain(files[path].decode())
+    for found in IMPORT.finditer(text):
+        _collect(files, _beside(path, found[2]), modules, (*way, path))
+    modules[path] = _as_function(text, path)
+    for found in LATER_IMPORT.finditer(TYPE.sub("", text)):
+        if _beside(path, found[1]) in files:
+            _collect(files, _beside(path, found[1]), modules, ())
+
+
+def _as_function(text: str, path: str) -> tuple[str, list[str]]:
+    """Return the body of a function that does what the module does and returns its exports, and their names."""
+    exports = {found[2]: found[2] for found in DECLARATION.finditer(text)}
+    for found in LIST.finditer(text):
+        pairs = [part.split(" as ") for part in found[1].split(",") if part.strip()]
+        exports |= {pair[-1].strip(): pair[0].strip() for pair in pairs}
+    if DEFAULT.search(text):
+        exports["default"] = "exported_default"
+    text = IMPORT.sub(lambda found: _called(found[1], _beside(path, found[2])), text)
+    text = LATER_IMPORT.sub(lambda found: f"__load({json.dumps(_beside(path, found[1]))})", text)
+    text = DECLARATION.sub(r"\1", LIST.sub("", DEFAULT.sub("const exported_default = ", text)))
+    text = text.replace("import.meta.url", f"(__home + {json.dumps(path)})")
+    if left := NOT_UNDERSTOOD.search(text):
+        raise ValueError(f"{path} has a form of import or export that is not understood: {left[0]}")
+    returned = ", ".join(name if name == local else f"{name}: {local}" for name, local in exports.items())
+    return f"{text}return {{ {returned} }};\n", list(exports)
+
+
+def _called(what: str | None, path: str) -> str:
+    """Return the statement that an import becomes: `{ a, b as c }`, `* as a`, `a`, or nothing imported."""
+    call = f"await __load({json.dumps(path)});"
+    if what is None:
+        return call
+    if what.startswith("* as "):
+        return f"const {what.removeprefix('* as ')} = {call}"
+    names = re.sub(r"\s+as\s+", ": ", what) if what.startswith("{") else f"{{ default: {what} }}"
+    return f"const {names} = {call}"
+
+
+def _beside(path: str, other: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), other))
+
+
+def plain(text: str) -> str:
+    """Return a script or shader without the comments that have lines of their own."""
+    return COMMENT.sub("", text)

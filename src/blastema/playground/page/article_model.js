@@ -1,0 +1,62 @@
+// @ts-check
+// The 8-bit models of the article's web page (JSON): a list of two layers. In each, `data_b64` holds bytes of shape
+// (in_ch + 1, out_ch), the last row the bias, and a weight is (byte / 255 - 0.5) * scale.
+
+import { PlaygroundError } from './errors.js';
+
+const SHAPES = [[48, 128], [128, 16]];
+const KEYS = ['data_b64', 'in_ch', 'out_ch', 'weight_scale', 'bias_scale', 'type'];
+
+/**
+ * @param {ArrayBuffer} content of the file
+ * @param {string} name of the file, for messages
+ * @returns {import('./organism.js').Weights}
+ * @throws {PlaygroundError} it is not such a model; the message says in what
+ */
+export function readArticleModel(content, name) {
+  let layers = null;
+  try {
+    layers = JSON.parse(new TextDecoder().decode(content));
+  } catch {
+    throw new PlaygroundError(`${name} is not JSON; a model of the article is`);
+  }
+  if (!Array.isArray(layers) || layers.length !== 2) {
+    throw new PlaygroundError(`${name} is not a model of the article: it must be a list of two layers`);
+  }
+  const [hidden, update] = layers.map((layer, place) => readLayer(layer, SHAPES[place], `layer ${place + 1} of ${name}`));
+  return { hidden_weight: hidden.weight, hidden_bias: hidden.bias, update_weight: update.weight, update_bias: update.bias };
+}
+
+/** @param {any} layer @param {number[]} shape @param {string} where */
+function readLayer(layer, [inputs, outputs], where) {
+  const keys = typeof layer === 'object' && layer !== null ? Object.keys(layer) : [];
+  const missing = KEYS.filter((key) => key !== 'type' && !keys.includes(key));
+  const unknown = keys.filter((key) => !KEYS.includes(key));
+  if (missing.length || unknown.length) {
+    throw new PlaygroundError(`${where} has ${keys.join(', ') || 'nothing'}; it must have ${KEYS.join(', ')}`);
+  }
+  if (layer.in_ch !== inputs || layer.out_ch !== outputs) {
+    throw new PlaygroundError(`${where} is ${layer.in_ch} to ${layer.out_ch} channels; the article's is ${inputs} to ${outputs}`);
+  }
+  for (const scale of ['weight_scale', 'bias_scale']) {
+    if (!Number.isFinite(layer[scale])) throw new PlaygroundError(`${scale} in ${where} is ${layer[scale]}; it must be a finite number`);
+  }
+  const bytes = decoded(layer.data_b64, where);
+  const needed = (inputs + 1) * outputs;
+  if (bytes.length !== needed) throw new PlaygroundError(`data_b64 in ${where} holds ${bytes.length} bytes; ${needed} are needed`);
+  const values = Float32Array.from(bytes, (byte) => byte / 255 - 0.5);
+  const end = inputs * outputs;
+  return {
+    weight: values.slice(0, end).map((value) => value * layer.weight_scale),
+    bias: values.slice(end).map((value) => value * layer.bias_scale),
+  };
+}
+
+/** @param {any} text @param {string} where */
+function decoded(text, where) {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    throw new PlaygroundError(`data_b64 in ${where} is not base64`);
+  }
+}

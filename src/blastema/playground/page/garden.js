@@ -1,0 +1,155 @@
+// @ts-check
+// What grows in the dish: the organisms on offer, the one that was picked, and what is planted.
+
+import { PlaygroundError } from './errors.js';
+import { readOrganism } from './organism.js';
+import { LARGEST } from './dish.js';
+
+/**
+ * @typedef {import('./organism.js').Organism} Organism
+ * @typedef {{name: string, label: string, experiment: string | null, target: string | null, height: number, width: number,
+ *   url: string, picture: string | null, scores?: object | null, organism?: Organism}} Entry
+ */
+
+/** Room for several organisms. */
+const MEADOW = 192;
+const MOST_IN_A_MIX = 10;
+
+/** Fires `changed` when another organism is picked. */
+export class Garden extends EventTarget {
+  /** @type {Entry | null} */
+  entry = null;
+  /** The number in the dish of the organism that was picked. */
+  number = 0;
+  /** Whether what grows stays when another organism is picked. */
+  keeps = false;
+  /** Whether the user has chosen a size for the dish, so that none is chosen for them. */
+  sized = false;
+  /** @type {Map<string, number>} */
+  #numbers = new Map();
+
+  /** @param {import('./dish.js').Dish} dish @param {Entry[]} entries */
+  constructor(dish, entries) {
+    super();
+    this.dish = dish;
+    this.entries = entries;
+  }
+
+  /** Picks an organism and grows it from one cell, or, when the dish is kept, makes it the one to be planted next.
+   * @param {Entry} entry */
+  async pick(entry) {
+    const organism = await this.#organism(entry);
+    if (this.keeps && this.number) {
+      this.number = this.#numberOf(entry, organism);
+    } else {
+      this.dish.forget();
+      this.#numbers.clear();
+      this.number = this.#numberOf(entry, organism);
+      const { fire_rate: fireRate, edge } = organism.rule;
+      this.dish.set({ fireRate, edge, ...(this.sized ? {} : { height: fitting(entry.height), width: fitting(entry.width) }) });
+      this.dish.plant(this.number);
+    }
+    this.entry = entry;
+    this.dish.view = { ...this.dish.view, organism: this.number };
+    this.dispatchEvent(new Event('changed'));
+  }
+
+  /** Begins again from one cell in the middle. */
+  reset() {
+    this.dish.clear();
+    if (this.number) this.dish.plant(this.number);
+  }
+
+  /** @param {number} x @param {number} y */
+  plant(x, y) {
+    if (this.number) this.dish.plant(this.number, x, y);
+  }
+
+  /** Puts an organism on offer and picks it. @param {ArrayBuffer} content of its file @param {string} name */
+  async open(content, name) {
+    const organism = readOrganism(content, name);
+    const { training } = organism;
+    const known = this.entries.find((entry) => entry.name === name && entry.organism);
+    /** @type {Entry} */
+    const entry = {
+      name, label: labelOf(training.target, name), experiment: text(training.experiment), target: text(training.target),
+      height: length(training.height), width: length(training.width), url: '', picture: null, organism,
+    };
+    if (known) Object.assign(known, entry);
+    else this.entries.push(entry);
+    if (known) this.#numbers.delete(name);
+    await this.pick(known ?? entry);
+  }
+
+  /** Gives the cells in the dish another organism's weights, without touching them. @param {ArrayBuffer} content @param {string} name */
+  async replace(content, name) {
+    const organism = readOrganism(content, name);
+    if (!this.number) return this.open(content, name);
+    this.dish.replace(this.number, organism);
+    this.entry = { .../** @type {Entry} */ (this.entry), name, organism, label: labelOf(organism.training.target, name) };
+    this.dispatchEvent(new Event('changed'));
+    return undefined;
+  }
+
+  /** Plants one of each pattern, as the present one was trained, all over a larger dish. */
+  async mix() {
+    const { experiment } = /** @type {Entry} */ (this.entry);
+    const kin = this.entries.filter((entry) => entry.experiment === experiment).slice(0, MOST_IN_A_MIX);
+    const organisms = await Promise.all(kin.map((entry) => this.#organism(entry)));
+    if (this.dish.organisms.length + kin.length > 30) {
+      this.dish.forget();
+      this.#numbers.clear();
+    }
+    const numbers = kin.map((entry, place) => this.#numberOf(entry, organisms[place]));
+    this.dish.clear();
+    const { height, width } = this.dish.conditions;
+    if (Math.min(height, width) < MEADOW) this.dish.set({ height: MEADOW, width: MEADOW });
+    const { height: rows, width: columns } = this.dish.conditions;
+    numbers.forEach((number, place) => {
+      // On a spiral as of sunflower seeds, each has about as much room.
+      const out = Math.sqrt((place + 0.5) / numbers.length) * 0.40, turn = place * 2.39996;
+      this.dish.plant(number, Math.round(columns * (0.5 + out * Math.cos(turn))), Math.round(rows * (0.5 + out * Math.sin(turn))));
+    });
+    this.number = this.#numbers.get(/** @type {Entry} */ (this.entry).name) ?? numbers[0];
+    return numbers.length;
+  }
+
+  /** @param {Entry} entry @returns {Promise<Organism>} */
+  async #organism(entry) {
+    if (entry.organism) return entry.organism;
+    const response = await fetch(entry.url).catch(() => null);
+    if (!response?.ok) {
+      throw new PlaygroundError(`the organism ${entry.name} cannot be had: ${response ? `${response.status} ${response.statusText}` : 'no connection'}`);
+    }
+    entry.organism = readOrganism(await response.arrayBuffer(), entry.name);
+    return entry.organism;
+  }
+
+  /** @param {Entry} entry @param {Organism} organism */
+  #numberOf(entry, organism) {
+    const number = this.#numbers.get(entry.name) ?? this.dish.add(organism);
+    this.#numbers.set(entry.name, number);
+    return number;
+  }
+}
+
+/** @param {unknown} value */
+function text(value) {
+  return typeof value === 'string' && value.length > 0 && value.length <= 60 ? value : null;
+}
+
+/** @param {unknown} value */
+function length(value) {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : 72;
+}
+
+/** @param {number} cells */
+function fitting(cells) {
+  return Math.min(Math.max(cells, 16), LARGEST);
+}
+
+/** A short name. @param {unknown} target @param {string} name of a file */
+function labelOf(target, name) {
+  const emoji = /\p{Extended_Pictographic}/u;
+  return text(target) ?? emoji.exec(name)?.[0] ?? name.replace(/\.(safetensors|json)$/, '');
+}

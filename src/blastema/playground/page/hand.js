@@ -1,0 +1,147 @@
+// @ts-check
+// The hand in the dish: a brush that cuts, seeds that are planted; by mouse, touch, pen or keys.
+
+/** @typedef {{x: number, y: number}} Place  in cells, the first from 0 to 1 */
+
+const SECOND_TAP = { within: 350, near: 28 }; // milliseconds and pixels
+const KEY_MOVES = 2; // cells
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+export class Hand {
+  /** @type {'erase' | 'plant'} */
+  tool = 'erase';
+  /** Of the brush, in cells. */
+  radius = 6;
+  /** @type {Place | null} where the last stroke of the brush ended, while it lasts */
+  #stroke = null;
+  /** @type {{at: number, x: number, y: number} | null} */
+  #lastTap = null;
+  /** @type {Place | null} where the brush is moved by keys */
+  #cursor = null;
+
+  /**
+   * @param {import('./dish.js').Dish} dish
+   * @param {HTMLElement} brush the circle that shows where the brush is
+   * @param {{begin: () => void, erase: (from: Place, to: Place, radius: number) => void,
+   *   plant: (x: number, y: number) => void, say: (message: string) => void}} does
+   *   begin: before a stroke or a seed
+   */
+  constructor(dish, brush, does) {
+    this.dish = dish;
+    this.canvas = dish.canvas;
+    this.brush = brush;
+    this.does = does;
+    const { canvas } = this;
+    canvas.addEventListener('pointerdown', (event) => this.#down(event));
+    canvas.addEventListener('pointermove', (event) => this.#move(event));
+    for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, () => { this.#stroke = null; });
+    canvas.addEventListener('pointerleave', () => this.#hide());
+    canvas.addEventListener('keydown', (event) => this.#key(event));
+    canvas.addEventListener('blur', () => { this.#cursor = null; this.#hide(); });
+    canvas.addEventListener('contextmenu', (event) => event.preventDefault());
+  }
+
+  /** Shows the brush as large as it is now. */
+  refresh() {
+    if (!this.brush.hidden && this.shownAt) this.#show(this.shownAt);
+  }
+
+  /** @param {PointerEvent} event */
+  #down(event) {
+    if (event.button > 0) return;
+    const place = this.#place(event);
+    const { timeStamp: at, clientX: x, clientY: y } = event;
+    const last = this.#lastTap;
+    const isSecond = last !== null && at - last.at < SECOND_TAP.within && Math.hypot(x - last.x, y - last.y) < SECOND_TAP.near;
+    this.#lastTap = isSecond ? null : { at, x, y };
+    this.#cursor = null;
+    if (isSecond || (this.tool === 'plant') !== event.shiftKey) {
+      if (!isSecond || this.tool !== 'plant') this.#plant(place, !isSecond);
+      return;
+    }
+    this.canvas.setPointerCapture(event.pointerId);
+    this.does.begin();
+    this.#cut(place, place);
+    this.#stroke = place;
+    this.#show(place);
+  }
+
+  /** @param {PointerEvent} event */
+  #move(event) {
+    const place = this.#place(event);
+    if (this.#stroke) {
+      const isTiled = this.dish.tiles.columns > 1;
+      this.#cut(isTiled ? place : this.#stroke, place);
+      this.#stroke = place;
+    }
+    if (event.pointerType !== 'touch' || this.#stroke) this.#show(place);
+  }
+
+  /** @param {Place} from @param {Place} to */
+  #cut(from, to) {
+    this.does.erase(from, to, this.radius);
+  }
+
+  /** @param {Place} place @param {boolean} begins whether this is not part of the tap before */
+  #plant({ x, y }, begins) {
+    const { width, height } = this.dish.conditions;
+    if (begins) this.does.begin();
+    this.does.plant(Math.min(Math.max(Math.floor(x), 0), width - 1), Math.min(Math.max(Math.floor(y), 0), height - 1));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { width, height } = this.dish.conditions;
+    const cursor = this.#cursor ?? { x: (width >> 1) + 0.5, y: (height >> 1) + 0.5 };
+    const arrow = ARROWS[event.key];
+    if (arrow) {
+      const by = event.shiftKey ? 4 * KEY_MOVES : KEY_MOVES;
+      this.#cursor = {
+        x: Math.min(Math.max(cursor.x + arrow[0] * by, 0.5), width - 0.5),
+        y: Math.min(Math.max(cursor.y + arrow[1] * by, 0.5), height - 0.5),
+      };
+      this.#show(this.#cursor);
+      this.does.say(`column ${Math.floor(this.#cursor.x) + 1}, row ${Math.floor(this.#cursor.y) + 1}`);
+    } else if (event.key === 'Enter') {
+      this.#plant(cursor, true);
+    } else if (event.key === 'Delete' || event.key === 'Backspace' || event.key === 'x') {
+      this.does.begin();
+      this.#cut(cursor, cursor);
+      this.does.say('cut');
+    } else {
+      return;
+    }
+    this.#cursor ??= cursor;
+    event.preventDefault();
+  }
+
+  /** @param {MouseEvent} event @returns {Place} */
+  #place(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const { width, height } = this.dish.conditions;
+    const { columns, rows } = this.dish.tiles;
+    const x = ((event.clientX - box.left) / box.width) * width * columns;
+    const y = ((event.clientY - box.top) / box.height) * height * rows;
+    // In a view of many tiles each tile is the dish.
+    return columns * rows === 1 ? { x, y } : { x: x % width, y: y % height };
+  }
+
+  /** @param {Place} place */
+  #show(place) {
+    const { canvas, brush, dish } = this;
+    const cell = canvas.clientWidth / (dish.conditions.width * dish.tiles.columns);
+    const size = this.tool === 'plant' ? Math.max(3 * cell, 14) : 2 * this.radius * cell;
+    Object.assign(brush.style, {
+      left: `${canvas.offsetLeft + place.x * cell}px`, top: `${canvas.offsetTop + place.y * cell}px`, width: `${size}px`, height: `${size}px`,
+    });
+    brush.classList.toggle('plants', this.tool === 'plant');
+    brush.hidden = dish.tiles.columns * dish.tiles.rows > 1;
+    this.shownAt = place;
+  }
+
+  #hide() {
+    if (!this.#cursor) this.brush.hidden = true;
+  }
+}

@@ -1,0 +1,135 @@
+// @ts-check
+// Time in the dish: plays as fast as is asked for, as far as the graphics card keeps up.
+
+/** Steps a second for each place of the speed slider: from a sixtieth to as many as the card can do. */
+export const SPEEDS = [1, 2, 4, 8, 15, 30, 45, 60, 120, 240, 480, 960, Infinity];
+/** What is called speed 1: a step for every frame of most screens. */
+const NORMAL = 60;
+const MOST_IN_A_FRAME = 400;
+/** A frame should take at most so many milliseconds. */
+const SMOOTH = 24;
+
+/** @param {number} speed steps a second */
+export function speedName(speed) {
+  if (speed === Infinity) return 'max';
+  return speed >= NORMAL ? `${speed / NORMAL}×` : NORMAL % speed === 0 ? `1/${NORMAL / speed}×` : `${speed / NORMAL}×`;
+}
+
+export class Player {
+  playing = false;
+  speed = NORMAL;
+  /** Steps taken a second, of late. */
+  rate = 0;
+  /** Steps that are due but not yet taken. */
+  #due = 0;
+  #before = 0;
+  /** How many steps the card has been seen to do within a frame. */
+  #bearable = 2;
+  /** @type {WebGLSync | null} what tells that the last steps are done */
+  #fence = null;
+  #since = 0;
+  /** Steps in the last frame. */
+  #given = 0;
+  /** @type {{at: number, steps: number}[]} of the last second */
+  #taken = [];
+  #stale = true;
+
+  /** @param {import('./dish.js').Dish} dish @param {() => void} onFrame after each frame that showed something new */
+  constructor(dish, onFrame) {
+    this.dish = dish;
+    this.onFrame = onFrame;
+    const frame = (/** @type {number} */ now) => {
+      this.#frame(now);
+      this.request = requestAnimationFrame(frame);
+    };
+    this.request = requestAnimationFrame(frame);
+    dish.addEventListener('lost', () => { this.#fence = null; });
+    dish.addEventListener('restored', () => this.show());
+  }
+
+  play() {
+    this.playing = true;
+    this.#due = 1;
+  }
+
+  pause() {
+    this.playing = false;
+    this.#taken = [];
+  }
+
+  /** One step, and then stands still. */
+  step() {
+    this.pause();
+    this.dish.step();
+    this.show();
+  }
+
+  /** Something changed: the next frame shows it. */
+  show() {
+    this.#stale = true;
+  }
+
+  stop() {
+    cancelAnimationFrame(this.request);
+  }
+
+  /** @param {number} now */
+  #frame(now) {
+    const elapsed = Math.min(now - this.#before, 250);
+    this.#before = now;
+    if (this.dish.lost) return;
+    const ready = this.#isReady(now);
+    if (this.playing && ready) this.#takeSteps(now, elapsed);
+    else if (this.playing) this.#due += this.speed === Infinity ? 0 : (this.speed * elapsed) / 1000;
+    if (this.#stale && ready) {
+      this.#stale = false;
+      this.dish.draw();
+      this.#mark(now);
+      this.#count(now);
+      this.onFrame();
+    }
+  }
+
+  /** @param {number} now @param {number} elapsed milliseconds */
+  #takeSteps(now, elapsed) {
+    this.#due = this.speed === Infinity ? this.#bearable : this.#due + (this.speed * elapsed) / 1000;
+    const steps = Math.min(Math.floor(this.#due), Math.floor(this.#bearable));
+    this.#given = steps;
+    // What the card cannot do is not made up for.
+    this.#due = Math.min(this.#due - steps, 2);
+    if (steps < 1) return;
+    this.dish.step(steps);
+    this.#taken.push({ at: now, steps });
+    this.#stale = true;
+  }
+
+  /** Whether the card has done what it was given; learns how much that may be. @param {number} now */
+  #isReady(now) {
+    const { gl } = this.dish;
+    if (!this.#fence) return true;
+    const status = gl.clientWaitSync(this.#fence, 0, 0);
+    if (status !== gl.ALREADY_SIGNALED && status !== gl.CONDITION_SATISFIED) return false;
+    gl.deleteSync(this.#fence);
+    this.#fence = null;
+    const late = now - this.#since > SMOOTH;
+    if (late) this.#bearable = Math.max(1, this.#bearable * 0.75);
+    else if (this.#given >= Math.floor(this.#bearable)) this.#bearable = Math.min(MOST_IN_A_FRAME, this.#bearable * 1.2 + 0.1);
+    return true;
+  }
+
+  /** @param {number} now */
+  #mark(now) {
+    const { gl } = this.dish;
+    this.#since = now;
+    this.#fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+  }
+
+  /** @param {number} now */
+  #count(now) {
+    this.#taken = this.#taken.filter(({ at }) => now - at <= 1000);
+    const span = this.#taken.length > 1 ? now - this.#taken[0].at : 0;
+    const steps = this.#taken.slice(1).reduce((sum, { steps: some }) => sum + some, 0);
+    this.rate = this.playing && span > 0 ? (1000 * steps) / span : 0;
+  }
+}

@@ -1,0 +1,67 @@
+// @ts-check
+// Life and loss over time, a small plot.
+
+/** @typedef {{age: number, living: number, loss: number | null}} Point */
+
+const MOST_POINTS = 600;
+
+export class Plot {
+  /** @type {Point[]} */
+  points = [];
+
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.canvas = canvas;
+  }
+
+  /** @param {Point} point */
+  add(point) {
+    const last = this.points.at(-1);
+    // Time ran back: what came after is another story.
+    if (last && point.age < last.age) this.points = this.points.filter(({ age }) => age < point.age);
+    if (this.points.at(-1)?.age === point.age) this.points.pop();
+    this.points.push(point);
+    if (this.points.length > MOST_POINTS) this.points = this.points.filter((_, place) => place % 2 === 0);
+  }
+
+  clear() {
+    this.points = [];
+  }
+
+  draw() {
+    const { canvas, points } = this;
+    const scale = devicePixelRatio, { clientWidth: width, clientHeight: height } = canvas;
+    if (width === 0) return;
+    canvas.width = width * scale;
+    canvas.height = height * scale;
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    context.scale(scale, scale);
+    const style = getComputedStyle(canvas);
+    const colour = (/** @type {string} */ name) => style.getPropertyValue(name);
+    context.strokeStyle = colour('--line');
+    for (const part of [0.5, 1]) line(context, [[0, Math.round(height * part) - 0.5], [width, Math.round(height * part) - 0.5]]);
+    if (points.length < 2) return;
+    const first = points[0].age, span = Math.max((points.at(-1)?.age ?? 0) - first, 1);
+    const most = Math.max(...points.map(({ living }) => living), 1);
+    const x = (/** @type {Point} */ { age }) => ((age - first) / span) * width;
+    context.lineWidth = 1.75;
+    context.lineJoin = 'round';
+    context.strokeStyle = colour('--loss');
+    const measured = points.filter(({ loss }) => loss !== null);
+    line(context, measured.map((point) => [x(point), 4 + (height - 8) * (1 - logarithmic(Number(point.loss)))]));
+    context.strokeStyle = colour('--accent');
+    line(context, points.map((point) => [x(point), 4 + (height - 8) * (1 - point.living / most)]));
+  }
+}
+
+/** From 0 for a difference of 0.0001 to 1 for 0.1. @param {number} loss */
+function logarithmic(loss) {
+  return Math.min(Math.max((Math.log10(Math.max(loss, 1e-9)) + 4) / 3, 0), 1);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number[][]} points */
+function line(context, points) {
+  context.beginPath();
+  points.forEach(([x, y], place) => (place ? context.lineTo(x, y) : context.moveTo(x, y)));
+  context.stroke();
+}

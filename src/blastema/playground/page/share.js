@@ -1,0 +1,52 @@
+// @ts-check
+// A link that brings back a dish: which organism, which seed, under which conditions.
+
+import { LARGEST } from './dish.js';
+
+/** @typedef {import('./dish.js').Conditions} Conditions */
+
+/** @param {string | null} organism its name @param {Conditions} conditions */
+export function linkTo(organism, { height, width, seed, edge, fireRate, angle, eightBits }) {
+  const said = new URLSearchParams();
+  if (organism) said.set('organism', organism);
+  said.set('seed', String(seed));
+  said.set('size', height === width ? String(width) : `${width}x${height}`);
+  said.set('angle', String(degrees(angle)));
+  said.set('edge', edge);
+  said.set('rate', String(fireRate));
+  if (eightBits) said.set('bits', '8');
+  const link = new URL(location.href);
+  link.hash = said.toString();
+  return link.href;
+}
+
+/** What a link says; what makes no sense in it is left out. @param {string} hash
+ * @returns {{organism: string | null, conditions: Partial<Conditions>}} */
+export function readLink(hash) {
+  const said = new URLSearchParams(hash.replace(/^#/, ''));
+  /** @type {Partial<Conditions>} */
+  const conditions = {};
+  const seed = number(said.get('seed'), 0, 2 ** 32 - 1);
+  if (seed !== null && Number.isInteger(seed)) conditions.seed = seed;
+  const [width, height] = (said.get('size') ?? '').split('x').map((text) => number(text, 16, LARGEST));
+  if (width) Object.assign(conditions, { width: Math.round(width), height: Math.round(height ?? width) });
+  const angle = number(said.get('angle'), 0, 360);
+  if (angle !== null) conditions.angle = (angle * Math.PI) / 180;
+  const edge = said.get('edge');
+  if (edge === 'dead' || edge === 'wrap') conditions.edge = edge;
+  const rate = number(said.get('rate'), 0, 1);
+  if (rate !== null) conditions.fireRate = rate;
+  if (said.get('bits') === '8') conditions.eightBits = true;
+  return { organism: said.get('organism'), conditions };
+}
+
+/** @param {number} angle radians */
+export function degrees(angle) {
+  return Math.round((angle * 180) / Math.PI);
+}
+
+/** @param {string | null} text @param {number} least @param {number} most */
+function number(text, least, most) {
+  const value = text ? Number(text) : NaN;
+  return Number.isFinite(value) && value >= least && value <= most ? value : null;
+}

@@ -1,0 +1,108 @@
+// @ts-check
+// The part of the page that shows a training: figures, curve of the loss, and pictures of what the cells are at.
+
+/**
+ * @typedef {import('./training.js').Run} Run
+ * @typedef {import('./training.js').Progress} Progress
+ * @typedef {import('./training.js').Batch} Batch
+ * @typedef {import('./training.js').Pool} Pool
+ */
+
+const CONTENT = `
+  <div class="training-head">
+    <img class="training-target" alt="">
+    <h2 id="training-title">Training</h2>
+  </div>
+  <p class="training-status" role="status"></p>
+  <progress max="1" value="0" aria-label="training steps"></progress>
+  <dl>
+    <div><dt>step</dt><dd data-figure="step">–</dd></div>
+    <div><dt>loss</dt><dd data-figure="loss">–</dd></div>
+    <div><dt>speed</dt><dd data-figure="rate">–</dd></div>
+    <div><dt>left</dt><dd data-figure="left">–</dd></div>
+  </dl>
+  <label class="check"><input type="checkbox" checked> Put the newest organism into the dish</label>
+  <figure class="training-loss"><svg role="img" aria-label="loss"></svg></figure>
+  <p class="hint training-batch"></p>
+  <figure data-picture="before" hidden><figcaption></figcaption><img alt=""></figure>
+  <figure data-picture="after" hidden><figcaption></figcaption><img alt=""></figure>
+  <figure data-picture="pool" hidden><figcaption></figcaption><img alt=""></figure>
+`;
+
+/** Fills an element of the page; returns what changes it. @param {HTMLElement} element */
+export function panel(element) {
+  element.classList.add('training');
+  element.setAttribute('role', 'region');
+  element.setAttribute('aria-labelledby', 'training-title');
+  element.innerHTML = CONTENT;
+  element.hidden = false;
+  // Who trains looks at this first.
+  element.parentElement?.prepend(element);
+  /** @template {Element} Kind @param {string} selector */
+  const part = (selector) => /** @type {Kind} */ (element.querySelector(selector));
+  /** @param {string} name @param {string} text */
+  const figure = (name, text) => { part(`[data-figure=${name}]`).textContent = text; };
+  /** @param {string} name @param {string} url @param {string} caption */
+  const picture = (name, url, caption) => {
+    const whole = /** @type {HTMLElement} */ (part(`[data-picture=${name}]`));
+    const image = /** @type {HTMLImageElement} */ (whole.querySelector('img'));
+    image.src = url;
+    image.alt = caption;
+    /** @type {HTMLElement} */ (whole.querySelector('figcaption')).textContent = caption;
+    whole.hidden = false;
+  };
+
+  return {
+    chart: /** @type {SVGSVGElement} */ (part('svg')),
+    get following() {
+      return /** @type {HTMLInputElement} */ (part('input')).checked;
+    },
+    /** @param {string} text */
+    say(text) {
+      part('.training-status').textContent = text;
+    },
+    /** @param {Run} run */
+    begin(run) {
+      const target = /** @type {HTMLImageElement} */ (part('.training-target'));
+      target.src = run.picture;
+      target.alt = `the target, ${run.name}`;
+      part('h2').textContent = `Training: ${run.name}, ${run.experiment}`;
+    },
+    /** @param {Progress} progress @param {number} steps of the whole training */
+    progress(progress, steps) {
+      const bar = /** @type {HTMLProgressElement} */ (part('progress'));
+      bar.max = steps;
+      bar.value = progress.step;
+      figure('step', `${progress.step.toLocaleString('en')} of ${steps.toLocaleString('en')}`);
+      figure('loss', progress.loss.toPrecision(3));
+      figure('rate', progress.rate ? `${Number(progress.rate.toPrecision(2))} steps/s` : '–');
+      figure('left', progress.left === null ? '–' : duration(progress.left));
+    },
+    /** @param {Batch} batch */
+    batch(batch) {
+      picture('before', batch.before, 'A batch before');
+      picture('after', batch.after, `and after ${batch.rollout} steps of growth`);
+      part('.training-batch').textContent = prepared(batch);
+    },
+    /** @param {Pool} pool */
+    pool(pool) {
+      picture('pool', pool.picture, `${pool.count} organisms of the pool`);
+    },
+  };
+}
+
+/** @param {number} seconds */
+export function duration(seconds) {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor(whole / 60) % 60).padStart(2, '0')} min`;
+}
+
+/** What was done to a batch before its growth. @param {Batch} batch */
+function prepared({ reseeded, damaged }) {
+  const parts = [];
+  if (reseeded) parts.push(`the worst ${reseeded === 1 ? 'one becomes' : `${reseeded} become`} a seed`);
+  if (damaged) parts.push(`the best ${damaged} lose a disc`);
+  return parts.length ? `Before they grow, ${parts.join(' and ')}.` : 'All of them grow from a seed.';
+}

@@ -1,0 +1,280 @@
+"""The server of the page: small, with known files only, for this machine unless asked otherwise.
+
+No path of a request ever reaches the file system: it is looked up among the files that were read at the start.
+"""
+
+import io
+import ipaddress
+import os
+import re
+import socket
+import socketserver
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from http.client import LineTooLong
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from blastema.errors import BlastemaError
+from blastema.playground.events import Bulletin
+from blastema.playground.files import EVENTS, START, content_type
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# A request is read and a piece of an answer written within so many seconds; a request has at most so many bytes.
+SECONDS, LARGEST_REQUEST = 10.0, 1 << 17
+MOST_CONNECTIONS, MOST_WATCHERS = 100, 24
+# A quiet stream of events gets a sign of life so often, which also finds out who has gone.
+HEARTBEAT = 15.0
+HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+))(?::\d{1,5})?", re.ASCII)
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+EXPLANATIONS = {
+    400: "This is not a request as a browser sends it.",
+    403: "This server answers only to its own name; open the address that blastema play printed.",
+    404: "There is no such page here; the playground is at /.",
+    405: "Only GET and HEAD are answered; nothing can be sent to this server.",
+    414: "The address is too long.",
+    431: "The headers of the request are too long.",
+    503: "Too many browsers watch already; close one of them.",
+}
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Answers GET and HEAD for the files that it is started with, and for the events of a training.
+
+    Args:
+        host: address or name to listen at.
+        port: 0 for a free one.
+        bulletin: what `training/events` streams; without it there is no such path.
+        seconds: that a client may take for a request.
+
+    Raises:
+        BlastemaError: it cannot listen there.
+    """
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 64
+    # On Windows that would let two programs have one port.
+    allow_reuse_address = os.name == "posix"
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        bulletin: Bulletin | None = None,
+        seconds: float = SECONDS,
+    ) -> None:
+        if not 0 <= port < 1 << 16:
+            raise BlastemaError(f"--port is {port}; it must be 0 (any free one) to 65535")
+        self.files: dict[str, tuple[str, bytes]] = {}
+        self.host, self.bulletin, self.seconds = host, bulletin, seconds
+        self.connections = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self.watchers = threading.BoundedSemaphore(MOST_WATCHERS)
+        try:
+            self.address_family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+            super().__init__((host, port), Handler)
+        except (OSError, UnicodeError) as error:
+            what = getattr(error, "strerror", None) or error
+            raise BlastemaError(
+                f"cannot listen at {host}, port {port}: {what}; "
+                "leave out --host for this machine, and --port for a free one"
+            ) from None
+        self.port = int(self.server_address[1])
+
+    @property
+    def url(self) -> str:
+        """Return where a browser on this machine finds the page."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+    def start(self, files: Mapping[str, bytes]) -> None:
+        """Answer requests from now on, in threads that end with the program.
+
+        Args:
+            files: path without the leading slash, and content; `index.html` is also at `/`.
+        """
+        self.files = {"/": (START, files[START])} | {f"/{path}": (path, content) for path, content in files.items()}
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def answers_to(self, header: str) -> bool:
+        """Return whether a Host header names this server.
+
+        A page elsewhere on the web can have its own name lead to this machine, to read what is here (DNS rebinding);
+        its browser then sends that name.
+        """
+        found = HOST.fullmatch(header)
+        name = (found[1] or found[2]).lower() if found else ""
+        if name in LOOPBACK or name == self.host.lower():
+            return True
+        own = socket.gethostname().lower()
+        return not is_loopback(self.host) and (_is_address(name) or name in (own, f"{own}.local"))
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread, or hang up where too many are being answered."""
+        if self.connections.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer one request."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.connections.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that went away; show what is an error of ours."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only programs on this machine can reach that address."""
+    return host.lower() == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def own_address() -> str:
+    """Return the address of this machine in its network, as far as it can be told; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # An address for documentation (RFC 5737): only the way to it is looked up.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return socket.gethostname()
+        return str(probe.getsockname()[0])
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+class BoundedReader(io.RawIOBase):
+    """Reads from a connection at most so many bytes, for at most so many seconds in all."""
+
+    def __init__(self, connection: socket.socket, seconds: float) -> None:
+        self.connection, self.end, self.left = connection, time.monotonic() + seconds, LARGEST_REQUEST
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what there is; raise TimeoutError or LineTooLong at the end of time or room."""
+        seconds = self.end - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError
+        if self.left <= 0:
+            raise LineTooLong("request")
+        self.connection.settimeout(seconds)
+        count = self.connection.recv_into(buffer)
+        self.left -= count
+        return count
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers one request and closes the connection (HTTP/1.0)."""
+
+    server: Server
+    # Even who does not say what he speaks gets an answer with a status.
+    default_request_version = "HTTP/1.0"
+
+    def setup(self) -> None:
+        """Read within bounds."""
+        super().setup()
+        self.rfile.close()
+        self.rfile = io.BufferedReader(BoundedReader(self.connection, self.server.seconds))
+
+    def parse_request(self) -> bool:
+        """Read the request; refuse what is not for us, before anything else is looked at."""
+        if not super().parse_request():
+            return False
+        self.connection.settimeout(self.server.seconds)
+        hosts = self.headers.get_all("Host", [])
+        if len(hosts) != 1:
+            self.send_error(400)
+        elif not self.server.answers_to(hosts[0].strip()):
+            self.send_error(403)
+        elif self.command not in ("GET", "HEAD"):
+            self.send_error(405)
+        else:
+            return True
+        return False
+
+    def do_GET(self) -> None:
+        """Send the file, the events, or what is wrong."""
+        path = self.path.partition("?")[0]
+        if path in self.server.files:
+            name, content = self.server.files[path]
+            self._send(200, content_type(name), content)
+        elif path == f"/{EVENTS}" and self.server.bulletin:
+            self._watch(self.server.bulletin)
+        else:
+            self.send_error(404)
+
+    do_HEAD = do_GET  # noqa: N815
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Send a plain text that says what is wrong; nothing of the request is repeated in it."""
+        self.close_connection = True
+        text = f"{code} {HTTPStatus(code).phrase}\n{EXPLANATIONS.get(code, '')}\n"
+        self._send(code, "text/plain; charset=utf-8", text.encode(), {"Allow": "GET, HEAD"} if code == 405 else {})
+        self._read_rest()
+
+    def version_string(self) -> str:
+        """Return what we tell of the program."""
+        return "blastema"
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Keep quiet."""
+
+    def _send(self, code: int, kind: str, content: bytes, more: Mapping[str, str] | None = None) -> None:
+        self._send_head(code, {"Content-Type": kind, "Content-Length": str(len(content))} | dict(more or {}))
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def _send_head(self, code: int, headers: Mapping[str, str]) -> None:
+        self.send_response(code)
+        for name, value in (HEADERS | dict(headers)).items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def _watch(self, bulletin: Bulletin) -> None:
+        """Stream events until the browser goes away."""
+        if not self.server.watchers.acquire(blocking=False):
+            self.send_error(503)
+            return
+        try:
+            self._send_head(200, {"Content-Type": "text/event-stream; charset=utf-8"})
+            number = 0
+            while self.command != "HEAD":
+                number, messages = bulletin.newer(number, HEARTBEAT)
+                self.wfile.write(messages or b":\n\n")
+        finally:
+            self.server.watchers.release()
+
+    def _read_rest(self) -> None:
+        """Take in what a refused client still sends, within bounds: else its system drops our answer."""
+        self.wfile.flush()
+        self.connection.shutdown(socket.SHUT_WR)
+        rest = BoundedReader(self.connection, min(1.0, self.server.seconds))
+        try:
+            while rest.readinto(bytearray(1 << 14)):
+                pass
+        except (OSError, LineTooLong):
+            pass

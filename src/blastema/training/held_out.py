@@ -1,0 +1,33 @@
+"""The held-out evaluation: how good an organism is at what its experiment asks, with seeds that training never drew."""
+
+import numpy as np
+
+from blastema.analysis.persistence import persistence
+from blastema.analysis.regeneration import CUTS, regeneration
+from blastema.analysis.subject import Subject, seeds_for
+from blastema.training.experiments import ExperimentName
+from blastema.training.trainer import Trainer
+
+ORGANISMS = 4
+# Ages at which organisms are looked at: a growing one need not last, another must.
+AGES: dict[ExperimentName, tuple[int, ...]] = {
+    "growing": (80, 96),
+    "persistent": (100, 200, 1000),
+    "regenerating": (200, 1000),
+}
+GROWN, AFTER = 200, 400
+
+
+def held_out(trainer: Trainer, experiment: ExperimentName) -> float:
+    """Return the mean of log10 of the loss over organisms and occasions; the lower, the better.
+
+    Occasions are certain ages, and for regenerating organisms `AFTER` steps after each of the article's five cuts and a
+    random disc.
+    """
+    subject = Subject(trainer.rule, trainer.weights, trainer.target, trainer.engine)
+    seeds = seeds_for(ORGANISMS, trainer.seed)
+    found = list(persistence(subject, seeds, AGES[experiment]))
+    if experiment == "regenerating":
+        grown, draw = subject.grown(subject.seeds(seeds), GROWN), np.random.default_rng(trainer.seed)
+        found += [regeneration(subject, grown, damage, draw, (AFTER,)).after[-1] for damage in CUTS.values()]
+    return float(np.mean(found))

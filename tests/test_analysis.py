@@ -1,0 +1,181 @@
+"""Analysis: what is measured of an organism is what is there."""
+
+import json
+
+import numpy as np
+import pytest
+
+from blastema import load
+from blastema.analysis.examination import examine
+from blastema.analysis.persistence import persistence
+from blastema.analysis.regeneration import CUTS, UNSEEN, recovery, regeneration
+from blastema.analysis.rotation import rotation, turned
+from blastema.analysis.subject import EXPLODED, Subject, seeds_for
+from blastema.analysis.surroundings import fire_rates, neighbours, other_sizes
+from blastema.analysis.target import target_of
+from blastema.engines import choose_engine
+from blastema.errors import BlastemaError
+from blastema.organism import Organism
+from blastema.render.report_picture import report_picture
+from blastema.rule import Rule, Weights
+from blastema.targets import load_target
+from conftest import blastema, random_weights
+
+LIZARD = load("regenerating/lizard")
+
+
+def subject(organism=LIZARD, target="🦎"):
+    return Subject(organism.rule, organism.weights, load_target(target), choose_engine())
+
+
+def idle(target):
+    """An organism that does nothing: it stays the seed that it was."""
+    weights = Weights(*(np.zeros_like(tensor) for tensor in random_weights(Rule())))
+    return Subject(Rule(), weights, target, choose_engine())
+
+
+@pytest.mark.slow
+def test_the_articles_lizard_is_what_was_measured_of_it_elsewhere(published):
+    """Measured by an independent program on the article's weights: log10 of the mean loss of 16 organisms."""
+    theirs = subject(load(published / "ex3_🦎.json"))
+    seeds = seeds_for(16, 0)
+    after_200, after_5000 = persistence(theirs, seeds, (200, 5000))
+    assert np.log10(np.mean(10**after_200)) == pytest.approx(-3.35, abs=0.15)
+    assert after_5000.max() == pytest.approx(-2.81, abs=0.3)
+    grown = theirs.grown(theirs.seeds(seeds), 200)
+    for name, expected in {"lower": -3.5, "upper": -3.6, "right": -3.4, "left": -3.6, "centre": -2.7}.items():
+        after = regeneration(theirs, grown, CUTS[name], np.random.default_rng(0), (600,)).after[-1]
+        # Single organisms end at about -3.9 or at -2.9, so that means of 16 vary.
+        assert np.log10(np.mean(10**after)) == pytest.approx(expected, abs=0.4), name
+
+
+def test_what_does_nothing_persists_and_does_not_regrow():
+    target = load_target("disc", fit=8, pad=4)
+    still = idle(target)
+    losses = persistence(still, seeds_for(3, 0), (1, 50))
+    expected = np.log10(np.mean((still.seeds(seeds_for(1, 0)).states[0, ..., :4] - target) ** 2))
+    np.testing.assert_allclose(losses, expected, rtol=1e-5)
+    found = regeneration(still, still.seeds(seeds_for(3, 0)), CUTS["centre"], np.random.default_rng(0), (5,))
+    assert np.array_equal(found.after[-1], found.damaged)
+
+
+def test_losses_that_are_not_finite_count_as_exploded():
+    target = load_target("disc", fit=8, pad=4)
+    weights = random_weights(Rule())._replace(update_bias=np.full(16, 1e30, np.float32))
+    wild = Subject(Rule(), weights, target, choose_engine())
+    with np.errstate(all="ignore"):
+        grown = wild.grown(wild.seeds(seeds_for(2, 0)), 20)
+        assert np.isfinite(grown.states).all()
+        grown.states[0, 0, 0, 0] = np.inf
+        assert wild.log_loss(grown)[0] == EXPLODED
+
+
+def test_all_of_the_damage_made_good_is_one_and_none_is_zero():
+    before, damaged = np.array([-4.0, -4.0, -3.0]), np.array([-2.0, -2.0, -3.0])
+    np.testing.assert_allclose(recovery(before, damaged, np.array([-4.0, -2.0, -1.0])), [1, 0, 1])
+
+
+def test_damages_that_training_never_saw_take_half_of_the_cells():
+    for name, damage in UNSEEN.items():
+        assert damage(72, 72, np.random.default_rng(0)).mean() == pytest.approx(0.5, abs=0.03), name
+
+
+def test_a_target_turned_by_quarters_is_the_same_pixels_about_the_seed_cell():
+    target = load_target("🦎")
+    assert np.array_equal(turned(target, 0), target)
+    quarter = turned(target, 90)
+    # Row 0 and column 0 have no counterpart: the seed cell is not in the middle of an even grid.
+    np.testing.assert_allclose(quarter[1:, 1:], np.rot90(target[1:, 1:]), atol=1e-5)
+    np.testing.assert_allclose(turned(quarter, 270), target, atol=1e-5)
+
+
+def test_turned_senses_grow_the_turned_picture():
+    losses, states = rotation(subject(), seeds_for(2, 0), (0, 45, 90), 150)
+    assert losses[0].max() < -3
+    assert losses[1].max() < -2.4
+    assert losses[2].max() < -3
+    assert states.shape == (3, 72, 72, 16)
+    straight = subject().log_loss(subject().grown(subject().seeds(seeds_for(1, 0)), 150, np.pi / 2))
+    assert straight > -2
+
+
+def test_in_larger_grids_and_beside_another_a_lizard_grows_as_it_does_alone():
+    sizes = other_sizes(subject(), seeds_for(2, 0), 300)
+    assert set(sizes) == {"108x108", "144x144", "144x72", "72x144"}
+    assert all(np.median(losses) < -2.5 for losses in sizes.values())
+    losses, pair = neighbours(subject(), seeds_for(2, 0), 300)
+    assert np.median(losses) < -2.5
+    assert (pair[..., 3].max(axis=0) > 0.5).sum() > 50
+
+
+def test_cells_that_act_as_often_grow_as_well_at_other_fire_rates():
+    losses = np.median(fire_rates(subject(), seeds_for(2, 0)), axis=1)
+    assert losses[1:6].max() < -3
+
+
+@pytest.fixture(scope="module")
+def examination():
+    return examine(LIZARD, load_target("🦎"), choose_engine(), organisms=2)
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_report(examination):
+    again = examine(LIZARD, load_target("🦎"), choose_engine(), organisms=2)
+    other = examine(LIZARD, load_target("🦎"), choose_engine(), organisms=2, seed=1)
+    assert json.dumps(again.report) == json.dumps(examination.report)
+    assert other.report["persistence"] != examination.report["persistence"]
+
+
+@pytest.mark.slow
+def test_the_report_has_all_columns_and_rounding_the_weights_costs_little(examination):
+    report = examination.report
+    assert list(report["persistence"]) == ["100", "200", "500", "1000", "2000", "5000", "10000"]
+    assert list(report["regeneration"]) == ["lower", "upper", "right", "left", "centre", "disc"]
+    assert len(report["rotation"]) == 24
+    grown, rounded = report["persistence"]["1000"], report["eight_bit"]["persistence"]["1000"]
+    assert grown["median"] != rounded["median"] < -3
+
+
+@pytest.mark.slow
+def test_the_page_shows_it_all(examination):
+    page = report_picture("🦎 · regenerating", *examination)
+    assert page.width == 1120
+    assert 1000 < page.height < 2500
+    assert report_picture("🦎 · regenerating", *examination).tobytes() == page.tobytes()
+    # Every part of the page has something on it that is not white.
+    rows = (np.asarray(page) < 250).any(axis=(1, 2))
+    assert all(part.any() for part in np.array_split(rows, 24))
+
+
+def test_the_target_is_the_one_of_the_training_unless_another_is_meant(tmp_path):
+    small = Organism(random_weights(Rule()), training={"target": "disc", "fit": 8, "pad": 4})
+    assert np.array_equal(target_of(small, "somewhere"), load_target("disc", fit=8, pad=4))
+    assert np.array_equal(target_of(small, "somewhere", "ring"), load_target("ring", fit=8, pad=4))
+    with pytest.raises(BlastemaError, match=r"model.json does not say what it grows; tell by --target"):
+        target_of(Organism(random_weights(Rule())), "model.json")
+
+
+@pytest.mark.slow
+def test_evaluate_prints_tables_and_writes_what_is_asked_for(tmp_path):
+    run = blastema("evaluate", "🦎", "--organisms", "2", "--json", "found.json", "--picture", "found.png", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    for words in ("Persistence", "Regeneration", "never saw", "8-bit weights", "wrote found.json"):
+        assert words in run.stdout
+    report = json.loads((tmp_path / "found.json").read_text())
+    assert f"{report['persistence']['10000']['worst']:.2f}" in run.stdout
+    assert (tmp_path / "found.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("🦎", "--picture", "found.txt"), "--picture found.txt has no suffix of a picture; take one of .png"),
+        (("🦎", "--organisms", "0"), "0 organisms cannot be measured; ask for 1 or more"),
+        (("nobody",), "there is no organism nobody"),
+    ],
+)
+def test_what_cannot_be_evaluated_is_one_line(tmp_path, arguments, says):
+    run = blastema("evaluate", *arguments, cwd=tmp_path)
+    assert run.returncode == 2
+    assert says in run.stderr
+    assert "Traceback" not in run.stderr

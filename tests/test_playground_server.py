@@ -1,0 +1,314 @@
+"""The server of the page, as browsers and as attackers meet it: over a real socket."""
+
+import http.client
+import json
+import socket
+import threading
+import time
+from contextlib import suppress
+
+import pytest
+
+from blastema.errors import BlastemaError
+from blastema.playground import server as server_module
+from blastema.playground.events import Bulletin
+from blastema.playground.server import HEADERS, Server, is_loopback
+
+FILES = {
+    "index.html": b"<!doctype html><title>page</title>",
+    "dish.js": b"export const dish = 1;",
+    "shaders/step.frag.glsl": b"#version 300 es",
+    "organisms/a.safetensors": bytes(range(256)) * 400,
+    "organisms.json": b"{}",
+}
+
+
+@pytest.fixture(scope="module")
+def running():
+    with Server(seconds=0.5) as server:
+        server.start(FILES)
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def served(running):
+    """A server that is running, and that waits for a request no longer than half a second."""
+    running.bulletin = Bulletin()
+    return running
+
+
+def ask(server, method="GET", path="/", **headers):
+    """Return (status, headers, content) of an answer, through a client that sends a path as it is."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
+    for name, value in headers.items():
+        connection.putheader(name.replace("_", "-"), value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    return answer.status, answer.headers, content
+
+
+def raw(server, sent: bytes, end=False) -> bytes:
+    """Return all that comes back for these bytes."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(sent)
+        if end:
+            connection.shutdown(socket.SHUT_WR)
+        parts = []
+        while part := connection.recv(65536):
+            parts.append(part)
+        return b"".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("index.html", "text/html; charset=utf-8"),
+        ("dish.js", "text/javascript; charset=utf-8"),
+        ("shaders/step.frag.glsl", "text/plain; charset=utf-8"),
+        ("organisms/a.safetensors", "application/octet-stream"),
+        ("organisms.json", "application/json; charset=utf-8"),
+    ],
+)
+def test_each_file_comes_whole_with_its_type_and_every_guard(served, path, kind):
+    status, headers, content = ask(served, path=f"/{path}")
+    assert (status, content) == (200, FILES[path])
+    assert headers["Content-Type"] == kind
+    assert int(headers["Content-Length"]) == len(content)
+    assert all(headers[name] == value for name, value in HEADERS.items())
+    assert headers["Server"] == "blastema"
+
+
+def test_the_start_page_is_at_the_root_whatever_is_asked_of_it(served):
+    assert ask(served, path="/")[2] == ask(served, path="/?share=x")[2] == FILES["index.html"]
+
+
+def test_head_is_get_without_content(served):
+    status, headers, content = ask(served, "HEAD", "/dish.js")
+    _, of_get, whole = ask(served, "GET", "/dish.js")
+    assert (status, content) == (200, b"")
+    assert headers["Content-Length"] == str(len(whole))
+    assert {name for name in headers if name != "Date"} == {name for name in of_get if name != "Date"}
+    assert ask(served, "HEAD", "/none")[::2] == (404, b"")
+    assert ask(served, "HEAD", "/training/events")[::2] == (200, b"")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../server.py", "/..%2fserver.py", "/%2e%2e/server.py", "/%2e%2e%2f%2e%2e%2fetc/passwd", "/..\\server.py",
+        "/shaders/../index.html", "/shaders/", "/shaders", "/organisms", "/organisms/", "//etc/passwd",
+        "/etc/passwd", "/./index.html", "/index.html/", "/index.html%00.js", "/INDEX.HTML", "/favicon.ico",
+        "http://127.0.0.1/index.html", "file:///etc/passwd", "*", "index.html", "/;/index.html",
+    ],
+)  # fmt: skip
+def test_what_is_not_a_known_file_is_not_there(served, path):
+    status, headers, content = ask(served, path=path)
+    assert status == 404
+    assert headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert content == b"404 Not Found\nThere is no such page here; the playground is at /.\n"
+    assert all(headers[name] == value for name, value in HEADERS.items())
+
+
+def test_no_answer_repeats_what_was_asked(served):
+    for request in (b"GET /<script> HTTP/1.1\r\nHost: localhost\r\n\r\n", b"<script> / / /\r\n\r\n"):
+        assert b"script" not in raw(served, request).partition(b"\r\n\r\n")[2]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "LOCALHOST", "localhost:1", "127.0.0.1:65535"])
+def test_it_answers_to_the_names_of_this_machine(served, host):
+    assert ask(served, Host=host)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example", "192.168.0.1", "", ":80",
+        "localhost@evil.example", "evil.example@localhost", "localhost/evil", "127.0.0.1 evil", "[::1", "0.0.0.0",
+        "localhost:evil", "2130706433", "ⅼocalhost".encode().decode("latin-1"),
+    ],
+)  # fmt: skip
+def test_a_page_elsewhere_on_the_web_cannot_pass_for_this_one(served, host):
+    status, _, content = ask(served, Host=host)
+    assert status == 403
+    assert b"answers only to its own name" in content
+    assert FILES["index.html"] not in content
+
+
+def test_a_request_without_a_host_or_with_two_is_refused(served):
+    assert raw(served, b"GET / HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.0 400")
+    assert raw(served, b"GET / HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.0 400")
+    two = b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n"
+    assert raw(served, two).startswith(b"HTTP/1.0 400")
+    assert FILES["index.html"] not in raw(served, b"GET /\r\n\r\n")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH", "BREW", "get"])
+def test_nothing_can_be_sent(served, method):
+    status, headers, content = ask(served, method)
+    assert status == 405
+    assert headers["Allow"] == "GET, HEAD"
+    assert b"Only GET and HEAD are answered" in content
+
+
+def test_a_refused_upload_gets_an_answer_that_arrives(served):
+    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n")
+        for _ in range(10):
+            time.sleep(0.01)
+            connection.sendall(b"x" * 10_000)
+        assert connection.recv(65536).startswith(b"HTTP/1.0 405")
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", b"414"),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 70_000 + b"\r\n\r\n", b"431"),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: a\r\n" * 200 + b"\r\n", b"431"),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + (b"X: " + b"a" * 60_000 + b"\r\n") * 3 + b"\r\n", b"431"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", b"400"),
+        (b"GET / HTTP/9.9\r\nHost: localhost\r\n\r\n", b"505"),
+        (b"GET / HTTP/1.1 more words\r\n\r\n", b"400"),
+        (b"GET\r\n\r\n", b"400"),
+    ],
+    ids=["address", "header", "many headers", "much header", "TLS", "version", "words", "word"],
+)
+def test_what_is_too_long_or_no_request_gets_a_clear_answer(served, sent, status):
+    answer = raw(served, sent)
+    assert answer.startswith(b"HTTP/1.0 " + status)
+    assert b"text/plain" in answer
+    assert ask(served)[0] == 200
+
+
+def test_half_a_request_is_waited_for_only_so_long(served):
+    for half in (b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: local"):
+        began = time.monotonic()
+        raw(served, half)
+        assert 0.3 < time.monotonic() - began < 3
+    assert raw(served, b"", end=True) == b""
+    assert FILES["index.html"] not in raw(served, b"GET / HT", end=True)
+    assert ask(served)[0] == 200
+
+
+def test_a_byte_now_and_then_does_not_hold_a_place(served):
+    sent, began = b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 100, time.monotonic()
+    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as connection, suppress(ConnectionError):
+        for byte in sent:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.05)
+    assert time.monotonic() - began < 3
+
+
+def test_many_at_once_are_answered_or_hung_up_on_and_then_all_is_well(served, monkeypatch):
+    monkeypatch.setattr(served, "connections", threading.BoundedSemaphore(3))
+    idle = [socket.create_connection(("127.0.0.1", served.port), timeout=5) for _ in range(3)]
+    time.sleep(0.1)
+    # The fourth is hung up on, with no thread for it.
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
+        ask(served)
+    time.sleep(0.8)
+    assert ask(served)[0] == 200
+    for connection in idle:
+        connection.close()
+
+
+def read_events(server, count):
+    """Return the first events, (kind, message), as a browser gets them."""
+    events = []
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(b"GET /training/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        stream = connection.makefile("r", encoding="utf-8")
+        assert stream.readline().split()[1] == "200"
+        assert "Content-Type: text/event-stream; charset=utf-8\n" in list(iter(stream.readline, "\n"))
+        while len(events) < count:
+            kind, data, _ = stream.readline(), stream.readline(), stream.readline()
+            events.append((kind.removeprefix("event: ").strip(), json.loads(data.removeprefix("data: "))))
+    return events
+
+
+def test_who_comes_late_gets_the_newest_of_each_kind_and_then_what_is_new(served):
+    for step in range(3):
+        served.bulletin.publish("progress", {"step": step})
+        served.bulletin.publish("run", {"target": "🦎"})
+    threading.Timer(0.2, served.bulletin.publish, ("end", {"finished": True})).start()
+    expected = [("progress", {"step": 2}), ("run", {"target": "🦎"}), ("end", {"finished": True})]
+    assert read_events(served, 3) == expected
+
+
+def test_several_watch_at_once_and_those_who_are_too_many_are_told(served, monkeypatch):
+    monkeypatch.setattr(served, "watchers", threading.BoundedSemaphore(2))
+    served.bulletin.publish("run", {})
+    results = []
+    watching = [threading.Thread(target=lambda: results.append(read_events(served, 2))) for _ in range(2)]
+    for thread in watching:
+        thread.start()
+    time.sleep(0.2)
+    status, _, content = ask(served, path="/training/events")
+    assert (status, b"Too many" in content) == (503, True)
+    served.bulletin.publish("end", {})
+    for thread in watching:
+        thread.join(5)
+    assert results == [[("run", {}), ("end", {})]] * 2
+
+
+def test_places_of_those_who_left_are_free_again(served, monkeypatch):
+    monkeypatch.setattr(server_module, "HEARTBEAT", 0.05)
+    monkeypatch.setattr(served, "watchers", threading.BoundedSemaphore(1))
+    served.bulletin.publish("run", {})
+    for _ in range(3):
+        read_events(served, 1)
+        time.sleep(0.4)
+
+
+def test_without_a_training_there_are_no_events():
+    with Server(seconds=0.5) as server:
+        server.start(FILES)
+        assert ask(server, path="/training/events")[0] == 404
+        server.shutdown()
+
+
+def test_a_port_that_is_taken_is_refused_in_one_line(served):
+    with pytest.raises(BlastemaError, match=r"cannot listen at 127.0.0.1, port \d+: .*; leave out"):
+        Server(port=served.port)
+    with pytest.raises(BlastemaError, match="--port is 65536"):
+        Server(port=65536)
+    with pytest.raises(BlastemaError, match="cannot listen at no such host"):
+        Server(host="no such host")
+
+
+def test_open_to_others_it_answers_to_addresses_but_not_to_any_name():
+    with Server(host="0.0.0.0", seconds=0.5) as server:
+        server.start(FILES)
+        assert ask(server, Host="192.168.0.7:80")[0] == 200
+        assert ask(server, Host=socket.gethostname())[0] == 200
+        assert ask(server, Host="evil.example")[0] == 403
+        assert server.url == f"http://127.0.0.1:{server.port}/"
+        server.shutdown()
+
+
+def test_what_loopback_is():
+    assert is_loopback("127.0.0.1")
+    assert is_loopback("127.8.9.1")
+    assert is_loopback("::1")
+    assert is_loopback("localhost")
+    assert not is_loopback("0.0.0.0")
+    assert not is_loopback("192.168.0.1")
+    assert not is_loopback("example.org")
+
+
+def test_errors_of_ours_are_shown_and_clients_that_go_away_are_not(served, monkeypatch, capfd):
+    raw(served, b"GET /organisms/a.safetensors HTTP/1.1\r\nHost: localhost\r\n\r\n"[:20])
+    connection = socket.create_connection(("127.0.0.1", served.port))
+    connection.sendall(b"GET /training/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    connection.close()
+    for _ in range(3):
+        served.bulletin.publish("run", {})
+        time.sleep(0.05)
+    assert capfd.readouterr().err == ""
+    monkeypatch.setattr(served, "files", None)
+    raw(served, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert "TypeError" in capfd.readouterr().err

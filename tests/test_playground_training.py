@@ -1,0 +1,273 @@
+"""A training that browsers watch: what they are told, and the commands as a user runs them."""
+
+import base64
+import dataclasses
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from blastema import Organism, Rule, load, load_target
+from blastema.playground.broadcast import EVERY, Broadcast, tiles
+from blastema.playground.events import Bulletin
+from blastema.render.colour import rgba
+from blastema.training import run as run_module
+from blastema.training.run import Config, Run
+from conftest import blastema, random_states, random_weights
+
+
+@pytest.fixture(autouse=True)
+def short_pool(monkeypatch):
+    """Rollouts of a few steps, and a pool of 60."""
+    short = dataclasses.replace(run_module.RECIPES["article"], pool=60, shortest=4, longest=8)
+    monkeypatch.setitem(run_module.RECIPES, "blastema", short)
+
+
+def put_up(bulletin: Bulletin) -> dict:
+    """Return the newest message of each kind."""
+    text = bulletin.newer(0, 0)[1].decode()
+    found = re.findall(r"event: (\w+)\ndata: ([^\n]*)\n\n", text)
+    assert text == "".join(f"event: {kind}\ndata: {data}\n\n" for kind, data in found)
+    return {kind: json.loads(data) for kind, data in found}
+
+
+def pixels(url: str) -> np.ndarray:
+    assert url.startswith("data:image/png;base64,")
+    with Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))) as image:
+        return np.array(image)
+
+
+@pytest.mark.parametrize("experiment", ["growing", "regenerating"])
+def test_a_run_is_told_of_as_it_is(tmp_path, experiment):
+    run = Run.begin(tmp_path / "run", Config("🦎", experiment=experiment, steps=5, fit=8, pad=4))
+    bulletin = Bulletin()
+    broadcast = Broadcast(run, bulletin)
+    assert put_up(bulletin).keys() == {"run"}
+    reports = []
+    for report in run.train():
+        reports.append(report)
+        broadcast(report)
+    broadcast.end()
+    told = put_up(bulletin)
+    assert told["run"] == told["run"] | {
+        "target": "🦎", "name": "lizard", "experiment": experiment, "steps": 5, "height": 16, "width": 16, "batch": 8,
+        "pool": 60 if experiment == "regenerating" else 0,
+    }  # fmt: skip
+    assert np.array_equal(pixels(told["run"]["picture"]), rgba(load_target("🦎", fit=8, pad=4)))
+    assert told["progress"]["step"] == 5
+    assert told["progress"]["steps"] == [1, 2, 3, 4, 5]
+    np.testing.assert_allclose(told["progress"]["losses"], run.losses, rtol=1e-3)
+    assert told["progress"]["loss"] == np.median(run.losses)
+    batch = told["batch"]
+    assert (batch["step"], batch["rollout"], batch["count"]) == (5, reports[-1].rollout, 8)
+    for name in ("before", "after"):
+        states = getattr(reports[-1], name).states
+        assert np.array_equal(pixels(batch[name])[:, 16:32], rgba(states[1]))
+    assert ("pool" in told) == (experiment == "regenerating")
+    (tmp_path / "told.safetensors").write_bytes(base64.b64decode(told["organism"]["content"]))
+    both = zip(load(tmp_path / "told.safetensors").weights, run.trainer.weights, strict=True)
+    assert all(np.array_equal(*pair) for pair in both)
+    assert told["organism"]["name"] == "lizard after 5 training steps"
+    assert told["end"] == {"step": 5, "finished": True}
+
+
+def test_between_times_nothing_is_put_up(tmp_path, monkeypatch):
+    run = Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=50, fit=6, pad=4))
+    bulletin = Bulletin()
+    broadcast = Broadcast(run, bulletin)
+    monkeypatch.setattr("blastema.playground.broadcast.EVERY", dict.fromkeys(EVERY, 1000.0))
+    for report in run.train():
+        broadcast(report)
+        if report.step == 20:
+            break
+    assert {message["step"] for kind, message in put_up(bulletin).items() if kind != "run"} == {1}
+    broadcast.end()
+    assert put_up(bulletin)["end"] == {"step": 20, "finished": False}
+
+
+def test_a_run_gone_on_with_shows_its_past_at_once(tmp_path):
+    training = Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=9, fit=6, pad=4)).train()
+    for _ in range(4):
+        next(training)
+    training.close()
+    bulletin = Bulletin()
+    Broadcast(Run.resume(tmp_path / "run"), bulletin)
+    told = put_up(bulletin)
+    assert told["progress"]["steps"] == [1, 2, 3, 4]
+    assert told["progress"]["left"] is None
+    assert told["organism"]["step"] == 4
+
+
+def test_tiles_lie_in_rows_and_large_ones_are_made_smaller():
+    states = random_states(Rule(), 5, 6, 7)
+    sheet = tiles(states, 3)
+    assert sheet.shape == (12, 21, 4)
+    assert np.array_equal(sheet[6:, 7:14], rgba(states[4]))
+    assert not sheet[6:, 14:].any()
+    assert tiles(random_states(Rule(), 2, 200, 100), 8).shape == (67, 66, 4)
+
+
+def test_who_is_slow_misses_what_is_between_and_nothing_piles_up():
+    bulletin = Bulletin()
+    for step in range(1000):
+        bulletin.publish("progress", {"step": step})
+    number, text = bulletin.newer(0, 0)
+    assert text == b'event: progress\ndata: {"step": 999}\n\n'
+    assert bulletin.newer(number, 0.01) == (number, b"")
+    threading.Timer(0.1, bulletin.publish, ("end", {})).start()
+    assert bulletin.newer(number, 5) == (number + 1, b"event: end\ndata: {}\n\n")
+
+
+@contextmanager
+def playing(*arguments, cwd):
+    """`blastema play` as a user runs it, until Ctrl-C; gives the process and the address that it printed."""
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "blastema", "play", "--no-browser", *arguments],
+        cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+    )  # fmt: skip
+    try:
+        line = process.stdout.readline()
+        found = re.fullmatch(r"the playground is at (http://127\.0\.0\.1:\d+/) \(Ctrl-C ends it\)\n", line)
+        assert found, line or process.stderr.read()
+        yield process, found[1]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
+
+
+def fetch(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.read()
+
+
+@posix
+def test_play_serves_until_ctrl_c_and_ends_quietly(tmp_path):
+    Organism(random_weights(Rule())).save(tmp_path / "mine.safetensors")
+    with playing("mine.safetensors", cwd=tmp_path) as (process, url):
+        listed = json.loads(fetch(url + "organisms.json"))
+        assert listed["training"] is None
+        assert listed["organisms"][0]["name"] == "mine"
+        assert fetch(url + listed["organisms"][0]["url"]) == (tmp_path / "mine.safetensors").read_bytes()
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=20) == ("", "")
+        assert process.returncode == 0
+
+
+@posix
+def test_who_lets_others_in_is_warned_with_the_address_that_they_need(tmp_path):
+    with playing("--host", "0.0.0.0", cwd=tmp_path) as (process, url):
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=20)
+        found = re.fullmatch(r"warning: others on the network can open it, too, at http://([\w.-]+):(\d+)/\n", error)
+        assert found, error
+        assert found[1] not in ("0.0.0.0", "127.0.0.1")
+        assert f":{found[2]}/" in url
+
+
+@posix
+@pytest.mark.slow
+def test_a_training_is_watched_stopped_and_gone_on_with(tmp_path):
+    Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=100_000, fit=6, pad=4))
+    for before in (0, 1):
+        with playing("--resume", "run", cwd=tmp_path) as (process, url):
+            listed = json.loads(fetch(url + "organisms.json"))
+            assert listed["training"] == {"events": "training/events"}
+            assert [listed["organisms"][0][name] for name in ("name", "label", "height")] == ["run", "disc", 14]
+            kinds, steps = set(), []
+            with urllib.request.urlopen(url + "training/events", timeout=20) as stream:
+                while not {"run", "progress", "batch", "organism"} <= kinds or steps[-1] < 2 + before:
+                    kinds.add(stream.readline().decode().removeprefix("event: ").strip())
+                    message = json.loads(stream.readline().decode().removeprefix("data: "))
+                    stream.readline()
+                    steps.append(message.get("step", 0))
+                process.send_signal(signal.SIGINT)
+                rest = stream.read().decode()
+            assert '"finished": false' in rest
+            out, error = process.communicate(timeout=20)
+            assert process.returncode == 130
+            assert out == ""
+            assert "all is saved. Go on with:\n  blastema train --resume run" in error
+        assert Run.resume(tmp_path / "run").trainer.done >= max(steps) > before
+
+
+@posix
+@pytest.mark.slow
+def test_browsers_that_go_away_end_no_training(tmp_path):
+    Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=100_000, fit=6, pad=4))
+    with playing("--resume", "run", cwd=tmp_path) as (process, url):
+        for _ in range(5):
+            with urllib.request.urlopen(url + "training/events", timeout=20) as stream:
+                stream.readline()
+            time.sleep(0.7)
+        assert process.poll() is None
+        assert json.loads(fetch(url + "organisms.json"))["training"]
+
+
+@posix
+@pytest.mark.slow
+def test_a_finished_run_says_so_and_is_shown(tmp_path):
+    list(Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=2, fit=6, pad=4)).train())
+    with playing("--resume", "run", cwd=tmp_path) as (process, url):
+        with urllib.request.urlopen(url + "training/events", timeout=20) as stream:
+            text = ""
+            while "event: end" not in text:
+                text += stream.readline().decode()
+            assert stream.readline().decode() == 'data: {"step": 2, "finished": true}\n'
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=20)
+        assert error == "run already took all its 2 steps; go further with --steps\n"
+        assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("play", "nothing"), "there is no organism nothing"),
+        (("play", "--train", "lizzard"), "did you mean lizard"),
+        (("play", "--train", "🦎", "--resume", "x"), "give one of them"),
+        (("play", "--resume", "x"), "is not the directory of a run"),
+        (("play", "--experiment", "growing"), "give --train TARGET with it"),
+        (("play", "--steps", "3"), "give --train TARGET or --resume DIR"),
+        (("play", "--train", "🦎", "--steps", "0"), "steps is 0"),
+        (("play", "--port", "99999"), "--port is 99999"),
+        (("play", "--train", "🦎", "--host", "no.such.host.invalid"), "cannot listen at no.such.host.invalid"),
+        (("site", "mine"), "is not empty, and blastema site did not write it"),
+        (("site", "new", "nothing"), "there is no organism nothing"),
+        (("site", "/dev/null/site"), "cannot write /dev/null/site"),
+    ],
+)
+def test_a_mistake_is_one_line_and_makes_nothing(tmp_path, arguments, says):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/thesis.txt").write_text("years of work")
+    run = blastema(*arguments, cwd=tmp_path)
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert says in run.stderr
+    assert re.fullmatch(r"blastema: [^\n]+\n", run.stderr)
+    assert {path.name for path in tmp_path.rglob("*")} == {"mine", "thesis.txt"}
+
+
+def test_a_site_has_what_the_server_has(tmp_path):
+    run = blastema("site", "public", cwd=tmp_path)
+    assert run.returncode == 0
+    assert re.match(r"wrote \d+ files to public; ", run.stderr)
+    with playing(cwd=tmp_path) as (_, url):
+        paths = [path for path in (tmp_path / "public").rglob("*") if path.is_file() and path.name[0] != "."]
+        assert len(paths) > 5
+        for path in paths:
+            assert fetch(url + path.relative_to(tmp_path / "public").as_posix()) == path.read_bytes()
