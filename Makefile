@@ -52,10 +52,14 @@ types: $(VENV)/for-tests
 docs: $(VENV)/for-tests ## write what is generated in docs/
 	$(BIN)/python tools/write_cli_docs.py docs/cli.md
 	$(BIN)/python tools/write_benchmark_docs.py docs/benchmarks.md
+	$(BIN)/python tools/write_recipe_docs.py docs/recipe.md
+	$(BIN)/python tools/write_zoo_docs.py docs/zoo.md
 
 docs-check: $(VENV)/for-tests
 	$(BIN)/python tools/write_cli_docs.py --check docs/cli.md
 	$(BIN)/python tools/write_benchmark_docs.py --check docs/benchmarks.md
+	$(BIN)/python tools/write_recipe_docs.py --check docs/recipe.md
+	$(BIN)/python tools/write_zoo_docs.py --check docs/zoo.md
 
 wheel: $(VENV)/installed ## build a wheel into dist/
 	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .

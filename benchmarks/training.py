@@ -1,4 +1,4 @@
-"""Train as a user does, and measure it: python benchmarks/training.py [--steps 8000] [--out training.json].
+"""Train as a user does, and measure it: python benchmarks/training.py [--steps 8000] [--out FILE] [--keep FILE].
 
 The product's own `train` of a regenerating lizard, with its screen, checkpoints and pictures, and a clock around what
 it asks of its engine.
@@ -24,6 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=8000)
     parser.add_argument("--out", type=Path, default=HERE / "training.json")
+    parser.add_argument("--keep", type=Path, help="write the organism to this file")
     arguments = parser.parse_args()
     directory = Path(tempfile.mkdtemp())
     run = Run.begin(directory / "run", Config("🦎", experiment="regenerating", steps=arguments.steps))
@@ -57,6 +58,8 @@ def main() -> None:
         "peak_mb": peak_mb(),
     }
     arguments.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    if arguments.keep:
+        run.organism().save(arguments.keep)
     shutil.rmtree(directory)
     print(json.dumps(found, indent=1, ensure_ascii=False))
 

@@ -67,7 +67,7 @@ class Recipe:
         return [rate for begin, rate in self.learning_rates if step >= begin * self.steps][-1]
 
 
-# Ours comes first: it is the default. What each part of it does was measured, see docs/recipe.md.
+# The first is the default; docs/recipe.md says in what it differs from the article's, and what was measured of it.
 RECIPES: dict[RecipeName, Recipe] = {
     "blastema": Recipe(
         pool=256,

@@ -29,6 +29,8 @@ import { WeightsTexture } from './weights.js';
  */
 
 export const LARGEST = 512;
+/** @type {import('./programs.js').Pass[]} */
+const FIRST_PASSES = ['update', 'life', 'erase', 'picture'];
 /** An alpha that nobody has. */
 const NOBODY = 1e30;
 /** @type {Record<string, {columns: number, rows: number, what: number}>} */
@@ -335,6 +337,8 @@ export class Dish extends EventTarget {
     this.programs = new Programs(gl);
     this.readback = new Readback(gl);
     this.weights = new WeightsTexture(gl, MOST_ORGANISMS);
+    // A driver that cannot compile them should say so now, not in the middle of a step.
+    for (const pass of FIRST_PASSES) this.programs.use(pass, this.conditions.eightBits);
     this.#build();
   }
 

@@ -24,7 +24,7 @@ export function gif(frames, width, height, milliseconds) {
   for (const frame of frames) {
     const indices = new Uint8Array(width * height);
     for (let i = 0; i < indices.length; i++) indices[i] = nearest(frame[4 * i], frame[4 * i + 1], frame[4 * i + 2]);
-    parts.push(bytes([0x21, 0xf9, 4, 0], word(delay), [0, 0]), bytes([0x2c], word(0), word(0), word(width), word(height), [0, 8]));
+    parts.push(bytes([0x21, 0xf9, 4, 0], word(delay), [0, 0]), bytes([0x2c], word(0), word(0), word(width), word(height), [0]));
     parts.push(...blocks(compressed(indices)));
   }
   parts.push(bytes([0x3b]));

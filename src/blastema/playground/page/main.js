@@ -49,7 +49,7 @@ async function main() {
   const garden = new Garden(dish, offer.organisms);
   garden.sized = link.conditions.width !== undefined;
 
-  const player = new Player(dish, showCounters);
+  const player = new Player(dish, showCounters, (error) => { showPlaying(); trying(() => { throw error; }); });
   const life = new Life(dish, garden, player);
   const inside = new Inside(dish, garden, () => fit());
   const picker = new Picker(garden, (entry) => trying(() => pick(entry)));
@@ -279,7 +279,7 @@ async function main() {
   // Begin
 
   const wanted = garden.entries.find(({ name }) => name === link.organism);
-  if (link.organism && !wanted) notice(`The link asks for ${link.organism}, which is not here; something else grows instead.`);
+  if (link.organism && !wanted && garden.entries.length) notice(`The link asks for ${link.organism}, which is not here; something else grows instead.`);
   // The server puts those that were asked for first, and then the liveliest.
   const first = wanted ?? garden.entries[0];
   const { edge, fireRate } = link.conditions;

@@ -6,8 +6,9 @@ export const SPEEDS = [1, 2, 4, 8, 15, 30, 45, 60, 120, 240, 480, 960, Infinity]
 /** What is called speed 1: a step for every frame of most screens. */
 const NORMAL = 60;
 const MOST_IN_A_FRAME = 400;
-/** A frame should take at most so many milliseconds. */
+/** A frame should take at most so many milliseconds; more where speed is all that counts. */
 const SMOOTH = 24;
+const SMOOTH_AT_MOST_SPEED = 80;
 
 /** @param {number} speed steps a second */
 export function speedName(speed) {
@@ -34,13 +35,19 @@ export class Player {
   #taken = [];
   #stale = true;
 
-  /** @param {import('./dish.js').Dish} dish @param {() => void} onFrame after each frame that showed something new */
-  constructor(dish, onFrame) {
+  /** @param {import('./dish.js').Dish} dish @param {() => void} onFrame after each frame that showed something new
+   * @param {(error: unknown) => void} [onError] time stands still then */
+  constructor(dish, onFrame, onError = (error) => { throw error; }) {
     this.dish = dish;
     this.onFrame = onFrame;
     const frame = (/** @type {number} */ now) => {
-      this.#frame(now);
       this.request = requestAnimationFrame(frame);
+      try {
+        this.#frame(now);
+      } catch (error) {
+        this.pause();
+        onError(error);
+      }
     };
     this.request = requestAnimationFrame(frame);
     dish.addEventListener('lost', () => { this.#fence = null; });
@@ -111,7 +118,7 @@ export class Player {
     if (status !== gl.ALREADY_SIGNALED && status !== gl.CONDITION_SATISFIED) return false;
     gl.deleteSync(this.#fence);
     this.#fence = null;
-    const late = now - this.#since > SMOOTH;
+    const late = now - this.#since > (this.speed === Infinity ? SMOOTH_AT_MOST_SPEED : SMOOTH);
     if (late) this.#bearable = Math.max(1, this.#bearable * 0.75);
     else if (this.#given >= Math.floor(this.#bearable)) this.#bearable = Math.min(MOST_IN_A_FRAME, this.#bearable * 1.2 + 0.1);
     return true;

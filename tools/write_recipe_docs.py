@@ -1,0 +1,56 @@
+"""Write docs/recipe.md from benchmarks/recipes.json: python tools/write_recipe_docs.py [--check] FILE."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+INTRODUCTION = """# The recipe
+
+How an organism is taught: `src/blastema/training/experiments.py` has the recipes as data. `--recipe article` is the
+article's; the default differs from it in three things.
+
+| | article | default |
+| --- | --- | --- |
+| learning rate | 2e-3, from 25 % of the steps 2e-4 | 4e-3, from 30 % 2e-3, from 60 % 5e-4, from 85 % 1e-4 |
+| pool | 1024 organisms | 256, which get four times as old |
+| damages of the three best of a batch | discs | in turn a disc, a half plane, a square |
+
+A half plane has any direction and begins at a point near the middle; discs and squares lie anywhere in the middle half.
+In both recipes a training goes back to its last milestone when it collapses (all of a batch die, numbers are no longer
+finite, the loss stays five times as high as before), and ends with the organism that did best in a held-out evaluation
+at one of 16 milestones: seeds that training never drew, ages up to 1000, and 400 steps after each of the article's five
+cuts.
+
+## Candidates, measured
+
+Written by `make docs` from `benchmarks/recipes.json`, which `benchmarks/recipes.py` writes. Regenerating organisms
+after {steps} training steps, one training each; log10 of the mean squared difference to the target, lower is better:
+the median of 16 organisms 200 steps old; the worst of them after 10,000; medians 600 steps after each cut. Seconds of
+one thread.
+{surroundings}.
+
+| recipe | target | grown | worst, 10,000 | lower | upper | right | left | centre | disc | s |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+"""
+COLUMNS = ("grown", "old", "lower", "upper", "right", "left", "centre", "disc")
+
+
+def page(found: dict[str, Any]) -> str:
+    """Return the page."""
+    surroundings = f"{found['surroundings']['processor']}, {found['surroundings']['date']}"
+    lines = [
+        " | ".join([f"| {name}", target, *(f"{one['final'][column]:.2f}" for column in COLUMNS), f"{one['seconds']} |"])
+        for name, targets in found["results"].items()
+        for target, one in targets.items()
+    ]
+    return INTRODUCTION.format(steps=f"{found['steps']:,}", surroundings=surroundings) + "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    path, text = Path(sys.argv[-1]), page(json.loads((BENCHMARKS / "recipes.json").read_text()))
+    if "--check" not in sys.argv:
+        path.write_text(text)
+    elif not path.exists() or path.read_text() != text:
+        sys.exit(f"{path} is not what the benchmark recorded; run: make docs")
