@@ -4,7 +4,7 @@ import re
 
 # What would break the line, or turn the terminal's letters around: files of strangers may have any names inside.
 UNRULY = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-LONGEST = 2000
+END = 1000
 
 
 class BlastemaError(ValueError):
@@ -15,4 +15,5 @@ class BlastemaError(ValueError):
 
     def __init__(self, message: str) -> None:
         text = UNRULY.sub(lambda found: found[0].encode("unicode_escape").decode(), message)
-        super().__init__(text if len(text) <= LONGEST else f"{text[:LONGEST]}...")
+        # What came is in the middle; where it came from and what to do stand at the ends.
+        super().__init__(text if len(text) <= 2 * END else f"{text[:END]} ... {text[-END:]}")

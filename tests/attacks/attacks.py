@@ -205,6 +205,10 @@ ATTACKS = {
         {"a.onnx": onnx(lambda model, tensors: model.graph.initializer.append(tensors["hidden.bias"]))},
         "has the tensor hidden.bias twice",
     ),
+    "onnx, metadata that is not text": (
+        {"a.onnx": GOOD["onnx"]["a.onnx"].replace(b"training", b"train\xff\xff\xff", 1)},
+        "has metadata that is not text",
+    ),
     "onnx, weights in another place": ({"a.onnx": onnx(elsewhere)}, "lies in another file"),
     "onnx, deep nesting": ({"a.onnx": b"\x08\x08" + b"\x3a" * 3_000_000}, "is not an ONNX model, or is cut off"),
     "onnx, a terabyte": ({"a.onnx": sparse(2**40)}, "larger than 64,000,000 bytes"),

@@ -10,7 +10,7 @@ from tyro.conf import Positional, arg
 def export(
     organism: Annotated[Positional[Path], arg(metavar="ORGANISM")],
     /,
-    to: Literal["c", "distill", "onnx", "shadertoy", "tfjs", "torch"],
+    to: Literal["c", "distill", "html", "onnx", "shadertoy", "tfjs", "torch"],
     out: Annotated[Path, arg(metavar="PATH")],
     size: Annotated[str | None, arg(metavar="SIZE", help_behavior_hint="")] = None,
 ) -> None:
@@ -20,11 +20,13 @@ def export(
         organism: one of the zoo (🦎), an organism file, the directory of a run, or anything that import reads
         to: c: a C99 header with a step that allocates nothing
             distill: the 8-bit JSON of the article's web page
+            html: the playground with the organism inside, in one file
             onnx: one step, for ONNX runtimes
             shadertoy: three texts to paste
             tfjs: a graph model for TensorFlow.js
             torch: a state_dict for PyTorch, in safetensors
-        out: .h for c, .json for distill, .onnx for onnx, .safetensors for torch; a folder for shadertoy and tfjs
+        out: .h for c, .json for distill, .html for html, .onnx for onnx, .safetensors for torch; a folder for
+            shadertoy and tfjs
         size: of the grid, 72 or 96x64 (width by height), for onnx (any if not given) and shadertoy (as in training)
     """
     from blastema import formats

@@ -225,6 +225,9 @@ def read_onnx(path: Path | str) -> Organism:
         raise BlastemaError(f"{path} is not an ONNX model, or is cut off") from None
     metadata: dict[str, str] = {}
     for pair in model.metadata_props:
+        # Protobuf gives text that is not UTF-8 as bytes.
+        if not isinstance(pair.key, str) or not isinstance(pair.value, str):
+            raise BlastemaError(f"{path} has metadata that is not text")
         if pair.key in metadata:
             raise BlastemaError(f"{path} has the key {pair.key[:40]!r} twice in its metadata; which one counts?")
         metadata[pair.key] = pair.value

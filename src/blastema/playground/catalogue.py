@@ -103,6 +103,13 @@ def _entry(source: str | Path, others: dict[str, Entry]) -> Entry:
     return Entry(name, organism, organism_file(organism), _picture(source, organism), stem)
 
 
+def entry_of(organism: Organism) -> Entry:
+    """Return an organism as a page for it alone has it."""
+    training = organism.training
+    name = "/".join(_text(training.get(key)) or "unknown" for key in ("experiment", "target"))
+    return Entry(name, organism, organism_file(organism), _picture(name, organism), "organism")
+
+
 def _free(name: str, between: str, taken: Iterable[str]) -> str:
     """Return the name, numbered where it is taken."""
     taken = set(taken)
