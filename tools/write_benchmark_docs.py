@@ -28,9 +28,9 @@ TRAINING = """
 ## Training, as users do it
 
 `blastema train 🦎 --recipe {recipe} --steps {steps}`, regenerating, with live progress, checkpoints and pictures:
- **{minutes:.1f} minutes**, median loss of the last 200 steps {final_loss:.1e} (log10 {log:.2f}).
-{outside_engine:.1%} of the time was spent outside the engine. Peak memory of the process: {peak_mb:.0f} MB, reached
-while young organisms overgrow the grid. {processor}; commit {commit}, {date}.
+**{minutes:.1f} minutes**, median loss of the last 200 steps {final_loss:.1e} (log10 {log:.2f}). {outside_engine:.1%} of
+the time was spent outside the engine. Peak memory of the process: {peak_mb:.0f} MB.
+{processor}; commit {commit}, {date}.
 """
 
 
