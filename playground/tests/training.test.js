@@ -45,8 +45,11 @@ test('a training is shown while it runs, and that it was stopped', { skip: noBro
     const before = await figure('step');
 
     // What it shows: target, batch before and after, pool, each in its tiles of 20 x 20 pixels, and the curve.
-    const sizes = await page.$$eval('.training img', (images) => images.map((image) => [/** @type {HTMLImageElement} */ (image).naturalWidth, /** @type {HTMLImageElement} */ (image).naturalHeight]));
-    assert.deepEqual(sizes, [[20, 20], [160, 20], [160, 20], [240, 80]]);
+    const sizes = () => page.$$eval('.training img', (images) => JSON.stringify(images.map((image) => [/** @type {HTMLImageElement} */ (image).naturalWidth, /** @type {HTMLImageElement} */ (image).naturalHeight])));
+    // A picture that was exchanged a moment ago has no size yet.
+    let shown = await sizes();
+    while (shown.includes('[0,0]')) shown = await sizes();
+    assert.equal(shown, '[[20,20],[160,20],[160,20],[240,80]]');
     const points = (await page.getAttribute('.training .curve', 'points'))?.split(' ') ?? [];
     assert.ok(points.length > 30 && points.every((point) => /^[\d.]+,[\d.]+$/.test(point)), points.join(' '));
 

@@ -108,7 +108,7 @@ def watch_live(run: "Run", bulletin: "Bulletin") -> None:
     finally:
         broadcast.end()
         # Time for the message to go out, where the program ends now.
-        time.sleep(0.2)
+        time.sleep(0.5)
 
 
 def announce(server: "Server") -> None:
