@@ -51,6 +51,7 @@ def main() -> None:
     seconds = time.perf_counter() - begun
     found = {
         "surroundings": surroundings(),
+        "recipe": run.config.recipe,
         "steps": arguments.steps,
         "minutes": seconds / 60,
         "outside_engine": 1 - (in_engine - in_loss) / seconds,

@@ -27,10 +27,10 @@ training steps, without a pool: 1,024 grown lizards are 66 MB more.
 TRAINING = """
 ## Training, as users do it
 
-`blastema train 🦎 --steps {steps}`, regenerating, by the default recipe, with live progress, checkpoints and
-pictures: **{minutes:.1f} minutes**, median loss of the last 200 steps {final_loss:.1e} (log10 {log:.2f}).
-{outside_engine:.1%} of the time was spent outside the engine. Peak memory of the process: {peak_mb:.0f} MB, reached
-while young organisms overgrow the grid. {processor}; commit {commit}, {date}.
+`blastema train 🦎 --recipe {recipe} --steps {steps}`, regenerating, with live progress, checkpoints and pictures:
+**{minutes:.1f} minutes**, median loss of the last 200 steps {final_loss:.1e} (log10 {log:.2f}). {outside_engine:.1%} of
+the time was spent outside the engine. Peak memory of the process: {peak_mb:.0f} MB.
+{processor}; commit {commit}, {date}.
 """
 
 

@@ -69,16 +69,17 @@ def play(
             run.save()
         shown = (run.directory, *organisms) if run else organisms
         server.start(site_files(catalogue(shown), training))
-        announce(server)
-        if browser:
-            open_browser(server.url)
         try:
+            announce(server)
+            if browser:
+                open_browser(server.url)
             if run and bulletin:
                 watch_live(run, bulletin)
             while True:
                 time.sleep(3600)
         except KeyboardInterrupt:
-            pass
+            if run and run.trainer.done < run.config.steps:
+                raise
 
 
 def run_to_show(train: str | None, resume: Path | None, experiment: str | None, steps: int | None) -> "Run | None":
@@ -114,11 +115,11 @@ def announce(server: "Server") -> None:
     """Print where the page is, and a warning where others can open it, too."""
     from blastema.playground.server import is_loopback, own_address
 
-    print(f"the playground is at {server.url} (Ctrl-C ends it)", flush=True)
     if not is_loopback(server.host):
         everywhere = server.host in ("0.0.0.0", "::")
         address = f"http://{own_address()}:{server.port}/" if everywhere else server.url
         print(f"warning: others on the network can open it, too, at {address}", file=sys.stderr)
+    print(f"the playground is at {server.url} (Ctrl-C ends it)", flush=True)
 
 
 def open_browser(url: str) -> None:
