@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*)
 
-.PHONY: grow test test-all other-programs sanitize bench lint types docs docs-check locks wheel clean
+.PHONY: grow test test-all other-programs sanitize bench page-test page-bench lint types docs docs-check locks wheel clean
 
 grow: $(VENV)/installed ## train a lizard until it visibly grows, then show it (half a minute)
 	$(BIN)/blastema train 🦎 --experiment growing --fit 24 --pad 6 --steps 600
@@ -37,6 +37,15 @@ sanitize: $(VENV)/for-tests ## the native engine's tests under ASan, UBSan and T
 		$(BIN)/python -m pytest $(SANITIZED) -k "not jax and not large_grid and not 96_steps"
 	$(call PRELOAD,libtsan.so) TSAN_OPTIONS=ignore_noninstrumented_modules=1 BLASTEMA_NATIVE=build/thread \
 		$(BIN)/python -m pytest $(SANITIZED) -k "(threads or callers) and not fork"
+
+page-test: $(VENV)/for-tests ## the playground's page in a headless Chromium; types of its modules
+	npm ci --prefix playground --silent --no-audit --no-fund
+	npm run types --prefix playground --silent
+	PYTHON=$(abspath $(BIN))/python npm test --prefix playground --silent
+
+page-bench: $(VENV)/installed ## a step of the page beside the article's design, in one run of Chromium
+	npm ci --prefix playground --silent --no-audit --no-fund
+	PYTHON=$(abspath $(BIN))/python npm run benchmark --prefix playground --silent
 
 bench: .venv-bench/installed ## compare with PyTorch, JAX and CAX, and train as users do; some twenty minutes
 	.venv-bench/bin/python benchmarks/run.py

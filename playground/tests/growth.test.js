@@ -64,7 +64,29 @@ test('organisms grow to their pictures', { skip: noBrowser }, (suite) => withBro
     suite.diagnostic(`turned by 90°: ${difference.toFixed(5)}`);
     assert.ok(difference < 0.003, `${difference}`);
   });
-  for (const { name, url: file, picture } of known.slice(0, 6)) {
+  await suite.test('a regenerating lizard cut through the middle is whole again 400 steps later', async () => {
+    const { cut, healed } = await page.evaluate(async () => {
+      // @ts-ignore: served by the test
+      const [{ Dish }, { readOrganism }, { Target }] = await Promise.all([import('/dish.js'), import('/organism.js'), import('/target.js')]);
+      const content = await (await fetch('/organisms/regenerating-lizard.safetensors')).arrayBuffer();
+      const target = await Target.load('/organisms/regenerating-lizard.png', 0);
+      const dish = new Dish(document.createElement('canvas'), { seed: 5 });
+      dish.plant(dish.add(readOrganism(content, 'lizard')));
+      const grow = async (/** @type {number} */ steps) => {
+        for (let taken = 0; taken < steps; taken += 20) {
+          dish.step(20);
+          await dish.survey();
+        }
+        return target?.difference(dish.readPicture(), 72, 72);
+      };
+      await grow(200);
+      dish.erase({ x: 7, y: 36 }, { x: 65, y: 36 }, 6);
+      return { cut: await grow(0), healed: await grow(400) };
+    });
+    suite.diagnostic(`cut through the middle ${cut?.toFixed(4)}, 400 steps later ${healed?.toFixed(5)}`);
+    assert.ok(Number(cut) > 0.01 && Number(healed) < 0.003, `${cut}, ${healed}`);
+  });
+  for (const { name, url: file, picture } of known.slice(0, 4)) {
     const { difference } = await page.evaluate(grown, { url: file, picture: String(picture), steps: 200, angle: 0, eightBits: true });
     suite.diagnostic(`${name} in 8 bits: ${difference.toFixed(5)}`);
   }

@@ -23,6 +23,8 @@ export class Garden extends EventTarget {
   number = 0;
   /** Whether what grows stays when another organism is picked. */
   keeps = false;
+  /** Whether nothing but one seed in the middle was planted, so that what grows can be compared with its target. */
+  alone = true;
   /** Whether the user has chosen a size for the dish, so that none is chosen for them. */
   sized = false;
   /** @type {Map<string, number>} */
@@ -48,6 +50,7 @@ export class Garden extends EventTarget {
       const { fire_rate: fireRate, edge } = organism.rule;
       this.dish.set({ fireRate, edge, ...(this.sized ? {} : { height: fitting(entry.height), width: fitting(entry.width) }) });
       this.dish.plant(this.number);
+      this.alone = true;
     }
     this.entry = entry;
     this.dish.view = { ...this.dish.view, organism: this.number };
@@ -57,12 +60,14 @@ export class Garden extends EventTarget {
   /** Begins again from one cell in the middle. */
   reset() {
     this.dish.clear();
+    this.alone = true;
     if (this.number) this.dish.plant(this.number);
   }
 
   /** @param {number} x @param {number} y */
   plant(x, y) {
     if (this.number) this.dish.plant(this.number, x, y);
+    this.alone = false;
   }
 
   /** Puts an organism on offer and picks it. @param {ArrayBuffer} content of its file @param {string} name */
@@ -102,6 +107,7 @@ export class Garden extends EventTarget {
     }
     const numbers = kin.map((entry, place) => this.#numberOf(entry, organisms[place]));
     this.dish.clear();
+    this.alone = false;
     const { height, width } = this.dish.conditions;
     if (Math.min(height, width) < MEADOW) this.dish.set({ height: MEADOW, width: MEADOW });
     const { height: rows, width: columns } = this.dish.conditions;

@@ -69,7 +69,7 @@ export class Life {
   #show({ age, picture, living }) {
     const { height, width } = this.dish.conditions;
     const cells = [...living.values()].reduce((sum, { cells: some }) => sum + some, 0);
-    const loss = this.target && living.size <= 1 ? this.target.difference(picture, height, width) : null;
+    const loss = this.target && this.garden.alone ? this.target.difference(picture, height, width) : null;
     this.plot.add({ age, living: cells, loss });
     this.plot.draw();
     element('#living').textContent = cells.toLocaleString('en');

@@ -94,6 +94,7 @@ async function main() {
     if (player.playing) player.pause();
     else player.play();
     showPlaying();
+    life.look();
     say(player.playing ? 'Playing' : `Paused at step ${dish.age}`);
   }
 
@@ -250,7 +251,8 @@ async function main() {
   });
   acceptDrops(element('#drop'), (files) => trying(() => open(files)));
   const sheet = /** @type {HTMLDialogElement} */ (element('#sheet'));
-  on('#help', 'click', () => sheet.showModal());
+  const help = () => { sheet.showModal(); sheet.scrollTop = 0; };
+  on('#help', 'click', help);
   sheet.addEventListener('click', ({ target }) => { if (target === sheet) sheet.close(); });
   listen([
     { keys: [' '], shown: 'Space', does: 'play or pause', run: toggle },
@@ -268,7 +270,7 @@ async function main() {
     { keys: ['v'], shown: 'V', does: 'look inside: channels, perception, hidden layer', run: () => inside.next() },
     { keys: ['s'], shown: 'S', does: 'save a picture', run: () => trying(() => recording.savePicture()) },
     { keys: ['l'], shown: 'L', does: 'copy a link to this dish', run: () => trying(share) },
-    { keys: ['?'], shown: '?', does: 'this sheet', run: () => sheet.showModal() },
+    { keys: ['?'], shown: '?', does: 'this sheet', run: help },
     { keys: [], shown: '← ↑ → ↓', does: 'move the brush (in the dish)' },
     { keys: [], shown: 'X', does: 'cut where the brush is (in the dish)' },
     { keys: [], shown: 'Enter', does: 'plant where the brush is (in the dish)' },
