@@ -56,7 +56,7 @@ test('a training is shown while it runs, and that it was stopped', { skip: noBro
     // The organism of the beginning never grows beyond its seed; the newest does.
     await page.waitForFunction(() => parseFloat(document.querySelector('#living')?.textContent ?? '') > 20, null, { timeout: 120_000 });
     assert.equal((await page.getAttribute('#dish', 'aria-label'))?.includes('20 by 20 cells, disc'), true);
-    assert.ok((await figure('step')) > before);
+    await page.waitForFunction((step) => parseFloat(document.querySelector('[data-figure=step]')?.textContent?.replace(',', '') ?? '') > step, before, { timeout: 30_000 });
 
     await page.evaluate(AXE);
     const { violations } = await page.evaluate(() => /** @type {any} */ (window).axe.run('.training'));
