@@ -14,7 +14,7 @@ article's; the default differs from it in three things.
 | | article | default |
 | --- | --- | --- |
 | learning rate | 2e-3, from 25 % of the steps 2e-4 | 4e-3, from 30 % 2e-3, from 60 % 5e-4, from 85 % 1e-4 |
-| pool | 1024 organisms | 256, which get four times as old |
+| pool | 1024 organisms | 256, each of which is drawn four times as often |
 | damages of the three best of a batch | discs | in turn a disc, a half plane, a square |
 
 A half plane has any direction and begins at a point near the middle; discs and squares lie anywhere in the middle half.
