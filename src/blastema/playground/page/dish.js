@@ -10,8 +10,8 @@
 import { Cells } from './cells.js';
 import { contentOf, statesOf } from './encoding.js';
 import { PlaygroundError } from './errors.js';
-import { fireChance, stepKey } from './firing.js';
-import { MOST_ORGANISMS, Programs } from './programs.js';
+import { Passes } from './passes.js';
+import { MOST_ORGANISMS } from './programs.js';
 import { Readback } from './readback.js';
 import { Territory, census } from './territory.js';
 import { WeightsTexture } from './weights.js';
@@ -29,16 +29,6 @@ import { WeightsTexture } from './weights.js';
  */
 
 export const LARGEST = 512;
-/** @type {import('./programs.js').Pass[]} */
-const FIRST_PASSES = ['update', 'life', 'erase', 'picture'];
-/** An alpha that nobody has. */
-const NOBODY = 1e30;
-/** @type {Record<string, {columns: number, rows: number, what: number}>} */
-const TILES = {
-  channels: { columns: 4, rows: 4, what: 0 },
-  perception: { columns: 8, rows: 6, what: 1 },
-  hidden: { columns: 16, rows: 8, what: 2 },
-};
 
 /** Fires `lost` and `restored` when the graphics card takes its memory away and gives it back. */
 export class Dish extends EventTarget {
@@ -63,8 +53,8 @@ export class Dish extends EventTarget {
   // What is made anew when the graphics card gives its memory back.
   /** @type {WeightsTexture} */
   weights = /** @type {any} */ (null);
-  /** @type {Programs} */
-  programs = /** @type {any} */ (null);
+  /** @type {Passes} */
+  passes = /** @type {any} */ (null);
   /** @type {Readback} */
   readback = /** @type {any} */ (null);
   /** @type {Cells} */
@@ -147,7 +137,7 @@ export class Dish extends EventTarget {
       this.cells.plant(x, y, organism.rule.channels, number);
       this.territory.add(number, { left: x, top: y, right: x + 1, bottom: y + 1 });
       this.territory.widen(1);
-      this.#passLife();
+      this.passes.life();
     });
   }
 
@@ -159,7 +149,7 @@ export class Dish extends EventTarget {
    * @param {number} radius in cells
    */
   erase(from, to, radius) {
-    this.#done(() => this.#passErase(from, to, radius));
+    this.#done(() => this.passes.erase(from, to, radius));
   }
 
   /** Takes steps. @param {number} [steps] */
@@ -249,7 +239,7 @@ export class Dish extends EventTarget {
     if (this.lost) return null;
     const { height, width } = this.conditions;
     const { age } = this, edits = this.#edits, bytes = 4 * height * width;
-    const content = await this.readback.read((buffer) => this.#copyPicture(buffer, bytes));
+    const content = await this.readback.read((buffer) => this.passes.copyPicture(buffer, bytes));
     if (!content || edits !== this.#edits) return null;
     const life = new Uint8Array(content, bytes);
     const living = census(life, width);
@@ -262,7 +252,7 @@ export class Dish extends EventTarget {
     const { gl } = this;
     const { height, width } = this.conditions;
     const picture = new Uint8Array(4 * height * width);
-    this.#drawPicture();
+    this.passes.picture();
     gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, picture);
     return picture;
   }
@@ -282,33 +272,12 @@ export class Dish extends EventTarget {
 
   /** Columns and rows of pictures that the view shows. */
   get tiles() {
-    const { kind, index } = this.view;
-    if (index !== null || !(kind in TILES)) return { columns: 1, rows: 1 };
-    const withLaplacian = kind === 'perception' && this.organisms[this.view.organism]?.rule.filters.includes('laplacian');
-    return { columns: TILES[kind].columns, rows: withLaplacian ? 8 : TILES[kind].rows };
+    return this.passes.tiles;
   }
 
   /** Draws the view on the canvas, as large as the canvas is. */
   draw() {
-    if (this.lost) return;
-    const { gl, canvas, view } = this;
-    this.cells.bind();
-    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    gl.disable(gl.SCISSOR_TEST);
-    gl.viewport(0, 0, canvas.width, canvas.height);
-    if (view.kind in TILES) {
-      const uniforms = this.#use('numbers');
-      const { columns, rows } = this.tiles;
-      gl.uniform1i(uniforms.what, TILES[view.kind].what);
-      gl.uniform2i(uniforms.tiles, columns, rows);
-      gl.uniform1i(uniforms.first, view.index ?? 0);
-      gl.uniform1i(uniforms.organism, view.organism);
-      gl.uniform2f(uniforms.pixels, canvas.width, canvas.height);
-      gl.uniform3fv(uniforms.ground, this.ground);
-    } else {
-      this.#usePicture(view.kind === 'firing' ? 1 : 0, canvas.width, canvas.height, true);
-    }
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    if (!this.lost) this.passes.view();
   }
 
   /** Which cells would fire in the next step, row by row. */
@@ -318,7 +287,7 @@ export class Dish extends EventTarget {
     const bytes = new Uint8Array(4 * height * width);
     const colours = [this.ground, this.accent];
     [this.ground, this.accent] = [[0, 0, 0], [1, 1, 1]];
-    this.#drawPicture(1);
+    this.passes.picture(1);
     [this.ground, this.accent] = colours;
     gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
     return Array.from({ length: height * width }, (_, cell) => bytes[4 * cell] > 0);
@@ -334,11 +303,9 @@ export class Dish extends EventTarget {
     gl.pixelStorei(gl.PACK_ALIGNMENT, 1);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
     gl.bindVertexArray(gl.createVertexArray());
-    this.programs = new Programs(gl);
+    this.passes = new Passes(this);
     this.readback = new Readback(gl);
     this.weights = new WeightsTexture(gl, MOST_ORGANISMS);
-    // A driver that cannot compile them should say so now, not in the middle of a step.
-    for (const pass of FIRST_PASSES) this.programs.use(pass, this.conditions.eightBits);
     this.#build();
   }
 
@@ -349,7 +316,7 @@ export class Dish extends EventTarget {
     this.cells?.delete();
     this.cells = new Cells(gl, height, width, eightBits);
     this.territory = new Territory(height, width, edge === 'wrap');
-    this.pictureTarget = this.#target(height, width);
+    this.passes.resize(height, width);
     this.#checkpoint = null;
     this.#since = [];
     this.#lastSteps = null;
@@ -408,135 +375,14 @@ export class Dish extends EventTarget {
   #takeSteps(steps) {
     for (let taken = 0; taken < steps; taken++) {
       this.territory.widen(1);
-      this.#passUpdate();
-      this.#passLife(true);
+      this.passes.update();
+      this.passes.life(true);
       this.age = (this.age + 1) >>> 0;
     }
   }
 
-  #passUpdate() {
-    const { gl, cells, territory } = this;
-    const all = territory.all;
-    if (!all) return;
-    cells.bind();
-    gl.bindFramebuffer(gl.FRAMEBUFFER, cells.nextState);
-    this.#scissor(all);
-    this.#setFiring(this.#use('update'));
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
-    cells.stateDone();
-  }
-
-  /** @param {boolean} [updated] whether the states are new */
-  #passLife(updated = false) {
-    const { gl, cells, territory } = this;
-    const all = territory.all;
-    if (!all) return;
-    cells.bind();
-    gl.bindFramebuffer(gl.FRAMEBUFFER, cells.nextLife);
-    this.#scissor(all);
-    gl.uniform1i(this.#use('life').updated, updated ? 1 : 0);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
-    cells.lifeDone();
-  }
-
-  /** @param {{x: number, y: number}} from @param {{x: number, y: number}} to @param {number} radius */
-  #passErase(from, to, radius) {
-    const { gl, cells } = this;
-    const { height, width } = this.conditions;
-    cells.bind();
-    gl.bindFramebuffer(gl.FRAMEBUFFER, cells.presentLife);
-    this.#scissor({ left: 0, top: 0, right: width, bottom: height });
-    const uniforms = this.#use('erase');
-    gl.uniform4f(uniforms.stroke, from.x, from.y, to.x, to.y);
-    gl.uniform1f(uniforms.radius, radius);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
-    this.#passLife();
-  }
-
-  /** Makes a pass the one that draws, under the present conditions. @param {import('./programs.js').Pass} pass */
-  #use(pass) {
-    const { gl, organisms } = this;
-    const { height, width, edge, eightBits, angle } = this.conditions;
-    const laplacian = organisms.some((organism) => organism?.rule.filters.includes('laplacian'));
-    const uniforms = this.programs.use(pass, eightBits, laplacian);
-    gl.uniform2i(uniforms.size, width, height);
-    gl.uniform1i(uniforms.wraps, edge === 'wrap' ? 1 : 0);
-    if (uniforms.alive_above) {
-      gl.uniform1fv(uniforms.alive_above, organisms.map((organism) => organism?.rule.alive_above ?? NOBODY));
-    }
-    if (uniforms.groups) gl.uniform1iv(uniforms.groups, organisms.map((organism) => Math.ceil((organism?.rule.hidden ?? 0) / 4)));
-    if (uniforms.turn) gl.uniform2f(uniforms.turn, Math.cos(angle), Math.sin(angle));
-    return uniforms;
-  }
-
-  /** @param {Record<string, WebGLUniformLocation>} uniforms */
-  #setFiring(uniforms) {
-    const { seed, fireRate } = this.conditions;
-    this.gl.uniform1ui(uniforms.key, stepKey(seed, this.age));
-    this.gl.uniform1ui(uniforms.chance, fireChance(fireRate));
-  }
-
-  /** @param {number} what @param {number} width @param {number} height in pixels @param {boolean} upward */
-  #usePicture(what, width, height, upward) {
-    const { gl } = this;
-    const uniforms = this.#use('picture');
-    gl.uniform1i(uniforms.what, what);
-    gl.uniform2f(uniforms.pixels, width, height);
-    gl.uniform1i(uniforms.upward, upward ? 1 : 0);
-    gl.uniform3fv(uniforms.ground, this.ground);
-    gl.uniform3fv(uniforms.accent, this.accent);
-    this.#setFiring(uniforms);
-  }
-
-  /** Draws a pixel a cell, out of sight. @param {number} [what] */
-  #drawPicture(what = 2) {
-    const { gl } = this;
-    const { height, width } = this.conditions;
-    this.cells.bind();
-    gl.bindFramebuffer(gl.FRAMEBUFFER, this.pictureTarget ?? null);
-    gl.disable(gl.SCISSOR_TEST);
-    gl.viewport(0, 0, width, height);
-    this.#usePicture(what, width, height, false);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
-  }
-
-  /** @param {WebGLBuffer} buffer @param {number} bytes of the picture, and of the life that follows it */
-  #copyPicture(buffer, bytes) {
-    const { gl } = this;
-    const { height, width } = this.conditions;
-    this.#drawPicture();
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
-    gl.bufferData(gl.PIXEL_PACK_BUFFER, 2 * bytes, gl.STREAM_READ);
-    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, 0);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, this.cells.presentLife);
-    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
-  }
-
-  /** @param {Box} box */
-  #scissor({ left, top, right, bottom }) {
-    const { gl } = this;
-    gl.viewport(0, 0, this.conditions.width, this.conditions.height);
-    gl.enable(gl.SCISSOR_TEST);
-    gl.scissor(left, top, right - left, bottom - top);
-  }
-
   #upload() {
     this.organisms.forEach((organism, number) => organism && this.weights.write(number, organism, this.conditions.eightBits));
-  }
-
-  /** @param {number} height @param {number} width */
-  #target(height, width) {
-    const { gl } = this;
-    if (this.pictureTarget) gl.deleteFramebuffer(this.pictureTarget);
-    if (this.pictureBuffer) gl.deleteRenderbuffer(this.pictureBuffer);
-    const target = gl.createFramebuffer(), renderbuffer = gl.createRenderbuffer();
-    this.pictureBuffer = renderbuffer;
-    gl.bindRenderbuffer(gl.RENDERBUFFER, renderbuffer);
-    gl.renderbufferStorage(gl.RENDERBUFFER, gl.RGBA8, width, height);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, target);
-    gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.RENDERBUFFER, renderbuffer);
-    return target;
   }
 
   /** @param {number} number */
