@@ -45,7 +45,16 @@ def main() -> None:
         in_engine += time.perf_counter() - begun
         return learning
 
-    run.trainer.engine.learn = timed
+    grow = run.trainer.engine.grow
+
+    def timed_grow(*arguments):
+        nonlocal in_engine
+        begun = time.perf_counter()
+        grown = grow(*arguments)
+        in_engine += time.perf_counter() - begun
+        return grown
+
+    run.trainer.engine.learn, run.trainer.engine.grow = timed, timed_grow
     begun = time.perf_counter()
     screen.watch(run)
     seconds = time.perf_counter() - begun
