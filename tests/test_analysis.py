@@ -159,7 +159,14 @@ def test_the_target_is_the_one_of_the_training_unless_another_is_meant(tmp_path)
 def test_evaluate_prints_tables_and_writes_what_is_asked_for(tmp_path):
     run = blastema("evaluate", "🦎", "--organisms", "2", "--json", "found.json", "--picture", "found.png", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
-    for words in ("Persistence", "Regeneration", "never saw", "8-bit weights", "wrote found.json"):
+    for words in (
+        "🦎 lizard · regenerating",
+        "Persistence",
+        "Regeneration",
+        "never saw",
+        "8-bit weights",
+        "wrote found.json",
+    ):
         assert words in run.stdout
     report = json.loads((tmp_path / "found.json").read_text())
     assert f"{report['persistence']['10000']['worst']:.2f}" in run.stdout

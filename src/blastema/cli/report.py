@@ -8,12 +8,14 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from blastema.analysis.examination import Examination
 from blastema.atomic import replacing
 from blastema.errors import BlastemaError
 from blastema.organism import Organism
 from blastema.render.picture import FORMATS, save
+from blastema.targets import short_name
 
 
 def check_suffix(picture: Path | None) -> None:
@@ -30,16 +32,25 @@ def watching() -> Iterator[Callable[[str], None]]:
 
 
 def in_words(organism: Organism, source: Path | str) -> str:
-    """Return what an organism is: `🦎 · regenerating`, or where it comes from if it does not say."""
+    """Return what an organism is: `🦎 lizard · regenerating`, or where it comes from if it does not say."""
     training = organism.training
-    named = [str(training[key]) for key in ("target", "experiment") if training.get(key)]
-    return " · ".join(named) or str(source)
+    parts = [_target(training["target"]), training.get("experiment")] if training.get("target") else [source]
+    return " · ".join(str(part) for part in parts if part)
+
+
+def _target(target: object) -> str:
+    """Return the target with its name in letters, which pictures need; files of strangers may tell of anything."""
+    try:
+        name = short_name(str(target))
+    except BlastemaError:
+        return str(target)
+    return str(target) if name == str(target) else f"{target} {name}"
 
 
 def print_report(title: str, report: dict[str, Any]) -> None:
     """Print the numbers as tables."""
     console = Console()
-    console.print(f"[bold]{title}[/bold]", highlight=False)
+    console.print(Text(title, "bold"))
     console.print(
         "log10 of the mean squared difference to the target, over pixels and RGBA: lower is better.\n"
         f"{report['organisms']} organisms, medians unless it says worst.\n",
