@@ -17,6 +17,8 @@ from blastema.training.trainer import Report
 # How many times in a run the pool and a batch are pictured.
 TIMES = 20
 SAMPLE = 48
+# Of the organism in `growth.gif`.
+STEPS = 200
 
 
 def picture_step(run: Run, report: Report) -> None:
@@ -49,9 +51,13 @@ def picture_loss(run: Run) -> None:
     save(loss_picture(range(1, len(run.losses) + 1), run.losses, title), run.directory / "loss.png")
 
 
-def picture_growth(run: Run, steps: int = 200) -> None:
-    """Write `growth.gif`: the organism as it is now, grown from one cell, every other step of 200."""
+def picture_growth(run: Run) -> None:
+    """Write `growth.gif`: the organism as it is now, grown from one cell, every other step.
+
+    200 steps; of an organism that learns to grow alone, and need not last, as many as it was taught.
+    """
     height, width = run.target.shape[:2]
+    steps = run.trainer.recipe.longest if run.trainer.experiment.starts_from == "seed" else STEPS
     frames = run.organism().frames(steps, height, width, engine=run.config.engine)
     save_animation((frame for step, frame in enumerate(frames) if step % 2 == 0), run.directory / "growth.gif")
 
