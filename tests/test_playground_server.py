@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -29,6 +29,23 @@ def running():
         server.start(FILES)
         yield server
         server.shutdown()
+
+
+@pytest.fixture
+def limited(monkeypatch):
+    """Make a server of one's own, with other limits: those of one that is running are not to be exchanged."""
+    with ExitStack() as servers:
+
+        def make(**limits):
+            for name, number in limits.items():
+                monkeypatch.setattr(server_module, name, number)
+            server = servers.enter_context(Server(seconds=0.5))
+            server.bulletin = Bulletin()
+            server.start(FILES)
+            servers.callback(server.shutdown)
+            return server
+
+        yield make
 
 
 @pytest.fixture
@@ -203,8 +220,8 @@ def test_a_byte_now_and_then_does_not_hold_a_place(served):
     assert time.monotonic() - began < 3
 
 
-def test_many_at_once_are_answered_or_hung_up_on_and_then_all_is_well(served, monkeypatch):
-    monkeypatch.setattr(served, "connections", threading.BoundedSemaphore(3))
+def test_many_at_once_are_answered_or_hung_up_on_and_then_all_is_well(limited):
+    served = limited(MOST_CONNECTIONS=3)
     idle = [socket.create_connection(("127.0.0.1", served.port), timeout=5) for _ in range(3)]
     time.sleep(0.1)
     # The fourth is hung up on, with no thread for it.
@@ -239,8 +256,8 @@ def test_who_comes_late_gets_the_newest_of_each_kind_and_then_what_is_new(served
     assert read_events(served, 3) == expected
 
 
-def test_several_watch_at_once_and_those_who_are_too_many_are_told(served, monkeypatch):
-    monkeypatch.setattr(served, "watchers", threading.BoundedSemaphore(2))
+def test_several_watch_at_once_and_those_who_are_too_many_are_told(limited):
+    served = limited(MOST_WATCHERS=2)
     served.bulletin.publish("run", {})
     results = []
     watching = [threading.Thread(target=lambda: results.append(read_events(served, 2))) for _ in range(2)]
@@ -255,9 +272,8 @@ def test_several_watch_at_once_and_those_who_are_too_many_are_told(served, monke
     assert results == [[("run", {}), ("end", {})]] * 2
 
 
-def test_places_of_those_who_left_are_free_again(served, monkeypatch):
-    monkeypatch.setattr(server_module, "HEARTBEAT", 0.05)
-    monkeypatch.setattr(served, "watchers", threading.BoundedSemaphore(1))
+def test_places_of_those_who_left_are_free_again(limited):
+    served = limited(HEARTBEAT=0.05, MOST_WATCHERS=1)
     served.bulletin.publish("run", {})
     for _ in range(3):
         read_events(served, 1)
