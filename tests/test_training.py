@@ -71,6 +71,15 @@ def test_the_loss_sees_the_first_four_channels_of_any_number(channels):
     assert value == pytest.approx(np.mean((states[..., :4] - 1) ** 2), rel=1e-6)
 
 
+def test_a_loss_that_is_asked_again_gives_what_a_fresh_one_would():
+    target = np.ones((6, 5, 4), np.float32)
+    again = towards(target)
+    for seed, batch in enumerate((2, 2, 3, 2)):
+        states = random_states(Rule(), batch, 6, 5, seed)
+        for found, expected in zip(again(states), towards(target)(states), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
 @pytest.mark.parametrize("channels", [4, 5, 16])
 def test_what_lives_is_all_there_is_bit_for_bit(channels):
     state = random_states(Rule(channels=channels), 1, 6, 5)[0]
@@ -201,11 +210,22 @@ def test_a_loss_that_is_no_number_leaves_weights_and_pool():
     teacher = trainer()
     teacher.step()
     weights, organisms = teacher.weights, list(teacher.pool.organisms)
-    teacher.target = np.full_like(teacher.target, np.nan)
+    teacher.loss = towards(np.full_like(teacher.target, np.nan))
     report = teacher.step()
     assert (report.step, report.loss) == (2, np.inf)
     assert teacher.weights is weights
     assert all(one is other for one, other in zip(teacher.pool.organisms, organisms, strict=True))
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_does_not_enter_the_pool(number):
+    pool = Pool(np.arange(3), (5, 4, 16))
+    before, batch = list(pool.organisms), seed_batch([7, 8], 5, 4)
+    batch.states[1, 2, 2, 9] = number
+    assert not pool.put(np.array([0, 1]), batch)
+    assert pool.organisms == before
+    assert pool.seeds.tolist() == [0, 1, 2]
+    assert pool.put(np.array([0]), seed_batch([7], 5, 4))
 
 
 def test_collapses_are_noticed():

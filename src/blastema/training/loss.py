@@ -27,12 +27,19 @@ def pixel_loss(states: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 def towards(target: np.ndarray) -> Callable[[Array], tuple[float, np.ndarray]]:
-    """Return the loss of a batch, the mean of `pixel_loss`, as engines want it: value and gradient."""
+    """Return the loss of a batch, the mean of `pixel_loss`, as engines want it: value and gradient.
+
+    The array of the gradient is the same at each call, since fresh memory takes as long as the rest.
+    """
+    kept: dict[tuple[int, ...], np.ndarray] = {}
 
     def loss(states: Array) -> tuple[float, np.ndarray]:
         difference = visible(states)
         difference -= target
-        cotangent = np.zeros(states.shape, np.float32)
+        if states.shape not in kept:
+            kept.clear()
+            kept[states.shape] = np.zeros(states.shape, np.float32)
+        cotangent = kept[states.shape]
         _colours(cotangent)[...] = _colours(difference * np.float32(2 / difference.size))
         # What exploded has an infinite loss, and whoever trains sees it.
         with np.errstate(over="ignore", invalid="ignore"):

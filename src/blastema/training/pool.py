@@ -45,11 +45,19 @@ class Pool:
             losses.append(empty - _squares(wanted) + _squares(visible(values) - wanted))
         return np.array(losses) / flat.size
 
-    def put(self, places: np.ndarray, batch: Batch) -> None:
-        """Let these organisms take the places of those that are there."""
+    def put(self, places: np.ndarray, batch: Batch) -> bool:
+        """Let these organisms take the places of those that are there; return whether they did.
+
+        They do not when a number is not finite, with which nobody could grow on.
+        """
+        organisms = [living(state) for state in batch.states]
+        with np.errstate(over="ignore", invalid="ignore"):
+            if not all(np.isfinite(np.sum(values)) for _, values in organisms):
+                return False
         self.seeds[places], self.ages[places] = batch.seeds, batch.ages
-        for place, state in zip(places, batch.states, strict=True):
-            self.organisms[place] = living(state)
+        for place, organism in zip(places, organisms, strict=True):
+            self.organisms[place] = organism
+        return True
 
     def tensors(self) -> dict[str, np.ndarray | list[np.ndarray]]:
         """Return all that is in the pool as named arrays, or arrays in parts: together they may be large."""

@@ -49,7 +49,7 @@ class Trainer:
             rule, experiment, recipe, target, seed, engine,
         )  # fmt: skip
         draw = np.random.default_rng([seed])
-        self.done = 0
+        self.done, self.loss = 0, towards(target)
         self.weights: Weights = initial_weights(draw, rule.perception, rule.hidden, rule.channels)
         self.moments = no_moments(self.weights)
         self.pool = Pool(new_seeds(draw, recipe.pool), (*target.shape[:2], rule.channels))
@@ -59,13 +59,10 @@ class Trainer:
         draw = np.random.default_rng([self.seed, self.done])
         places, before = self.draw_batch(draw)
         rollout = int(draw.integers(self.recipe.shortest, self.recipe.longest, endpoint=True))
-        loss, after, gradient, _ = self.engine.learn(self.rule, self.weights, before, rollout, towards(self.target))
-        with np.errstate(over="ignore", invalid="ignore"):
-            finite = all(np.isfinite(np.sum(numbers)) for numbers in (loss, after.states, *gradient))
-        if finite:
+        loss, after, gradient, _ = self.engine.learn(self.rule, self.weights, before, rollout, self.loss)
+        finite = all(np.isfinite(numbers).all() for numbers in (loss, *gradient))
+        if finite and (self.experiment.starts_from == "seed" or self.pool.put(places, after)):
             self.weights, self.moments = adam(self.recipe, self.weights, normalised(gradient), self.moments, self.done)
-            if self.experiment.starts_from == "pool":
-                self.pool.put(places, after)
         else:
             loss = math.inf
         self.done += 1
