@@ -1,9 +1,9 @@
 """Train the organisms that ship with the package: python tools/train_zoo.py [--jobs 2] [NAME ...].
 
-Names are `EXPERIMENT/TARGET`, all 31 by default. An organism that is there is left alone, unless --again. Runs lie in
-`runs/zoo` and are resumed where they were left, so that the script can be stopped at any time. One that does not meet
-the lines below is trained anew with the next seed, `ATTEMPTS` times at most; the best of them is kept, and its scores
-say how many runs it took.
+Names are `EXPERIMENT/TARGET`, all 31 by default. Runs lie in `runs/zoo` and are resumed where they were left, so that
+the script can be stopped at any time. When each organism had its first run, those that do not meet the lines below are
+trained anew with the next seed, `ATTEMPTS` times at most; the best of them is kept, and its scores say how many runs it
+took. With --again, organisms that are there count as not trained.
 """
 
 import argparse
@@ -17,11 +17,11 @@ from typing import Any
 
 from blastema.analysis.examination import examine
 from blastema.engines import choose_engine
-from blastema.organism import Organism
+from blastema.organism import Organism, load
 from blastema.targets.emoji import ARTICLE
 from blastema.training.experiments import EXPERIMENTS
 from blastema.training.run import Config, Run
-from blastema.zoo import DIRECTORY, path_of
+from blastema.zoo import DIRECTORY
 
 RUNS = Path("runs/zoo")
 ATTEMPTS = 3
@@ -38,16 +38,29 @@ def all_names() -> list[str]:
     return ["regenerating/planarian", *names]
 
 
-def train(name: str) -> None:
-    """Train, measure and write one organism."""
+def train(name: str, seed: int) -> None:
+    """Train and measure one organism, and write it if it is the best of its runs."""
     experiment, target = name.split("/")
-    found = [attempt(experiment, target, seed) for seed in range(1)]
-    while not meets(name, found[-1].scores or {}) and len(found) < ATTEMPTS:
-        found.append(attempt(experiment, target, len(found)))
-    best = min(found, key=lambda organism: badness(experiment, organism.scores or {}))
-    scores = (best.scores or {}) | {"runs": len(found)}
-    dataclasses.replace(best, scores=scores).save(DIRECTORY / f"{experiment}-{target}.safetensors")
+    runs = [attempt(experiment, target, seed)]
+    if seed:
+        runs.append(load(path(name)))
+    best = min(runs, key=lambda organism: badness(experiment, organism.scores or {}))
+    scores = (best.scores or {}) | {"runs": seed + 1}
+    dataclasses.replace(best, scores=scores).save(path(name))
     print(f"{name}: {scores}", flush=True)
+
+
+def waits_for(name: str, seed: int, again: bool) -> bool:
+    """Return whether an organism is to be trained with this seed."""
+    if not path(name).exists() or (again and seed == 0):
+        return seed == 0
+    scores = load(path(name)).scores or {}
+    return scores["runs"] == seed and not meets(name, scores)
+
+
+def path(name: str) -> Path:
+    """Return the file of an organism of the zoo."""
+    return DIRECTORY / f"{name.replace('/', '-', 1)}.safetensors"
 
 
 def attempt(experiment: Any, target: str, seed: int) -> Organism:
@@ -98,32 +111,31 @@ def emoji(target: str) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--jobs", type=int, default=1, help="so many at a time, each on a thread of its own")
+    parser.add_argument("--jobs", type=int, default=1, help="so many at a time, each on threads of its own")
     parser.add_argument("--again", action="store_true", help="train those that are there, too")
+    parser.add_argument("--seed", type=int, help="train the organisms named with this seed, and no other")
     arguments = parser.parse_args()
     names = arguments.names or all_names()
     if unknown := sorted(set(names) - set(all_names())):
         sys.exit(f"{', '.join(unknown)}: not in the zoo; it has {', '.join(all_names())}")
-    todo = [name for name in names if arguments.again or not path_of(name)]
-    if arguments.jobs == 1:
-        for name in todo:
-            train(name)
+    if arguments.seed is not None:
+        for name in names:
+            train(name, arguments.seed)
         return
-    # Processes of their own, so that one that fails leaves the others alone.
-    command = [sys.executable, __file__, "--again"]
-    environment = os.environ | {"BLASTEMA_THREADS": "1"}
-    with ThreadPoolExecutor(arguments.jobs) as pool:
-        failed = [
-            name
-            for name, run in zip(
-                todo, pool.map(lambda name: subprocess.run([*command, name], env=environment), todo), strict=True
-            )
-            if run.returncode
-        ]
-    if failed:
-        sys.exit(f"failed: {', '.join(failed)}")
+    for seed in range(ATTEMPTS):
+        train_apart([name for name in names if waits_for(name, seed, arguments.again)], seed, arguments.jobs)
+
+
+def train_apart(names: list[str], seed: int, jobs: int) -> None:
+    """Train organisms in processes of their own, so that one that fails leaves the others alone."""
+    command = [sys.executable, __file__, "--seed", str(seed)]
+    environment = os.environ | ({"BLASTEMA_THREADS": str(max(1, (os.cpu_count() or 1) // jobs))} if jobs > 1 else {})
+    with ThreadPoolExecutor(jobs) as pool:
+        codes = pool.map(lambda name: subprocess.run([*command, name], env=environment).returncode, names)
+        if failed := [name for name, code in zip(names, codes, strict=True) if code]:
+            sys.exit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":
