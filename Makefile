@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*)
 
-.PHONY: grow test test-all other-programs sanitize bench page-test page-bench lint types docs docs-check locks wheel clean
+.PHONY: grow test test-all other-programs sanitize sanitize-address sanitize-thread bench page-test page-bench lint types docs docs-check locks wheel clean
 
 grow: $(VENV)/installed ## train a lizard until it visibly grows, then show it (half a minute)
 	$(BIN)/blastema train 🦎 --experiment growing --fit 24 --pad 6 --steps 600
@@ -30,11 +30,15 @@ BUILD_SANITIZED = $(BIN)/cmake -S . -B build/$(1) -G Ninja -DBLASTEMA_SANITIZE=$
 	-Dnanobind_DIR=$$($(BIN)/python -m nanobind --cmake_dir) >/dev/null && $(BIN)/cmake --build build/$(1) >/dev/null
 PRELOAD = LD_PRELOAD="$$($(CXX) -print-file-name=$(1)) $$($(CXX) -print-file-name=libstdc++.so)"
 
-sanitize: $(VENV)/for-tests ## the native engine's tests under ASan, UBSan and TSan
+sanitize: sanitize-address sanitize-thread ## the native engine's tests under ASan, UBSan and TSan; -j2 runs both at once
+
+sanitize-address: $(VENV)/for-tests
 	$(call BUILD_SANITIZED,address,address$(comma)undefined)
-	$(call BUILD_SANITIZED,thread,thread)
 	$(call PRELOAD,libasan.so) ASAN_OPTIONS=detect_leaks=0 BLASTEMA_NATIVE=build/address \
 		$(BIN)/python -m pytest $(SANITIZED) -k "not jax and not large_grid and not 96_steps"
+
+sanitize-thread: $(VENV)/for-tests
+	$(call BUILD_SANITIZED,thread,thread)
 	$(call PRELOAD,libtsan.so) TSAN_OPTIONS=ignore_noninstrumented_modules=1 BLASTEMA_NATIVE=build/thread \
 		$(BIN)/python -m pytest $(SANITIZED) -k "(threads or callers) and not fork"
 

@@ -151,7 +151,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signa
 
 
 def fetch(url):
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return answer.read()
 
 
@@ -164,7 +164,7 @@ def test_play_serves_until_ctrl_c_and_ends_quietly(tmp_path):
         assert listed["organisms"][0]["name"] == "mine"
         assert fetch(url + listed["organisms"][0]["url"]) == (tmp_path / "mine.safetensors").read_bytes()
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=20) == ("", "")
+        assert process.communicate(timeout=60) == ("", "")
         assert process.returncode == 0
 
 
@@ -172,7 +172,7 @@ def test_play_serves_until_ctrl_c_and_ends_quietly(tmp_path):
 def test_who_lets_others_in_is_warned_with_the_address_that_they_need(tmp_path):
     with playing("--host", "0.0.0.0", cwd=tmp_path) as (process, url):
         process.send_signal(signal.SIGINT)
-        _, error = process.communicate(timeout=20)
+        _, error = process.communicate(timeout=60)
         found = re.fullmatch(r"warning: others on the network can open it, too, at http://([\w.-]+):(\d+)/\n", error)
         assert found, error
         assert found[1] not in ("0.0.0.0", "127.0.0.1")
@@ -189,7 +189,7 @@ def test_a_training_is_watched_stopped_and_gone_on_with(tmp_path):
             assert listed["training"] == {"events": "training/events"}
             assert [listed["organisms"][0][name] for name in ("name", "label", "height")] == ["run", "disc", 14]
             kinds, steps = set(), []
-            with urllib.request.urlopen(url + "training/events", timeout=20) as stream:
+            with urllib.request.urlopen(url + "training/events", timeout=60) as stream:
                 while not {"run", "progress", "batch", "organism"} <= kinds or steps[-1] < 2 + before:
                     kinds.add(stream.readline().decode().removeprefix("event: ").strip())
                     message = json.loads(stream.readline().decode().removeprefix("data: "))
@@ -198,7 +198,7 @@ def test_a_training_is_watched_stopped_and_gone_on_with(tmp_path):
                 process.send_signal(signal.SIGINT)
                 rest = stream.read().decode()
             assert '"finished": false' in rest
-            out, error = process.communicate(timeout=20)
+            out, error = process.communicate(timeout=60)
             assert process.returncode == 130
             assert out == ""
             assert "all is saved. Go on with:\n  blastema train --resume run" in error
@@ -211,7 +211,7 @@ def test_browsers_that_go_away_end_no_training(tmp_path):
     Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=100_000, fit=6, pad=4))
     with playing("--resume", "run", cwd=tmp_path) as (process, url):
         for _ in range(5):
-            with urllib.request.urlopen(url + "training/events", timeout=20) as stream:
+            with urllib.request.urlopen(url + "training/events", timeout=60) as stream:
                 stream.readline()
             time.sleep(0.7)
         assert process.poll() is None
@@ -223,13 +223,13 @@ def test_browsers_that_go_away_end_no_training(tmp_path):
 def test_a_finished_run_says_so_and_is_shown(tmp_path):
     list(Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=2, fit=6, pad=4)).train())
     with playing("--resume", "run", cwd=tmp_path) as (process, url):
-        with urllib.request.urlopen(url + "training/events", timeout=20) as stream:
+        with urllib.request.urlopen(url + "training/events", timeout=60) as stream:
             text = ""
             while "event: end" not in text:
                 text += stream.readline().decode()
             assert stream.readline().decode() == 'data: {"step": 2, "finished": true}\n'
         process.send_signal(signal.SIGINT)
-        _, error = process.communicate(timeout=20)
+        _, error = process.communicate(timeout=60)
         assert error == "run already took all its 2 steps; go further with --steps\n"
         assert process.returncode == 0
 

@@ -20,9 +20,9 @@ written from them by `make docs`.
 ![Each organism, 200 steps after its seed](pictures/zoo.png)
 
 Log10 of the mean squared difference to the target over pixels and RGBA, lower is better. Grown: the median of 16
-organisms, 200 steps old. Old: the worst of them after 5,000 and 10,000 steps. Cuts, made at step 200: medians 600 steps
-later. 8 bits: the worst after 10,000 steps with weights rounded as in the article's format. Runs: how many trainings it
-took.
+organisms (of growing ones, 4), 200 steps old. 5,000 and 10,000: the worst of them after so many steps. Cuts, made at
+step 200: medians 600 steps later. 8 bits: the worst after 10,000 steps with weights rounded as in the article's format.
+Runs: how many trainings it took.
 
 | | name | grown | 5,000 | 10,000 | lower | upper | right | left | centre | 8 bits | runs |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |

@@ -35,8 +35,9 @@ def save_animation(
     MP4: H.264, yuv420p, which every browser plays; white is added to the right and below for even sizes.
 
     Args:
-        frames: the states, `(height, width, channel)` each, all of one size. They are taken one by one; for MP4 just
-            one is held at a time, for the others one picture of each at the zoom.
+        frames: states, float `(height, width, channel)` each, or pictures, uint8 `(height, width, 3)`; all of one
+            size. They are taken one by one; for MP4 just one is held at a time, for the others one picture of each at
+            the zoom.
         path: where to; `.gif`, `.webp`, `.png` or `.mp4` (extra `[video]`) decides on the format.
         fps: states a second, 0.1 to 60, for GIF to 50. Delays are rounded so that the whole keeps time.
         zoom: pixels a cell, 1 to 64.
@@ -76,7 +77,7 @@ def _pictures(frames: Iterable[np.ndarray], path: Path, zoom: int) -> Iterator[n
     """Yield each state on white, one pixel a cell; raise if there is none, or one of another size, or a giant."""
     first = None
     for index, frame in enumerate(frames):
-        pixels = on_background(frame)
+        pixels = frame if frame.dtype == np.uint8 else on_background(frame)
         first = pixels.shape if first is None else first
         if pixels.ndim != 3:
             raise BlastemaError(f"frame {index} of {path} is a batch; give one state (height, width, channel) a frame")

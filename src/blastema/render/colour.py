@@ -8,6 +8,8 @@ from blastema.errors import BlastemaError
 from blastema.rule import ALPHA
 
 WHITE = (255, 255, 255)
+# The ends of a scale from negative over white to positive.
+NEGATIVE, POSITIVE = (33, 102, 172), (178, 24, 43)
 
 
 def visible(state: np.ndarray) -> np.ndarray:
@@ -55,3 +57,14 @@ def rgba(state: np.ndarray) -> np.ndarray:
         cells[..., :ALPHA], cells[..., ALPHA:], out=np.zeros_like(cells[..., :ALPHA]), where=opacity > 0
     )
     return np.concatenate([(straight * 255).clip(0, 255).round(), opacity], axis=-1).astype(np.uint8)
+
+
+def diverging(values: np.ndarray, largest: float) -> np.ndarray:
+    """Return numbers as colours, uint8 `(..., 3)`: from blue at `-largest` over white at 0 to red at `largest`.
+
+    >>> diverging(np.array([-2.0, 0.0, 0.5]), 1.0).tolist()
+    [[33, 102, 172], [255, 255, 255], [216, 140, 149]]
+    """
+    share = np.clip(np.nan_to_num(values) / max(largest, 1e-12), -1, 1)[..., None]
+    ends = np.where(share < 0, np.array(NEGATIVE), np.array(POSITIVE))
+    return (255 + np.abs(share) * (ends - 255.0)).round().astype(np.uint8)

@@ -66,7 +66,11 @@ def sheet(
     Raises:
         BlastemaError: no states, states of different sizes, or labels that are more or fewer.
     """
-    tiles = [picture(state, zoom) for state in states]
+    return mosaic([picture(state, zoom) for state in states], columns, labels)
+
+
+def mosaic(tiles: Sequence[Image.Image], columns: int, labels: Sequence[str] | None = None) -> Image.Image:
+    """Return a contact sheet of pictures that are all of one size; see `sheet`."""
     _check_sheet(tiles, columns, labels)
     columns, captions = min(columns, len(tiles)), [legible(label) for label in labels or ()]
     width, height = tiles[0].width + GAP, tiles[0].height + GAP + (CAPTION if labels else 0)

@@ -1,26 +1,20 @@
 """One page about an organism: how well it lasts, regrows and turns, in curves and in contact sheets."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from blastema.render.chart import BLUE, FAINT, GREEN, INK, ORANGE, Series, chart
 from blastema.render.colour import WHITE
+from blastema.render.layout import beside, cropped, stack, titled
 from blastema.render.lettering import font, legible
 from blastema.render.picture import sheet
-from blastema.rule import ALPHA
 
 WIDTH, MARGIN, GAP = 1120, 32, 28
-INK, FAINT, GRID = (30, 30, 30), (120, 120, 120), (228, 228, 228)
-GREEN, ORANGE, BLUE = (21, 128, 61), (217, 119, 6), (37, 99, 235)
-ALIVE = 0.1
-# Drawn so many times larger, then reduced: Pillow's lines have steps.
-FINE = 2
-CHART_HEIGHT, LEFT, BOTTOM, TOP = 250, 52, 40, 34
-
-Series = tuple[str, Sequence[float], tuple[int, int, int]]
+# An exploded organism would leave no room for the others.
+LIMITS = (-12.0, 1.0)
 
 
 def report_picture(title: str, report: dict[str, Any], states: dict[str, list[np.ndarray]]) -> Image.Image:
@@ -32,24 +26,19 @@ def report_picture(title: str, report: dict[str, Any], states: dict[str, list[np
     """
     half = (WIDTH - 2 * MARGIN - GAP) // 2
     damages = [*report["regeneration"], *report["unseen"]]
-    hurt = _cropped([states[name][moment] for moment in (0, 1) for name in damages], 4)
-    ages, grown = [f"{int(age):,} steps" for age in _shown_ages()], _cropped(states["ages"], 4)
-    turned = _cropped(states["turned"][::3], 2)
+    hurt = cropped([states[name][moment] for moment in (0, 1) for name in damages], 4)
+    ages, grown = [f"{int(age):,} steps" for age in _shown_ages()], cropped(states["ages"], 4)
+    turned = cropped(states["turned"][::3], 2)
     rows = [
         _heading(title, _summary(report)),
-        _side_by_side(_persistence_chart(report, half), _fire_rate_chart(report, half)),
-        _titled("From the seed", _sheet(grown, len(grown), ages)),
-        _titled("Damaged, and 600 steps later", _sheet(hurt, len(damages), [*damages, *_after(report)])),
-        _side_by_side(_regrowth_chart(report, half), _rotation_chart(report, half)),
-        _titled("Turned senses", _sheet(turned, len(turned), [f"{angle}°" for angle in range(0, 360, 45)])),
-        _titled("Two side by side", sheet(_cropped(states["pair"], 4), 1, 3)),
+        beside(_persistence_chart(report, half), _fire_rate_chart(report, half), gap=GAP),
+        titled("From the seed", _sheet(grown, len(grown), ages)),
+        titled("Damaged, and 600 steps later", _sheet(hurt, len(damages), [*damages, *_after(report)])),
+        beside(_regrowth_chart(report, half), _rotation_chart(report, half), gap=GAP),
+        titled("Turned senses", _sheet(turned, len(turned), [f"{angle}°" for angle in range(0, 360, 45)])),
+        titled("Two side by side", sheet(cropped(states["pair"], 4), 1, 3)),
     ]
-    whole = Image.new("RGB", (WIDTH, sum(row.height + GAP for row in rows) + 2 * MARGIN - GAP), WHITE)
-    top = MARGIN
-    for row in rows:
-        whole.paste(row, (MARGIN, top))
-        top += row.height + GAP
-    return whole
+    return stack(*rows, gap=GAP, margin=MARGIN)
 
 
 def _shown_ages() -> tuple[int, ...]:
@@ -84,12 +73,18 @@ def _persistence_chart(report: dict[str, Any], width: int) -> Image.Image:
     if report["eight_bit"]:
         rounded = report["eight_bit"]["persistence"].values()
         series.append(("8-bit weights, median", [one["median"] for one in rounded], BLUE))
-    return _chart("Persistence: loss by age in steps", [f"{int(age):,}" for age in ages], series, width)
+    return chart("Persistence: loss by age in steps", [f"{int(age):,}" for age in ages], series, width, limits=LIMITS)
 
 
 def _fire_rate_chart(report: dict[str, Any], width: int) -> Image.Image:
     rates = report["fire_rates"]
-    return _chart("Fire rates, as many updates for each", list(rates), [("median", list(rates.values()), GREEN)], width)
+    return chart(
+        "Fire rates, as many updates for each",
+        list(rates),
+        [("median", list(rates.values()), GREEN)],
+        width,
+        limits=LIMITS,
+    )
 
 
 def _regrowth_chart(report: dict[str, Any], width: int) -> Image.Image:
@@ -99,57 +94,15 @@ def _regrowth_chart(report: dict[str, Any], width: int) -> Image.Image:
         *((f"{steps} steps later", [one["after"][steps] for one in found.values()], colour)
           for steps, colour in (("100", BLUE), ("600", GREEN))),
     ]  # fmt: skip
-    return _chart("Regeneration: median loss by damage", list(found), series, width, line=False)
+    return chart("Regeneration: median loss by damage", list(found), series, width, line=False, limits=LIMITS)
 
 
 def _rotation_chart(report: dict[str, Any], width: int) -> Image.Image:
     angles = report["rotation"]
     names = [f"{angle}°" if int(angle) % 45 == 0 else "" for angle in angles]
-    return _chart("Rotation: loss to the turned target", names, [("median", list(angles.values()), GREEN)], width)
-
-
-def _chart(title: str, names: list[str], series: list[Series], width: int, line: bool = True) -> Image.Image:
-    """Return a chart of a few numbers by name; lower is better."""
-    image = Image.new("RGB", (width * FINE, CHART_HEIGHT * FINE), WHITE)
-    draw = ImageDraw.Draw(image)
-    values = [value for _, numbers, _ in series for value in numbers]
-    low, high = math.floor(min(values) * 2) / 2, min(math.ceil(max(values) * 2) / 2, 1.0)
-    high = max(high, low + 1)
-    right, bottom = width - 16, CHART_HEIGHT - BOTTOM
-
-    def place(index: int, value: float) -> tuple[float, float]:
-        x = LEFT + (index + 0.5) * (right - LEFT) / len(names)
-        return x * FINE, (bottom - (min(value, high) - low) / (high - low) * (bottom - TOP)) * FINE
-
-    draw.text((0, 0), title, INK, font(15 * FINE), "la")
-    level = low
-    while level <= high:
-        y = place(0, level)[1]
-        draw.line([LEFT * FINE, y, right * FINE, y], GRID, FINE)
-        draw.text(((LEFT - 8) * FINE, y), f"{level:.1f}", FAINT, font(12 * FINE), "rm")
-        level += 0.5 if high - low <= 4 else 1
-    for index, name in enumerate(names):
-        draw.text((place(index, low)[0], (bottom + 6) * FINE), name, FAINT, font(11 * FINE), "ma")
-    for order, (name, numbers, colour) in enumerate(series):
-        points = [place(index, value) for index, value in enumerate(numbers)]
-        if line:
-            draw.line([part for point in points for part in point], colour, 2 * FINE, joint="curve")
-        for x, y in points:
-            draw.ellipse([x - 4 * FINE, y - 4 * FINE, x + 4 * FINE, y + 4 * FINE], colour)
-        draw.text(((LEFT + 130 * order) * FINE, (CHART_HEIGHT - 2) * FINE), name, colour, font(12 * FINE), "ld")
-    return image.reduce(FINE)
-
-
-def _cropped(states: Sequence[np.ndarray], margin: int) -> list[np.ndarray]:
-    """Return the states without what is empty in all of them, but for a margin; all of one size."""
-    shown = np.any([state[..., ALPHA] > ALIVE for state in states], axis=0)
-    if not shown.any():
-        return list(states)
-    (top, bottom), (left, right) = (
-        (max(0, int(found[0]) - margin), int(found[-1]) + 1 + margin)
-        for found in (np.flatnonzero(shown.any(axis=axis)) for axis in (1, 0))
+    return chart(
+        "Rotation: loss to the turned target", names, [("median", list(angles.values()), GREEN)], width, limits=LIMITS
     )
-    return [state[top:bottom, left:right] for state in states]
 
 
 def _sheet(states: Sequence[np.ndarray], columns: int, labels: list[str]) -> Image.Image:
@@ -166,17 +119,3 @@ def _heading(title: str, text: str) -> Image.Image:
     draw.text((0, 0), legible(title), INK, font(26), "la")
     draw.text((0, 38), legible(text), FAINT, font(14), "la")
     return image
-
-
-def _titled(title: str, picture: Image.Image) -> Image.Image:
-    whole = Image.new("RGB", (WIDTH - 2 * MARGIN, picture.height + 26), WHITE)
-    ImageDraw.Draw(whole).text((0, 0), title, INK, font(15), "la")
-    whole.paste(picture, (0, 26))
-    return whole
-
-
-def _side_by_side(left: Image.Image, right: Image.Image) -> Image.Image:
-    whole = Image.new("RGB", (WIDTH - 2 * MARGIN, left.height), WHITE)
-    whole.paste(left, (0, 0))
-    whole.paste(right, (left.width + GAP, 0))
-    return whole
