@@ -28,7 +28,8 @@ class Examination(NamedTuple):
     """What was found.
 
     Attributes:
-        report: numbers for JSON. All losses are log10 of the mean squared difference over pixels and RGBA.
+        report: numbers for JSON. All losses are log10 of the mean squared difference over pixels and RGBA, medians
+            where nothing else is said; "mean" is log10 of the mean over organisms.
         states: one organism at the ages `SHOWN`; damaged and regrown, by the damage; turned; two side by side.
     """
 
@@ -86,7 +87,7 @@ def examine(
 def _persistence(subject: Subject, seeds: np.ndarray) -> dict[str, Any]:
     losses = persistence(subject, seeds)
     return {
-        str(age): {"median": _median(row), "worst": round(float(row.max()), 3)}
+        str(age): {"median": _median(row), "mean": _of_mean(row), "worst": round(float(row.max()), 3)}
         for age, row in zip(AT, losses, strict=True)
     }
 
@@ -112,6 +113,7 @@ def _summary(regrowth: Regrowth) -> dict[str, Any]:
         "before": _median(regrowth.before),
         "damaged": _median(regrowth.damaged),
         "after": _medians(AFTER, regrowth.after),
+        "mean": _of_mean(regrowth.after[-1]),
         "worst": round(float(regrowth.after[-1].max()), 3),
         "recovery": _median(regrowth.recovery),
     }
@@ -132,3 +134,8 @@ def _medians(names: tuple[float, ...], losses: np.ndarray) -> dict[str, float]:
 
 def _median(losses: np.ndarray) -> float:
     return round(float(np.median(losses)), 3)
+
+
+def _of_mean(losses: np.ndarray) -> float:
+    """Return log10 of the mean of the losses themselves, which one organism alone can spoil."""
+    return round(float(np.log10(np.mean(10.0**losses))), 3)
