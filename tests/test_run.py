@@ -133,7 +133,7 @@ def test_a_step_that_breaks_off_is_not_saved(tmp_path, monkeypatch):
     before = (tmp_path / "run/checkpoint.safetensors").read_bytes()
 
     def torn(*_):
-        run.trainer.weights = run.trainer.moments.first
+        run.trainer.learned = run.trainer.moments.first
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run.trainer.pool, "put", torn)

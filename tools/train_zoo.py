@@ -28,7 +28,7 @@ from blastema.zoo import DIRECTORY
 
 RUNS = Path("runs/zoo")
 ATTEMPTS = 3
-STEPS = {"growing": 3000, "persistent": 8000, "regenerating": 8000}
+STEPS = {"growing": 3000, "persistent": 6000, "regenerating": 8000}
 # Measured after training. Growing ones often fill their grids later, and then take a hundred times as long.
 ORGANISMS = {"growing": 4, "persistent": 16, "regenerating": 16}
 # Worst of 16 after 10,000 steps, and medians 600 steps after each of the article's five cuts; a web is thin.

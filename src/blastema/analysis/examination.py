@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from blastema.analysis.eight_bit import with_eight_bit_weights
+from blastema import eight_bit
 from blastema.analysis.persistence import AT, persistence
 from blastema.analysis.regeneration import AFTER, CUT_AT, CUTS, UNSEEN, Damage, Regrowth, regeneration
 from blastema.analysis.rotation import ANGLES, rotation
@@ -80,7 +80,7 @@ def examine(
     report["eight_bit"] = None
     if organism.rule == Rule().replace(fire_rate=organism.rule.fire_rate, edge=organism.rule.edge):
         progress("8-bit weights")
-        report["eight_bit"] = _eight_bit(subject, organism, seeds, seed)
+        report["eight_bit"] = _eight_bit(subject, seeds, seed)
     return Examination(report, states)
 
 
@@ -119,8 +119,8 @@ def _summary(regrowth: Regrowth) -> dict[str, Any]:
     }
 
 
-def _eight_bit(subject: Subject, organism: Organism, seeds: np.ndarray, seed: int) -> dict[str, Any]:
-    rounded = replace(subject, weights=with_eight_bit_weights(organism).weights)
+def _eight_bit(subject: Subject, seeds: np.ndarray, seed: int) -> dict[str, Any]:
+    rounded = replace(subject, weights=eight_bit.rounded(subject.weights))
     found = _regeneration(rounded, seeds, seed, CUTS)
     return {
         "persistence": _persistence(rounded, seeds),

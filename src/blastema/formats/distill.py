@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from blastema.atomic import replacing
+from blastema.eight_bit import from_bytes, scale_of, to_bytes
 from blastema.errors import BlastemaError
 from blastema.formats.format import Format, Size
 from blastema.formats.reading import read_small_file
@@ -59,8 +60,8 @@ def _refuse_other_rules(rule: Rule) -> None:
 
 
 def _written(weight: np.ndarray, bias: np.ndarray) -> dict[str, Any]:
-    weight_scale, bias_scale = _scale(weight), _scale(bias)
-    content = np.concatenate([_quantised(weight, weight_scale), _quantised(bias[None], bias_scale)])
+    weight_scale, bias_scale = scale_of(weight), scale_of(bias)
+    content = np.concatenate([to_bytes(weight, weight_scale), to_bytes(bias[None], bias_scale)])
     return {
         "data_b64": base64.b64encode(content.tobytes()).decode(),
         "in_ch": weight.shape[0],
@@ -69,17 +70,6 @@ def _written(weight: np.ndarray, bias: np.ndarray) -> dict[str, Any]:
         "bias_scale": bias_scale,
         "type": "uint8",
     }
-
-
-def _scale(values: np.ndarray) -> float:
-    """Return the scale with which the largest value is a whole byte, as the article's files have it; 0 if all are 0."""
-    return 2.0 * float(np.abs(values).max())
-
-
-def _quantised(values: np.ndarray, scale: float) -> np.ndarray:
-    """Return the nearest bytes. Only with scale 0 is a byte exactly zero: else zero lies between 127 and 128."""
-    relative = values.astype(np.float64) / scale if scale else np.zeros(values.shape)
-    return np.clip(np.rint((relative + 0.5) * 255), 0, 255).astype(np.uint8)
 
 
 def read_distill(path: Path | str) -> Organism:
@@ -118,11 +108,8 @@ def _layer(layer: Any, shape: tuple[int, int], where: str) -> tuple[np.ndarray, 
     needed = (shape[0] + 1) * shape[1]
     if len(content) != needed:
         raise BlastemaError(f"data_b64 in {where} holds {len(content)} bytes; {needed} are needed")
-    values = np.frombuffer(content, np.uint8).reshape(-1, shape[1]) / 255 - 0.5
-    return (
-        (values[:-1] * layer["weight_scale"]).astype(np.float32),
-        (values[-1] * layer["bias_scale"]).astype(np.float32),
-    )
+    rows = np.frombuffer(content, np.uint8).reshape(-1, shape[1])
+    return from_bytes(rows[:-1], layer["weight_scale"]), from_bytes(rows[-1], layer["bias_scale"])
 
 
 def _fits(scale: Any) -> bool:

@@ -49,7 +49,7 @@ def load_checkpoint(trainer: Trainer, path: Path) -> None:
         )
         for prefix in _sets(trainer)
     }
-    trainer.weights = sets["weights."]
+    trainer.learned = sets["weights."]
     trainer.moments = Moments(sets["first."], sets["second."])
     trainer.done = int(metadata["step"])
     if trainer.experiment.starts_from == "pool":
@@ -57,7 +57,7 @@ def load_checkpoint(trainer: Trainer, path: Path) -> None:
 
 
 def _sets(trainer: Trainer) -> dict[str, Weights]:
-    return {"weights.": trainer.weights, "first.": trainer.moments.first, "second.": trainer.moments.second}
+    return {"weights.": trainer.learned, "first.": trainer.moments.first, "second.": trainer.moments.second}
 
 
 def _pool(trainer: Trainer, tensors: dict[str, np.ndarray], path: Path) -> Pool:
