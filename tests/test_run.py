@@ -142,6 +142,29 @@ def test_a_step_that_breaks_off_is_not_saved(tmp_path, monkeypatch):
     assert (tmp_path / "run/checkpoint.safetensors").read_bytes() == before
 
 
+def test_two_processes_do_not_train_in_one_directory(tmp_path):
+    run = Run.begin(tmp_path / "run", CONFIG)
+    training = run.train()
+    next(training)
+    code = """
+import sys
+from pathlib import Path
+from blastema.errors import BlastemaError
+from blastema.training.run import Run
+try:
+    list(Run.resume(Path(sys.argv[1]), 9).train())
+except BlastemaError as error:
+    print(error)
+"""
+    other = [sys.executable, "-c", code, str(tmp_path / "run")]
+    refused = subprocess.run(other, capture_output=True, text=True)
+    assert refused.stdout.startswith(f"another process is training in {tmp_path / 'run'}; wait"), refused.stderr
+    next(training)
+    assert sum(1 for _ in training) == 4
+    assert len((tmp_path / "run/log.jsonl").read_text().splitlines()) == 6
+    assert json.loads((tmp_path / "run/config.json").read_text())["steps"] == 6
+
+
 def test_a_damaged_checkpoint_is_refused_and_stays(tmp_path):
     finished(tmp_path / "run")
     path = tmp_path / "run/checkpoint.safetensors"

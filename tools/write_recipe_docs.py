@@ -16,7 +16,7 @@ article's; the default differs from it in four things.
 | learning rate | 2e-3, from 25 % of the steps 2e-4 | 4e-3, from 30 % 2e-3, from 60 % 5e-4, from 85 % 1e-4 |
 | pool | 1024 organisms | 256, each of which is drawn four times as often |
 | damages of the three best of a batch | discs | in turn a disc, a half plane, a square |
-| weights | exact | from 85 % of the steps rollouts use weights rounded to 8 bits, the exact ones learn from them; the organism has the rounded ones |
+| weights | exact | rounded to 8 bits, from 85 % of the steps in rollouts, too |
 
 A half plane has any direction and begins at a point near the middle; discs and squares lie anywhere in the middle half.
 In both recipes a training goes back to its last milestone when it collapses (all of a batch die, numbers are no longer
@@ -24,11 +24,11 @@ finite, the loss stays five times as high as before), and ends with the organism
 at one of 16 milestones: seeds that training never drew, ages up to 1000, and 400 steps after each of the article's five
 cuts.
 
-Rounding late in training, with gradients passed straight through ([Jacob et al.
+Rounding in late rollouts, with gradients passed straight through to the exact weights ([Jacob et al.
 2018](https://doi.org/10.1109/CVPR.2018.00286)), is what the article names as missing: its page rounds what was not
-trained for it. A 💥 of 8000 steps without it lost up to 0.38 when its weights were rounded (right half: -4.03 exact, -3.65
-rounded); after 500 more steps with it, the rounded weights came back to between -3.84 and -3.96 from every cut, and were at
--3.96 after 2000 steps, the worst of 16. An organism trained so is the same in the article's file format.
+trained for it. A 💥 of 8000 steps without it lost up to 0.38 when its weights were rounded (right half: -4.03 exact,
+-3.65 rounded); after 500 more steps with it, the rounded weights came back to between -3.84 and -3.96 from every cut,
+and were at -3.96 after 2000 steps, the worst of 16. Such an organism is the same in the article's file format.
 
 After 8000 steps on the lizard, without rounding, 600 steps after each cut: the article's recipe comes back to -4.05,
 -3.80, -2.18, -4.04 and -2.23 (lower, upper, right and left half, centre; `blastema evaluate

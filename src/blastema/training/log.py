@@ -25,20 +25,33 @@ def log_line(report: Report, learning_rate: float, seconds: float) -> dict[str, 
 
 
 def kept_lines(path: Path, done: int) -> list[dict[str, Any]]:
-    """Take out of the log what came after the checkpoint, and return the lines that stay.
+    """Return the lines of the log up to the checkpoint.
 
     Raises:
-        BlastemaError: lines before the checkpoint are missing.
+        BlastemaError: some of them are missing.
     """
+    return [json.loads(line) for line in _kept(path, done)]
+
+
+def trim(path: Path, done: int) -> None:
+    """Take out of the log what came after the checkpoint.
+
+    Raises:
+        BlastemaError: lines before it are missing.
+    """
+    kept = _kept(path, done)
+    with replacing(path) as temporary:
+        temporary.write_text("".join(kept), "utf-8")
+
+
+def _kept(path: Path, done: int) -> list[str]:
     lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
     kept = [line for line in lines if _step_of(line) <= done]
     if len(kept) != done:
         raise BlastemaError(
             f"{path} has {len(kept)} of the {done} lines that the checkpoint tells of; restore or remove the run"
         )
-    with replacing(path) as temporary:
-        temporary.write_text("".join(kept), "utf-8")
-    return [json.loads(line) for line in kept]
+    return kept
 
 
 def loss_of(line: dict[str, Any]) -> float:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Generator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -22,7 +22,8 @@ from blastema.training.checkpoint import load_checkpoint, save_checkpoint
 from blastema.training.collapse import collapse
 from blastema.training.experiments import EXPERIMENTS, RECIPES, ExperimentName, Recipe, RecipeName
 from blastema.training.held_out import held_out
-from blastema.training.log import kept_lines, log_line, loss_of
+from blastema.training.lock import locked
+from blastema.training.log import kept_lines, log_line, loss_of, trim
 from blastema.training.milestone import BEST, GOOD, is_milestone, keep_good, keep_if_best
 from blastema.training.trainer import Report, Trainer
 
@@ -89,7 +90,7 @@ class Run:
     The directory holds `config.json`, `target.npy`, `log.jsonl` (a line a training step), `checkpoint.safetensors` (all
     that training needs to go on), `good.safetensors` (the same, of the last milestone), `best.safetensors` (the
     organism that did best in the held-out evaluation of a milestone), `organism.safetensors` (the organism as it is
-    now; when training has ended, the best one), and pictures, see `blastema.training.album`.
+    now; when training has ended, the best one), `lock`, and pictures, see `blastema.training.album`.
 
     Use `Run.begin` or `Run.resume`.
     """
@@ -139,8 +140,6 @@ class Run:
         lines = kept_lines(directory / LOG, run.trainer.done)
         run.losses = [loss_of(line) for line in lines]
         run.collapsed_at = max((line["step"] for line in lines if "collapse" in line), default=0)
-        if steps is not None:
-            run.write_config()
         return run
 
     def write_config(self) -> None:
@@ -149,9 +148,13 @@ class Run:
             temporary.write_text(json.dumps(asdict(self.config), ensure_ascii=False, indent=2) + "\n", "utf-8")
 
     def train(self) -> Generator[Report, None, None]:
-        """Train to the end, yielding after each step. Whoever stops listening finds the work saved."""
+        """Train to the end, yielding after each step. Whoever stops listening finds the work saved.
+
+        Raises:
+            BlastemaError: another process is training in this directory, or training collapses again and again.
+        """
         saved, whole = time.monotonic(), True
-        with (self.directory / LOG).open("a", encoding="utf-8") as log:
+        with locked(self.directory), self._opened_log() as log:
             try:
                 while self.trainer.done < self.config.steps:
                     began, whole = time.monotonic(), False
@@ -174,6 +177,12 @@ class Run:
                 # What broke off in the middle of a step is not a state to go on from; the last checkpoint is.
                 if whole:
                     self.save()
+
+    def _opened_log(self) -> TextIO:
+        """Return the log to write on, without what came after the checkpoint; whoever resumed may want more steps."""
+        self.write_config()
+        trim(self.directory / LOG, self.trainer.done)
+        return (self.directory / LOG).open("a", encoding="utf-8")
 
     def save(self) -> None:
         """Write the checkpoint and the organism as they are now."""
