@@ -1,6 +1,7 @@
 """Runs: nothing is lost, whenever training ends, and going on is as if it had never stopped."""
 
 import dataclasses
+import errno
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ from PIL import Image
 from blastema import load
 from blastema.errors import BlastemaError
 from blastema.tensors import read_tensors
-from blastema.training import milestone
+from blastema.training import lock, milestone
 from blastema.training import run as run_module
 from blastema.training.loss import towards
 from blastema.training.run import Config, Run
@@ -133,7 +134,7 @@ def test_a_step_that_breaks_off_is_not_saved(tmp_path, monkeypatch):
     before = (tmp_path / "run/checkpoint.safetensors").read_bytes()
 
     def torn(*_):
-        run.trainer.learned = run.trainer.moments.first
+        run.trainer.weights = run.trainer.moments.first
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run.trainer.pool, "put", torn)
@@ -163,6 +164,57 @@ except BlastemaError as error:
     assert sum(1 for _ in training) == 4
     assert len((tmp_path / "run/log.jsonl").read_text().splitlines()) == 6
     assert json.loads((tmp_path / "run/config.json").read_text())["steps"] == 6
+
+
+def test_who_read_a_run_that_went_on_since_does_not_undo_it(tmp_path):
+    training = Run.begin(tmp_path / "run", CONFIG).train()
+    next(training)
+    training.close()
+    late = Run.resume(tmp_path / "run")
+    list(Run.resume(tmp_path / "run").train())
+    whole = (tmp_path / "run/log.jsonl").read_bytes()
+    with pytest.raises(BlastemaError, match="was saved at step 6, which is not where this run is; resume it anew"):
+        next(late.train())
+    assert (tmp_path / "run/log.jsonl").read_bytes() == whole
+
+
+def test_a_run_that_broke_off_in_a_step_is_to_be_resumed(tmp_path, monkeypatch):
+    run = Run.begin(tmp_path / "run", CONFIG)
+
+    def torn(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(run_module, "held_out", torn)
+        with pytest.raises(KeyboardInterrupt):
+            list(run.train())
+    with pytest.raises(BlastemaError, match="resume it anew"):
+        list(run.train())
+    assert len(list(Run.resume(tmp_path / "run").train())) == 6
+
+
+def test_of_two_that_begin_in_one_directory_one_is_refused(tmp_path, monkeypatch):
+    """Both found it empty, and one was faster with its picture."""
+    first = Run.begin
+    picture = Config.picture
+
+    def slow(config):
+        if config.target == "ring":
+            first(tmp_path / "run", CONFIG)
+        return picture(config)
+
+    monkeypatch.setattr(Config, "picture", slow)
+    with pytest.raises(BlastemaError, match="is there already"):
+        Run.begin(tmp_path / "run", dataclasses.replace(CONFIG, target="ring"))
+    assert Run.resume(tmp_path / "run").config.target == "disc"
+
+
+def test_without_locks_in_the_file_system_one_can_train(tmp_path, monkeypatch):
+    def none(_):
+        raise OSError(errno.ENOLCK, "no locks available")
+
+    monkeypatch.setattr(lock, "_take", none)
+    assert len(list(Run.begin(tmp_path / "run", CONFIG).train())) == 6
 
 
 def test_a_damaged_checkpoint_is_refused_and_stays(tmp_path):

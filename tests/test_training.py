@@ -8,10 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 from jax.example_libraries import optimizers
 
-from blastema.eight_bit import rounded, scale_of
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.rule import Batch, Rule, Weights, seed_batch, seed_state
@@ -287,9 +285,9 @@ def test_a_loss_of_ones_own_trains_on_every_engine():
         losses = []
         for step in range(12):
             _, batch = teacher.draw_batch(np.random.default_rng(step))
-            learning = teacher.engine.learn(rule, teacher.learned, batch, 12, loss)
-            teacher.learned, teacher.moments = adam(
-                SMALL, teacher.learned, normalised(learning.gradient), teacher.moments, step
+            learning = teacher.engine.learn(rule, teacher.weights, batch, 12, loss)
+            teacher.weights, teacher.moments = adam(
+                SMALL, teacher.weights, normalised(learning.gradient), teacher.moments, step
             )
             losses.append(learning.loss)
         assert losses[-1] < losses[0]
@@ -304,33 +302,3 @@ def test_a_short_training_brings_the_loss_below_a_tenth(engine):
     losses = [teacher.step().loss for _ in range(400)]
     print(engine, losses[0], np.median(losses[-20:]))
     assert np.median(losses[-20:]) < losses[0] / 10
-
-
-@given(hnp.arrays(np.float32, (5, 3), elements=st.floats(-8, 8, width=32)))
-def test_rounding_to_8_bits_is_near_and_rounds_once(values):
-    weights = Weights(values, values[0], values.T.copy(), np.zeros(2, np.float32))
-    once = rounded(weights)
-    for exact, near in zip(weights, once, strict=True):
-        assert near.dtype == np.float32
-        assert np.abs(near - exact).max() <= scale_of(exact) / 255 / 2 * 1.0001
-    assert all(np.array_equal(*pair) for pair in zip(once, rounded(once), strict=True))
-
-
-def test_late_rollouts_use_rounded_weights_and_the_exact_ones_learn():
-    recipe = dataclasses.replace(SMALL, steps=8, rounded_from=0.5)
-    teacher = trainer("growing", recipe)
-    used = []
-    learn = teacher.engine.learn
-
-    def watched(rule, weights, *others):
-        used.append(weights)
-        return learn(rule, weights, *others)
-
-    teacher.engine.learn = watched
-    for done in range(8):
-        before = teacher.learned
-        teacher.step()
-        assert not all(np.array_equal(*pair) for pair in zip(before, teacher.learned, strict=True))
-        expected = before if done < 4 else rounded(before)
-        assert all(np.array_equal(*pair) for pair in zip(used[-1], expected, strict=True))
-    assert all(np.array_equal(*pair) for pair in zip(teacher.weights, rounded(teacher.learned), strict=True))

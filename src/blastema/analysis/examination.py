@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from blastema import eight_bit
 from blastema.analysis.persistence import AT, persistence
 from blastema.analysis.regeneration import AFTER, CUT_AT, CUTS, UNSEEN, Damage, Regrowth, regeneration
 from blastema.analysis.rotation import ANGLES, rotation
 from blastema.analysis.subject import Subject, seeds_for
 from blastema.analysis.surroundings import FIRE_RATES, fire_rates, neighbours, other_sizes
+from blastema.eight_bit import quantised
 from blastema.engines import Engine
 from blastema.errors import BlastemaError
 from blastema.organism import Organism
@@ -120,7 +120,7 @@ def _summary(regrowth: Regrowth) -> dict[str, Any]:
 
 
 def _eight_bit(subject: Subject, seeds: np.ndarray, seed: int) -> dict[str, Any]:
-    rounded = replace(subject, weights=eight_bit.rounded(subject.weights))
+    rounded = replace(subject, weights=quantised(subject.rule, subject.weights, *subject.target.shape[:2]).weights)
     found = _regeneration(rounded, seeds, seed, CUTS)
     return {
         "persistence": _persistence(rounded, seeds),

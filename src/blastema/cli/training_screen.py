@@ -43,7 +43,7 @@ def watch(run: Run, tell: Callable[[Report], None] | None = None) -> None:
         )
         return
     screen = LiveScreen(run, console) if console.is_terminal else LineScreen(run, console)
-    events = Events(run.directory, run.trainer.done)
+    events = Events(run.directory)
     training = run.train()
     try:
         with stop_gently() as stopped, screen:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from blastema.atomic import replacing
-from blastema.eight_bit import from_bytes, scale_of, to_bytes
+from blastema.eight_bit import from_bytes, quantised, scale_of, to_bytes
 from blastema.errors import BlastemaError
 from blastema.formats.format import Format, Size
 from blastema.formats.reading import read_small_file
@@ -39,15 +39,14 @@ def write_distill(organism: Organism, path: Path, size: Size = None) -> str:
         BlastemaError: the organism has another rule, or the file cannot be written.
     """
     _refuse_other_rules(organism.rule)
-    weights = organism.weights
+    weights, error = quantised(organism.rule, organism.weights, *organism.trained_size)
     layers = [
         _written(weights.hidden_weight, weights.hidden_bias),
         _written(weights.update_weight, weights.update_bias),
     ]
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(layers, separators=(",", ":")), "utf-8")
-    step = max(layer[scale] for layer in layers for scale in ("weight_scale", "bias_scale")) / 255
-    return f"weights are rounded to 8 bits: they are at most {step / 2:.2g} off, half a step"
+    return f"weights are rounded to 8 bits: what a cell changes by in a step is off by {error:.2g}, root mean square"
 
 
 def _refuse_other_rules(rule: Rule) -> None:

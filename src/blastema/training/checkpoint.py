@@ -49,15 +49,20 @@ def load_checkpoint(trainer: Trainer, path: Path) -> None:
         )
         for prefix in _sets(trainer)
     }
-    trainer.learned = sets["weights."]
+    trainer.weights = sets["weights."]
     trainer.moments = Moments(sets["first."], sets["second."])
     trainer.done = int(metadata["step"])
     if trainer.experiment.starts_from == "pool":
         trainer.pool = _pool(trainer, tensors, path)
 
 
+def saved_step(path: Path) -> int:
+    """Return after how many training steps a checkpoint was taken, 0 if there is none."""
+    return int(read_tensors(path)[1].get("step", 0)) if path.exists() else 0
+
+
 def _sets(trainer: Trainer) -> dict[str, Weights]:
-    return {"weights.": trainer.learned, "first.": trainer.moments.first, "second.": trainer.moments.second}
+    return {"weights.": trainer.weights, "first.": trainer.moments.first, "second.": trainer.moments.second}
 
 
 def _pool(trainer: Trainer, tensors: dict[str, np.ndarray], path: Path) -> Pool:

@@ -41,9 +41,6 @@ class Recipe:
         sprouting: share of the training steps, at the beginning, in which all of a batch start from seeds, so that the
             pool is filled with organisms that grow rather than with what the first weights made of themselves.
         damages: names of `blastema.training.damage.DAMAGES`; those to be damaged get them in turn.
-        rounded_from: from which share of the training steps on rollouts use weights rounded to 8 bits, while the exact
-            ones learn from them; the organism has the rounded ones. 1 for never: the article's web page rounds weights
-            that were not trained for it.
         learning_rates: (from which share of the training steps, rate), in order. The article lowers its rate after
             2000 of 8000.
         beta_1, beta_2, epsilon: of Adam; epsilon is that of Keras, which the notebook uses.
@@ -56,7 +53,6 @@ class Recipe:
     longest: int = 96
     sprouting: float = 0.0
     damages: tuple[str, ...] = ("disc",)
-    rounded_from: float = 1.0
     learning_rates: tuple[tuple[float, float], ...] = ((0, 2e-3), (0.25, 2e-4))
     beta_1: float = 0.9
     beta_2: float = 0.999
@@ -76,7 +72,6 @@ RECIPES: dict[RecipeName, Recipe] = {
     "blastema": Recipe(
         pool=256,
         damages=("disc", "half", "square"),
-        rounded_from=0.85,
         learning_rates=((0, 4e-3), (0.3, 2e-3), (0.6, 5e-4), (0.85, 1e-4)),
     ),
     "article": Recipe(),

@@ -1,5 +1,6 @@
 """One process at a time trains in the directory of a run."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,10 +21,14 @@ def locked(directory: Path) -> Iterator[None]:
     with (directory / LOCK).open("ab") as file:
         try:
             _take(file.fileno())
-        except OSError:
+        except (BlockingIOError, PermissionError):
             raise BlastemaError(
                 f"another process is training in {directory}; wait for its end, or stop it, and --resume {directory}"
             ) from None
+        except OSError as error:
+            # Some file systems have no locks; that is no reason not to train there.
+            if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
+                raise
         yield
 
 

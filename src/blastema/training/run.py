@@ -18,11 +18,11 @@ from blastema.errors import BlastemaError
 from blastema.organism import Organism, load
 from blastema.rule import Rule
 from blastema.targets import load_target
-from blastema.training.checkpoint import load_checkpoint, save_checkpoint
+from blastema.training.checkpoint import load_checkpoint, save_checkpoint, saved_step
 from blastema.training.collapse import collapse
 from blastema.training.experiments import EXPERIMENTS, RECIPES, ExperimentName, Recipe, RecipeName
 from blastema.training.held_out import held_out
-from blastema.training.lock import locked
+from blastema.training.lock import LOCK, locked
 from blastema.training.log import kept_lines, log_line, loss_of, trim
 from blastema.training.milestone import BEST, GOOD, is_milestone, keep_good, keep_if_best
 from blastema.training.trainer import Report, Trainer
@@ -109,19 +109,18 @@ class Run:
         Raises:
             BlastemaError: the configuration cannot be met, or the directory is in use or cannot be written to.
         """
-        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-            raise BlastemaError(
-                f"{directory} is there already; go on with it by --resume {directory}, or choose another --out"
-            )
+        _refuse_full(directory)
         run = cls(directory, config, config.picture())
         try:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BlastemaError(f"cannot make {directory}: {error.strerror}; choose another --out") from None
-        # The picture that was meant may be moved or changed later.
-        with replacing(directory / TARGET) as temporary:
-            np.save(temporary, run.target)
-        run.write_config()
+        with locked(directory):
+            _refuse_full(directory)
+            # The picture that was meant may be moved or changed later.
+            with replacing(directory / TARGET) as temporary:
+                np.save(temporary, run.target)
+            run.write_config()
         return run
 
     @classmethod
@@ -151,7 +150,7 @@ class Run:
         """Train to the end, yielding after each step. Whoever stops listening finds the work saved.
 
         Raises:
-            BlastemaError: another process is training in this directory, or training collapses again and again.
+            BlastemaError: another process is or was training in this directory, or training collapses again and again.
         """
         saved, whole = time.monotonic(), True
         with locked(self.directory), self._opened_log() as log:
@@ -164,7 +163,6 @@ class Run:
                     log.write(json.dumps(line) + "\n")
                     whole = True
                     if "held_out" in line or time.monotonic() - saved > CHECKPOINT_EVERY:
-                        log.flush()
                         self.save()
                         saved = time.monotonic()
                     if "held_out" in line:
@@ -173,16 +171,21 @@ class Run:
                     # Its states need not lie there while the next step is taken.
                     del report
             finally:
-                log.flush()
                 # What broke off in the middle of a step is not a state to go on from; the last checkpoint is.
                 if whole:
                     self.save()
 
     def _opened_log(self) -> TextIO:
-        """Return the log to write on, without what came after the checkpoint; whoever resumed may want more steps."""
+        """Return the log to write on, line by line, without what came after the checkpoint."""
+        saved = saved_step(self.directory / CHECKPOINT)
+        if saved != self.trainer.done:
+            # Another process went on since this one read it, or this one was interrupted in the middle of a step.
+            raise BlastemaError(
+                f"{self.directory} was saved at step {saved}, which is not where this run is; resume it anew"
+            )
         self.write_config()
         trim(self.directory / LOG, self.trainer.done)
-        return (self.directory / LOG).open("a", encoding="utf-8")
+        return (self.directory / LOG).open("a", buffering=1, encoding="utf-8")
 
     def save(self) -> None:
         """Write the checkpoint and the organism as they are now."""
@@ -240,6 +243,15 @@ class Run:
         if good.exists():
             load_checkpoint(self.trainer, good)
         self.trainer.done = done
+
+
+def _refuse_full(directory: Path) -> None:
+    """Raise if something is in the way of a new run."""
+    there = directory.exists() and (not directory.is_dir() or any(one.name != LOCK for one in directory.iterdir()))
+    if there:
+        raise BlastemaError(
+            f"{directory} is there already; go on with it by --resume {directory}, or choose another --out"
+        )
 
 
 def read_config(directory: Path) -> Config:

@@ -10,19 +10,23 @@ from blastema.training.trainer import Report
 class Events:
     """Writes the loss of each training step to `events.*` files in a directory, or nothing without the extra."""
 
-    def __init__(self, directory: Path, done: int) -> None:
+    def __init__(self, directory: Path) -> None:
+        self.directory, self.present = directory, find_spec("tensorboardX") is not None
         self.writer: Any = None
-        if find_spec("tensorboardX"):
-            from tensorboardX import SummaryWriter
-
-            # Steps that a resumed run takes again replace those that were written before.
-            self.writer = SummaryWriter(str(directory), purge_step=done + 1 if done else None)
 
     def add(self, report: Report) -> None:
         """Write one training step."""
+        if self.present and not self.writer:
+            self.writer = self._begun_at(report.step)
         if self.writer:
             self.writer.add_scalar("loss", report.loss, report.step)
             self.writer.add_scalar("rollout", report.rollout, report.step)
+
+    def _begun_at(self, step: int) -> Any:
+        from tensorboardX import SummaryWriter
+
+        # Steps that a resumed run takes again replace those that were written before.
+        return SummaryWriter(str(self.directory), purge_step=step if step > 1 else None)
 
     def close(self) -> None:
         """Flush and close the file."""

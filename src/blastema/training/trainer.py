@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from blastema.eight_bit import rounded
 from blastema.engines import Engine
 from blastema.rule import Batch, Rule, Weights, initial_weights, seed_batch
 from blastema.training.damage import DAMAGES
@@ -41,10 +40,6 @@ class Trainer:
         target: `(height, width, 4)`, premultiplied; grids have its size.
         seed: 0 or more; same seed, same weights.
         engine: that runs the rollouts.
-
-    Attributes:
-        learned: the weights that the optimiser moves.
-        weights: those of the organism.
     """
 
     def __init__(
@@ -55,8 +50,8 @@ class Trainer:
         )  # fmt: skip
         draw = np.random.default_rng([seed])
         self.done, self.loss = 0, towards(target)
-        self.learned: Weights = initial_weights(draw, rule.perception, rule.hidden, rule.channels)
-        self.moments = no_moments(self.learned)
+        self.weights: Weights = initial_weights(draw, rule.perception, rule.hidden, rule.channels)
+        self.moments = no_moments(self.weights)
         self.pool = Pool(new_seeds(draw, recipe.pool), (*target.shape[:2], rule.channels))
 
     def step(self) -> Report:
@@ -64,21 +59,14 @@ class Trainer:
         draw = np.random.default_rng([self.seed, self.done])
         places, before = self.draw_batch(draw)
         rollout = int(draw.integers(self.recipe.shortest, self.recipe.longest, endpoint=True))
-        late = self.done >= self.recipe.rounded_from * self.recipe.steps
-        weights = rounded(self.learned) if late else self.learned
-        loss, after, gradient, _ = self.engine.learn(self.rule, weights, before, rollout, self.loss)
+        loss, after, gradient, _ = self.engine.learn(self.rule, self.weights, before, rollout, self.loss)
         finite = all(np.isfinite(numbers).all() for numbers in (loss, *gradient))
         if finite and (self.experiment.starts_from == "seed" or self.pool.put(places, after)):
-            self.learned, self.moments = adam(self.recipe, self.learned, normalised(gradient), self.moments, self.done)
+            self.weights, self.moments = adam(self.recipe, self.weights, normalised(gradient), self.moments, self.done)
         else:
             loss = math.inf
         self.done += 1
         return Report(self.done, loss, rollout, before, after)
-
-    @property
-    def weights(self) -> Weights:
-        """The organism's: what was learned, rounded to 8 bits in recipes that end so."""
-        return rounded(self.learned) if self.recipe.rounded_from < 1 else self.learned
 
     def draw_batch(self, draw: np.random.Generator) -> tuple[np.ndarray, Batch]:
         """Return organisms to start from, highest loss first, reseeded and damaged, and their places in the pool."""

@@ -1,0 +1,72 @@
+"""8-bit weights: what is rounded, and what makes up for it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from blastema import Organism, Rule, load
+from blastema.eight_bit import compensated, from_bytes, perceptions, quantised, scale_of, to_bytes
+from blastema.rule import Weights, initial_weights, update
+from blastema.targets import load_target
+from blastema.training.loss import pixel_loss
+from conftest import random_weights
+
+
+def nearest(values):
+    return from_bytes(to_bytes(values, scale_of(values)), scale_of(values))
+
+
+@given(hnp.arrays(np.float32, (5, 3), elements=st.floats(-8, 8, width=32)))
+def test_bytes_are_at_most_half_a_step_off_and_exact_the_second_time(values):
+    once = nearest(values)
+    assert once.dtype == np.float32
+    assert np.abs(once - values).max() <= scale_of(values) / 255 / 2 * 1.0001
+    np.testing.assert_array_equal(nearest(once), once)
+
+
+@given(st.integers(0, 1000))
+def test_a_layer_makes_up_for_its_errors_on_what_it_is_given(seed):
+    draw = np.random.default_rng(seed)
+    weight, bias = draw.normal(size=(12, 7)).astype(np.float32), draw.normal(size=7).astype(np.float32)
+    # Inputs that vary together, as neighbours' channels do.
+    inputs = draw.normal(size=(400, 4)) @ draw.normal(size=(4, 12)) + 0.05 * draw.normal(size=(400, 12))
+    exact = inputs @ weight + bias
+    errors = []
+    for one_weight, one_bias in (compensated(weight, bias, inputs), (nearest(weight), nearest(bias))):
+        assert one_weight.dtype == np.float32
+        assert (scale_of(one_weight), scale_of(one_bias)) == (scale_of(weight), scale_of(bias))
+        np.testing.assert_array_equal(nearest(one_weight), one_weight)
+        errors.append(np.square(inputs @ one_weight + one_bias - exact).mean())
+    assert errors[0] < 0.7 * errors[1]
+
+
+def test_without_inputs_the_nearest_bytes_are_taken():
+    weight, bias = random_weights(Rule())[:2]
+    rounded = compensated(weight, bias, np.zeros((0, len(weight))))
+    np.testing.assert_array_equal(rounded[0], nearest(weight))
+    np.testing.assert_array_equal(rounded[1], nearest(bias))
+
+
+def test_a_rounded_organism_does_nearly_what_the_exact_one_does():
+    organism = load("🦎")
+    weights, error = quantised(organism.rule, organism.weights)
+    seen = perceptions(organism.rule, organism.weights, 72, 72)
+    plain = update(seen, Weights(*map(nearest, organism.weights))) - update(seen, organism.weights)
+    assert 0 < error < 0.6 * np.sqrt(np.mean(plain**2))
+    losses = [pixel_loss(one.grow(200), load_target("🦎")) for one in (organism, Organism(weights))]
+    assert abs(np.log10(losses[1] / losses[0])) < 0.15
+    again = quantised(organism.rule, weights)
+    assert again.error == 0
+    assert all(np.array_equal(*pair) for pair in zip(weights, again.weights, strict=True))
+
+
+@pytest.mark.parametrize("size", [0.0, 1.0, 50.0])
+def test_organisms_that_do_nothing_or_explode_are_rounded_too(size):
+    weights = random_weights(Rule()) if size else initial_weights(np.random.default_rng(0))
+    weights = Weights(*(tensor * np.float32(size or 1) for tensor in weights))
+    found = quantised(Rule(), weights, 24, 24).weights
+    for exact, rounded in zip(weights, found, strict=True):
+        np.testing.assert_array_equal(nearest(rounded), rounded)
+        assert scale_of(rounded) == scale_of(exact)
