@@ -67,12 +67,16 @@ docs: $(VENV)/for-tests ## write what is generated in docs/
 	$(BIN)/python tools/write_benchmark_docs.py docs/benchmarks.md
 	$(BIN)/python tools/write_recipe_docs.py docs/recipe.md
 	$(BIN)/python tools/write_zoo_docs.py docs/zoo.md
+	$(BIN)/python tools/write_gallery.py --text docs/gallery.md
+	$(BIN)/python tools/write_notebook.py notebooks/growing.py
 
 docs-check: $(VENV)/for-tests
 	$(BIN)/python tools/write_cli_docs.py --check docs/cli.md
 	$(BIN)/python tools/write_benchmark_docs.py --check docs/benchmarks.md
 	$(BIN)/python tools/write_recipe_docs.py --check docs/recipe.md
 	$(BIN)/python tools/write_zoo_docs.py --check docs/zoo.md
+	$(BIN)/python tools/write_gallery.py --check docs/gallery.md
+	$(BIN)/python tools/write_notebook.py --check notebooks/growing.py
 
 wheel: $(VENV)/installed ## build a wheel into dist/
 	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .

@@ -11,6 +11,7 @@ from blastema import __version__
 from blastema.cli.doctor import doctor
 from blastema.cli.evaluate import evaluate
 from blastema.cli.export import export
+from blastema.cli.figure import figure
 from blastema.cli.grow import grow
 from blastema.cli.import_ import import_
 from blastema.cli.play import play
@@ -22,7 +23,7 @@ from blastema.errors import BlastemaError
 DESCRIPTION = f"Grow pictures from a single cell. Blastema {__version__}"
 COMMANDS: dict[str, Callable[..., Any]] = {
     "train": train, "grow": grow, "evaluate": evaluate, "play": play, "site": site,
-    "zoo": zoo, "export": export, "import": import_, "doctor": doctor,
+    "zoo": zoo, "figure": figure, "export": export, "import": import_, "doctor": doctor,
 }  # fmt: skip
 # What each help text ends with: two commands to paste.
 EXAMPLES = {
@@ -36,6 +37,7 @@ EXAMPLES = {
         "blastema grow runs/lizard-regenerating --damage lower@200 --steps 500",
     ),
     "zoo": ("blastema zoo", "blastema grow 🦎"),
+    "figure": ("blastema figure teaser", "blastema figure all --quick --out figures"),
     "export": (
         "blastema export 🦎 --to shadertoy --out lizard",
         "blastema export runs/lizard-regenerating --to onnx --out lizard.onnx",

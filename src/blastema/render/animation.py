@@ -51,26 +51,35 @@ def save_animation(
     Traceback (most recent call last):
     blastema.errors.BlastemaError: there is nothing to animate in lizard.gif: no frames came; give one or more
     """
-    writer = _writer(Path(path), fps)
+    check_format(Path(path))
+    suffix = Path(path).suffix.lower()
+    if suffix == ".gif" and fps > FASTEST_GIF:
+        raise BlastemaError(
+            f"a GIF shows at most {FASTEST_GIF:g} pictures a second, not {fps}; take .webp, .png or .mp4"
+        )
     check_zoom(zoom)
     if not FPS[0] <= fps <= FPS[1]:
         raise BlastemaError(f"{fps} pictures a second cannot be; give {FPS[0]:g} to {FPS[1]:g}")
     if not HOLD[0] <= hold <= HOLD[1]:
         raise BlastemaError(f"the last picture cannot stay {hold} s longer; give {HOLD[0]:g} to {HOLD[1]:g}")
     with replacing(path) as temporary:
-        writer(_pictures(frames, Path(path), zoom), temporary, fps, zoom, hold)
+        WRITERS[suffix](_pictures(frames, Path(path), zoom), temporary, fps, zoom, hold)
 
 
-def _writer(path: Path, fps: float) -> Callable[[Iterator[np.ndarray], Path, float, int, float], None]:
-    writers = {".gif": _gif, ".webp": _webp, ".png": _png, ".mp4": _mp4}
-    suffix = path.suffix.lower()
-    if suffix not in writers:
-        raise BlastemaError(f"{path} has the suffix {suffix!r}; an animation is one of {', '.join(writers)}")
-    if suffix == ".gif" and fps > FASTEST_GIF:
-        raise BlastemaError(
-            f"a GIF shows at most {FASTEST_GIF:g} pictures a second, not {fps}; take .webp, .png or .mp4"
-        )
-    return writers[suffix]
+def check_format(path: Path) -> None:
+    """Raise a BlastemaError unless animations can be written in the format that the suffix says."""
+    if path.suffix.lower() not in WRITERS:
+        raise BlastemaError(f"{path} has the suffix {path.suffix!r}; an animation is one of {', '.join(WRITERS)}")
+    if path.suffix.lower() != ".mp4":
+        return
+    try:
+        import av
+    except ImportError:
+        raise BlastemaError("to write .mp4 an extra is needed: pip install 'blastema[video]'") from None
+    try:
+        av.Codec("libx264", "w")
+    except ValueError:
+        raise BlastemaError("this PyAV was built without libx264, which .mp4 needs; take .webp, .gif or .png") from None
 
 
 def _pictures(frames: Iterable[np.ndarray], path: Path, zoom: int) -> Iterator[np.ndarray]:
@@ -146,10 +155,8 @@ def _gif(pictures: Iterator[np.ndarray], path: Path, fps: float, zoom: int, hold
 
 
 def _mp4(pictures: Iterator[np.ndarray], path: Path, fps: float, zoom: int, hold: float) -> None:
-    try:
-        import av
-    except ImportError:
-        raise BlastemaError("to write .mp4 an extra is needed: pip install 'blastema[video]'") from None
+    import av
+
     with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as container:
         stream: Any = container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1000), options={"crf": "16"})
         stream.pix_fmt, stream.colorspace, stream.color_range = "yuv420p", BT709, LIMITED
@@ -180,3 +187,8 @@ def _even(pixels: np.ndarray) -> np.ndarray:
     """Return the picture with white added to the right and below where its sides are odd: yuv420p needs it."""
     height, width, _ = pixels.shape
     return np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), constant_values=255)
+
+
+WRITERS: dict[str, Callable[[Iterator[np.ndarray], Path, float, int, float], None]] = {
+    ".gif": _gif, ".webp": _webp, ".png": _png, ".mp4": _mp4,
+}  # fmt: skip

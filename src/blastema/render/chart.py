@@ -27,20 +27,22 @@ def chart(
     width: int,
     line: bool = True,
     limits: tuple[float, float] = (-math.inf, math.inf),
+    holding: Sequence[float] = (),
 ) -> Image.Image:
     """Return the chart, RGB on white, 250 pixels high.
 
     Args:
         title: above it.
         names: what stands below, evenly spaced from left to right; an empty one is a place without a name.
-        series: what is drawn, the last one on top; a legend of their names stands at the bottom.
+        series: what is drawn, the last one on top; one may end before the names do. A legend stands at the bottom.
         width: in pixels.
         line: join the points.
         limits: the axis ends there at the latest; what lies beyond is drawn at its end.
+        holding: values that the axis has room for, too.
     """
     image = Image.new("RGB", (width * FINE, HEIGHT * FINE), WHITE)
     draw = ImageDraw.Draw(image)
-    low, high = _ends([value for _, values, _ in series for value in values], limits)
+    low, high = _ends([*holding, *(value for _, values, _ in series for value in values)], limits)
     right, bottom = width - RIGHT, HEIGHT - BOTTOM
 
     def place(index: int, value: float) -> tuple[float, float]:
@@ -48,11 +50,10 @@ def chart(
         return x * FINE, (bottom - (min(max(value, low), high) - low) / (high - low) * (bottom - TOP)) * FINE
 
     draw.text((0, 0), title, INK, font(15 * FINE), "la")
-    stride = next(one for one in STRIDES if (high - low) / one < MOST_LINES or one == STRIDES[-1])
-    for level in (low + stride * count for count in range(math.floor((high - low) / stride) + 1)):
+    for level in levels(low, high):
         y = place(0, level)[1]
         draw.line([LEFT * FINE, y, right * FINE, y], GRID, FINE)
-        draw.text(((LEFT - 8) * FINE, y), f"{level:.{stride < 1:d}f}", FAINT, font(12 * FINE), "rm")
+        draw.text(((LEFT - 8) * FINE, y), f"{level:g}", FAINT, font(12 * FINE), "rm")
     for index, name in enumerate(names):
         draw.text((place(index, low)[0], (bottom + 6) * FINE), name, FAINT, font(11 * FINE), "ma")
     for _, values, colour in series:
@@ -63,6 +64,16 @@ def chart(
             draw.ellipse([x - 4 * FINE, y - 4 * FINE, x + 4 * FINE, y + 4 * FINE], colour)
     _legend(draw, series)
     return image.reduce(FINE)
+
+
+def levels(low: float, high: float) -> list[float]:
+    """Return round numbers from `low` to `high` for lines across the chart, two to nine of them.
+
+    >>> levels(-2.5, -1), levels(-4.5, 0.5), levels(0, 36)
+    ([-2.5, -2.0, -1.5, -1.0], [-4.0, -3.0, -2.0, -1.0, 0.0], [0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0])
+    """
+    stride = next(one for one in STRIDES if (high - low) / one < MOST_LINES or one == STRIDES[-1])
+    return [stride * count for count in range(math.ceil(low / stride), math.floor(high / stride) + 1)]
 
 
 def _ends(values: Sequence[float], limits: tuple[float, float]) -> tuple[float, float]:

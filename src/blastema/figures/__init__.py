@@ -1,0 +1,65 @@
+"""The figures of the article, drawn anew from our own organisms: one file a figure.
+
+Each module has `TITLE`; `CAPTION`, what one sees; a docstring, how it is made; and `draw`, which takes a
+`blastema.figures.figure.Setting` and returns a picture or a `Film`.
+"""
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blastema.errors import BlastemaError
+
+if TYPE_CHECKING:
+    from blastema.figures.figure import Setting
+
+# In the order of the article.
+NAMES = (
+    "step", "teaser", "unstable", "training", "pool", "regeneration", "rotation", "turning", "planarian",
+    "asynchrony", "curves", "channels", "influence", "together",
+)  # fmt: skip
+
+
+def save_figure(name: str, directory: Path, setting: "Setting", moving: str = ".webp") -> Path:
+    """Draw a figure and write it; same setting, same bytes of `.png` and `.webp`.
+
+    Args:
+        name: one of `NAMES`.
+        directory: where to; must be there.
+        setting: how it is drawn.
+        moving: the suffix of films, see `blastema.render.animation.save_animation`. Stills are `.png`.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        BlastemaError: there is no such figure, or it cannot be written there.
+    """
+    from blastema.figures.figure import Film
+    from blastema.render.animation import save_animation
+    from blastema.render.picture import save
+
+    drawn = figure_named(name).draw(setting)
+    if not isinstance(drawn, Film):
+        save(drawn, path := directory / f"{name}.png")
+        return path
+    path = directory / f"{name}{moving}"
+    pictures = (np.asarray(picture) for picture in setting.track(drawn.pictures, name, drawn.total))
+    save_animation(pictures, path, fps=drawn.fps, zoom=1, hold=0)
+    return path
+
+
+def figure_named(name: str) -> Any:
+    """Return the module of a figure.
+
+    Raises:
+        BlastemaError: there is none of this name.
+
+    >>> figure_named("teaser").TITLE
+    'Grown and regrown'
+    """
+    if name not in NAMES:
+        raise BlastemaError(f"there is no figure {name!r}; give all or one of {', '.join(NAMES)}")
+    return import_module(f"blastema.figures.{name}")

@@ -1,0 +1,89 @@
+"""A training that figures look into: organisms after certain steps, losses, pool and batches on the way."""
+
+import dataclasses
+from typing import NamedTuple
+
+import numpy as np
+
+from blastema.engines import choose_engine
+from blastema.figures.figure import Setting, spread
+from blastema.organism import Organism
+from blastema.render.colour import on_background
+from blastema.rule import Rule
+from blastema.targets import load_target
+from blastema.training.experiments import EXPERIMENTS, RECIPES
+from blastema.training.trainer import Report, Trainer
+
+# Training steps between two looks into the pool, and organisms that are looked at.
+EVERY, SAMPLE = 20, 24
+TARGET = "🦎"
+
+
+class Look(NamedTuple):
+    """One look at a training step.
+
+    Attributes:
+        step: its number, from 1.
+        loss: of its batch.
+        pool: how organisms from all over the pool look, uint8 `(SAMPLE, height, width, 3)`.
+        before, after: how the batch looks at the beginning and at the end of its rollout.
+    """
+
+    step: int
+    loss: float
+    pool: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+
+
+class Lesson(NamedTuple):
+    """What was seen.
+
+    Attributes:
+        organisms: as they were after so many training steps, the last of which is the end.
+        losses: one for each training step.
+        looks: one after each `EVERY` steps.
+        side: of the grid, in cells.
+    """
+
+    organisms: dict[int, Organism]
+    losses: list[float]
+    looks: list[Look]
+    side: int
+
+
+_lessons: dict[tuple[bool, int], Lesson] = {}
+
+
+def lesson(setting: Setting) -> Lesson:
+    """Return what was seen in a training of a regenerating lizard: 4000 steps at 72x72, or 300 at 40x40 if quick.
+
+    Figures share it, whatever shows their progress.
+    """
+    if (setting.quick, setting.seed) not in _lessons:
+        _lessons[setting.quick, setting.seed] = _taught(setting)
+    return _lessons[setting.quick, setting.seed]
+
+
+def _taught(setting: Setting) -> Lesson:
+    fit, pad, stages = (24, 8, (25, 75, 150, 300)) if setting.quick else (40, 16, (100, 500, 1000, 4000))
+    experiment, recipe = EXPERIMENTS["regenerating"], dataclasses.replace(RECIPES["blastema"], steps=stages[-1])
+    target = load_target(TARGET, fit=fit, pad=pad)
+    trainer = Trainer(Rule(), experiment, recipe, target, setting.seed, choose_engine())
+    seen = Lesson({}, [], [], target.shape[0])
+    for _ in setting.track(range(stages[-1]), "training", stages[-1]):
+        report = trainer.step()
+        seen.losses.append(report.loss)
+        if report.step % EVERY == 0:
+            seen.looks.append(_look(trainer, report))
+        if report.step in stages:
+            seen.organisms[report.step] = Organism(trainer.weights)
+    return seen
+
+
+def _look(trainer: Trainer, report: Report) -> Look:
+    places = np.array(spread(0, trainer.recipe.pool - 1, SAMPLE))
+    pool, before, after = (
+        on_background(batch.states) for batch in (trainer.pool.take(places), report.before, report.after)
+    )
+    return Look(report.step, report.loss, pool, before, after)

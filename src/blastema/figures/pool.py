@@ -1,0 +1,43 @@
+"""A look into one training of a regenerating lizard by the default recipe, every 20 training steps.
+
+Organisms of the pool are always taken from the same places, evenly spread. A batch is sorted by its loss before the
+rollout, the worst organism first: that one is replaced by a seed cell, the last three are damaged.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from PIL import Image
+
+from blastema.figures.figure import Film, Setting, looping
+from blastema.figures.lesson import Look, lesson
+from blastema.render.layout import stack, titled
+from blastema.render.picture import enlarge, mosaic
+
+TITLE = "The pool"
+CAPTION = (
+    "A sample of the pool every 20 training steps, and the batch of that step before and after its rollout: a seed "
+    "cell, organisms of all ages, and three that were just damaged."
+)
+
+
+def draw(setting: Setting) -> Film:
+    """Return the film."""
+    seen = lesson(setting)
+    return looping(_pictures(seen.looks, max(1, 96 // seen.side)), len(seen.looks), fps=8.0)
+
+
+def _pictures(looks: list[Look], zoom: int) -> Iterator[Image.Image]:
+    for look in looks:
+        pool = _tiles(look.pool, 8, zoom)
+        batch = _tiles(np.concatenate([look.before, look.after]), len(look.before), zoom)
+        yield stack(
+            titled(f"Pool after {look.step:,} training steps", pool),
+            titled(f"Batch before and after the rollout, log10 of its loss {np.log10(look.loss):.2f}", batch),
+            gap=10,
+            margin=8,
+        )
+
+
+def _tiles(pictures: np.ndarray, columns: int, zoom: int) -> Image.Image:
+    return mosaic([Image.fromarray(enlarge(pixels, zoom)) for pixels in pictures], columns)

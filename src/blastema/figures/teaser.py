@@ -1,0 +1,91 @@
+"""Each organism grows in a grid of its own; the grids overlap by their empty margins, and are laid over each other.
+
+They sprout one after the other. When all are grown, a disc crosses each row, slightly
+downward, and erase what they cover at every step.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from blastema.figures.figure import Film, Setting, looping
+from blastema.figures.growing import SIDE, Growing, organisms_of
+from blastema.render.colour import visible
+from blastema.render.layout import stack
+from blastema.render.picture import picture
+from blastema.rule import ALPHA
+from blastema.training.damage import inside_disc
+
+TITLE = "Grown and regrown"
+CAPTION = "Regenerating organisms sprout in turn. Discs sweep through and erase all that they cover; it regrows."
+
+COLUMNS, PITCH, RADIUS, SLOPE, ZOOM = 5, 50, 7.0, 24.0, 3
+RING = (150, 150, 150)
+# In pictures: between two that sprout, until the last is grown, of the sweep, after it.
+APART, GROWN, SWEEP, AFTER = 8, 70, 80, 170
+
+
+def draw(setting: Setting) -> Film:
+    """Return the film."""
+    names = organisms_of("regenerating", 10)
+    apart, grown, sweep, after = (part // 4 if setting.quick else part for part in (APART, GROWN, SWEEP, AFTER))
+    begin = apart * (len(names) - 1) + grown
+    count = begin + sweep + after
+    return looping(_pictures(names, setting, apart, begin, sweep, count), count)
+
+
+def _pictures(
+    names: list[str], setting: Setting, apart: int, begin: int, sweep: int, count: int
+) -> Iterator[Image.Image]:
+    steps = 8 if setting.quick else 2
+    sprouted: list[Growing] = []
+    for index in range(count):
+        if index % apart == 0 and len(sprouted) < len(names):
+            sprouted.append(Growing(names[len(sprouted)], (setting.seed + len(sprouted)) % 2**32))
+        discs: list[tuple[float, float]] = []
+        for step in range(steps):
+            discs = _discs((index + step / steps - begin) / sweep, len(names))
+            for number, growing in enumerate(sprouted):
+                growing.grown(1)
+                for disc in discs:
+                    _erase(growing, number, disc)
+        yield _picture(sprouted, len(names), discs)
+
+
+def _size(count: int) -> tuple[int, int]:
+    """Return height and width in cells of the picture of so many organisms."""
+    return SIDE + PITCH * ((count - 1) // COLUMNS), SIDE + PITCH * (min(count, COLUMNS) - 1)
+
+
+def _corner(number: int) -> tuple[int, int]:
+    """Return where the grid of an organism begins, (y, x) in cells."""
+    return number // COLUMNS * PITCH, number % COLUMNS * PITCH
+
+
+def _discs(part: float, count: int) -> list[tuple[float, float]]:
+    """Return the middles, (y, x) in cells, of the discs at a part of the sweep, 0 to 1: one a row, to and fro."""
+    if not 0 <= part <= 1:
+        return []
+    height, width = _size(count)
+    rows = range((height - SIDE) // PITCH + 1)
+    across, down = part * (width + 2 * RADIUS) - RADIUS, (part - 0.5) * SLOPE
+    return [(SIDE / 2 + row * PITCH + down, width - across if row % 2 else across) for row in rows]
+
+
+def _erase(growing: Growing, number: int, disc: tuple[float, float]) -> None:
+    top, left = _corner(number)
+    growing.state[inside_disc(SIDE, SIDE, (disc[0] - top, disc[1] - left), RADIUS)] = 0
+
+
+def _picture(sprouted: list[Growing], count: int, discs: list[tuple[float, float]]) -> Image.Image:
+    whole = np.zeros((*_size(count), 4), np.float32)
+    for number, growing in enumerate(sprouted):
+        top, left = _corner(number)
+        part, cells = whole[top : top + SIDE, left : left + SIDE], visible(growing.state)
+        part[...] = cells + (1 - cells[..., ALPHA:]) * part
+    image = picture(whole, ZOOM)
+    pen = ImageDraw.Draw(image)
+    for y, x in discs:
+        pen.ellipse([(x - RADIUS) * ZOOM, (y - RADIUS) * ZOOM, (x + RADIUS) * ZOOM, (y + RADIUS) * ZOOM], outline=RING)
+    return stack(image, margin=4)

@@ -1,0 +1,77 @@
+"""Two organisms in one grid, as in the playground: a cell that is mature stays with its own, a growing one joins the
+neighbour with the most alpha. Each cell follows the weights of its organism, and perceives all cells alike.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from PIL import Image
+
+from blastema.figures.figure import Film, Setting, looping
+from blastema.organism import Organism, load
+from blastema.render.picture import picture
+from blastema.rule import ALPHA, alive, fires, neighbours, perceive, seed_state, update
+
+TITLE = "Grown together"
+CAPTION = "Two species meet, each following its own rule, neither ever having seen the other in training."
+
+HEIGHT, WIDTH, APART, STEPS, ZOOM = 80, 112, 32, 300, 5
+PAIR = ("regenerating/lizard", "regenerating/planarian")
+NOBODY = -1
+
+
+def draw(setting: Setting) -> Film:
+    """Return the film."""
+    stride = 25 if setting.quick else 3
+    return looping(_pictures(setting.seed, stride), STEPS // stride + 1)
+
+
+def _pictures(seed: int, stride: int) -> Iterator[Image.Image]:
+    species = [load(name) for name in PAIR]
+    state = np.zeros((HEIGHT, WIDTH, species[0].rule.channels), np.float32)
+    owners = np.full((HEIGHT, WIDTH), NOBODY)
+    for number, column in enumerate((WIDTH // 2 - APART // 2, WIDTH // 2 + APART // 2)):
+        state[HEIGHT // 2, column] = seed_state(1, 1)[0, 0]
+        owners[HEIGHT // 2 - 1 : HEIGHT // 2 + 2, column - 1 : column + 2] = number
+    for age in range(STEPS + 1):
+        if age % stride == 0:
+            yield picture(state, ZOOM)
+        state, owners = step(species, state, owners, seed, age)
+
+
+def step(
+    species: list[Organism], state: np.ndarray, owners: np.ndarray, seed: int, age: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return state and owners one step later.
+
+    Args:
+        species: organisms that have their rule in common.
+        state: float32 `(height, width, channel)`.
+        owners: whose each living cell is, a place in `species`; -1 where none lives.
+        seed, age: decide on which cells act.
+    """
+    rule = species[0].rule
+    height, width = owners.shape
+    seen = perceive(state, rule.filters, 0.0, rule.edge)
+    acts = fires(np.array([seed], np.uint32), np.array([age], np.uint32), height, width, rule.fire_rate)[0]
+    grown = state.copy()
+    for number, organism in enumerate(species):
+        mine = acts & (owners == number)
+        grown[mine] += update(seen[mine], organism.weights)
+    grown[owners == NOBODY] = 0
+    living = alive(grown, rule.alive_above, rule.edge)[..., 0]
+    owners_after = np.where(living, _joined(grown[..., ALPHA], owners, rule.alive_above), NOBODY)
+    return grown * ((owners != NOBODY) & living)[..., None], owners_after
+
+
+def _joined(alpha: np.ndarray, owners: np.ndarray, alive_above: float) -> np.ndarray:
+    """Return for each cell its own organism if it is mature, else that of the neighbour with the most alpha."""
+    mature = np.where(owners == NOBODY, 0, alpha)[..., None]
+    whose = owners.astype(np.float32)[..., None]
+    most, joined = np.full(alpha.shape, alive_above), owners.copy()
+    for dy, dx in ((dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx):
+        beside = neighbours(mature, dy, dx, "dead")[..., 0]
+        stronger = beside > most
+        joined = np.where(stronger, neighbours(whose, dy, dx, "dead")[..., 0].astype(int), joined)
+        most = np.where(stronger, beside, most)
+    return np.where(mature[..., 0] > alive_above, owners, joined)

@@ -1,0 +1,29 @@
+"""One training of a regenerating lizard by the default recipe; its rule is kept on the way, and grown."""
+
+from collections.abc import Iterator
+
+from PIL import Image
+
+from blastema.figures.figure import Film, Setting, looping
+from blastema.figures.growing import Growing
+from blastema.figures.lesson import Lesson, lesson
+from blastema.render.picture import sheet
+
+TITLE = "Steps of training"
+CAPTION = "The same rule after ever more training steps: what a seed cell becomes of it."
+
+STEPS = 240
+
+
+def draw(setting: Setting) -> Film:
+    """Return the film."""
+    stride = 8 if setting.quick else 2
+    seen = lesson(setting)
+    return looping(_pictures(seen, setting.seed, stride), STEPS // stride + 1)
+
+
+def _pictures(seen: Lesson, seed: int, stride: int) -> Iterator[Image.Image]:
+    stages = [Growing(organism, seed, seen.side, seen.side) for organism in seen.organisms.values()]
+    labels = [f"{step:,} training steps" for step in seen.organisms]
+    for age in range(0, STEPS + 1, stride):
+        yield sheet([stage.grown(age - stage.age) for stage in stages], len(stages), 216 // seen.side, labels)

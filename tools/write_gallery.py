@@ -1,0 +1,92 @@
+"""Write docs/gallery.md and its pictures: python tools/write_gallery.py [--text | --check] FILE [NAME ...].
+
+All figures are drawn in full, which takes some ten minutes, unless names are given; with --text the page alone is
+written. Films are kept at a third of their pictures, compressed with losses: the page is to load.
+"""
+
+import sys
+from pathlib import Path
+
+from rich.progress import track
+
+from blastema.atomic import replacing
+from blastema.figures import NAMES, figure_named
+from blastema.figures.figure import Film, Setting
+from blastema.render.picture import save
+
+FOLDER = "pictures/figures"
+EVERY, QUALITY, LARGEST = 3, 55, 6_000_000
+INTRODUCTION = """# Gallery
+
+The figures of the article, drawn from our own organisms by `blastema figure all`; [the
+notebook](../notebooks/growing.ipynb) walks through them. These are small versions; written by `tools/write_gallery.py`.
+"""
+
+
+def picture_of(name: str, folder: Path) -> Path:
+    """Return the small version of a figure."""
+    found = list(folder.glob(f"{name}.*"))
+    if len(found) != 1:
+        sys.exit(
+            f"{folder} has {len(found)} pictures of {name}; run: python tools/write_gallery.py docs/gallery.md {name}"
+        )
+    return found[0]
+
+
+def page(folder: Path) -> str:
+    """Return the text of the page on the pictures that are there."""
+    parts = [INTRODUCTION]
+    for name in NAMES:
+        module = figure_named(name)
+        made = " ".join(module.__doc__.split())
+        parts += [
+            f"\n## {module.TITLE}\n\n{module.CAPTION}\n",
+            f"\n![{module.CAPTION}]({FOLDER}/{picture_of(name, folder).name})\n",
+            f"\n`blastema figure {name}` · {made}\n",
+        ]
+    return "".join(parts)
+
+
+def write_small(name: str, folder: Path, setting: Setting) -> None:
+    """Draw a figure and write its small version."""
+    drawn = figure_named(name).draw(setting)
+    if not isinstance(drawn, Film):
+        save(drawn.quantize(256), folder / f"{name}.png")
+        return
+    pictures = list(drawn.pictures)
+    # The last one is nearest to the first, where the film goes on.
+    pictures = pictures[::-EVERY][::-1]
+    with replacing(folder / f"{name}.webp") as temporary:
+        duration = round(1000 * EVERY / drawn.fps)
+        pictures[0].save(
+            temporary, save_all=True, append_images=pictures[1:], duration=duration, loop=0, quality=QUALITY, method=4
+        )
+
+
+def main() -> None:
+    options = {argument for argument in sys.argv[1:] if argument.startswith("--")}
+    path, *chosen = (argument for argument in sys.argv[1:] if argument not in options)
+    page_path = Path(path)
+    folder = page_path.parent / FOLDER
+    if not options:
+        write_pictures(chosen or list(NAMES), folder)
+    text = page(folder)
+    if "--check" not in options:
+        page_path.write_text(text)
+    elif (size := sum(one.stat().st_size for one in folder.iterdir())) > LARGEST:
+        sys.exit(f"the pictures in {folder} are {size / 1e6:.1f} MB; {LARGEST / 1e6:g} MB are allowed")
+    elif not page_path.exists() or page_path.read_text() != text:
+        sys.exit(f"{page_path} is not what the figures say; run: make docs")
+
+
+def write_pictures(names: list[str], folder: Path) -> None:
+    """Draw figures and write their small versions."""
+    folder.mkdir(parents=True, exist_ok=True)
+    setting = Setting(track=lambda things, name, count: track(things, name, count, transient=True))
+    for name in names:
+        write_small(name, folder, setting)
+        print(f"{name}: {sum(one.stat().st_size for one in folder.glob(f'{name}.*')) / 1e3:.0f} kB", flush=True)
+
+
+if __name__ == "__main__":
+    main()
