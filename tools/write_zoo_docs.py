@@ -22,10 +22,10 @@ written from them by `make docs`.
 Log10 of the mean squared difference to the target over pixels and RGBA, lower is better. Grown: the median of 16
 organisms (of growing ones, 4), 200 steps old. 5,000 and 10,000: the worst of them after so many steps. Cuts, made at
 step 200: medians 600 steps later. 8 bits: the worst after 10,000 steps with weights rounded as in the article's format.
-Runs: how many trainings it took.
+Runs: how many trainings it took; steps: of the training that it comes from, until it did best.
 
-| | name | grown | 5,000 | 10,000 | lower | upper | right | left | centre | 8 bits | runs |
-| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| | name | grown | 5,000 | 10,000 | lower | upper | right | left | centre | 8 bits | runs | steps |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 """
 COMPARISON = """
 ## Beside the article's models
@@ -54,7 +54,15 @@ def row(name: str, organism: Organism) -> str:
     numbers = [scores.get("grown"), scores.get("after_5000"), scores.get("after_10000"), *map(cuts.get, CUTS)]
     numbers.append(scores.get("eight_bit", {}).get("after_10000"))
     cells = ["" if number is None else f"{number:.2f}" for number in numbers]
-    return " | ".join([f"| {organism.training['target']}", name, *cells, f"{scores.get('runs', '')} |"])
+    return " | ".join(
+        [
+            f"| {organism.training['target']}",
+            name,
+            *cells,
+            f"{scores.get('runs', '')}",
+            f"{organism.training['steps']:,} |",
+        ]
+    )
 
 
 def comparison(name: str, organism: Organism) -> str:

@@ -15,13 +15,13 @@ from blastema.rule import Rule, Weights, alive, perceive, seed_batch, update
 from blastema.training.damage import CUTS, cut
 
 # What cells perceive is collected every so many steps from organisms that grow, are cut, and grow on.
-ORGANISMS, EVERY, CUT_AT, LAST = 8, 16, 192, 400
+ORGANISMS, EVERY, CUT_AT, LAST = 6, 32, 192, 400
 # Of the mean square of the inputs, added to each, so that what hardly varies is not trusted.
 DAMPING = 1e-4
 # Grown cells perceive numbers of the order of 1.
 EXPLODED = 100.0
 # So many are enough, and fit into memory; and grids need not be larger, whatever an organism says of its training.
-MOST, LARGEST_SIDE = 100_000, 128
+MOST, LARGEST_SIDE = 50_000, 128
 
 
 class Quantised(NamedTuple):
