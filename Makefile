@@ -11,7 +11,7 @@ grow: $(VENV)/installed ## train a lizard until it visibly grows, then show it (
 	$(BIN)/blastema train 🦎 --experiment growing --fit 24 --pad 6 --steps 600
 
 test: $(VENV)/for-tests ## the fast tests
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n 2
 
 test-all: $(VENV)/for-tests ## all tests
 	$(BIN)/python -m pytest
