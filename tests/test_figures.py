@@ -161,7 +161,7 @@ def test_figures_share_a_lesson():
 
 def test_the_help_names_every_figure():
     assert figure.__doc__ is not None
-    (named,) = re.findall(r"Figures: ([^.]+)\.", figure.__doc__)
+    (named,) = re.findall(r"all, or one of ([^;]+);", figure.__doc__)
     assert tuple(re.findall(r"[a-z]+", named)) == NAMES
 
 

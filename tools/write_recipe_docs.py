@@ -28,10 +28,9 @@ After 8000 steps on the lizard, 600 steps after each cut: the article's recipe c
 benchmarks/lizard.safetensors`), the default one to -4.4 from every cut (`blastema evaluate 🦎`), log10 of the mean
 squared difference.
 
-Tried and left out: rollouts with weights rounded to 8 bits from 85 % of the steps on, the gradients passed straight
-through. The rounded weights of a 💥 came back to between -3.6 and -4.0 after 500 such steps, but to between -2.1 and
--3.5 after 1000, since each step moves weights across the edges between bytes. Rounding with care afterwards does
-better: see [formats](formats.md#distill).
+Tried once and left out: late rollouts with weights rounded to 8 bits, the gradients passed straight through. Each step
+moves weights across the edges between bytes, and a 💥 regrew worse the longer it went on. Rounding with care afterwards
+does better: see [formats](formats.md#distill).
 
 ## Candidates, measured
 

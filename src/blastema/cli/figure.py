@@ -18,11 +18,9 @@ def figure(
 ) -> None:
     """Draw a figure of the article from our own organisms, or all of them.
 
-    Figures: step, teaser, unstable, training, pool, regeneration, rotation, turning, planarian, asynchrony, curves,
-    channels, influence, together. Three of them (training, pool, curves) train a lizard first.
-
     Args:
-        name: of the figure, or all
+        name: all, or one of step, teaser, unstable, training, pool, regeneration, rotation, turning, planarian,
+            asynchrony, curves, channels, influence, together; training, pool and curves train a lizard first
         out: folder to write to; made if it is not there
         quick: with fewer pictures and less training, to see that all works
         seed: which cells fire when, and what training draws; same seed, same figure

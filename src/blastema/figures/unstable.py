@@ -19,7 +19,7 @@ TITLE = "Unstable"
 CAPTION = "What was trained to grow, and never to stay, far beyond its training."
 
 ZOOM, LAST = 2, 1500
-INK, DONE, TODO, TAUGHT = (90, 90, 90), (100, 116, 139), (232, 232, 232), (21, 128, 61)
+INK, GONE, AHEAD, TAUGHT = (90, 90, 90), (100, 116, 139), (232, 232, 232), (21, 128, 61)
 BAR, TEXT = 6, 18
 
 
@@ -44,8 +44,8 @@ def _time_bar(width: int, age: int, last: int) -> Image.Image:
     image = Image.new("RGB", (width, BAR + 2 * TEXT), WHITE)
     draw = ImageDraw.Draw(image)
     scale = (width - 8) / last
-    draw.rectangle((4, TEXT, width - 4, TEXT + BAR), TODO)
-    draw.rectangle((4, TEXT, 4 + age * scale, TEXT + BAR), DONE)
+    draw.rectangle((4, TEXT, width - 4, TEXT + BAR), AHEAD)
+    draw.rectangle((4, TEXT, 4 + age * scale, TEXT + BAR), GONE)
     draw.rectangle((4 + recipe.shortest * scale, TEXT, 4 + recipe.longest * scale, TEXT + BAR), TAUGHT)
     draw.text((4, 2), f"step {age:,}", INK, font(13), "la")
     draw.text((4 + recipe.shortest * scale, TEXT + BAR + 3), "training looked here", TAUGHT, font(12), "la")
