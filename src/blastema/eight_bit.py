@@ -2,10 +2,11 @@
 
 Rounding each weight to the nearest byte moves what a cell does by as much as training it for thousands of steps has
 gained. So errors are made up for, as in GPTQ (Frantar et al. 2022, arXiv:2210.17323): input by input, those that are
-still exact take over what the rounded ones before them got wrong, on what the organism's own cells perceive. The error
-of an update falls by half or more (docs/formats.md).
+still exact take over what the rounded ones before them got wrong, on what the organism's own cells perceive. The second
+layer takes over what the first is left with. The error of an update falls by half or more (docs/formats.md).
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +15,11 @@ from blastema.engines import choose_engine
 from blastema.rule import Rule, Weights, alive, perceive, seed_batch, update
 from blastema.training.damage import CUTS, cut
 
-# What cells perceive is collected every so many steps from organisms that grow, are cut, and grow on.
-ORGANISMS, EVERY, CUT_AT, LAST = 6, 32, 192, 400
+# What cells perceive is collected at these ages from organisms that grow, are cut, and grow on. The old ones count,
+# too: what the error is at rest is where an organism drifts to.
+ORGANISMS, AGES, CUT_AT = 6, (*range(0, 400, 32), *range(500, 2001, 100)), 192
+# An organism that fills its grid tells no more, but takes its time.
+OVERGROWN = 0.6
 # Of the mean square of the inputs, added to each, so that what hardly varies is not trusted.
 DAMPING = 1e-4
 # Grown cells perceive numbers of the order of 1.
@@ -62,7 +66,8 @@ def quantised(rule: Rule, weights: Weights, height: int = 72, width: int = 72) -
     seen = perceptions(rule, weights, height, width).astype(np.float64)
     hidden_weight, hidden_bias = compensated(weights.hidden_weight, weights.hidden_bias, seen)
     units = np.maximum(seen @ hidden_weight + hidden_bias, 0)
-    found = Weights(hidden_weight, hidden_bias, *compensated(weights.update_weight, weights.update_bias, units))
+    made_up = made_up_for(weights.update_weight, weights.update_bias, units, update(seen, weights))
+    found = Weights(hidden_weight, hidden_bias, *compensated(*made_up, units))
     difference = update(seen, found) - update(seen, weights)
     return Quantised(found, float(np.sqrt(np.mean(difference**2))) if len(seen) else float("nan"))
 
@@ -72,18 +77,41 @@ def perceptions(rule: Rule, weights: Weights, height: int, width: int) -> np.nda
     height, width = min(height, LARGEST_SIDE), min(width, LARGEST_SIDE)
     engine, batch = choose_engine(), seed_batch(list(range(ORGANISMS)), height, width, rule.channels)
     draw, found = np.random.default_rng(0), []
-    for age in range(0, LAST, EVERY):
+    for age, next_age in pairwise((*AGES, AGES[-1])):
         with np.errstate(over="ignore", invalid="ignore"):
             seen = perceive(batch.states, rule.filters, 0.0, rule.edge)
             living = alive(batch.states, rule.alive_above, rule.edge)[..., 0]
         found.append(seen[living])
+        if age > CUT_AT and living.mean() > OVERGROWN:
+            break
         if age == CUT_AT:
             for state, name in zip(batch.states, CUTS, strict=False):
                 state[cut(name, height, width, draw)] = 0
-        batch = engine.grow(rule, weights, batch, EVERY)
+        batch = engine.grow(rule, weights, batch, next_age - age)
     every = np.concatenate(found)
     every = every[(np.abs(every) < EXPLODED).all(axis=-1)]
     return every[:: len(every) // MOST + 1]
+
+
+def made_up_for(
+    weight: np.ndarray, bias: np.ndarray, inputs: np.ndarray, wanted: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weights and biases nearest to these with which a layer gives what is wanted for inputs that are off.
+
+    Args:
+        weight: `(inputs, outputs)`.
+        bias: `(outputs,)`, an input that is always 1.
+        inputs: `(count, inputs)`; if there are none, nothing changes.
+        wanted: `(count, outputs)`.
+    """
+    layer = np.concatenate([weight, bias[None]]).astype(np.float64)
+    inputs = np.pad(inputs, ((0, 0), (0, 1)), constant_values=1)
+    products = inputs.T @ inputs
+    if not len(inputs):
+        return weight, bias
+    damped = products + np.eye(len(products)) * DAMPING * np.diag(products).mean()
+    layer += np.linalg.solve(damped, inputs.T @ (wanted - inputs @ layer))
+    return layer[:-1].astype(np.float32), layer[-1].astype(np.float32)
 
 
 def compensated(weight: np.ndarray, bias: np.ndarray, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
