@@ -17,13 +17,14 @@ from blastema.atomic import replacing
 from blastema.engines import choose_engine
 from blastema.rule import Rule
 from blastema.targets import load_target
-from blastema.training.experiments import EXPERIMENTS, RECIPES
+from blastema.training.experiments import EXPERIMENTS, RECIPES, RecipeName
 from blastema.training.trainer import Trainer
 from recipes import measured
 from run import surroundings
 
 HERE = Path(__file__).parent
 TARGET, CUTS = "🦎", ("lower", "upper", "right", "left", "centre")
+COMPARED: tuple[RecipeName, ...] = ("blastema", "article")
 OLD, REGROWN = -3.5, -3.2
 LOOKS = 16
 
@@ -33,7 +34,7 @@ def good(found: dict[str, float]) -> bool:
     return found["old"] <= OLD and all(found[cut] <= REGROWN for cut in CUTS)
 
 
-def curve(recipe_name: str, seed: int, steps: int) -> list[dict[str, float]]:
+def curve(recipe_name: RecipeName, seed: int, steps: int) -> list[dict[str, float]]:
     """Train once; return what was measured on the way, with the seconds that training took until then."""
     recipe = dataclasses.replace(RECIPES[recipe_name], steps=steps)
     trainer = Trainer(Rule(), EXPERIMENTS["regenerating"], recipe, load_target(TARGET), seed, choose_engine())
@@ -58,7 +59,7 @@ def main() -> None:
     if arguments.out.exists():
         results = json.loads(arguments.out.read_text())["results"]
     for seed in range(arguments.seeds):
-        for name in RECIPES:
+        for name in COMPARED:
             if str(seed) in results.setdefault(name, {}):
                 continue
             results[name][str(seed)] = curve(name, seed, arguments.steps)

@@ -38,6 +38,15 @@ def test_the_recipe_is_the_articles():
     assert [recipe.learning_rate(step) for step in (0, 1999, 2000, 7999)] == [2e-3, 2e-3, 2e-4, 2e-4]
 
 
+def test_late_rollouts_of_the_long_recipe_are_longer():
+    recipe = RECIPES["long"]
+    assert [recipe.rollout(step) for step in (0, 4799, 4800, 7999)] == [(64, 96), (64, 96), (102, 154), (102, 154)]
+    teacher = trainer(recipe=dataclasses.replace(SMALL, steps=10, longer=(0.5, 4.0)))
+    rollouts = [teacher.step().rollout for _ in range(10)]
+    assert max(rollouts[:5]) <= 6
+    assert min(rollouts[5:]) >= 12
+
+
 def test_the_loss_is_the_mean_over_pixels_and_colours_and_jax_agrees_on_its_gradient():
     states, target = random_states(Rule(), 3, 6, 7), load_target("disc", fit=5, height=6, width=7)
     value, cotangent = towards(target)(states)

@@ -17,6 +17,9 @@ article's; the default differs from it in three things.
 | pool | 1024 organisms | 256, each of which is drawn four times as often |
 | damages of the three best of a batch | discs | in turn a disc, a half plane, a square |
 
+A third, `--recipe long`, is the default with rollouts 1.6 times as long from 60 % of the steps on. It takes longer, and
+is for large filled pictures, whose parts need longer until they fit together again.
+
 A half plane has any direction and begins at a point near the middle; discs and squares lie anywhere in the middle half.
 In both recipes a training goes back to its last milestone when it collapses (all of a batch die, numbers are no longer
 finite, the loss stays five times as high as before), and ends with the organism that did best in a held-out evaluation

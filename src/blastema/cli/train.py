@@ -15,7 +15,7 @@ def train(
     target: Annotated[Positional[str | None], arg(metavar="TARGET", help_behavior_hint="")] = None,
     /,
     experiment: Literal["growing", "persistent", "regenerating"] = "regenerating",
-    recipe: Literal["blastema", "article"] = "blastema",
+    recipe: Literal["blastema", "long", "article"] = "blastema",
     steps: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: 8000)")] = None,
     batch: int = 8,
     seed: int = 0,
@@ -32,7 +32,7 @@ def train(
     Args:
         target: an emoji (🦎), its name (lizard), an image file, or disc, ring, planarian, text:Hi
         experiment: what it learns: to grow, to persist, to regenerate
-        recipe: how it is taught: as we found best, or as in the article
+        recipe: how it is taught: as we found best, with longer rollouts late, or as in the article
         steps: training steps
         batch: organisms in a training step
         seed: same seed, same organism

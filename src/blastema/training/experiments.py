@@ -1,10 +1,10 @@
 """The article's experiments and the recipe they are trained by: data, side by side."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 ExperimentName = Literal["growing", "persistent", "regenerating"]
-RecipeName = Literal["blastema", "article"]
+RecipeName = Literal["blastema", "long", "article"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Recipe:
         batch: organisms in a training step.
         pool: organisms kept between training steps.
         shortest, longest: steps of the automaton in a rollout, drawn anew for each training step, both inclusive.
+        longer: (from which share of the training steps, how many times) rollouts are longer than that.
         sprouting: share of the training steps, at the beginning, in which all of a batch start from seeds, so that the
             pool is filled with organisms that grow rather than with what the first weights made of themselves.
         damages: names of `blastema.training.damage.DAMAGES`; those to be damaged get them in turn.
@@ -51,6 +52,7 @@ class Recipe:
     pool: int = 1024
     shortest: int = 64
     longest: int = 96
+    longer: tuple[float, float] = (1.0, 1.0)
     sprouting: float = 0.0
     damages: tuple[str, ...] = ("disc",)
     learning_rates: tuple[tuple[float, float], ...] = ((0, 2e-3), (0.25, 2e-4))
@@ -66,13 +68,26 @@ class Recipe:
         """
         return [rate for begin, rate in self.learning_rates if step >= begin * self.steps][-1]
 
+    def rollout(self, step: int) -> tuple[int, int]:
+        """Return the shortest and the longest rollout for the training step that follows `step` others.
 
-# The first is the default; docs/recipe.md says in what it differs from the article's, and what was measured of it.
+        >>> recipe = Recipe(longer=(0.6, 1.5))
+        >>> recipe.rollout(4799), recipe.rollout(4800)
+        ((64, 96), (96, 144))
+        """
+        begin, times = self.longer
+        times = times if step >= begin * self.steps else 1
+        return round(self.shortest * times), round(self.longest * times)
+
+
+BLASTEMA = Recipe(
+    pool=256,
+    damages=("disc", "half", "square"),
+    learning_rates=((0, 4e-3), (0.3, 2e-3), (0.6, 5e-4), (0.85, 1e-4)),
+)
+# The first is the default; docs/recipe.md says in what they differ, and what was measured of them.
 RECIPES: dict[RecipeName, Recipe] = {
-    "blastema": Recipe(
-        pool=256,
-        damages=("disc", "half", "square"),
-        learning_rates=((0, 4e-3), (0.3, 2e-3), (0.6, 5e-4), (0.85, 1e-4)),
-    ),
+    "blastema": BLASTEMA,
+    "long": replace(BLASTEMA, longer=(0.6, 1.6)),
     "article": Recipe(),
 }
