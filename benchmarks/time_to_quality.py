@@ -1,9 +1,10 @@
 """How long until a lizard is good: python benchmarks/time_to_quality.py [--seeds 3] [--steps 8000] [--out FILE].
 
-A regenerating lizard is trained by the article's recipe and by ours. At each sixteenth of the run it is measured: the
-worst of 16 organisms after 10,000 steps, and the medians 600 steps after each of the article's five cuts. Good is what
-meets the lines that the zoo is held to. Seconds are those of training alone, on all cores; for a fair comparison the
-machine has nothing else to do. What the file has already is not done again.
+A regenerating lizard is trained by the article's recipe and by ours until it is good, or to the end. At each sixteenth
+of the run it is measured: the worst of 16 organisms after 1,000 steps, and the medians 600 steps after each of the
+article's five cuts. Good is what meets the lines that the zoo is held to, and still does after 10,000 steps. Seconds
+are those of training alone, on all cores; for a fair comparison the machine has nothing else to do. What the file has
+already is not done again.
 """
 
 import argparse
@@ -29,9 +30,9 @@ OLD, REGROWN = -3.5, -3.2
 LOOKS = 16
 
 
-def good(found: dict[str, float]) -> bool:
-    """Return whether an organism lasts and regrows as ours must."""
-    return found["old"] <= OLD and all(found[cut] <= REGROWN for cut in CUTS)
+def excess(found: dict[str, float]) -> float:
+    """Return by how much the worst number lies above its line; an organism lasts and regrows as ours must from 0 on."""
+    return round(max(found["old"] - OLD, *(found[cut] - REGROWN for cut in CUTS)), 2)
 
 
 def curve(recipe_name: RecipeName, seed: int, steps: int) -> list[dict[str, float]]:
@@ -39,13 +40,16 @@ def curve(recipe_name: RecipeName, seed: int, steps: int) -> list[dict[str, floa
     recipe = dataclasses.replace(RECIPES[recipe_name], steps=steps)
     trainer = Trainer(Rule(), EXPERIMENTS["regenerating"], recipe, load_target(TARGET), seed, choose_engine())
     found, seconds = [], 0.0
-    while trainer.done < steps:
+    while trainer.done < steps and not (found and found[-1]["excess"] <= 0):
         begun = time.perf_counter()
         trainer.step()
         seconds += time.perf_counter() - begun
         if trainer.done % (steps // LOOKS) == 0:
-            found.append({"step": trainer.done, "seconds": round(seconds, 1)} | measured(trainer, 16, 10000))
-            print(recipe_name, seed, found[-1], "good" if good(found[-1]) else "", flush=True)
+            numbers = measured(trainer, 16, 1000)
+            if excess(numbers) <= 0:
+                numbers = measured(trainer, 16, 10000)
+            found.append({"step": trainer.done, "seconds": round(seconds, 1)} | numbers | {"excess": excess(numbers)})
+            print(recipe_name, seed, found[-1], flush=True)
     return found
 
 
@@ -63,7 +67,8 @@ def main() -> None:
             if str(seed) in results.setdefault(name, {}):
                 continue
             results[name][str(seed)] = curve(name, seed, arguments.steps)
-            found = {"surroundings": surroundings(), "steps": arguments.steps, "results": results}
+            lines = {"old": OLD, "regrown": REGROWN}
+            found = {"surroundings": surroundings(), "lines": lines, "steps": arguments.steps, "results": results}
             with replacing(arguments.out) as temporary:
                 temporary.write_text(json.dumps(found, indent=1) + "\n")
 
