@@ -1,7 +1,6 @@
 """Organisms are grown for 200 steps; then one of five parts is erased, and they grow on.
 
-Each was trained by the default recipe: the persistent ones never met damage, the regenerating ones lost parts, as
-random discs, half planes and squares.
+In training the persistent ones never met damage; the regenerating ones lost random discs, half planes and squares.
 """
 
 from collections.abc import Iterator

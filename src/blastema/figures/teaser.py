@@ -18,7 +18,7 @@ from blastema.rule import ALPHA
 from blastema.training.damage import inside_disc
 
 TITLE = "Grown and regrown"
-CAPTION = "Regenerating organisms sprout in turn. Discs sweep through and erase all that they cover; it regrows."
+CAPTION = "Ten regenerating organisms sprout in turn. Discs sweep through and erase all that they cover; it regrows."
 
 COLUMNS, PITCH, RADIUS, SLOPE, ZOOM = 5, 50, 7.0, 24.0, 3
 RING = (150, 150, 150)

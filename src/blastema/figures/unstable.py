@@ -16,7 +16,7 @@ from blastema.render.picture import sheet
 from blastema.training.experiments import RECIPES
 
 TITLE = "Unstable"
-CAPTION = "What was trained to grow, and never to stay, far beyond its training."
+CAPTION = "Ten organisms that were trained to grow, and never to stay, far beyond its training."
 
 ZOOM, LAST = 2, 1500
 INK, GONE, AHEAD, TAUGHT = (90, 90, 90), (100, 116, 139), (232, 232, 232), (21, 128, 61)
@@ -25,7 +25,8 @@ BAR, TEXT = 6, 18
 
 def draw(setting: Setting) -> Film:
     """Return the film."""
-    ages = [*range(0, 120, 8), *range(120, 501, 38)] if setting.quick else [*range(0, 120, 2), *range(120, LAST + 1, 8)]
+    quick = [*range(0, 120, 8), *range(120, 501, 38)]
+    ages = quick if setting.quick else [*range(0, 120, 2), *range(120, LAST + 1, 12)]
     return looping(_pictures(ages, setting), len(ages))
 
 
