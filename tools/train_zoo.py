@@ -2,8 +2,8 @@
 
 Names are `EXPERIMENT/TARGET`, all 31 by default. Runs lie in `runs/zoo` and are resumed where they were left, so that
 the script can be stopped at any time. When each organism had its first run, those that do not meet the lines below are
-trained anew with the next seed, and regenerating ones by the long recipe, `ATTEMPTS` times at most; the best of them is
-kept, and its scores say how many runs it took. With --again, organisms that are there count as not trained.
+trained anew with the next seed, longer and by the long recipe, `ATTEMPTS` times at most; the best of them is kept, and
+its scores say how many runs it took. With --again, organisms that are there count as not trained.
 """
 
 import argparse
@@ -29,9 +29,9 @@ from blastema.zoo import DIRECTORY
 RUNS = Path("runs/zoo")
 ATTEMPTS = 3
 STEPS = {"growing": 3000, "persistent": 4000, "regenerating": 8000}
-# What did not regrow well enough the first time gets longer rollouts, and more of them: large filled pictures need them
-# until what regrew fits to what was left.
-LONG = 12000
+# What was not good enough the first time gets longer rollouts, and more of them: large filled pictures need them until
+# what regrew fits to what was left.
+LONG = {"growing": 3000, "persistent": 6000, "regenerating": 12000}
 # Measured after training. Growing ones often fill their grids later, and then take a hundred times as long.
 ORGANISMS = {"growing": 4, "persistent": 16, "regenerating": 16}
 # Worst of 16 after 10,000 steps, and medians 600 steps after each of the article's five cuts; a web is thin.
@@ -74,9 +74,8 @@ def path(name: str) -> Path:
 def attempt(experiment: Any, target: str, seed: int) -> Organism:
     """Return an organism trained with this seed, and its scores."""
     directory = RUNS / f"{experiment}-{target}-{seed}"
-    longer = seed > 0 and experiment == "regenerating"
-    recipe: RecipeName = "long" if longer else "blastema"
-    steps = LONG if longer else STEPS[experiment]
+    recipe: RecipeName = "long" if seed else "blastema"
+    steps = (LONG if seed else STEPS)[experiment]
     config = Config(emoji(target), experiment=experiment, recipe=recipe, steps=steps, seed=seed)
     run = Run.resume(directory, steps) if (directory / "config.json").exists() else Run.begin(directory, config)
     for report in run.train():

@@ -8,7 +8,7 @@ from blastema.engines import Engine
 from blastema.rule import Batch, Rule, Weights, seed_batch
 from blastema.training.loss import pixel_loss
 
-# The log10 of the loss of an organism whose numbers are no longer finite.
+# The log10 of the loss of an organism whose numbers are no longer finite; more than that is counted as that.
 EXPLODED = 9.0
 # Nothing is closer to its picture than this; a target of nothing would be at minus infinity.
 LEAST = 1e-12
@@ -48,8 +48,13 @@ class Subject:
 
 
 def log_of(loss: np.ndarray) -> np.ndarray:
-    """Return log10 of losses, `EXPLODED` where one is not finite."""
-    return np.where(np.isfinite(loss), np.log10(np.maximum(loss, LEAST)), EXPLODED).astype(float)
+    """Return log10 of losses, `EXPLODED` where one is not finite or more than that.
+
+    >>> log_of(np.array([0.001, 1e18, np.nan])).tolist()
+    [-3.0, 9.0, 9.0]
+    """
+    found = np.where(np.isfinite(loss), np.log10(np.maximum(loss, LEAST)), EXPLODED)
+    return np.minimum(found, EXPLODED).astype(float)
 
 
 def seeds_for(count: int, seed: int) -> np.ndarray:
