@@ -54,7 +54,8 @@ def test_where_on_a_wrapped_grid_does_not_matter(seed, down, right):
     weights, states = random_weights(rule, seed), random_states(rule, 1, 6, 7, seed=seed)
     moved = np.roll(states, (down, right), (1, 2))
     expected = np.roll(step(rule, weights, batch_of(states)).states, (down, right), (1, 2))
-    assert np.array_equal(step(rule, weights, batch_of(moved)).states, expected)
+    # Some processors' BLAS sums differently at the ends of a matrix: the last bits may depend on where a cell is.
+    np.testing.assert_allclose(step(rule, weights, batch_of(moved)).states, expected, atol=1e-6)
 
 
 @given(SEEDS, EDGES, st.sampled_from([0.0, 0.4, -1.3]))
