@@ -84,3 +84,5 @@ def test_organisms_that_do_nothing_or_explode_are_rounded_too(size):
     for exact, rounded in zip(weights, found, strict=True):
         np.testing.assert_array_equal(nearest(rounded), rounded)
         assert abs(scale_of(rounded) - scale_of(exact)) <= 0.01 * scale_of(exact)
+    # The second layer may have been changed to make up for the first, whose largest weights stay.
+    assert list(map(scale_of, found[:2])) == list(map(scale_of, weights[:2]))

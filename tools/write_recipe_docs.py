@@ -26,10 +26,9 @@ article's; the default differs from it in three things.
 
 A third, `--recipe long`, is the default with rollouts 1.6 times as long from 60 % of the steps on. It takes longer, and
 is for large filled pictures, which need longer until what regrew fits to what was left: a 😀 taught 12,000 steps by the
-default recipe (8000, then resumed) came back to -1.97 after it had lost its right half; taught as many steps by the
-long one, to -3.79, and after every other cut, too ([zoo](zoo.md)). Tried on that 😀 and left out: to reseed a random
-organism of a batch instead of the worst, to spare those that were damaged last from being reseeded, and more half
-planes among the damages. All were worse after 1500 steps more.
+default recipe (`blastema train 😀`, then `--resume` with `--steps 12000`) came back to -1.97 after it had lost its
+right half; one taught as many steps by the long recipe, also in two goes, to -3.79, and as well after every other cut
+(`blastema evaluate 😀`).
 
 A half plane has any direction and begins at a point near the middle; discs and squares lie anywhere in the middle half.
 In both recipes a training goes back to its last milestone when it collapses (all of a batch die, numbers are no longer

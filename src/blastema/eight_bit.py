@@ -104,11 +104,11 @@ def made_up_for(
         inputs: `(count, inputs)`; if there are none, nothing changes.
         wanted: `(count, outputs)`.
     """
+    if not len(inputs):
+        return weight, bias
     layer = np.concatenate([weight, bias[None]]).astype(np.float64)
     inputs = np.pad(inputs, ((0, 0), (0, 1)), constant_values=1)
     products = inputs.T @ inputs
-    if not len(inputs):
-        return weight, bias
     damped = products + np.eye(len(products)) * DAMPING * np.diag(products).mean()
     layer += np.linalg.solve(damped, inputs.T @ (wanted - inputs @ layer))
     return layer[:-1].astype(np.float32), layer[-1].astype(np.float32)

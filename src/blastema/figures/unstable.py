@@ -16,7 +16,7 @@ from blastema.render.picture import sheet
 from blastema.training.experiments import RECIPES
 
 TITLE = "Unstable"
-CAPTION = "Ten organisms that were trained to grow, and never to stay, far beyond its training."
+CAPTION = "Ten organisms that were trained to grow, and never to stay, far beyond their training."
 
 ZOOM, LAST = 2, 1500
 INK, GONE, AHEAD, TAUGHT = (90, 90, 90), (100, 116, 139), (232, 232, 232), (21, 128, 61)

@@ -57,7 +57,7 @@ def picture_growth(run: Run) -> None:
     200 steps; of an organism that learns to grow alone, and need not last, as many as it was taught.
     """
     height, width = run.target.shape[:2]
-    steps = run.trainer.recipe.longest if run.trainer.experiment.starts_from == "seed" else STEPS
+    steps = run.trainer.recipe.rollout(run.trainer.done)[1] if run.trainer.experiment.starts_from == "seed" else STEPS
     frames = run.organism().frames(steps, height, width, engine=run.config.engine)
     save_animation((frame for step, frame in enumerate(frames) if step % 2 == 0), run.directory / "growth.gif")
 
