@@ -86,3 +86,10 @@ def test_organisms_that_do_nothing_or_explode_are_rounded_too(size):
         assert abs(scale_of(rounded) - scale_of(exact)) <= 0.01 * scale_of(exact)
     # The second layer may have been changed to make up for the first, whose largest weights stay.
     assert list(map(scale_of, found[:2])) == list(map(scale_of, weights[:2]))
+
+
+def test_an_organism_whose_numbers_overflow_is_rounded_too():
+    weights = random_weights(Rule(), scale=3)._replace(update_bias=np.full(16, 1e30, np.float32))
+    with np.errstate(all="ignore"):
+        found = quantised(Rule(), weights, 24, 24).weights
+    np.testing.assert_array_equal(nearest(found.hidden_weight), found.hidden_weight)

@@ -1,7 +1,7 @@
 """Train the organisms that ship with the package: python tools/train_zoo.py [--jobs 2] [NAME ...].
 
 Names are `EXPERIMENT/TARGET`, all 31 by default. Runs lie in `runs/zoo` and are resumed where they were left, so that
-the script can be stopped at any time. When each organism had its first run, those that do not meet the lines below are
+the script can be stopped at any time. When each organism had its first run, those that do not keep a promise below are
 trained anew with the next seed, longer and by the long recipe, `ATTEMPTS` times at most; the best of them is kept, and
 its scores say how many runs it took. With --again, organisms that are there count as not trained.
 """
@@ -25,6 +25,8 @@ from blastema.targets.emoji import ARTICLE
 from blastema.training.experiments import EXPERIMENTS, RecipeName
 from blastema.training.run import Config, Run
 from blastema.zoo import DIRECTORY
+from write_zoo_docs import ARTICLE as PUBLISHED
+from write_zoo_docs import CUTS
 
 RUNS = Path("runs/zoo")
 ATTEMPTS = 3
@@ -37,7 +39,8 @@ ORGANISMS = {"growing": 4, "persistent": 16, "regenerating": 16}
 # Worst of 16 after 10,000 steps, and medians 600 steps after each of the article's five cuts; a web is thin.
 LINES = {"web": (-2.8, -2.7)}
 LINE = (-3.5, -3.2)
-CUTS = ("lower", "upper", "right", "left", "centre")
+# So much any of them may lose to rounding its weights to 8 bits.
+ROUNDING = 0.3
 
 
 def all_names() -> list[str]:
@@ -52,7 +55,7 @@ def train(name: str, seed: int) -> None:
     runs = [attempt(experiment, target, seed)]
     if seed:
         runs.append(load(path(name)))
-    best = min(runs, key=lambda organism: badness(experiment, organism.scores or {}))
+    best = min(runs, key=lambda organism: badness(name, organism.scores or {}))
     scores = (best.scores or {}) | {"runs": seed + 1}
     dataclasses.replace(best, scores=scores).save(path(name))
     print(f"{name}: {scores}", flush=True)
@@ -63,7 +66,7 @@ def waits_for(name: str, seed: int, again: bool) -> bool:
     if not path(name).exists() or (again and seed == 0):
         return seed == 0
     scores = load(path(name)).scores or {}
-    return scores["runs"] == seed and not meets(name, scores)
+    return scores["runs"] == seed and bool(missed(name, scores))
 
 
 def path(name: str) -> Path:
@@ -116,19 +119,35 @@ def summary(report: dict[str, Any]) -> dict[str, Any]:
     return of(report) | {"means": means, "eight_bit": of(report["eight_bit"]), "organisms": report["organisms"]}
 
 
-def meets(name: str, scores: dict[str, Any]) -> bool:
-    """Return whether an organism is as good as we promise."""
-    experiment, target = name.split("/")
-    oldest, cut = LINES.get(target, LINE)
-    lasts = scores["after_10000"] <= oldest
-    regrows = all(scores["regeneration"][one] <= cut for one in CUTS)
-    return {"growing": True, "persistent": lasts, "regenerating": lasts and regrows}[experiment]
-
-
-def badness(experiment: str, scores: dict[str, Any]) -> float:
-    """Return the worst of what counts for the experiment."""
+def badness(name: str, scores: dict[str, Any]) -> tuple[float, float]:
+    """Return by how much the worst number misses what is promised of it, and the worst number; lower is better."""
+    experiment = name.split("/")[0]
     cuts = [scores["regeneration"][one] for one in CUTS] if experiment == "regenerating" else []
-    return max([scores["grown"] if experiment == "growing" else scores["after_10000"], *cuts])
+    worst = max([scores["grown"] if experiment == "growing" else scores["after_10000"], *cuts])
+    return max([0.0, *missed(name, scores).values()]), worst
+
+
+def missed(name: str, scores: dict[str, Any]) -> dict[str, float]:
+    """Return by how much each number lies above what is promised of it; of growing organisms nothing is."""
+    experiment, target = name.split("/")
+    if experiment == "growing":
+        return {}
+    columns, rounded = promised(experiment, scores), promised(experiment, scores["eight_bit"])
+    oldest, cut = LINES.get(target, LINE)
+    found = {"after_10000": columns["after_10000"] - oldest}
+    found |= {one: columns[one] - cut for one in CUTS if one in columns}
+    found |= {f"{one}, 8 bits": rounded[one] - columns[one] - ROUNDING for one in columns}
+    if experiment == "regenerating" and name in PUBLISHED:
+        ours = scores["means"] | {"after_5000": scores["after_5000"]}
+        published = zip(("grown", "after_5000", *CUTS), PUBLISHED[name], strict=True)
+        found |= {f"{one}, mean": ours[one] - theirs for one, theirs in published}
+    return {one: round(value, 3) for one, value in found.items() if value > 0}
+
+
+def promised(experiment: str, scores: dict[str, Any]) -> dict[str, float]:
+    """Return the numbers that count for the experiment."""
+    ages = {age: scores[age] for age in ("grown", "after_5000", "after_10000")}
+    return ages | ({one: scores["regeneration"][one] for one in CUTS} if experiment == "regenerating" else {})
 
 
 def emoji(target: str) -> str:

@@ -82,7 +82,7 @@ def perceptions(rule: Rule, weights: Weights, height: int, width: int) -> np.nda
             seen = perceive(batch.states, rule.filters, 0.0, rule.edge)
             living = alive(batch.states, rule.alive_above, rule.edge)[..., 0]
         found.append(seen[living])
-        if age > CUT_AT and living.mean() > OVERGROWN:
+        if (age > CUT_AT and living.mean() > OVERGROWN) or not np.isfinite(batch.states).all():
             break
         if age == CUT_AT:
             for state, name in zip(batch.states, CUTS, strict=False):
