@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from blastema import Organism, Rule, load
-from blastema.eight_bit import compensated, from_bytes, made_up_for, perceptions, quantised, scale_of, to_bytes
+from blastema.eight_bit import (
+    compensated,
+    equalised,
+    from_bytes,
+    made_up_for,
+    perceptions,
+    quantised,
+    scale_of,
+    to_bytes,
+)
 from blastema.rule import Weights, initial_weights, update
 from blastema.targets import load_target
 from blastema.training.loss import pixel_loss
@@ -81,11 +90,28 @@ def test_organisms_that_do_nothing_or_explode_are_rounded_too(size):
     weights = random_weights(Rule()) if size else initial_weights(np.random.default_rng(0))
     weights = Weights(*(tensor * np.float32(size or 1) for tensor in weights))
     found = quantised(Rule(), weights, 24, 24).weights
-    for exact, rounded in zip(weights, found, strict=True):
+    alike = equalised(weights)
+    for exact, rounded in zip(alike, found, strict=True):
         np.testing.assert_array_equal(nearest(rounded), rounded)
         assert abs(scale_of(rounded) - scale_of(exact)) <= 0.01 * scale_of(exact)
     # The second layer may have been changed to make up for the first, whose largest weights stay.
-    assert list(map(scale_of, found[:2])) == list(map(scale_of, weights[:2]))
+    assert list(map(scale_of, found[:2])) == list(map(scale_of, alike[:2]))
+
+
+@given(st.integers(0, 1000), st.sampled_from([0.0, 1.0]))
+def test_units_that_were_made_alike_do_the_same(seed, used):
+    draw = np.random.default_rng(seed)
+    weights = random_weights(Rule(), seed)
+    times = np.exp(draw.normal(size=128)).astype(np.float32)
+    weights = weights._replace(hidden_weight=weights.hidden_weight * times)
+    weights.update_weight[5], weights.hidden_weight[:, 6] = 0, 0
+    weights = weights._replace(update_weight=weights.update_weight * np.float32(used))
+    alike, seen = equalised(weights), draw.normal(size=(50, 48)).astype(np.float32)
+    assert all(tensor.dtype == np.float32 for tensor in alike)
+    np.testing.assert_allclose(update(seen, alike), update(seen, weights), atol=1e-5)
+    largest = [np.abs(one.hidden_weight).max(axis=0)[np.arange(128) != 6] for one in (weights, alike)]
+    if used:
+        assert np.ptp(np.log(largest[1])) < 0.7 * np.ptp(np.log(largest[0]))
 
 
 def test_an_organism_whose_numbers_overflow_is_rounded_too():

@@ -1,9 +1,10 @@
 """Train the organisms that ship with the package: python tools/train_zoo.py [--jobs 2] [NAME ...].
 
 Names are `EXPERIMENT/TARGET`, all 31 by default. Runs lie in `runs/zoo` and are resumed where they were left, so that
-the script can be stopped at any time. When each organism had its first run, those that do not keep a promise below are
-trained anew with the next seed, longer and by the long recipe, `ATTEMPTS` times at most; the best of them is kept, and
-its scores say how many runs it took. With --again, organisms that are there count as not trained.
+the script can be stopped at any time. When each organism had its first run, those that do not keep what
+`zoo_promises.py` promises are trained anew with the next seed, longer and by the long recipe, `ATTEMPTS` times at most;
+the best of them is kept, and its scores say how many runs it took. With --again, organisms that are there count as not
+trained.
 """
 
 import argparse
@@ -19,14 +20,15 @@ import numpy as np
 
 from blastema.analysis.examination import examine
 from blastema.analysis.target import target_of
+from blastema.eight_bit import quantised
 from blastema.engines import choose_engine
+from blastema.errors import BlastemaError
 from blastema.organism import Organism, load
 from blastema.targets.emoji import ARTICLE
 from blastema.training.experiments import EXPERIMENTS, RecipeName
 from blastema.training.run import Config, Run
 from blastema.zoo import DIRECTORY
-from write_zoo_docs import ARTICLE as PUBLISHED
-from write_zoo_docs import CUTS
+from zoo_promises import badness, missed
 
 RUNS = Path("runs/zoo")
 ATTEMPTS = 3
@@ -36,11 +38,6 @@ STEPS = {"growing": 3000, "persistent": 4000, "regenerating": 8000}
 LONG = {"growing": 3000, "persistent": 6000, "regenerating": 12000}
 # Measured after training. Growing ones often fill their grids later, and then take a hundred times as long.
 ORGANISMS = {"growing": 4, "persistent": 16, "regenerating": 16}
-# Worst of 16 after 10,000 steps, and medians 600 steps after each of the article's five cuts; a web is thin.
-LINES = {"web": (-2.8, -2.7)}
-LINE = (-3.5, -3.2)
-# So much any of them may lose to rounding its weights to 8 bits.
-ROUNDING = 0.3
 
 
 def all_names() -> list[str]:
@@ -102,6 +99,19 @@ def measure_again(name: str) -> None:
     print(f"{name}: {again.scores}", flush=True)
 
 
+def round_to_bytes(name: str) -> None:
+    """Measure an organism that is there with weights rounded to 8 bits, and let it have them if it does better so."""
+    exact = load(path(name))
+    picture, training = target_of(exact, name), exact.training | {"weights": "8 bits"}
+    weights = quantised(exact.rule, exact.weights, *picture.shape[:2]).weights
+    rounded = measured(name.split("/")[0], dataclasses.replace(exact, weights=weights, training=training), picture)
+    runs = {"runs": (exact.scores or {})["runs"]}
+    rounded = dataclasses.replace(rounded, scores=(rounded.scores or {}) | runs)
+    best = min(exact, rounded, key=lambda organism: badness(name, organism.scores or {}))
+    best.save(path(name))
+    print(f"{name}, {'rounded' if best is rounded else 'as it was'}: {best.scores}", flush=True)
+
+
 def summary(report: dict[str, Any]) -> dict[str, Any]:
     """Return what an organism's file says of its examination."""
 
@@ -119,37 +129,6 @@ def summary(report: dict[str, Any]) -> dict[str, Any]:
     return of(report) | {"means": means, "eight_bit": of(report["eight_bit"]), "organisms": report["organisms"]}
 
 
-def badness(name: str, scores: dict[str, Any]) -> tuple[float, float]:
-    """Return by how much the worst number misses what is promised of it, and the worst number; lower is better."""
-    experiment = name.split("/")[0]
-    cuts = [scores["regeneration"][one] for one in CUTS] if experiment == "regenerating" else []
-    worst = max([scores["grown"] if experiment == "growing" else scores["after_10000"], *cuts])
-    return max([0.0, *missed(name, scores).values()]), worst
-
-
-def missed(name: str, scores: dict[str, Any]) -> dict[str, float]:
-    """Return by how much each number lies above what is promised of it; of growing organisms nothing is."""
-    experiment, target = name.split("/")
-    if experiment == "growing":
-        return {}
-    columns, rounded = promised(experiment, scores), promised(experiment, scores["eight_bit"])
-    oldest, cut = LINES.get(target, LINE)
-    found = {"after_10000": columns["after_10000"] - oldest}
-    found |= {one: columns[one] - cut for one in CUTS if one in columns}
-    found |= {f"{one}, 8 bits": rounded[one] - columns[one] - ROUNDING for one in columns}
-    if experiment == "regenerating" and name in PUBLISHED:
-        ours = scores["means"] | {"after_5000": scores["after_5000"]}
-        published = zip(("grown", "after_5000", *CUTS), PUBLISHED[name], strict=True)
-        found |= {f"{one}, mean": ours[one] - theirs for one, theirs in published}
-    return {one: round(value, 3) for one, value in found.items() if value > 0}
-
-
-def promised(experiment: str, scores: dict[str, Any]) -> dict[str, float]:
-    """Return the numbers that count for the experiment."""
-    ages = {age: scores[age] for age in ("grown", "after_5000", "after_10000")}
-    return ages | ({one: scores["regeneration"][one] for one in CUTS} if experiment == "regenerating" else {})
-
-
 def emoji(target: str) -> str:
     """Return the target of an organism of the zoo."""
     return next((character for character, name in ARTICLE.items() if name == target), target)
@@ -162,6 +141,7 @@ def main() -> None:
     parser.add_argument("--again", action="store_true", help="train those that are there, too")
     parser.add_argument("--seed", type=int, help="train the organisms named with this seed, and no other")
     parser.add_argument("--measure", action="store_true", help="measure anew those that are there, and train none")
+    parser.add_argument("--round", action="store_true", help="give them 8-bit weights if they do better so")
     arguments = parser.parse_args()
     names = arguments.names or all_names()
     if unknown := sorted(set(names) - set(all_names())):
@@ -171,9 +151,16 @@ def main() -> None:
             if path(name).exists():
                 measure_again(name)
         return
+    if arguments.round:
+        for name in names:
+            round_to_bytes(name)
+        return
     if arguments.seed is not None:
         for name in names:
-            train(name, arguments.seed)
+            try:
+                train(name, arguments.seed)
+            except BlastemaError as error:
+                sys.exit(f"{name}: {error}")
         return
     for seed in range(ATTEMPTS):
         train_apart([name for name in names if waits_for(name, seed, arguments.again)], seed, arguments.jobs)
