@@ -8,6 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 from blastema import Organism, Rule, load
 from blastema.eight_bit import (
+    GIVEN,
     compensated,
     equalised,
     from_bytes,
@@ -90,23 +91,25 @@ def test_organisms_that_do_nothing_or_explode_are_rounded_too(size):
     weights = random_weights(Rule()) if size else initial_weights(np.random.default_rng(0))
     weights = Weights(*(tensor * np.float32(size or 1) for tensor in weights))
     found = quantised(Rule(), weights, 24, 24).weights
-    alike = equalised(weights)
-    for exact, rounded in zip(alike, found, strict=True):
+    for rounded in found:
         np.testing.assert_array_equal(nearest(rounded), rounded)
-        assert abs(scale_of(rounded) - scale_of(exact)) <= 0.01 * scale_of(exact)
-    # The second layer may have been changed to make up for the first, whose largest weights stay.
-    assert list(map(scale_of, found[:2])) == list(map(scale_of, alike[:2]))
+    # One way to make units alike was taken. The second layer may have been changed to make up for the first, whose
+    # largest weights stay.
+    ways = [list(map(scale_of, equalised(weights, given))) for given in GIVEN]
+    near = [scales for scales in ways if scales[:2] == list(map(scale_of, found[:2]))]
+    assert any(scale_of(found[2]) == pytest.approx(scales[2], rel=0.01) for scales in near)
+    assert scale_of(found[3]) == pytest.approx(ways[0][3], rel=0.01)
 
 
-@given(st.integers(0, 1000), st.sampled_from([0.0, 1.0]))
-def test_units_that_were_made_alike_do_the_same(seed, used):
+@given(st.integers(0, 1000), st.sampled_from([0.0, 1.0]), st.sampled_from(GIVEN))
+def test_units_that_were_made_alike_do_the_same(seed, used, by_given):
     draw = np.random.default_rng(seed)
     weights = random_weights(Rule(), seed)
     times = np.exp(draw.normal(size=128)).astype(np.float32)
     weights = weights._replace(hidden_weight=weights.hidden_weight * times)
     weights.update_weight[5], weights.hidden_weight[:, 6] = 0, 0
     weights = weights._replace(update_weight=weights.update_weight * np.float32(used))
-    alike, seen = equalised(weights), draw.normal(size=(50, 48)).astype(np.float32)
+    alike, seen = equalised(weights, by_given), draw.normal(size=(50, 48)).astype(np.float32)
     assert all(tensor.dtype == np.float32 for tensor in alike)
     np.testing.assert_allclose(update(seen, alike), update(seen, weights), atol=1e-5)
     largest = [np.abs(one.hidden_weight).max(axis=0)[np.arange(128) != 6] for one in (weights, alike)]

@@ -24,8 +24,8 @@ OVERGROWN = 0.6
 # Of the mean square of the inputs, added to each, so that what hardly varies is not trusted.
 DAMPING = 1e-4
 # How far hidden units are made alike by what they give rather than by what they take; 0.5 in the paper. Errors of the
-# first layer weigh more here, since the second makes up for them only in part.
-GIVEN = 0.2
+# first layer weigh more here, since the second makes up for them only in part. What errs least is taken.
+GIVEN = (0.0, 0.1, 0.2, 0.3)
 # Grown cells perceive numbers of the order of 1.
 EXPLODED = 100.0
 # So many are enough, and fit into memory; and grids need not be larger, whatever an organism says of its training.
@@ -70,12 +70,16 @@ def quantised(rule: Rule, weights: Weights, height: int = 72, width: int = 72) -
     if all(np.array_equal(from_bytes(to_bytes(one, scale_of(one)), scale_of(one)), one) for one in weights):
         return Quantised(weights, 0.0)
     seen = perceptions(rule, weights, height, width).astype(np.float64)
-    alike = equalised(weights)
+    return min((_rounded(weights, seen, given) for given in GIVEN), key=lambda found: found.error)
+
+
+def _rounded(weights: Weights, seen: np.ndarray, given: float) -> Quantised:
+    alike, exact = equalised(weights, given), update(seen, weights)
     hidden_weight, hidden_bias = compensated(alike.hidden_weight, alike.hidden_bias, seen)
     units = np.maximum(seen @ hidden_weight + hidden_bias, 0)
-    made_up = made_up_for(alike.update_weight, alike.update_bias, units, update(seen, weights))
+    made_up = made_up_for(alike.update_weight, alike.update_bias, units, exact)
     found = Weights(hidden_weight, hidden_bias, *compensated(*made_up, units))
-    difference = update(seen, found) - update(seen, weights)
+    difference = update(seen, found) - exact
     return Quantised(found, float(np.sqrt(np.mean(difference**2))) if len(seen) else float("nan"))
 
 
@@ -100,15 +104,19 @@ def perceptions(rule: Rule, weights: Weights, height: int, width: int) -> np.nda
     return every[:: len(every) // MOST + 1]
 
 
-def equalised(weights: Weights) -> Weights:
-    """Return weights that do the same, with hidden units whose largest weights are nearly alike.
+def equalised(weights: Weights, by_given: float) -> Weights:
+    """Return weights that do the same, with hidden units whose largest weights are more alike.
 
     A unit that takes so many times as much gives as many times less: rectified units are linear in what they take.
+
+    Args:
+        weights: of an organism.
+        by_given: 0 makes alike what units take, 1 what they give; between, both in part.
     """
     taken, given = np.abs(weights.hidden_weight).max(axis=0), np.abs(weights.update_weight).max(axis=1)
     used = (taken > 0) & (given > 0)
     times = np.ones_like(taken)
-    times[used] = given[used] ** GIVEN / taken[used] ** (1 - GIVEN)
+    times[used] = given[used] ** by_given / taken[used] ** (1 - by_given)
     # So that units that nobody uses are neither the largest nor the smallest.
     times[used] /= np.median(times[used]) if used.any() else 1
     return weights._replace(
