@@ -22,8 +22,9 @@ written from them by `make docs`.
 Log10 of the mean squared difference to the target over pixels and RGBA, lower is better. Grown: the median of 16
 organisms (of growing ones, 4), 200 steps old. 5,000 and 10,000: the worst of them after so many steps. Cuts, made at
 step 200: medians 600 steps later. 8 bits: the worst after 10,000 steps with weights rounded as in the article's format.
-Runs: how many trainings it took; steps: of the training that it comes from, until it did best, by this
-[recipe](recipe.md).
+9.00 stands for numbers that overflow. Runs: how many trainings it took; steps: of the training that it comes from,
+until it did best, by this [recipe](recipe.md); "8 bits": it has the rounded weights, with which it keeps more of what
+`tools/zoo_promises.py` asks.
 
 | | name | grown | 5,000 | 10,000 | lower | upper | right | left | centre | 8 bits | runs | steps | recipe |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
@@ -62,7 +63,7 @@ def row(name: str, organism: Organism) -> str:
             *cells,
             f"{scores.get('runs', '')}",
             f"{organism.training['steps']:,}",
-            f"{organism.training['recipe']} |",
+            ", ".join([organism.training["recipe"], *filter(None, [organism.training.get("weights")])]) + " |",
         ]
     )
 

@@ -1,0 +1,44 @@
+"""The zoo: every organism keeps what is promised of it, and its scores are what is measured of it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from blastema import load, zoo
+from blastema.analysis.persistence import persistence
+from blastema.analysis.regeneration import CUT_AT, CUTS, regeneration
+from blastema.analysis.subject import Subject, seeds_for
+from blastema.analysis.target import target_of
+from blastema.engines import choose_engine
+from blastema.training.experiments import EXPERIMENTS
+
+PROJECT = Path(__file__).parents[1]
+
+
+def test_the_zoo_is_whole():
+    emoji = {name.split("/")[1] for name in zoo.names()} - {"planarian"}
+    assert len(emoji) == 10
+    assert sorted(zoo.names()) == sorted(
+        ["regenerating/planarian", *(f"{experiment}/{one}" for experiment in EXPERIMENTS for one in emoji)]
+    )
+
+
+def test_every_organism_keeps_what_is_promised_of_it():
+    found = subprocess.run([sys.executable, "tools/zoo_promises.py"], cwd=PROJECT, capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("name", ["regenerating/ladybug", "persistent/web"])
+def test_scores_are_what_is_measured(name):
+    """Other processors round otherwise: organisms differ by less than that which their scores are rounded to."""
+    organism = load(name)
+    scores = organism.scores
+    subject = Subject(organism.rule, organism.weights, target_of(organism, name), choose_engine())
+    seeds = seeds_for(scores["organisms"], 0)
+    assert np.median(persistence(subject, seeds, (CUT_AT,))) == pytest.approx(scores["grown"], abs=0.02)
+    grown = subject.grown(subject.seeds(seeds), CUT_AT)
+    after = regeneration(subject, grown, CUTS["left"], np.random.default_rng([0, 3]), (600,)).after[-1]
+    assert np.median(after) == pytest.approx(scores["regeneration"]["left"], abs=0.05)
