@@ -15,7 +15,7 @@ from blastema.rule import ALPHA, alive, fires, neighbours, perceive, seed_state,
 TITLE = "Grown together"
 CAPTION = "Two species meet, each following its own rule, neither ever having seen the other in training."
 
-HEIGHT, WIDTH, APART, STEPS, ZOOM = 80, 112, 32, 300, 5
+HEIGHT, WIDTH, APART, STEPS, ZOOM = 80, 112, 38, 300, 5
 PAIR = ("regenerating/lizard", "regenerating/planarian")
 NOBODY = -1
 
