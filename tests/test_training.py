@@ -250,17 +250,6 @@ def test_collapses_are_noticed():
     assert collapse(report, [0.2] * 220) is None
 
 
-def test_all_start_from_seeds_while_the_pool_sprouts():
-    recipe = dataclasses.replace(SMALL, sprouting=0.5, steps=4)
-    teacher = trainer("regenerating", recipe=recipe)
-    fresh = [(teacher.step().before.ages == 0).all() for _ in range(4)]
-    assert fresh[:2] == [True, True]
-    assert (teacher.pool.ages > 0).any()
-    damaged = dataclasses.replace(recipe, pool=8)
-    teacher = trainer("regenerating", recipe=damaged)
-    assert [(teacher.step().before.ages > 0).sum() for _ in range(4)] == [0, 0, 7, 7]
-
-
 def test_those_to_be_damaged_get_all_kinds_of_damage_in_turn(monkeypatch):
     asked = []
     for name in DAMAGES:

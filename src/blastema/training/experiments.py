@@ -39,8 +39,6 @@ class Recipe:
         pool: organisms kept between training steps.
         shortest, longest: steps of the automaton in a rollout, drawn anew for each training step, both inclusive.
         longer: (from which share of the training steps, how many times) rollouts are longer than that.
-        sprouting: share of the training steps, at the beginning, in which all of a batch start from seeds, so that the
-            pool is filled with organisms that grow rather than with what the first weights made of themselves.
         damages: names of `blastema.training.damage.DAMAGES`; those to be damaged get them in turn.
         learning_rates: (from which share of the training steps, rate), in order. The article lowers its rate after
             2000 of 8000.
@@ -53,7 +51,6 @@ class Recipe:
     shortest: int = 64
     longest: int = 96
     longer: tuple[float, float] = (1.0, 1.0)
-    sprouting: float = 0.0
     damages: tuple[str, ...] = ("disc",)
     learning_rates: tuple[tuple[float, float], ...] = ((0, 2e-3), (0.25, 2e-4))
     beta_1: float = 0.9

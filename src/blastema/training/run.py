@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import math
 import time
 from collections.abc import Generator
 from dataclasses import asdict, dataclass, field
@@ -218,8 +217,7 @@ class Run:
     def _judge(self, report: Report) -> dict[str, Any]:
         """Go back if training collapsed, evaluate the organism at a milestone; return what the log is to say of it."""
         self.losses.append(report.loss)
-        sprouted = math.ceil(self.trainer.recipe.sprouting * self.config.steps)
-        what = collapse(report, self.losses[max(self.collapsed_at, sprouted) :])
+        what = collapse(report, self.losses[self.collapsed_at :])
         if what:
             self._go_back(what)
             return {"collapse": what}

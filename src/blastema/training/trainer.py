@@ -77,8 +77,7 @@ class Trainer:
         places = draw.choice(self.recipe.pool, self.recipe.batch, replace=False)
         places = places[np.argsort(-self.pool.losses(places, self.target), kind="stable")]
         batch = self.pool.take(places)
-        sprouting = self.done < self.recipe.sprouting * self.recipe.steps
-        reseeded, damaged = (self.recipe.batch, 0) if sprouting else (self.experiment.reseeded, self.experiment.damaged)
+        reseeded, damaged = self.experiment.reseeded, self.experiment.damaged
         fresh = seed_batch(new_seeds(draw, reseeded), height, width, self.rule.channels)
         for array, new in zip(batch, fresh, strict=True):
             array[:reseeded] = new
