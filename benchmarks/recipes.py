@@ -1,51 +1,40 @@
-"""Compare recipes: python benchmarks/recipes.py [CANDIDATE ...] [--steps 3000] [--targets 😀 💥 🦎] [--out FILE].
+"""Compare recipes: python benchmarks/recipes.py [CANDIDATE ...] [--jobs 2] [--out FILE].
 
-Each candidate trains a regenerating organism of each target; ten times on the way, and at the end with more organisms
-and steps, it is measured. Seconds are those of the processor, of one thread, without the measuring. What the file has
-already is not done again.
+Each candidate of `candidates.py` trains a regenerating organism of each target, of `--fit` cells, and is measured at
+the end. On the way, each tenth of the training says how many cells lived after a rollout. Seconds are those of the
+processor, of one thread. What the file has already is not done again.
 """
 
 import argparse
 import dataclasses
 import json
-import tempfile
+import os
 import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from blastema.analysis.persistence import persistence
 from blastema.analysis.regeneration import CUT_AT, CUTS, regeneration
 from blastema.analysis.subject import Subject, seeds_for
+from blastema.atomic import replacing
+from blastema.eight_bit import quantised
 from blastema.engines.native_engine import NativeEngine
-from blastema.rule import Rule
+from blastema.rule import ALPHA, Rule, Weights
 from blastema.targets import load_target
-from blastema.training.experiments import EXPERIMENTS, RECIPES, Recipe
+from blastema.training.experiments import EXPERIMENTS
 from blastema.training.trainer import Trainer
+from candidates import CANDIDATES
 from run import surroundings
 
 HERE = Path(__file__).parent
-HOT = ((0, 4e-3), (0.3, 2e-3), (0.6, 5e-4), (0.85, 1e-4))
-MIXED = ("disc", "half", "square")
 
 
-def falling(first: float, last: float, count: int = 12) -> tuple[tuple[float, float], ...]:
-    """Return rates that fall by the same factor at each of `count` equal parts of the training."""
-    return tuple((part / count, first * (last / first) ** (part / (count - 1))) for part in range(count))
-
-
-CANDIDATES: dict[str, Recipe] = {
-    "article": RECIPES["article"],
-    "hotter rates, mixed damages": Recipe(learning_rates=HOT, damages=MIXED),
-    "the same, sprouting for a tenth": Recipe(learning_rates=HOT, damages=MIXED, sprouting=0.1),
-    "the same, rates falling evenly": Recipe(learning_rates=falling(4e-3, 5e-5), damages=MIXED),
-    "the same, a pool of 256": Recipe(learning_rates=HOT, damages=MIXED, pool=256),
-}
-
-
-def measured(trainer: Trainer, organisms: int, oldest: int) -> dict[str, float]:
+def measured(trainer: Trainer, weights: Weights, organisms: int, oldest: int) -> dict[str, float]:
     """Return log10 of the loss: the median when grown, the worst when old, medians 600 steps after each cut."""
-    subject = Subject(trainer.rule, trainer.weights, trainer.target, trainer.engine)
+    subject = Subject(trainer.rule, weights, trainer.target, trainer.engine)
     seeds, draw = seeds_for(organisms, 0), np.random.default_rng(1)
     young, old = persistence(subject, seeds, (CUT_AT, oldest))
     grown = subject.grown(subject.seeds(seeds), CUT_AT)
@@ -54,40 +43,58 @@ def measured(trainer: Trainer, organisms: int, oldest: int) -> dict[str, float]:
     return {name: round(float(value), 2) for name, value in found.items()}
 
 
-def tried(recipe: Recipe, target: str) -> dict[str, object]:
+def tried(name: str, target: str, steps: int, fit: int) -> dict[str, Any]:
     """Train with one candidate and return what was measured."""
-    picture, engine = load_target(target), NativeEngine(threads=1)
-    trainer = Trainer(Rule(), EXPERIMENTS["regenerating"], recipe, picture, 0, engine)
-    curve, seconds = [], 0.0
-    while trainer.done < recipe.steps:
-        begun = time.process_time()
-        trainer.step()
-        seconds += time.process_time() - begun
-        if trainer.done % max(1, recipe.steps // 10) == 0:
-            curve.append({"step": trainer.done, "seconds": round(seconds)} | measured(trainer, 8, 1000))
-            print(target, curve[-1], flush=True)
-    return {"curve": curve, "final": measured(trainer, 16, 10000), "seconds": round(seconds)}
+    candidate = CANDIDATES[name]
+    recipe, picture = dataclasses.replace(candidate.recipe, steps=steps), load_target(target, fit=fit)
+    trainer = candidate.trainer(
+        Rule(), EXPERIMENTS["regenerating"], recipe, picture, candidate.seed, NativeEngine(threads=1)
+    )
+    curve, seconds, part = [], 0.0, max(1, steps // 10)
+    losses, living = np.zeros(steps), np.zeros(steps)
+    for step in range(steps):
+        begun = time.thread_time()
+        report = trainer.step()
+        seconds += time.thread_time() - begun
+        losses[step], living[step] = report.loss, (report.after.states[..., ALPHA] > 0.1).sum(axis=(1, 2)).mean()
+        if (step + 1) % part == 0:
+            found = {"loss": round(float(np.median(losses[step + 1 - part : step + 1])), 5)}
+            found["living"] = round(float(living[step + 1 - part : step + 1].mean()))
+            curve.append({"step": step + 1, "seconds": round(seconds)} | found)
+    weights = getattr(trainer, "taught", trainer.weights)
+    rounded = quantised(trainer.rule, weights, *picture.shape[:2]).weights
+    found = {"final": measured(trainer, weights, 16, 10000), "eight_bit": measured(trainer, rounded, 16, 10000)}
+    return {"curve": curve, "seconds": round(seconds)} | found
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("candidates", nargs="*", default=list(CANDIDATES), metavar="CANDIDATE")
-    parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--targets", nargs="+", default=["😀", "💥", "🦎"])
+    parser.add_argument("--steps", type=int, default=2000, help="of the training, %(default)s")
+    parser.add_argument("--targets", nargs="+", default=["😀", "🕸", "🐞"])
+    parser.add_argument("--fit", type=int, default=24, help="cells of the pictures, %(default)s")
+    parser.add_argument("--jobs", type=int, default=1, help="trainings at a time, %(default)s")
     parser.add_argument("--out", type=Path, default=HERE / "recipes.json")
     arguments = parser.parse_args()
-    found = json.loads(arguments.out.read_text()) if arguments.out.exists() else {"results": {}}
-    found |= {"surroundings": surroundings(), "steps": arguments.steps}
-    for name in arguments.candidates:
-        for target in arguments.targets:
-            results = found["results"].setdefault(name, {})
-            if target in results:
-                continue
-            print(name, target, flush=True)
-            results[target] = tried(dataclasses.replace(CANDIDATES[name], steps=arguments.steps), target)
-            with tempfile.NamedTemporaryFile("w", dir=arguments.out.parent, delete=False) as file:
-                json.dump(found, file, indent=1, ensure_ascii=False)
-            Path(file.name).replace(arguments.out)
+    if unknown := sorted(set(arguments.candidates) - set(CANDIDATES)):
+        parser.error(f"no candidate is called {', '.join(unknown)}; they are {', '.join(CANDIDATES)}")
+    found: dict[str, Any] = json.loads(arguments.out.read_text()) if arguments.out.exists() else {"results": {}}
+    found |= {"surroundings": surroundings(), "steps": arguments.steps, "fit": arguments.fit}
+    # The engine of what each process rounds to 8 bits.
+    os.environ["BLASTEMA_THREADS"] = "1"
+    with ProcessPoolExecutor(arguments.jobs) as pool:
+        waited = {
+            pool.submit(tried, name, target, arguments.steps, arguments.fit): (name, target)
+            for name in arguments.candidates
+            for target in arguments.targets
+            if target not in found["results"].get(name, {})
+        }
+        for done in as_completed(waited):
+            name, target = waited[done]
+            found["results"].setdefault(name, {})[target] = done.result()
+            print(name, target, done.result().get("final", ""), f"{done.result()['seconds']} s", flush=True)
+            with replacing(arguments.out) as temporary:
+                temporary.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,222 @@
+"""The candidates that `recipes.py` compares: recipes of the product, and trainers that do one thing differently."""
+
+import dataclasses
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from blastema.eight_bit import scale_of
+from blastema.engines import Engine, Learning
+from blastema.engines.protocol import Loss
+from blastema.rule import Array, Batch, Rule, Weights
+from blastema.training.experiments import BLASTEMA, RECIPES, Recipe
+from blastema.training.loss import towards, visible
+from blastema.training.trainer import Report, Trainer
+
+ARTICLE = RECIPES["article"]
+# Of the steps of the training: where its beginning ends, and where its end begins.
+BEGINNING, LATE = 0.1, 0.6
+
+
+class Candidate(NamedTuple):
+    """How an organism is taught, and by which trainer."""
+
+    recipe: Recipe
+    trainer: type[Trainer] = Trainer
+    seed: int = 0
+
+
+class Averaged(Trainer):
+    """What counts is the mean of the weights over about the last thousand steps."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.mean = self.weights
+
+    def step(self) -> Report:
+        report = super().step()
+        share = max(0.001, 1 / self.done)
+        self.mean = Weights(*(old + share * (new - old) for old, new in zip(self.mean, self.weights, strict=True)))
+        return report
+
+    @property
+    def taught(self) -> Weights:
+        return self.mean
+
+
+class SmallLastLayer(Trainer):
+    """The last layer begins with small numbers instead of zeros."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        small = np.random.default_rng(self.seed).normal(0, 0.01, self.weights.update_weight.shape)
+        self.weights = self.weights._replace(update_weight=small.astype(np.float32))
+
+
+class Overflow(Trainer):
+    """Numbers beyond -2 to 2 at the end of a rollout count, too, in all channels."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        plain = towards(self.target)
+
+        def loss(states: Array) -> tuple[float, np.ndarray]:
+            value, cotangent = plain(states)
+            beyond = states - np.clip(states, -2, 2)
+            return value + float(np.abs(beyond).mean()), cotangent + np.sign(beyond) / np.float32(beyond.size)
+
+        self.loss = loss
+
+
+class Contained(Trainer):
+    """At the beginning, alpha where the target is empty counts by its size, too, and not only by its square."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        plain, empty = towards(self.target), self.target[..., 3] == 0
+
+        def loss(states: Array) -> tuple[float, np.ndarray]:
+            value, cotangent = plain(states)
+            if self.done < BEGINNING * self.recipe.steps:
+                alpha = states[..., 3]
+                cotangent[..., 3] += np.where(empty & (alpha > 0), np.float32(0.2 / alpha.size), np.float32(0))
+            return value, cotangent
+
+        self.loss = loss
+
+
+class ManySeeds(Trainer):
+    """At the beginning half of a batch are new seeds, and none is damaged."""
+
+    reseeded = 4
+
+    def draw_batch(self, draw: np.random.Generator) -> tuple[np.ndarray, Batch]:
+        experiment = self.experiment
+        if self.done < BEGINNING * self.recipe.steps:
+            self.experiment = dataclasses.replace(experiment, reseeded=self.reseeded, damaged=0)
+        drawn = super().draw_batch(draw)
+        self.experiment = experiment
+        return drawn
+
+
+class OnlySeeds(ManySeeds):
+    """At the beginning all of a batch are new seeds, so that the pool fills with what grows."""
+
+    reseeded = 8
+
+
+class DamageLate(Trainer):
+    """None is damaged in the first half of the training."""
+
+    def draw_batch(self, draw: np.random.Generator) -> tuple[np.ndarray, Batch]:
+        experiment = self.experiment
+        if self.done < 0.5 * self.recipe.steps:
+            self.experiment = dataclasses.replace(experiment, damaged=0)
+        drawn = super().draw_batch(draw)
+        self.experiment = experiment
+        return drawn
+
+
+class LargeBatchLate(Trainer):
+    """Batches are twice as large at the end of the training."""
+
+    def draw_batch(self, draw: np.random.Generator) -> tuple[np.ndarray, Batch]:
+        recipe = self.recipe
+        if self.done >= LATE * recipe.steps:
+            self.recipe = dataclasses.replace(recipe, batch=2 * recipe.batch)
+        drawn = super().draw_batch(draw)
+        self.recipe = recipe
+        return drawn
+
+
+class Roughened(Trainer):
+    """At the end of the training weights are off by up to half of what a byte stands for, at random."""
+
+    def step(self) -> Report:
+        exact = self.engine
+        if self.done >= LATE * self.recipe.steps:
+            self.engine = _Roughened(exact, self.done)
+        report = super().step()
+        self.engine = exact
+        return report
+
+
+class _Roughened:
+    """An engine that learns with weights that are off."""
+
+    def __init__(self, engine: Engine, seed: int) -> None:
+        self.engine, self.draw = engine, np.random.default_rng(seed)
+
+    def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss) -> Learning:
+        off = Weights(*(self.roughened(tensor) for tensor in weights))
+        return self.engine.learn(rule, off, batch, steps, loss)
+
+    def roughened(self, tensor: np.ndarray) -> np.ndarray:
+        return (tensor + self.draw.uniform(-0.5, 0.5, tensor.shape) * scale_of(tensor) / 255).astype(np.float32)
+
+
+class LateChange(Trainer):
+    """By how much the picture changes in another 16 steps counts, too."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.engine = _LateChange(self.engine)
+
+
+class _LateChange:
+    """An engine that learns, beside what it is asked to, to stand still afterwards."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.grow = engine, engine.grow
+
+    def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss) -> Learning:
+        after = self.engine.grow(rule, weights, batch, steps)
+
+        def change(states: Array) -> tuple[float, np.ndarray]:
+            cotangent, difference = np.zeros_like(states), visible(states) - visible(after.states)
+            cotangent[..., :4] = 2 * difference / difference.size
+            return float(np.mean(difference**2)), cotangent
+
+        later = self.engine.learn(rule, weights, after, 16, change)
+
+        def both(states: Array) -> tuple[float, np.ndarray]:
+            value, cotangent = loss(states)
+            return value, cotangent + later.states_gradient
+
+        first = self.engine.learn(rule, weights, batch, steps, both)
+        gradient = Weights(*(one + two for one, two in zip(first.gradient, later.gradient, strict=True)))
+        return first._replace(gradient=gradient)
+
+
+def falling(first: float, last: float, count: int = 12) -> tuple[tuple[float, float], ...]:
+    """Return rates that fall as a cosine does, in `count` equal steps."""
+    heights = (np.cos(np.pi * (np.arange(count) + 0.5) / count) + 1) / 2
+    return tuple((part / count, float(last + (first - last) * height)) for part, height in enumerate(heights))
+
+
+ONCE: dict[str, Candidate] = {
+    "article": Candidate(ARTICLE),
+    "article, hotter rates": Candidate(dataclasses.replace(ARTICLE, learning_rates=BLASTEMA.learning_rates)),
+    "article, mixed damages": Candidate(dataclasses.replace(ARTICLE, damages=BLASTEMA.damages)),
+    "article, a pool of 256": Candidate(dataclasses.replace(ARTICLE, pool=BLASTEMA.pool)),
+    "all three": Candidate(BLASTEMA),
+    "+ longer rollouts late": Candidate(RECIPES["long"]),
+    "+ contained at the beginning": Candidate(BLASTEMA, Contained),
+    "+ half of a batch seeds at the beginning": Candidate(BLASTEMA, ManySeeds),
+    "+ only seeds at the beginning": Candidate(BLASTEMA, OnlySeeds),
+    "+ rates as a cosine": Candidate(dataclasses.replace(BLASTEMA, learning_rates=falling(4e-3, 5e-5))),
+    "+ a loss on overflow": Candidate(BLASTEMA, Overflow),
+    "+ a loss on late change": Candidate(BLASTEMA, LateChange),
+    "+ damage late": Candidate(BLASTEMA, DamageLate),
+    "+ weights averaged": Candidate(BLASTEMA, Averaged),
+    "+ a small last layer": Candidate(BLASTEMA, SmallLastLayer),
+    "+ larger batches late": Candidate(BLASTEMA, LargeBatchLate),
+    "+ noise of rounding late": Candidate(BLASTEMA, Roughened),
+}
+# Luck is as large as most differences: those that did best the first time are taught again.
+AGAIN = (
+    "article, hotter rates", "all three", "+ longer rollouts late", "+ contained at the beginning",
+    "+ rates as a cosine", "+ damage late", "+ larger batches late", "+ noise of rounding late",
+)  # fmt: skip
+SEEDS = ", another seed"
+CANDIDATES = ONCE | {name + SEEDS: ONCE[name]._replace(seed=1) for name in AGAIN}
