@@ -1,6 +1,7 @@
 """The candidates that `recipes.py` compares: recipes of the product, and trainers that do one thing differently."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from blastema.eight_bit import scale_of
 from blastema.engines import Engine, Learning
 from blastema.engines.protocol import Loss
-from blastema.rule import Array, Batch, Rule, Weights
+from blastema.rule import ALPHA, Array, Batch, Rule, Weights
 from blastema.training.experiments import BLASTEMA, RECIPES, Recipe
 from blastema.training.loss import towards, visible
 from blastema.training.trainer import Report, Trainer
@@ -73,48 +74,50 @@ class Contained(Trainer):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        plain, empty = towards(self.target), self.target[..., 3] == 0
+        plain, empty = towards(self.target), self.target[..., ALPHA] == 0
 
         def loss(states: Array) -> tuple[float, np.ndarray]:
             value, cotangent = plain(states)
             if self.done < BEGINNING * self.recipe.steps:
-                alpha = states[..., 3]
-                cotangent[..., 3] += np.where(empty & (alpha > 0), np.float32(0.2 / alpha.size), np.float32(0))
+                alpha = states[..., ALPHA]
+                cotangent[..., ALPHA] += np.where(empty & (alpha > 0), np.float32(0.2 / alpha.size), np.float32(0))
             return value, cotangent
 
         self.loss = loss
 
 
-class ManySeeds(Trainer):
+class OtherBatches(Trainer):
+    """At the beginning batches are drawn for another experiment."""
+
+    until = BEGINNING
+    drawn: Mapping[str, int] = {}
+
+    def draw_batch(self, draw: np.random.Generator) -> tuple[np.ndarray, Batch]:
+        experiment = self.experiment
+        if self.done < self.until * self.recipe.steps:
+            self.experiment = dataclasses.replace(experiment, **self.drawn)
+        batch = super().draw_batch(draw)
+        self.experiment = experiment
+        return batch
+
+
+class ManySeeds(OtherBatches):
     """At the beginning half of a batch are new seeds, and none is damaged."""
 
-    reseeded = 4
-
-    def draw_batch(self, draw: np.random.Generator) -> tuple[np.ndarray, Batch]:
-        experiment = self.experiment
-        if self.done < BEGINNING * self.recipe.steps:
-            self.experiment = dataclasses.replace(experiment, reseeded=self.reseeded, damaged=0)
-        drawn = super().draw_batch(draw)
-        self.experiment = experiment
-        return drawn
+    drawn: Mapping[str, int] = {"reseeded": 4, "damaged": 0}
 
 
-class OnlySeeds(ManySeeds):
+class OnlySeeds(OtherBatches):
     """At the beginning all of a batch are new seeds, so that the pool fills with what grows."""
 
-    reseeded = 8
+    drawn: Mapping[str, int] = {"reseeded": 8, "damaged": 0}
 
 
-class DamageLate(Trainer):
+class DamageLate(OtherBatches):
     """None is damaged in the first half of the training."""
 
-    def draw_batch(self, draw: np.random.Generator) -> tuple[np.ndarray, Batch]:
-        experiment = self.experiment
-        if self.done < 0.5 * self.recipe.steps:
-            self.experiment = dataclasses.replace(experiment, damaged=0)
-        drawn = super().draw_batch(draw)
-        self.experiment = experiment
-        return drawn
+    until = 0.5
+    drawn: Mapping[str, int] = {"damaged": 0}
 
 
 class LargeBatchLate(Trainer):

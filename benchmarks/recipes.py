@@ -77,9 +77,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / "recipes.json")
     arguments = parser.parse_args()
     if unknown := sorted(set(arguments.candidates) - set(CANDIDATES)):
-        parser.error(f"no candidate is called {', '.join(unknown)}; they are {', '.join(CANDIDATES)}")
+        parser.error(f"no candidate is called {'; '.join(unknown)}; they are {'; '.join(CANDIDATES)}")
     found: dict[str, Any] = json.loads(arguments.out.read_text()) if arguments.out.exists() else {"results": {}}
-    found |= {"surroundings": surroundings(), "steps": arguments.steps, "fit": arguments.fit}
+    settings = {"steps": arguments.steps, "fit": arguments.fit}
+    if settings != {name: found.get(name, asked) for name, asked in settings.items()}:
+        parser.error(
+            f"{arguments.out} is of {found['steps']} steps and {found['fit']} cells; give these, or another --out"
+        )
+    found |= {"surroundings": surroundings()} | settings
     # The engine of what each process rounds to 8 bits.
     os.environ["BLASTEMA_THREADS"] = "1"
     with ProcessPoolExecutor(arguments.jobs) as pool:

@@ -18,6 +18,7 @@ from blastema.atomic import replacing
 from blastema.engines import choose_engine
 from blastema.rule import Rule
 from blastema.targets import load_target
+from blastema.training.damage import ARTICLE_CUTS
 from blastema.training.experiments import BLASTEMA, EXPERIMENTS
 from blastema.training.trainer import Trainer
 from candidates import ARTICLE, CANDIDATES
@@ -25,7 +26,7 @@ from recipes import measured
 from run import surroundings
 
 HERE = Path(__file__).parent
-TARGET, CUTS = "🦎", ("lower", "upper", "right", "left", "centre")
+TARGET = "🦎"
 COMPARED = {"blastema": BLASTEMA, "article": ARTICLE, "cosine": CANDIDATES["+ rates as a cosine"].recipe}
 OLD, REGROWN = -3.5, -3.2
 LOOKS = 16
@@ -33,7 +34,7 @@ LOOKS = 16
 
 def excess(found: dict[str, float]) -> float:
     """Return by how much the worst number lies above its line; an organism lasts and regrows as ours must from 0 on."""
-    return round(max(found["old"] - OLD, *(found[cut] - REGROWN for cut in CUTS)), 2)
+    return round(max(found["old"] - OLD, *(found[cut] - REGROWN for cut in ARTICLE_CUTS)), 2)
 
 
 def curve(name: str, seed: int, steps: int) -> list[dict[str, float]]:
@@ -62,7 +63,10 @@ def main() -> None:
     arguments = parser.parse_args()
     results: dict[str, Any] = {}
     if arguments.out.exists():
-        results = json.loads(arguments.out.read_text())["results"]
+        found = json.loads(arguments.out.read_text())
+        results = found["results"]
+        if found["steps"] != arguments.steps:
+            parser.error(f"{arguments.out} is of {found['steps']} steps; give as many, or another --out")
     for seed in range(arguments.seeds):
         for name in COMPARED:
             if str(seed) in results.setdefault(name, {}):

@@ -7,9 +7,9 @@ from typing import Any
 from blastema import load
 from blastema.organism import Organism
 from blastema.render.picture import save, sheet
+from blastema.training.damage import ARTICLE_CUTS
 from blastema.zoo import names
 
-CUTS = ("lower", "upper", "right", "left", "centre")
 PICTURE = "pictures/zoo.png"
 INTRODUCTION = """# The zoo
 
@@ -53,7 +53,7 @@ def row(name: str, organism: Organism) -> str:
     """Return the organism's row of the table."""
     scores: dict[str, Any] = organism.scores or {}
     cuts = scores.get("regeneration", {})
-    numbers = [scores.get("grown"), scores.get("after_5000"), scores.get("after_10000"), *map(cuts.get, CUTS)]
+    numbers = [scores.get("grown"), scores.get("after_5000"), scores.get("after_10000"), *map(cuts.get, ARTICLE_CUTS)]
     numbers.append(scores.get("eight_bit", {}).get("after_10000"))
     cells = ["" if number is None else f"{number:.2f}" for number in numbers]
     return " | ".join(
@@ -72,7 +72,7 @@ def comparison(name: str, organism: Organism) -> str:
     """Return the article's row of a table and ours."""
     scores: dict[str, Any] = organism.scores or {}
     means = scores["means"]
-    ours = (means["grown"], scores["after_5000"], *(means[cut] for cut in CUTS))
+    ours = (means["grown"], scores["after_5000"], *(means[cut] for cut in ARTICLE_CUTS))
     whose = ((f"{organism.training['target']} {name}", "article", ARTICLE[name]), ("", "ours", ours))
     return "\n".join(
         " | ".join([f"| {first}", second, *(f"{number:.2f}" for number in numbers)]) + " |"

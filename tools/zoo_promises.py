@@ -4,9 +4,9 @@ import sys
 from typing import Any
 
 from blastema import load
+from blastema.training.damage import ARTICLE_CUTS
 from blastema.zoo import names
 from write_zoo_docs import ARTICLE as PUBLISHED
-from write_zoo_docs import CUTS
 
 # Worst of 16 after 10,000 steps, and medians 600 steps after each of the article's five cuts; a web is thin.
 LINES = {"web": (-2.8, -2.7)}
@@ -18,7 +18,7 @@ ROUNDING = 0.3
 def badness(name: str, scores: dict[str, Any]) -> tuple[float, float]:
     """Return by how much the worst number misses what is promised of it, and the worst number; lower is better."""
     experiment = name.split("/")[0]
-    cuts = [scores["regeneration"][one] for one in CUTS] if experiment == "regenerating" else []
+    cuts = [scores["regeneration"][one] for one in ARTICLE_CUTS] if experiment == "regenerating" else []
     worst = max([scores["grown"] if experiment == "growing" else scores["after_10000"], *cuts])
     return max([0.0, *missed(name, scores).values()]), worst
 
@@ -31,11 +31,11 @@ def missed(name: str, scores: dict[str, Any]) -> dict[str, float]:
     columns, rounded = promised(experiment, scores), promised(experiment, scores["eight_bit"])
     oldest, cut = LINES.get(target, LINE)
     found = {"after_10000": columns["after_10000"] - oldest}
-    found |= {one: columns[one] - cut for one in CUTS if one in columns}
+    found |= {one: columns[one] - cut for one in ARTICLE_CUTS if one in columns}
     found |= {f"{one}, 8 bits": rounded[one] - columns[one] - ROUNDING for one in columns}
     if experiment == "regenerating" and name in PUBLISHED:
         ours = scores["means"] | {"after_5000": scores["after_5000"]}
-        published = zip(("grown", "after_5000", *CUTS), PUBLISHED[name], strict=True)
+        published = zip(("grown", "after_5000", *ARTICLE_CUTS), PUBLISHED[name], strict=True)
         found |= {f"{one}, mean": ours[one] - theirs for one, theirs in published}
     return {one: round(value, 3) for one, value in found.items() if value > 0}
 
@@ -43,7 +43,7 @@ def missed(name: str, scores: dict[str, Any]) -> dict[str, float]:
 def promised(experiment: str, scores: dict[str, Any]) -> dict[str, float]:
     """Return the numbers that count for the experiment."""
     ages = {age: scores[age] for age in ("grown", "after_5000", "after_10000")}
-    return ages | ({one: scores["regeneration"][one] for one in CUTS} if experiment == "regenerating" else {})
+    return ages | ({one: scores["regeneration"][one] for one in ARTICLE_CUTS} if experiment == "regenerating" else {})
 
 
 if __name__ == "__main__":

@@ -12,13 +12,12 @@ from blastema.figures.figure import Film, Setting, looping
 from blastema.figures.growing import SIDE, Growing, organisms_of, plain
 from blastema.render.layout import beside, stack, titled
 from blastema.render.picture import sheet
-from blastema.training.damage import cut
+from blastema.training.damage import ARTICLE_CUTS, cut
 from blastema.training.experiments import ExperimentName
 
 TITLE = "Regeneration"
 CAPTION = "Five cuts: what comes back without damage in training (left), and with it (right)."
 
-CUTS = ("lower", "upper", "right", "left", "centre")
 KINDS: dict[ExperimentName, str] = {
     "persistent": "Never damaged in training",
     "regenerating": "Damaged in training",
@@ -39,7 +38,7 @@ def _pictures(seed: int, whole: int, stride: int) -> Iterator[Image.Image]:
         yield _picture(blocks, "before the cut")
     for block in blocks.values():
         for index, growing in enumerate(block):
-            growing.state[cut(CUTS[index % len(CUTS)], SIDE, SIDE, np.random.default_rng(seed))] = 0
+            growing.state[cut(ARTICLE_CUTS[index % len(ARTICLE_CUTS)], SIDE, SIDE, np.random.default_rng(seed))] = 0
     for age in range(0, AFTER + 1, stride):
         for block in blocks.values():
             for growing in block:
@@ -52,7 +51,7 @@ def _grown(kind: ExperimentName, seed: int) -> list[Growing]:
     # Of both kinds the same emoji.
     shown = [set(map(plain, organisms_of(one, 10))) for one in KINDS]
     names = [name for name in organisms_of(kind, 10) if plain(name) in shown[0] & shown[1]][:ORGANISMS]
-    organisms = [Growing(name, seed) for name in names for _ in CUTS]
+    organisms = [Growing(name, seed) for name in names for _ in ARTICLE_CUTS]
     for growing in organisms:
         growing.grown(GROWN)
     return organisms
@@ -66,5 +65,5 @@ def _picture(blocks: dict[ExperimentName, list[Growing]], when: str) -> Image.Im
 
 def _sheet(block: list[Growing]) -> Image.Image:
     states = [growing.state[MARGIN:-MARGIN, MARGIN:-MARGIN] for growing in block]
-    rows = len(block) // len(CUTS)
-    return sheet(states, len(CUTS), 2, [*[""] * len(CUTS) * (rows - 1), *CUTS])
+    rows = len(block) // len(ARTICLE_CUTS)
+    return sheet(states, len(ARTICLE_CUTS), 2, [*[""] * len(ARTICLE_CUTS) * (rows - 1), *ARTICLE_CUTS])

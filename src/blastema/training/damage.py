@@ -47,6 +47,7 @@ def random_square(draw: np.random.Generator, height: int, width: int) -> np.ndar
 
 DAMAGES = {"disc": random_disc, "half": random_half, "square": random_square}
 
+ARTICLE_CUTS = ("lower", "upper", "right", "left", "centre")
 CUTS = ("upper", "lower", "left", "right", "centre", "disc")
 
 
