@@ -8,7 +8,7 @@ import pytest
 from blastema import load
 from blastema.analysis.examination import examine
 from blastema.analysis.persistence import persistence
-from blastema.analysis.regeneration import CUTS, UNSEEN, recovery, regeneration
+from blastema.analysis.regeneration import CUT_AT, CUTS, UNSEEN, recovery, regeneration
 from blastema.analysis.rotation import rotation, turned
 from blastema.analysis.subject import EXPLODED, Subject, seeds_for
 from blastema.analysis.surroundings import fire_rates, neighbours, other_sizes
@@ -186,3 +186,23 @@ def test_what_cannot_be_evaluated_is_one_line(tmp_path, arguments, says):
     assert run.returncode == 2
     assert says in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_cuts_in_a_row_are_made_while_the_organism_grows():
+    still = idle(load_target("disc", fit=8, pad=4))
+    grown = still.seeds(seeds_for(2, 0))
+    ages = []
+
+    def damage(height, width, _):
+        ages.append(1)
+        return np.zeros((height, width), bool)
+
+    regrowth = regeneration(still, grown, damage, np.random.default_rng(0), (5,), cuts=3)
+    assert len(ages) == 3 * 2
+    assert np.array_equal(regrowth.before, regrowth.after[-1])
+    lizard = subject()
+    grown = lizard.grown(lizard.seeds(seeds_for(1, 0)), CUT_AT)
+    draw = np.random.default_rng(0)
+    once, thrice = (regeneration(lizard, grown, CUTS["centre"], draw, (0,), cuts).states[0] for cuts in (1, 3))
+    assert not thrice[28:44, 28:44].any()
+    assert not np.array_equal(once, thrice)

@@ -36,6 +36,7 @@ def test_the_recipe_is_the_articles():
     recipe = RECIPES["article"]
     assert (recipe.steps, recipe.batch, recipe.pool, recipe.shortest, recipe.longest) == (8000, 8, 1024, 64, 96)
     assert [recipe.learning_rate(step) for step in (0, 1999, 2000, 7999)] == [2e-3, 2e-3, 2e-4, 2e-4]
+    assert [recipe.most_cuts(step) for step in (0, 7999)] == [1, 1]
 
 
 def test_late_rollouts_of_the_long_recipe_are_longer():
@@ -258,6 +259,23 @@ def test_those_to_be_damaged_get_all_kinds_of_damage_in_turn(monkeypatch):
     teacher.step()
     teacher.step()
     assert asked == ["half", "square", "half", "square", "half", "square"]
+
+
+def test_cuts_in_a_row_leave_their_place_empty_and_age_what_is_left():
+    recipe = dataclasses.replace(SMALL, steps=10, cuts=(0.5, 4), between=(2, 2))
+    teacher = trainer("regenerating", recipe)
+    grown = seed_batch(range(3), *teacher.target.shape[:2], 16)
+    grown.states[:, 4:12, 4:12, 3] = 1
+    ages = set()
+    for step in range(10):
+        teacher.done = step
+        hurt = teacher.damage(grown, np.random.default_rng(step))
+        assert (hurt.ages == hurt.ages[0]).all()
+        assert hurt.ages[0] == 0 if step < 5 else hurt.ages[0] in (0, 2, 4, 6)
+        assert ((hurt.states == 0).all(axis=-1) & (grown.states != 0).any(axis=-1)).any(axis=(1, 2)).all()
+        ages.add(int(hurt.ages[0]))
+    assert len(ages) > 1
+    assert grown.states[:, 4:12, 4:12, 3].all()
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(8, 80), st.integers(8, 80))

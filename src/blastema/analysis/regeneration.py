@@ -8,10 +8,12 @@ import numpy as np
 
 from blastema.analysis.subject import Subject
 from blastema.rule import Batch
-from blastema.training.damage import cut
+from blastema.training.damage import cut, erased
 
 AFTER = (100, 200, 600)
 CUT_AT = 200
+# Cuts in a row, as of a visitor who keeps erasing, and the CA steps from one to the next.
+CUTS_IN_A_ROW, APART = (1, 3, 5, 9), 5
 # (height, width, random generator) to the cells that are erased, bool (height, width).
 Damage = Callable[[int, int, np.random.Generator], np.ndarray]
 
@@ -58,28 +60,34 @@ UNSEEN: dict[str, Damage] = {"stripes": stripes, "blocks": blocks, "scattered": 
 
 
 def regeneration(
-    subject: Subject, grown: Batch, damage: Damage, draw: np.random.Generator, after: tuple[int, ...] = AFTER
+    subject: Subject,
+    grown: Batch,
+    damage: Damage,
+    draw: np.random.Generator,
+    after: tuple[int, ...] = AFTER,
+    cuts: int = 1,
 ) -> Regrowth:
-    """Damage grown organisms and watch them.
+    """Damage grown organisms and let them regrow.
 
     Args:
         subject: the organism.
-        grown: a batch of it, grown up; it stays as it is.
-        damage: which cells are erased; asked anew for each organism.
+        grown: a batch of it, fully grown; it stays as it is.
+        damage: which cells are erased; called for each state and each cut.
         draw: for damages that are random.
-        after: steps after the damage, ascending.
+        after: CA steps after the last cut, ascending.
+        cuts: how many in a row, `APART` CA steps from one to the next.
     """
-    states = grown.states.copy()
-    height, width = states.shape[1:3]
-    for state in states:
-        state[damage(height, width, draw)] = 0
-    batch = grown._replace(states=states)
-    before, damaged, found, age = subject.log_loss(grown), subject.log_loss(batch), [], 0
+    height, width = grown.states.shape[1:3]
+    batch = grown
+    for number in range(cuts):
+        batch = subject.grown(batch, APART) if number else batch
+        batch = erased(batch, [damage(height, width, draw) for _ in batch.states])
+    before, damaged, losses, age = subject.log_loss(grown), subject.log_loss(batch), [], 0
     first = batch.states[0]
     for wanted in after:
         batch, age = subject.grown(batch, wanted - age), wanted
-        found.append(subject.log_loss(batch))
-    return Regrowth(before, damaged, np.array(found), recovery(before, damaged, found[-1]), (first, batch.states[0]))
+        losses.append(subject.log_loss(batch))
+    return Regrowth(before, damaged, np.array(losses), recovery(before, damaged, losses[-1]), (first, batch.states[0]))
 
 
 def recovery(before: np.ndarray, damaged: np.ndarray, end: np.ndarray) -> np.ndarray:

@@ -1,10 +1,12 @@
 """Damage: cells are erased, and whoever is alive has to make up for them."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from blastema.errors import BlastemaError
+from blastema.rule import Batch
 
 
 def inside_disc(height: int, width: int, centre: tuple[float, float], radius: float) -> np.ndarray:
@@ -43,6 +45,14 @@ def random_square(draw: np.random.Generator, height: int, width: int) -> np.ndar
     half = draw.uniform(0.05, 0.15) * min(height, width)
     rows, columns = np.ogrid[:height, :width]
     return (abs(rows + 0.5 - y * height) < half) & (abs(columns + 0.5 - x * width) < half)
+
+
+def erased(batch: Batch, masks: Sequence[np.ndarray]) -> Batch:
+    """Return a batch whose cells are zero where its state's mask, bool `(height, width)`, is set."""
+    states = batch.states.copy()
+    for state, mask in zip(states, masks, strict=True):
+        state[mask] = 0
+    return batch._replace(states=states)
 
 
 DAMAGES = {"disc": random_disc, "half": random_half, "square": random_square}

@@ -40,6 +40,9 @@ class Recipe:
         shortest, longest: steps of the automaton in a rollout, drawn anew for each training step, both inclusive.
         longer: (from which share of the training steps, how many times) rollouts are longer than that.
         damages: names of `blastema.training.damage.DAMAGES`; those to be damaged get them in turn.
+        cuts: (from which share of the training steps, the most cuts in a row that each of those to be damaged gets).
+            How many is drawn for each training step, from 1 on; before that share it is 1.
+        between: fewest and most CA steps from one of these cuts to the next, drawn likewise, both inclusive.
         learning_rates: (from which share of the training steps, rate), in order. The article lowers its rate after
             2000 of 8000.
         beta_1, beta_2, epsilon: of Adam; epsilon is that of Keras, which the notebook uses.
@@ -52,6 +55,8 @@ class Recipe:
     longest: int = 96
     longer: tuple[float, float] = (1.0, 1.0)
     damages: tuple[str, ...] = ("disc",)
+    cuts: tuple[float, int] = (1.0, 1)
+    between: tuple[int, int] = (2, 8)
     learning_rates: tuple[tuple[float, float], ...] = ((0, 2e-3), (0.25, 2e-4))
     beta_1: float = 0.9
     beta_2: float = 0.999
@@ -64,6 +69,16 @@ class Recipe:
         (0.002, 0.0002)
         """
         return [rate for begin, rate in self.learning_rates if step >= begin * self.steps][-1]
+
+    def most_cuts(self, step: int) -> int:
+        """Return the most cuts in a row in the training step that follows `step` others.
+
+        >>> recipe = Recipe(cuts=(0.6, 9))
+        >>> recipe.most_cuts(4799), recipe.most_cuts(4800)
+        (1, 9)
+        """
+        begin, most = self.cuts
+        return most if step >= begin * self.steps else 1
 
     def rollout(self, step: int) -> tuple[int, int]:
         """Return the shortest and the longest rollout for the training step that follows `step` others.

@@ -7,7 +7,7 @@ import numpy as np
 
 from blastema.engines import Engine
 from blastema.rule import Batch, Rule, Weights, initial_weights, seed_batch
-from blastema.training.damage import DAMAGES
+from blastema.training.damage import DAMAGES, erased
 from blastema.training.experiments import Experiment, Recipe
 from blastema.training.loss import towards
 from blastema.training.optimiser import adam, no_moments, normalised
@@ -81,10 +81,26 @@ class Trainer:
         fresh = seed_batch(new_seeds(draw, reseeded), height, width, self.rule.channels)
         for array, new in zip(batch, fresh, strict=True):
             array[:reseeded] = new
-        for turn, state in enumerate(batch.states[self.recipe.batch - damaged :], self.done):
-            damage = DAMAGES[self.recipe.damages[turn % len(self.recipe.damages)]]
-            state[damage(draw, height, width)] = 0
+        if damaged:
+            hurt = self.damage(Batch(*(array[-damaged:] for array in batch)), draw)
+            for array, new in zip(batch, hurt, strict=True):
+                array[-damaged:] = new
         return places, batch
+
+    def damage(self, batch: Batch, draw: np.random.Generator) -> Batch:
+        """Return these states after the recipe's cuts in a row, between which they grow.
+
+        Each state gets the next kind of damage, all its cuts in one place, as when a visitor keeps erasing there.
+        """
+        recipe, (height, width) = self.recipe, self.target.shape[:2]
+        kinds = [recipe.damages[turn % len(recipe.damages)] for turn in range(self.done, self.done + len(batch.seeds))]
+        masks = [DAMAGES[kind](draw, height, width) for kind in kinds]
+        batch, most = erased(batch, masks), recipe.most_cuts(self.done)
+        if most > 1:
+            cuts, between = (int(draw.integers(*span, endpoint=True)) for span in ((1, most), recipe.between))
+            for _ in range(cuts - 1):
+                batch = erased(self.engine.grow(self.rule, self.weights, batch, between), masks)
+        return batch
 
 
 def new_seeds(draw: np.random.Generator, count: int) -> np.ndarray:
