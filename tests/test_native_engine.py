@@ -239,6 +239,39 @@ def test_states_that_are_not_finite_are_refused():
         NativeEngine().grow(rule, random_weights(rule), batch, 1)
 
 
+def misaligned(shape):
+    """Zeros whose numbers begin at odd addresses, as in a file that was mapped into memory."""
+    return np.zeros(4 * np.prod(shape) + 1, np.uint8)[1:].view(np.float32).reshape(shape)
+
+
+def test_misaligned_arrays_grow_what_aligned_ones_do():
+    rule = Rule()
+    batch, weights = batch_of(rule, 9, 8), random_weights(rule)
+    odd = []
+    for array in (*batch, *weights):
+        odd.append(misaligned(array.shape).view(array.dtype))
+        odd[-1][...] = array
+        assert not odd[-1].flags.aligned
+    cotangent = misaligned(batch.states.shape)
+    cotangent[...] = wish(batch.states)[1]
+    engine = NativeEngine()
+    expected = engine.learn(rule, weights, batch, 3, lambda states: (0.0, cotangent.copy()))
+    result = engine.learn(rule, type(weights)(*odd[3:]), Batch(*odd[:3]), 3, lambda states: (0.0, cotangent))
+    assert every_bit(result) == every_bit(expected)
+
+
+def test_rows_without_a_living_cell_take_part_in_a_rollout():
+    """Their lists are empty: the sanitizers look whether anything is copied from nowhere."""
+    rule, weights = Rule(), random_weights(Rule())
+    states = np.zeros((1, 160, 40, 16), np.float32)
+    states[0, 3:8, 3:8, 3:] = 1
+    batch = Batch(states, np.zeros(1, np.uint32), np.zeros(1, np.uint32))
+    result, expected = (
+        engine.learn(rule, weights, batch, 3, wish) for engine in (NativeEngine(), choose_engine("numpy"))
+    )
+    np.testing.assert_allclose(result.batch.states, expected.batch.states, rtol=0, atol=1e-5)
+
+
 def arguments(rule=None, **changes):
     """What the module's own constructor takes, by name."""
     rule = rule or Rule()
@@ -260,6 +293,7 @@ def arguments(rule=None, **changes):
         ({"states": np.zeros((2, 7, 6, 16), "f4").swapaxes(1, 2)}, "(2, 6, 7, 16), not contiguous; needed is contig"),
         ({"seeds": np.zeros(3, "u4")}, "seeds came with shape (3,); needed is contiguous uint32 (2,)"),
         ({"hidden_weight": np.zeros((128, 48), "f4")}, "hidden_weight came with shape (128, 48); needed"),
+        ({"states": misaligned((2, 6, 7, 16))}, "(2, 6, 7, 16), not aligned; needed is contig"),
         ({"filters": [0, 1, 1, -1]}, "filters must be the positions"),
         ({"filters": [0, 5, 1, -1]}, "filters must be the positions"),
         ({"channels": 0}, "channels must be 4 to 1024"),
