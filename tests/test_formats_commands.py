@@ -46,7 +46,7 @@ def corner(tmp_path):
     return tmp_path
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes")
+@pytest.mark.skipif(sys.platform == "win32", reason="not here: Windows has no named pipes")
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -20,7 +20,7 @@ ARTICLES = [case for case in VECTORS if case["rule"] == VECTORS[0]["rule"]]
 
 
 def module_of_the_page():
-    reason = "PyTorch is large and not installed here; pip install torch, or see benchmarks/requirements.txt"
+    reason = "not installed: PyTorch, which is large (pip install torch)"
     pytest.importorskip("torch", reason=reason)
     (text,) = re.findall(r"```python\n(import torch\n.*?)```", PAGE, re.S)
     assert len(text.splitlines()) <= 42

@@ -52,7 +52,8 @@ def run(*parts: str, arguments: tuple[object, ...] = ()) -> subprocess.Completed
 
 
 @pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="only Linux limits the memory of a process in this way"
+    not sys.platform.startswith("linux"),
+    reason="not here: only Linux limits the memory of a process in this way",
 )
 @pytest.mark.parametrize(
     ("threads", "megabytes"),
@@ -98,7 +99,7 @@ print(grow, forward, backward)
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a signal")
+@pytest.mark.skipif(sys.platform == "win32", reason="not here: Ctrl-C is sent as a signal")
 @pytest.mark.parametrize("threads", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_ctrl_c_ends_a_call_within_a_second(threads):
     done = run(OVERGROWN, INTERRUPTS, arguments=(threads,))
@@ -119,7 +120,7 @@ while not noted:
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a signal")
+@pytest.mark.skipif(sys.platform == "win32", reason="not here: Ctrl-C is sent as a signal")
 def test_a_signal_whose_handler_returns_does_not_end_a_call():
     done = run(OVERGROWN, HANDLED)
     assert done.returncode == 0, done.stderr

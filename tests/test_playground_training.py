@@ -147,7 +147,7 @@ def playing(*arguments, cwd):
         process.communicate()
 
 
-posix = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
+posix = pytest.mark.skipif(os.name != "posix", reason="not here: Ctrl-C is sent as a signal")
 
 
 def fetch(url):

@@ -242,7 +242,7 @@ for report in run.train():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no kill -9")
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="not here: this system has no kill -9")
 def test_kill_9_at_any_moment_costs_nothing(tmp_path):
     def begin(directory):
         return subprocess.Popen([sys.executable, "-c", KILLED, str(directory)])
@@ -267,7 +267,7 @@ def test_kill_9_at_any_moment_costs_nothing(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
+@pytest.mark.skipif(os.name != "posix", reason="not here: Ctrl-C is sent as a signal")
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
     command = [sys.executable, "-m", "blastema", "train", "disc", "--fit", "6", "--pad", "4", "--out", "run"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)

@@ -178,7 +178,7 @@ CIRCLE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><circle cx="
 
 @pytest.fixture
 def svg(tmp_path):
-    pytest.importorskip("resvg_py", reason="the extra is not installed: pip install 'blastema[svg]'")
+    pytest.importorskip("resvg_py", reason="not installed: the extra [svg]")
     return tmp_path / "a.svg"
 
 
@@ -266,18 +266,18 @@ def test_files_that_may_not_be_read_are_refused(tmp_path):
     rectangle().save(tmp_path / "a.png")
     (tmp_path / "a.png").chmod(0)
     if os.access(tmp_path / "a.png", os.R_OK):
-        pytest.skip("this user may read everything")
+        pytest.skip("not here: this user may read everything")
     assert "Permission denied; check the name and the permissions" in refusal(tmp_path / "a.png")
 
 
 def test_files_that_fail_while_read_are_refused():
     if not os.path.exists("/proc/self/mem"):  # noqa: PTH110
-        pytest.skip("only Linux has /proc/self/mem, whose beginning cannot be read")
+        pytest.skip("not here: only Linux has /proc/self/mem, whose beginning cannot be read")
     says = "cannot read /proc/self/mem: Input/output error; check the name and the permissions"
     assert refusal("/proc/self/mem") == says
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="not here: this system has no named pipes")
 def test_a_pipe_is_refused_at_once(tmp_path):
     os.mkfifo(tmp_path / "a.png")
     assert refusal(tmp_path / "a.png") == f"{tmp_path / 'a.png'} is a device or a pipe; give an image file"
