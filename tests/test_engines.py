@@ -255,3 +255,46 @@ def test_the_number_of_threads_changes_no_bit(engine):
         for threads in ("1", "2", "3")
     }
     assert len(found) == 1
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+import numpy as np
+from blastema.engines import choose_engine
+from blastema.rule import Batch, Rule, initial_weights, seed_batch
+engine, rule, weights = choose_engine(sys.argv[1]), Rule(), initial_weights(np.random.default_rng(0))
+weights.update_bias[3] = 0.01
+batch = seed_batch([1, 2], 200, 200)._replace(states=np.full((2, 200, 200, 16), 0.2, np.float32))
+engine.grow(rule, weights, batch, 1)
+def loss(states):
+    return 0.0, states
+def loss_then_signal(states):
+    threading.Timer(0.1, send).start()
+    return loss(states)
+def send():
+    sent.append(time.perf_counter())
+    os.kill(os.getpid(), signal.SIGINT)
+def latency(work):
+    try:
+        work()
+    except KeyboardInterrupt:
+        return time.perf_counter() - sent.pop()
+    raise SystemExit("it was not interrupted")
+sent = []
+engine.learn(rule, weights, batch, 2, loss)  # compiled, where an engine compiles
+threading.Timer(0.5, send).start()
+grow = latency(lambda: engine.grow(rule, weights, batch, 2**32 - 1))
+backward = latency(lambda: engine.learn(rule, weights, batch, 2, loss_then_signal))
+print(grow, backward, flush=True)
+os._exit(0)  # without waiting for what a device has begun
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["numpy", "jax"])
+def test_ctrl_c_ends_a_call_of_every_engine(engine):
+    """The native engine has a test of its own, with the time that it takes."""
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED, engine], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr + done.stdout
+    # A step of a NumPy engine as busy as this one takes a fifth of a second; a busy machine has other things to do.
+    assert max(map(float, done.stdout.split())) < 3
