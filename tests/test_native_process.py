@@ -74,8 +74,9 @@ def test_too_little_memory_is_a_memory_error_and_the_next_call_works(threads, me
 INTERRUPTS = """
 import signal
 engine, batch = NativeEngine(threads=int(sys.argv[1])), overgrown(1, 512)
-def interrupted(work):
+def interrupted(work, when=lambda: None):
     try:
+        when()
         work()
     except KeyboardInterrupt:
         return time.process_time() - sent[0]
@@ -89,11 +90,9 @@ def soon():
 def loss_then_signal(states):
     soon()
     return 0.0, states
-soon()
-grow = interrupted(lambda: engine.grow(rule, weights, batch, 2**32 - 1))
-soon()
-forward = interrupted(lambda: engine.learn(rule, weights, batch, 200, loss))
-backward = interrupted(lambda: engine.learn(rule, weights, batch, 12, loss_then_signal))
+grow = interrupted(lambda: engine.grow(rule, weights, batch, 2**32 - 1), soon)
+forward = interrupted(lambda: engine.learn(rule, weights, batch, 200, loss), soon)
+backward = interrupted(lambda: engine.learn(rule, weights, batch, 8, loss_then_signal))
 engine.learn(rule, weights, overgrown(1, 32), 2, loss)
 print(grow, forward, backward)
 """
