@@ -82,6 +82,17 @@ def test_a_run_is_told_of_as_it_is(tmp_path, experiment):
     assert told["end"] == {"step": 5, "finished": True}
 
 
+def test_a_loss_that_is_infinite_is_told_as_json_has_it(tmp_path):
+    run = Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=9, fit=6, pad=4))
+    run.losses = [0.5, float("inf"), float("inf")]
+    bulletin = Bulletin()
+    Broadcast(run, bulletin)
+    progress = put_up(bulletin)["progress"]
+    assert (progress["loss"], progress["steps"], progress["losses"]) == (None, [1], [0.5])
+    assert run.organism().training["final_loss"] is None
+    run.save()
+
+
 def test_between_times_nothing_is_put_up(tmp_path, monkeypatch):
     run = Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=50, fit=6, pad=4))
     bulletin = Bulletin()

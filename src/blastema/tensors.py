@@ -15,6 +15,7 @@ from blastema.strict_json import parse_json
 
 # A header of ours has some kilobytes; the library would allow 100 MB.
 LARGEST_HEADER = 1_000_000
+ENTRY = {"dtype", "shape", "data_offsets"}
 DTYPES = {np.dtype(np.float32): "F32", np.dtype(np.uint32): "U32"}
 
 
@@ -100,6 +101,12 @@ def read_header(path: Path | str, largest: int | None = None) -> dict[str, Any]:
     except OSError as error:
         raise BlastemaError(f"cannot read {path}: {error.strerror or error}") from None
     header = parse_json(text, f"the header of {path}")
-    if not isinstance(header, dict):
-        raise BlastemaError(f"{path} is not a whole safetensors file: its header is no JSON object")
+    if not isinstance(header, dict) or not text.startswith(b"{"):
+        raise BlastemaError(f"{path} is not a whole safetensors file: its header is not a JSON object")
+    for name, entry in header.items():
+        if name != "__metadata__" and (not isinstance(entry, dict) or entry.keys() != ENTRY):
+            raise BlastemaError(
+                f"{path} is not a whole safetensors file: {name[:100]!r} in its header must have exactly "
+                f"{', '.join(sorted(ENTRY))}"
+            )
     return header

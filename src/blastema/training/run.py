@@ -199,7 +199,7 @@ class Run:
     def _current(self) -> Organism:
         training: dict[str, Any] = asdict(self.config) | {
             "steps": self.trainer.done,
-            "final_loss": self.losses[-1] if self.losses else None,
+            "final_loss": self.losses[-1] if self.losses and np.isfinite(self.losses[-1]) else None,
             "versions": {"blastema": __version__, "numpy": np.__version__},
         }
         return Organism(self.trainer.weights, self.trainer.rule, training)

@@ -74,7 +74,7 @@ export function panel(element) {
       bar.max = steps;
       bar.value = progress.step;
       figure('step', `${progress.step.toLocaleString('en')} of ${steps.toLocaleString('en')}`);
-      figure('loss', progress.loss.toPrecision(3));
+      figure('loss', progress.loss === null ? '–' : progress.loss.toPrecision(3));
       figure('rate', progress.rate ? `${Number(progress.rate.toPrecision(2))} steps/s` : '–');
       figure('left', progress.left === null ? '–' : duration(progress.left));
     },
