@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,7 @@ def _finite(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _parsed(text: bytes | str, source: Path | str, **hooks: Callable[[str], Any]) -> Any:
+def _parsed(text: bytes | str, source: Path | str, **hooks: Any) -> Any:
     try:
         # Of bytes, Python would guess the encoding; other programs do not.
         text = text if isinstance(text, str) else text.decode()

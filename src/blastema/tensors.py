@@ -75,7 +75,10 @@ def read_tensors(path: Path | str, largest: int | None = None) -> tuple[dict[str
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except OSError as error:
         raise BlastemaError(f"cannot read {path}: {error.strerror or error}") from None
-    except (safetensors.SafetensorError, TypeError, ValueError) as error:
+    except TypeError as error:
+        # Such as bfloat16, which NumPy does not have.
+        raise BlastemaError(f"{path} cannot be read: {error}; save its tensors as float32") from None
+    except (safetensors.SafetensorError, ValueError) as error:
         raise BlastemaError(f"{path} is not a whole safetensors file: {error}") from None
 
 
