@@ -1,6 +1,6 @@
-"""The state_dict, loaded into the module of docs/formats.md by PyTorch, does what our engines do."""
+"""The state_dict, loaded into the module of blastema.formats.torch_module by PyTorch, does what our engines do."""
 
-import re
+import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -16,23 +16,20 @@ from blastema.rule import Batch, Rule, fires, perceive, seed_batch, step
 from conftest import blastema, random_weights
 from test_golden import TOLERANCE, VECTORS, of
 
-PAGE = (Path(__file__).parents[1] / "docs/formats.md").read_text("utf-8")
 ARTICLES = [case for case in VECTORS if case["rule"] == VECTORS[0]["rule"]]
 
 
-def module_of_the_page():
+def automaton(**widths):
     reason = "PyTorch is large and not installed here; pip install torch, or see benchmarks/requirements.txt"
     pytest.importorskip("torch", reason=reason)
-    (text,) = re.findall(r"```python\n(import torch\n.*?)```", PAGE, re.S)
-    assert len(text.splitlines()) <= 42
-    names = {}
-    exec(compile(text, "docs/formats.md", "exec"), names)
-    return names["Automaton"]()
+    from blastema.formats.torch_module import Automaton
+
+    return Automaton(**widths)
 
 
 def taken(path, batch, steps, angle, fire_rate):
-    """Return the states after so many steps of the page's module with the weights of this file."""
-    module = module_of_the_page()
+    """Return the states after so many steps of the module with the weights of this file."""
+    module = automaton()
     import torch
     from safetensors.torch import load_file
 
@@ -65,7 +62,7 @@ def test_the_lizard_grows_in_pytorch(tmp_path):
 
 @pytest.mark.slow
 def test_half_of_the_cells_fire_in_pytorch():
-    module = module_of_the_page()
+    module = automaton()
     import torch
 
     torch.manual_seed(1)
@@ -75,6 +72,20 @@ def test_half_of_the_cells_fire_in_pytorch():
     acted = module(torch.ones(1, 16, 200, 200))[0, 0] == 2
     # Four standard deviations of 40,000 throws of a coin.
     assert abs(acted.float().mean().item() - 0.5) < 0.01
+
+
+def test_the_export_says_which_module_takes_it(tmp_path):
+    path = tmp_path / "a.safetensors"
+    says = "from blastema.formats.torch_module import Automaton; Automaton"
+    assert write_torch(LIZARD, path).endswith(f"; {says}() takes them")
+    small = Rule(channels=8, hidden=12)
+    assert write_torch(Organism(random_weights(small), small), path).endswith(
+        f"{says}(channels=8, hidden=12) takes them"
+    )
+    wrapped = Rule(edge="wrap")
+    assert "has other filters or another edge" in write_torch(Organism(random_weights(wrapped), wrapped), path)
+    source = importlib.util.find_spec("blastema.formats.torch_module").origin
+    assert "class Automaton(nn.Module)" in Path(source).read_text("utf-8")
 
 
 @pytest.mark.parametrize("rule", [Rule(), Rule(channels=8, hidden=12, filters=("laplacian", "identity"), edge="wrap")])

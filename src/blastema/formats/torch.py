@@ -13,6 +13,7 @@ from blastema.errors import BlastemaError
 from blastema.formats.format import Format, Size
 from blastema.formats.torch_layouts import LAYOUTS, organism_of_port
 from blastema.organism import TENSORS, Organism, check_metadata, metadata_of, organism_of
+from blastema.rule import Rule
 from blastema.tensors import read_tensors, write_tensors
 
 KIND = "blastema-torch"
@@ -31,7 +32,22 @@ def write_torch(organism: Organism, path: Path, size: Size = None) -> str:
     for name in WEIGHTS:
         tensors[name] = np.ascontiguousarray(tensors[name].T)[:, :, None, None]
     write_tensors(path, tensors, metadata_of(organism, KIND))
-    return "weights are exact; the module that takes them is in docs/formats.md"
+    return f"weights are exact; {_taken_by(organism.rule)}"
+
+
+def _taken_by(rule: Rule) -> str:
+    """Return which module takes the file, and with which arguments."""
+    given = {
+        name: getattr(rule, name)
+        for name in ("channels", "hidden", "fire_rate", "alive_above")
+        if getattr(rule, name) != getattr(Rule(), name)
+    }
+    if (rule.filters, rule.edge) != (Rule().filters, Rule().edge):
+        return (
+            f"blastema.formats.torch_module has other filters or another edge ({', '.join(rule.filters)}; {rule.edge})"
+        )
+    arguments = ", ".join(f"{name}={value}" for name, value in given.items())
+    return f"from blastema.formats.torch_module import Automaton; Automaton({arguments}) takes them"
 
 
 def read_torch(path: Path | str, layout: str | None = None) -> Organism:
