@@ -30,7 +30,9 @@ from conftest import blastema, random_states, random_weights
 @pytest.fixture(autouse=True)
 def short_pool(monkeypatch):
     """Rollouts of a few steps, and a pool of 60."""
-    short = dataclasses.replace(run_module.RECIPES["article"], pool=60, shortest=4, longest=8)
+    short = dataclasses.replace(
+        run_module.RECIPES["article"], pool=60, shortest=4, longest=8, damages=("square", "half")
+    )
     monkeypatch.setitem(run_module.RECIPES, "blastema", short)
 
 
@@ -71,6 +73,7 @@ def test_a_run_is_told_of_as_it_is(tmp_path, experiment):
     assert told["progress"]["loss"] == np.median(run.losses)
     batch = told["batch"]
     assert (batch["step"], batch["rollout"], batch["count"]) == (5, reports[-1].rollout, 8)
+    assert batch["damages"] == list(run.trainer.recipe.damages)
     for name in ("before", "after"):
         states = getattr(reports[-1], name).states
         assert np.array_equal(pixels(batch[name])[:, 16:32], rgba(states[1]))

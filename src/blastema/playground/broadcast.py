@@ -31,8 +31,9 @@ class Broadcast:
         progress: `step`, `loss` (median of the last 20, null where that is infinite), `rate` (training steps per
             second), `left` (seconds), and the curve: `steps` and `losses`, medians of equal parts of the training so
             far, without those that are infinite.
-        batch: `step`, `rollout`, `before`, `after`, `columns`, `count`, `reseeded`, `damaged`: tiles in rows; the first
-            `reseeded` were replaced by a seed, the last `damaged` lost a disc.
+        batch: `step`, `rollout`, `before`, `after`, `columns`, `count`, `reseeded`, `damaged`, `damages`: tiles in rows;
+            the first `reseeded` were replaced by a seed cell, the last `damaged` lost a part of their cells, by the
+            damages of these names in turn.
         pool: `step`, `picture`, `columns`, `count`.
         organism: `step`, `name`, `content` (organism file, base64).
         end: `step`, `finished`.
@@ -95,6 +96,7 @@ class Broadcast:
             "before": data_url(tiles(report.before.states, BATCH_COLUMNS)),
             "after": data_url(tiles(report.after.states, BATCH_COLUMNS)),
             "reseeded": experiment.reseeded, "damaged": experiment.damaged,
+            "damages": list(dict.fromkeys(self.run.trainer.recipe.damages)),
         }  # fmt: skip
         self.bulletin.publish("batch", message)
 

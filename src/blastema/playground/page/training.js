@@ -11,7 +11,7 @@ import { panel } from './training_panel.js';
  *   height: number, width: number, batch: number, pool: number}} Run
  * @typedef {{step: number, loss: number | null, rate: number, left: number | null, steps: number[], losses: number[]}} Progress
  * @typedef {{step: number, rollout: number, columns: number, count: number, before: string, after: string,
- *   reseeded: number, damaged: number}} Batch
+ *   reseeded: number, damaged: number, damages: string[]}} Batch
  * @typedef {{step: number, columns: number, count: number, picture: string}} Pool
  * @typedef {{step: number, name: string, content: string}} Newest
  * @typedef {{step: number, finished: boolean}} End

@@ -100,9 +100,12 @@ export function duration(seconds) {
 }
 
 /** What was done to a batch before its growth. @param {Batch} batch */
-function prepared({ reseeded, damaged }) {
+function prepared({ reseeded, damaged, damages }) {
   const parts = [];
   if (reseeded) parts.push(`the worst ${reseeded === 1 ? 'one becomes' : `${reseeded} become`} a seed`);
-  if (damaged) parts.push(`the best ${damaged} lose a disc`);
+  if (damaged) {
+    const kinds = `${damages.join(', ')}${damages.length > 1 ? ' in turn' : ''}`;
+    parts.push(`the best ${damaged === 1 ? 'one is' : `${damaged} are`} damaged (${kinds})`);
+  }
   return parts.length ? `Before they grow, ${parts.join(' and ')}.` : 'All of them grow from a seed.';
 }
