@@ -221,6 +221,34 @@ def test_a_training_is_watched_stopped_and_gone_on_with(tmp_path):
 
 @posix
 @pytest.mark.slow
+def test_play_trains_with_the_flags_of_train(tmp_path):
+    flags = ["--experiment", "growing", "--recipe", "article", "--steps", "100000", "--seed", "7", "--size", "20x18",
+             "--fit", "10", "--background", "auto", "--engine", "numpy", "--batch", "4"]  # fmt: skip
+    Image.new("RGB", (20, 20), "white").save(tmp_path / "photo.png")
+    with Image.open(tmp_path / "photo.png") as image:
+        image.paste("red", (5, 5, 15, 15))
+        image.save(tmp_path / "photo.png")
+    with playing("--train", "photo.png", *flags, cwd=tmp_path) as (process, url):
+        listed = json.loads(fetch(url + "organisms.json"))["organisms"][0]
+        assert (listed["name"], listed["height"], listed["width"]) == ("photo-growing", 18, 20)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    config = json.loads((tmp_path / "runs/photo-growing/config.json").read_text("utf-8"))
+    assert config == config | {
+        "target": "photo.png", "experiment": "growing", "recipe": "article", "seed": 7, "height": 18, "width": 20,
+        "fit": 10, "background": "auto", "engine": "numpy", "batch": 4,
+    }  # fmt: skip
+
+
+def test_play_takes_every_flag_of_train(tmp_path):
+    def flags(command):
+        return set(re.findall(r"--[a-z]+", blastema(command, "--help", cwd=tmp_path).stdout))
+
+    assert flags("train") - flags("play") == {"--out"}
+
+
+@posix
+@pytest.mark.slow
 def test_browsers_that_go_away_end_no_training(tmp_path):
     Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=100_000, fit=6, pad=4))
     with playing("--resume", "run", cwd=tmp_path) as (process, url):
@@ -256,6 +284,9 @@ def test_a_finished_run_says_so_and_is_shown(tmp_path):
         (("play", "--train", "🦎", "--resume", "x"), "give one of them"),
         (("play", "--resume", "x"), "is not the directory of a run"),
         (("play", "--experiment", "growing"), "give --train TARGET with it"),
+        (("play", "--fit", "12", "--seed", "3"), "--seed, --fit: only for a training to begin; give --train TARGET"),
+        (("play", "--resume", "x", "--fit", "12"), "--resume continues a run as it was begun; leave out --fit"),
+        (("play", "--train", "🦎", "--fit", "0"), "fit of a target is 0"),
         (("play", "--steps", "3"), "give --train TARGET or --resume DIR"),
         (("play", "--train", "🦎", "--steps", "0"), "steps is 0"),
         (("play", "--port", "99999"), "--port is 99999"),

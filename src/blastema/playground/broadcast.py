@@ -31,9 +31,9 @@ class Broadcast:
         progress: `step`, `loss` (median of the last 20, null where that is infinite), `rate` (training steps per
             second), `left` (seconds), and the curve: `steps` and `losses`, medians of equal parts of the training so
             far, without those that are infinite.
-        batch: `step`, `rollout`, `before`, `after`, `columns`, `count`, `reseeded`, `damaged`, `damages`: tiles in rows;
-            the first `reseeded` were replaced by a seed cell, the last `damaged` lost a part of their cells, by the
-            damages of these names in turn.
+        batch: `step`, `rollout`, `before`, `after`, `columns`, `count`, `reseeded`, `damaged`, `damages`: tiles in
+            rows; the first `reseeded` were replaced by a seed cell, the last `damaged` lost a part of their cells, by
+            the damages of these names in turn.
         pool: `step`, `picture`, `columns`, `count`.
         organism: `step`, `name`, `content` (organism file, base64).
         end: `step`, `finished`.
