@@ -170,9 +170,11 @@ def _organism(
     except BlastemaError as error:
         raise BlastemaError(f"{file} is not the state_dict of an organism: {error}") from None
     weight = np.zeros((len(used), channels, hidden), np.float32)
-    for column, (where, factors) in enumerate(zip(channel, parts[:, used].astype(np.float32), strict=True)):
-        for row in np.flatnonzero(factors):
-            weight[row, where] += factors[row] * layers.first[:, column]
+    # Weights that are not finite are refused below, by name.
+    with np.errstate(invalid="ignore", over="ignore"):
+        for column, (where, factors) in enumerate(zip(channel, parts[:, used].astype(np.float32), strict=True)):
+            for row in np.flatnonzero(factors):
+                weight[row, where] += factors[row] * layers.first[:, column]
     tensors = (weight.reshape(-1, hidden), layers.first_bias, np.ascontiguousarray(layers.second.T), layers.second_bias)
     return Organism(check_weights(rule, dict(zip(TENSORS, tensors, strict=True)), file), rule, dict(training))
 
