@@ -48,6 +48,7 @@ def train(
     from blastema.cli.training_screen import watch
     from blastema.engines import choose_engine
     from blastema.errors import BlastemaError
+    from blastema.targets.remarks import remarks
     from blastema.training.experiments import RECIPES
     from blastema.training.run import Config, Run
 
@@ -76,7 +77,10 @@ def train(
     )  # fmt: skip
     if engine is None:
         warn_if_slow(config)
-    watch(Run.begin(out or free_directory(target, experiment), config))
+    run = Run.begin(out or free_directory(target, experiment), config)
+    for line in remarks(target, fit=fit, pad=pad, height=height, width=width, background=background):
+        print(line, file=sys.stderr)
+    watch(run)
 
 
 def warn_if_slow(config: "Config") -> None:
