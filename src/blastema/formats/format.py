@@ -21,6 +21,7 @@ class Format:
             as what was rounded, in one line.
         read: returns the organism in the file or folder, or None where nothing can be read back.
         sized: whether the size of the grid can be chosen.
+        code: source text that runs what was written, for those who have nothing else that does; `export` prints it.
     """
 
     name: str
@@ -28,3 +29,4 @@ class Format:
     write: Callable[[Organism, Path, Size], str]
     read: Callable[[Path], Organism] | None = None
     sized: bool = False
+    code: str | None = None

@@ -30,7 +30,7 @@ def write_torch(organism: Organism, path: Path, size: Size = None) -> str:
     for name in WEIGHTS:
         tensors[name] = np.ascontiguousarray(tensors[name].T)[:, :, None, None]
     write_tensors(path, tensors, metadata_of(organism, KIND))
-    return "weights are exact; the module that takes them is in docs/formats.md"
+    return "weights are exact; the module that takes them is on standard output"
 
 
 def read_torch(path: Path | str) -> Organism:
@@ -65,4 +65,5 @@ def _guessed(tensors: dict[str, np.ndarray], path: Path) -> Organism:
     return Organism(None, rule, {"source": "torch", "file": path.name})  # type: ignore[arg-type]
 
 
-FORMAT = Format("torch", ".safetensors", write_torch, read_torch)
+CODE = Path(__file__).with_name("torch_module.txt").read_text("utf-8")
+FORMAT = Format("torch", ".safetensors", write_torch, read_torch, code=CODE)
