@@ -137,7 +137,7 @@ def test_a_grid_that_memory_cannot_hold_is_refused(refusal, monkeypatch):
 def test_an_organism_that_explodes_is_written_up_to_the_step_at_which_it_does(folder, capsys, flags):
     main(["grow", "bomb.safetensors", "--steps", "200", "--size", "9", *flags])
     printed = capsys.readouterr()
-    exploded_at = int(re.search(r"it exploded at step (\d+): its numbers were no longer finite", printed.err)[1])
+    exploded_at = int(re.search(r"it exploded at step (\d+): its numbers are no longer finite", printed.err)[1])
     assert 2 < exploded_at < 20
     last = package.load("bomb.safetensors").grow(exploded_at - 1, 9, 9)
     if "a.npy" in flags:

@@ -65,7 +65,8 @@ def examine(
     """
     seed, organisms = whole_number("seed", seed, 0, LARGEST_SEED), whole_number("organisms", organisms, 1, MOST)
     height, width, _ = target.shape
-    check_states(organisms, height, width, organism.rule.channels)
+    # Few are grown in grids of twice the height and width, see `other_sizes`.
+    check_states(max(organisms, 4 * min(FEW, organisms)), height, width, organism.rule.channels)
     subject, seeds = Subject(organism.rule, organism.weights, target, engine), seeds_for(organisms, seed)
     few = seeds[:FEW]
     report: dict[str, Any] = {"organisms": organisms, "seed": seed, "grid": list(target.shape[:2])}

@@ -129,7 +129,7 @@ class Growth:
         if self.exploded_at is None:
             return None
         return (
-            f"it exploded at step {self.exploded_at:,}: its numbers were no longer finite; shown is what it was before"
+            f"it exploded at step {self.exploded_at:,}: its numbers are no longer finite; the output ends before that"
         )
 
 
