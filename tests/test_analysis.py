@@ -157,7 +157,7 @@ def test_the_target_is_the_one_of_the_training_unless_another_is_meant(tmp_path)
     small = Organism(random_weights(Rule()), training={"target": "disc", "fit": 8, "pad": 4})
     assert np.array_equal(target_of(small, "somewhere"), load_target("disc", fit=8, pad=4))
     assert np.array_equal(target_of(small, "somewhere", "ring"), load_target("ring", fit=8, pad=4))
-    with pytest.raises(BlastemaError, match=r"model.json does not say what it grows; tell by --target"):
+    with pytest.raises(BlastemaError, match=r"model.json does not say what it grows; name it with --target"):
         target_of(Organism(random_weights(Rule())), "model.json")
 
 
@@ -231,8 +231,15 @@ def test_organisms_that_did_not_regrow_are_counted_beside_the_median():
     before, damaged = np.full(4, -4.0), np.full(4, -1.7)
     end = np.array([-4.0, -4.0, -4.0, -1.5])
     regrowth = Regrowth(before, damaged, np.array([end] * 3), recovery(before, damaged, end), (still, still))
-    found = _summary(regrowth)
+    found = _summary(regrowth, empty=-0.9)
     assert (found["regrew"], found["recovery"], found["worst"]) == (3, 1.0, -1.5)
+
+
+def test_what_is_dead_did_not_regrow():
+    weights = random_weights(Rule())._replace(update_bias=np.full(16, -1, np.float32))
+    report = examine(Organism(weights), load_target("disc", fit=4, pad=1), choose_engine(), organisms=2).report
+    assert report["regeneration"]["lower"]["recovery"] == 1
+    assert report["regeneration"]["lower"]["regrew"] == 0
 
 
 def test_each_row_of_the_report_says_what_it_is_of(small_report):

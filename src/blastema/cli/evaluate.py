@@ -25,7 +25,7 @@ def evaluate(
         seed: which cells fire when, and which are damaged; same seed, same report
         json: write all numbers to this file
         picture: write a page of curves and contact sheets to this .png, .webp or .jpg
-        engine: native, numpy or jax; the fastest present if not given
+        engine: native, numpy or jax (default: the fastest available)
     """
     from blastema.analysis.examination import MOST, examine
     from blastema.analysis.target import target_of

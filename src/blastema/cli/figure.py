@@ -1,8 +1,7 @@
-"""`blastema figure NAME`: a figure of the article, drawn anew."""
+"""`blastema figure NAME`: the article's figures, redrawn."""
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from tyro.conf import Positional, arg
 
@@ -30,6 +29,7 @@ def figure(
     from importlib.util import find_spec
 
     from blastema.cli.output import check_folder
+    from blastema.cli.progress import track
     from blastema.cli.ranges import LARGEST_SEED, check_range
     from blastema.errors import BlastemaError
     from blastema.figures import NAMES, figure_named, is_still, save_figure
@@ -53,13 +53,3 @@ def figure(
     setting = Setting(quick, seed, track)
     for one in chosen:
         print(f"wrote {save_figure(one, out, setting, suffix)}", flush=True)
-
-
-def track(things: Iterable[Any], name: str, count: int) -> Iterator[Any]:
-    """Yield things, and show how far it is where there is a terminal to show it on."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        yield from progress.track(things, count, description=name)

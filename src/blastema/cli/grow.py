@@ -37,7 +37,7 @@ def grow(
         zoom: pixels per cell, for --out
         fps: frames per second
         sheet: write a contact sheet (.png, .webp, .jpg) instead of an animation
-        engine: native, numpy or jax; the fastest present if not given
+        engine: native, numpy or jax (default: the fastest available)
     """
     from blastema.cli.growth import Growth
     from blastema.cli.growth_output import Output, show, write

@@ -84,12 +84,10 @@ class Growth:
         Args:
             progress: show a bar on standard error, if that is a terminal.
         """
-        from rich.console import Console
-        from rich.progress import track
+        from blastema.cli.progress import track
 
-        console = Console(stderr=True)
-        quiet = not (progress and console.is_terminal)
-        every = track(range(self.steps + 1), "growing", console=console, transient=True, disable=quiet)
+        steps = range(self.steps + 1)
+        every = track(steps, "growing", len(steps)) if progress else steps
         batch = seed_batch([self.seed], self.height, self.width, self.rule.channels)
         draw = np.random.default_rng([self.seed])
         for step in every:
