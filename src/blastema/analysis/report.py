@@ -60,7 +60,7 @@ def explanations(printed: list[str], organisms: int | None = None) -> Iterator[s
     yield SCALE
     yield EXAMPLES
     if "exploded" in printed:
-        yield "exploded: numbers of the worst organism are no longer finite."
+        yield "exploded: the worst organism's numbers grew without bound."
     if organisms is not None:
         yield f'{organisms} organisms; regrew: at least 90% of the damage was repaired; medians unless marked "worst".'
 

@@ -45,7 +45,7 @@ def report_picture(title: str, report: dict[str, Any], states: dict[str, list[np
         beside(_persistence_chart(tables, half), _fire_rate_chart(tables, half), gap=GAP),
         titled("From the seed", _sheet(grown, len(grown), ages)),
         titled(
-            "Damaged, and 600 steps later: one organism; how many regrew",
+            "One organism damaged, and 600 steps later; below, how many of all regrew",
             _sheet(hurt, len(damages), [*damages, *_regrew(tables)]),
         ),
         beside(_regrowth_chart(tables, half), _rotation_chart(tables, half), gap=GAP),
@@ -94,9 +94,14 @@ def _fire_rate_chart(tables: dict[str, Section], width: int) -> Image.Image:
 def _regrowth_chart(tables: dict[str, Section], width: int) -> Image.Image:
     parts = [tables["regeneration"], tables["unseen"]]
     colours = {DAMAGED: FAINT, later("100"): BLUE, later("600"): GREEN, later("600", WORST): ORANGE}
-    series = [(label, [*parts[0].rows[label], *parts[1].rows[label]], colour) for label, colour in colours.items()]
+    series = [
+        (label.removesuffix(f", {MEDIAN}"), [*parts[0].rows[label], *parts[1].rows[label]], colour)
+        for label, colour in colours.items()
+    ]
     damages = [*parts[0].columns, *parts[1].columns]
-    return chart("Regeneration: loss by damage", damages, series, width, line=False, limits=LIMITS)
+    return chart(
+        "Regeneration: median loss by damage, and the worst", damages, series, width, line=False, limits=LIMITS
+    )
 
 
 def _rotation_chart(tables: dict[str, Section], width: int) -> Image.Image:
