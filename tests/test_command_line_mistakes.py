@@ -210,6 +210,14 @@ def test_a_pipe_that_nobody_reads_is_no_error(folder, arguments):
     assert run.stderr == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_behind_standard_output_is_one_line(tmp_path):
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "blastema", "--version"]
+        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (run.returncode, run.stderr) == (1, "blastema: [Errno 28] No space left on device\n")
+
+
 def test_the_generated_page_has_every_command(monkeypatch):
     path = Path(__file__).parents[1] / "tools/write_cli_docs.py"
     spec = importlib.util.spec_from_file_location("write_cli_docs", path)

@@ -50,9 +50,10 @@ def _run(arguments: Sequence[str]) -> None:
 def _end(message: str, code: int) -> None:
     """Print one line and exit."""
     try:
-        sys.stdout.flush()
         print("blastema:", " ".join(message.split()), file=sys.stderr, flush=True)
-    except BrokenPipeError:
+        sys.stdout.flush()
+    except OSError:
+        # What standard output could not take before, it will not take when the interpreter ends.
         _be_quiet()
     sys.exit(code)
 
