@@ -120,6 +120,12 @@ def test_flags_without_effect_and_values_out_of_range_are_refused_before_the_wor
     assert says in refusal("grow", "good.safetensors", *flags)
 
 
+def test_a_figure_whose_file_cannot_be_written_is_refused_before_it_is_drawn(refusal, folder):
+    (folder / "teaser.webp").mkdir()
+    line = refusal("figure", "all", "--out", ".", "--format", "webp")
+    assert "--out teaser.webp is a folder; give the name of a file" in line
+
+
 def test_a_still_figure_has_no_format(refusal):
     assert "figure step is a still picture, always .png; leave out --format" in refusal(
         "figure", "step", "--format", "webp"
@@ -199,7 +205,7 @@ def test_ctrl_c_leaves_nothing_half_written(folder, name):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the pipes of POSIX")
-@pytest.mark.parametrize("arguments", [("--help",), ("zoo",), ("grow", "good.safetensors", "--steps", "1")])
+@pytest.mark.parametrize("arguments", [("--help",), ("grow", "good.safetensors", "--steps", "1")])
 def test_a_pipe_that_nobody_reads_is_no_error(folder, arguments):
     reader, writer = os.pipe()
     os.close(reader)

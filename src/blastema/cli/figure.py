@@ -28,7 +28,7 @@ def figure(
     """
     from importlib.util import find_spec
 
-    from blastema.cli.output import check_folder
+    from blastema.cli.output import check_file
     from blastema.cli.progress import track
     from blastema.cli.ranges import LARGEST_SEED, check_range
     from blastema.errors import BlastemaError
@@ -49,7 +49,8 @@ def figure(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BlastemaError(f"cannot write to {out}: {error.strerror}; choose another --out") from None
-    check_folder("--out", out)
+    for one in chosen:
+        check_file("--out", out / f"{one}{'.png' if is_still(one) else suffix}")
     setting = Setting(quick, seed, track)
     for one in chosen:
         print(f"wrote {save_figure(one, out, setting, suffix)}", flush=True)
