@@ -17,9 +17,9 @@ from blastema.figures.figure import Film, Setting, looping
 from blastema.figures.growing import Growing, organisms_of
 from blastema.figures.influence import _reach
 from blastema.figures.lesson import lesson
-from blastema.organism import load
-from blastema.rule import ALPHA, alive, seed_batch, step
-from conftest import blastema
+from blastema.organism import Organism, load
+from blastema.rule import ALPHA, Rule, alive, seed_batch, step
+from conftest import blastema, random_weights
 
 SETTING = Setting(quick=True)
 # Their captions change, so that they stop at their end instead of fading into their beginning.
@@ -86,6 +86,17 @@ def test_what_grows_in_a_figure_is_the_organism():
         state = growing.grown(10)
     assert growing.age == 40
     np.testing.assert_array_equal(state, load("regenerating/lizard").grow(40, seed=5))
+
+
+def test_an_organism_that_explodes_stays_in_the_figure_as_it_was_before():
+    weights = random_weights(Rule())._replace(update_bias=np.full(16, 1e37, np.float32))
+    growing = Growing(Organism(weights), 1, 9, 9)
+    states = [growing.grown(1).copy() for _ in range(60)]
+    assert growing.exploded
+    assert growing.age == 60
+    assert np.isfinite(states).all()
+    assert np.array_equal(states[-1], states[-2])
+    assert states[-1].any()
 
 
 def test_organisms_come_in_the_order_of_the_article():
