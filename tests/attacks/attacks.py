@@ -222,7 +222,7 @@ PICTURES = {
     "picture, 4,294,967,295 pixels wide": ({"a.png": png(2**32 - 1, 1)}, "a.png"),
     "picture, truncated": ({"a.png": png(100, 100, bytes(40_100))[:60]}, "a.png"),
     "picture, 1 GB of text in 1 MB": (
-        {"a.png": png(1, 1, bytes(5), chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(10**9), 9)))}, "is broken",
+        {"a.png": png(1, 1, bytes(5), chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(10**9), 9)))}, "is damaged",
     ),
     "picture, a profile of 1 GB in 1 MB": (
         {"a.png": png(1, 1, bytes(5), chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(10**9), 9)))}, "a.png",

@@ -235,7 +235,7 @@ def fuzz(name, seconds, first):
                 accepted += check(read, Path(folder) / next(iter(files)))
             except BaseException:
                 traceback.print_exc()
-                sys.exit(f"{name}: example {number} failed; again: python tests/attacks/fuzz.py {name} 0 {number}")
+                sys.exit(f"{name}: example {number} failed; again: python {sys.argv[0]} {name} 0 {number}")
             number += 1
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     if memory > MOST_MEMORY:

@@ -20,20 +20,23 @@ def import_(
 
     Args:
         file: distill .json, tfjs model.json, .onnx, or a torch state_dict in .safetensors; its content says which
-        out: where to write the organism; without it no file that is there is replaced
+        out: output file (the default name never overwrites an existing file)
         layout: of the first layer of a torch state_dict: all channels of a filter, then the next, or all filters of a
             channel, then the next; the slope along x first, or along y
     """
     from blastema import formats
+    from blastema.cli.output import check_file
     from blastema.errors import BlastemaError
 
+    if out is not None:
+        check_file("--out", out)
     form, organism = formats.recognise(file), formats.read(file, layout)
     if form == "organism":
         raise BlastemaError(f"{file} is an organism file already; nothing to import")
     if out is None:
         out = Path("organism.safetensors")
         if out.exists():
-            raise BlastemaError(f"{out} is there already; say where to write with --out")
+            raise BlastemaError(f"{out} exists already; choose another file with --out")
     organism.save(out)
     print(f"wrote {out}: read as {form}", file=sys.stderr)
     if layout is None and "layout" in organism.training:

@@ -46,6 +46,7 @@ def train(
     """
     from blastema.cli.training_screen import watch
     from blastema.errors import BlastemaError
+    from blastema.targets.remarks import remarks
     from blastema.training.run import Config, Run
 
     flags: dict[str, Any] = {
@@ -69,7 +70,10 @@ def train(
     config = config_of(target, steps=steps, size=size, engine=engine, **flags)
     if engine is None:
         warn_if_slow(config)
-    watch(Run.begin(out or free_directory(target, experiment), config))
+    run = Run.begin(out or free_directory(target, experiment), config)
+    for line in remarks(target, fit=fit, pad=pad, height=config.height, width=config.width, background=background):
+        print(line, file=sys.stderr)
+    watch(run)
 
 
 def config_of(target: str, *, steps: int | None, size: str | None, engine: str | None, **flags: Any) -> "Config":

@@ -202,6 +202,10 @@ class Run:
             "final_loss": self.losses[-1] if self.losses and np.isfinite(self.losses[-1]) else None,
             "versions": {"blastema": __version__, "numpy": np.__version__},
         }
+        height, width = self.target.shape[:2]
+        if Organism(self.trainer.weights, training=training).trained_size != (height, width):
+            # The grid is larger than the padding says where the picture had to be moved onto the seed cell.
+            training |= {"height": height, "width": width}
         return Organism(self.trainer.weights, self.trainer.rule, training)
 
     def _fresh_trainer(self) -> Trainer:
