@@ -1,18 +1,24 @@
 """Analysis: what is measured of an organism is what is there."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from blastema import load
-from blastema.analysis.examination import examine
+from blastema.analysis.examination import Examination, _summary, examine
 from blastema.analysis.persistence import persistence
-from blastema.analysis.regeneration import CUT_AT, CUTS, UNSEEN, recovery, regeneration
+from blastema.analysis.regeneration import CUT_AT, CUTS, UNSEEN, Regrowth, recovery, regeneration
+from blastema.analysis.report import sections
 from blastema.analysis.rotation import rotation, turned
 from blastema.analysis.subject import EXPLODED, Subject, seeds_for
 from blastema.analysis.surroundings import fire_rates, neighbours, other_sizes
 from blastema.analysis.target import target_of
+from blastema.cli.evaluate import evaluate
+from blastema.cli.main import main
+from blastema.cli.report import print_report
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.organism import Organism
@@ -151,7 +157,7 @@ def test_the_target_is_the_one_of_the_training_unless_another_is_meant(tmp_path)
     small = Organism(random_weights(Rule()), training={"target": "disc", "fit": 8, "pad": 4})
     assert np.array_equal(target_of(small, "somewhere"), load_target("disc", fit=8, pad=4))
     assert np.array_equal(target_of(small, "somewhere", "ring"), load_target("ring", fit=8, pad=4))
-    with pytest.raises(BlastemaError, match=r"model.json does not say what it grows; tell by --target"):
+    with pytest.raises(BlastemaError, match=r"model.json does not say what it grows; name it with --target"):
         target_of(Organism(random_weights(Rule())), "model.json")
 
 
@@ -163,7 +169,8 @@ def test_evaluate_prints_tables_and_writes_what_is_asked_for(tmp_path):
         "🦎 lizard · regenerating",
         "Persistence",
         "Regeneration",
-        "never saw",
+        "never used",
+        "regrew",
         "8-bit weights",
         "wrote found.json",
     ):
@@ -176,16 +183,102 @@ def test_evaluate_prints_tables_and_writes_what_is_asked_for(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("🦎", "--picture", "found.txt"), "--picture found.txt has no suffix of a picture; take one of .png"),
-        (("🦎", "--organisms", "0"), "0 organisms cannot be measured; ask for 1 or more"),
+        (("🦎", "--picture", "found.txt"), "--picture found.txt has the suffix '.txt'; use .png, .webp, .jpg or .jpeg"),
+        (("🦎", "--picture", "found.gif"), "--picture found.gif has the suffix '.gif'; use .png"),
+        (("🦎", "--picture", "none/found.png"), "there is no folder none to write found.png to"),
+        (("🦎", "--json", "none/found.json"), "there is no folder none to write found.json to"),
+        (("🦎", "--json", "folder"), "--json folder is a folder; give the name of a file"),
+        (("🦎", "--json", "a.png", "--picture", "a.png"), "--json and --picture are both a.png"),
+        (("🦎", "--organisms", "0"), "--organisms is 0; it must be between 1 and 100,000"),
+        (("🦎", "--organisms", "99999999"), "--organisms is 99999999; it must be between 1 and 100,000"),
+        (("🦎", "--seed", "-1"), "--seed is -1; it must be between 0 and 4,294,967,295"),
         (("nobody",), "there is no organism nobody"),
     ],
 )
-def test_what_cannot_be_evaluated_is_one_line(tmp_path, arguments, says):
-    run = blastema("evaluate", *arguments, cwd=tmp_path)
-    assert run.returncode == 2
-    assert says in run.stderr
-    assert "Traceback" not in run.stderr
+def test_what_cannot_be_evaluated_is_one_line_before_the_work(tmp_path, monkeypatch, capsys, arguments, says):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("blastema.analysis.examination.examine", lambda *_: pytest.fail("it was measured"))
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(SystemExit) as stopped:
+        main(["evaluate", *arguments])
+    assert stopped.value.code == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert re.fullmatch(r"blastema: [^\n]+\n", printed.err)
+    assert says in printed.err
+
+
+SMALL = Organism(random_weights(Rule()), training={"target": "disc", "fit": 4, "pad": 1})
+
+
+def test_a_batch_that_memory_cannot_hold_is_refused_before_it_is_grown(monkeypatch):
+    monkeypatch.setattr("blastema.memory.memory", lambda: 10**7)
+    target = load_target("disc", fit=4, pad=1)
+    with pytest.raises(BlastemaError, match=r"growing 3,000 x 6x6 cells takes at least 27.6 MB .* 10.0 MB can be used"):
+        examine(SMALL, target, choose_engine(), organisms=3000)
+
+
+@pytest.fixture(scope="module")
+def small_report():
+    """The report of an organism that nobody trained, on a grid so small that it takes no time."""
+    return examine(SMALL, load_target("disc", fit=4, pad=1), choose_engine(), organisms=2).report
+
+
+def test_organisms_that_did_not_regrow_are_counted_beside_the_median():
+    target = load_target("disc", fit=8, pad=4)
+    still = idle(target)
+    # A median of 1 and a worst of 0: what was called "recovered 100%".
+    before, damaged = np.full(4, -4.0), np.full(4, -1.7)
+    end = np.array([-4.0, -4.0, -4.0, -1.5])
+    regrowth = Regrowth(before, damaged, np.array([end] * 3), recovery(before, damaged, end), (still, still))
+    found = _summary(regrowth, empty=-0.9)
+    assert (found["regrew"], found["recovery"], found["worst"]) == (3, 1.0, -1.5)
+
+
+def test_what_is_dead_did_not_regrow():
+    weights = random_weights(Rule())._replace(update_bias=np.full(16, -1, np.float32))
+    report = examine(Organism(weights), load_target("disc", fit=4, pad=1), choose_engine(), organisms=2).report
+    assert report["regeneration"]["lower"]["recovery"] == 1
+    assert report["regeneration"]["lower"]["regrew"] == 0
+
+
+def test_each_row_of_the_report_says_what_it_is_of(small_report):
+    report = json.loads(json.dumps(small_report))
+    tables = sections(report)
+    assert list(tables["persistence"].rows) == ["median", "worst", "8-bit weights, worst"]
+    assert list(tables["unseen"].rows) == [
+        "damaged, median", "100 steps later, median", "200 steps later, median", "600 steps later, median",
+        "600 steps later, worst", "regrew",
+    ]  # fmt: skip
+    lower = {label: values[0] for label, values in tables["regeneration"].rows.items()}
+    assert lower["600 steps later, worst"] == report["regeneration"]["lower"]["worst"]
+    assert lower["regrew"] == f"{report['regeneration']['lower']['regrew']} of 2"
+    assert lower["8-bit weights, worst"] == report["eight_bit"]["regeneration"]["lower"]["worst"]
+
+
+def test_scores_that_stand_for_an_explosion_say_so(small_report, capsys):
+    small_report["persistence"]["10000"]["worst"] = EXPLODED
+    print_report("organism [/x]", small_report)
+    printed = capsys.readouterr().out
+    assert printed.startswith("organism [/x]\n")
+    assert "exploded: the worst organism's numbers grew without bound" in printed
+    assert re.search(r"worst .* exploded", printed)
+    assert "9.00" not in printed
+    assert "at -3 it is 3%" in " ".join(printed.split())
+
+
+def test_the_report_is_written_before_it_is_printed(tmp_path, monkeypatch, small_report):
+    examination = Examination(small_report, {})
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("blastema.analysis.examination.examine", lambda *_: examination)
+
+    def closed(*_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr("blastema.cli.report.print_report", closed)
+    with pytest.raises(BrokenPipeError):
+        evaluate(Path("🦎"), json=Path("a.json"))
+    assert json.loads((tmp_path / "a.json").read_text()) == json.loads(json.dumps(small_report))
 
 
 def test_cuts_in_a_row_are_made_while_the_organism_grows():

@@ -13,7 +13,7 @@ import safetensors.numpy
 from PIL import Image
 
 from blastema import Organism, Rule, load
-from blastema.cli.main import EXAMPLES
+from blastema.cli.commands import BEGINNING, COMMANDS
 from blastema.cli.size import parse_size
 from blastema.cli.training_screen import sparkline
 from blastema.errors import BlastemaError
@@ -171,7 +171,8 @@ def corner(tmp_path_factory):
         (("train", "broken.png"), "broken.png"),
         (("train", "empty.png"), "nothing in"),
         (("train", "🦎", "--size", "32"), "a target of 40x40 cells is too large for a grid of 32x32"),
-        (("train", "🦎", "--size", "big"), "the size 'big' is not understood"),
+        (("train", "🦎", "--size", "big"), "--size 'big' is not a size; write 72 or 96x64"),
+        (("train", "🦎", "--size", "5000"), "--size '5000' is too large; each side must be between 1 and 4096"),
         (("train", "🦎", "--out", "mine"), "mine is there already"),
         (("train", "🦎", "--out", "mine/thesis.txt"), "is there already"),
         (("train", "🦎", "--out", "mine/thesis.txt/run"), "cannot make"),
@@ -188,15 +189,18 @@ def corner(tmp_path_factory):
         (("grow", "nan.safetensors"), "not finite"),
         (("grow", "model.json"), "model.json is not a graph model: it has no list of nodes"),
         (("grow", "broken.png"), "broken.png is in none of the formats that can be read"),
-        (("grow", "good.safetensors", "--out", "a.txt"), "has the suffix '.txt'; an animation or a state is one of"),
+        (("grow", "good.safetensors", "--out", "a.txt"), "has the suffix '.txt'; use .gif, .webp, .png, .mp4 or .npy"),
         (("grow", "good.safetensors", "--out", "none/a.gif"), "there is no folder none"),
-        (("grow", "good.safetensors", "--out", "a.mp4", "--sheet"), "a contact sheet is one of"),
-        (("grow", "good.safetensors", "--damage", "middle"), "the damage 'middle' is not understood"),
+        (
+            ("grow", "good.safetensors", "--out", "a.mp4", "--sheet"),
+            "has the suffix '.mp4'; use .png, .webp, .jpg or .jpeg",
+        ),
+        (("grow", "good.safetensors", "--damage", "middle"), "--damage 'middle' is not understood"),
         (("grow", "good.safetensors", "--damage", "disc@900"), "would come after the last step, 200"),
-        (("grow", "good.safetensors", "--fire-rate", "2"), "fire_rate of a rule is 2"),
+        (("grow", "good.safetensors", "--fire-rate", "2"), "--fire-rate is 2.0; it must be between 0 and 1"),
         (("grow", "good.safetensors", "--steps", "-1"), "--steps is -1"),
         (("grow", "good.safetensors", "--seed", "-1"), "--seed is -1"),
-        (("grow", "good.safetensors", "--out", "a.gif", "--fps", "0"), "0.0 pictures a second cannot be"),
+        (("grow", "good.safetensors", "--out", "a.gif", "--fps", "0"), "--fps is 0.0; it must be between 0.1 and 50"),
         (("grow", "good.safetensors", "--out", "a.gif", "--zoom", "0"), "--zoom is 0"),
     ],
 )
@@ -220,12 +224,13 @@ def test_a_folder_that_cannot_be_written_to(corner):
     assert "cannot make locked/run: Permission denied; choose another --out" in run.stderr
 
 
-@pytest.mark.parametrize("command", EXAMPLES)
+@pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help_ends_in_two_commands_to_paste(command, tmp_path):
     run = blastema(*command.split(), "--help", cwd=tmp_path)
     assert run.returncode == 0
     last = run.stdout.rstrip().splitlines()[-2:]
-    assert last == [f"  {example}" for example in EXAMPLES[command]]
+    examples = COMMANDS[command].examples if command else BEGINNING
+    assert last == [f"  {example}" for example in examples]
     assert all(line.startswith("  blastema ") for line in last)
 
 
@@ -257,7 +262,7 @@ def test_sizes():
     assert parse_size("72") == (72, 72)
     assert parse_size("96x64") == (64, 96)
     for wrong in ("", "0", "7x", "x7", "-3", "1e3", "99999", "3x4x5"):
-        with pytest.raises(BlastemaError, match="write 72 or 96x64"):
+        with pytest.raises(BlastemaError, match="1 and 4096"):
             parse_size(wrong)
 
 

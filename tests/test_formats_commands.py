@@ -55,6 +55,9 @@ def corner(tmp_path):
         (("export", "🦎", "--to", "distill", "--out", "none/a.json"), "there is no folder none to write a.json to"),
         (("export", "🦎", "--to", "distill", "--out", "a.json", "--size", "72"), "distill is for grids of any size"),
         (("export", "lizzard", "--to", "distill", "--out", "a.json"), "there is no organism lizzard"),
+        (("export", "🦎", "--to", "c", "--out", "n" * 300 + ".h"), "File name too long; choose another --out"),
+        (("import", "empty.json", "--out", "none/a.safetensors"), "there is no folder none to write a.safetensors to"),
+        (("import", "empty.json", "--out", "folder"), "--out folder is a folder; give the name of a file"),
         (("import", "none.json"), "there is no file none.json"),
         (("import", "empty.json"), "empty.json is not JSON, or is cut off"),
         (("import", "notes.txt"), "notes.txt is in none of the formats that can be read: "),
@@ -79,7 +82,7 @@ def test_importing_replaces_no_organism_unasked(tmp_path):
     assert blastema("export", "🦎", "--to", "distill", "--out", "a.json", cwd=tmp_path).returncode == 0
     refused = blastema("import", "a.json", cwd=tmp_path)
     assert refused.returncode == 2
-    assert "organism.safetensors is there already; say where to write with --out" in refused.stderr
+    assert "organism.safetensors exists already; choose another file with --out" in refused.stderr
     assert load(tmp_path / "organism.safetensors").training == {"target": "mine"}
     assert blastema("import", "a.json", "--out", "organism.safetensors", cwd=tmp_path).returncode == 0
     assert load(tmp_path / "organism.safetensors").training["source"] == "distill"

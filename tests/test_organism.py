@@ -1,5 +1,6 @@
 """Organism files: what goes in comes out, and what cannot be right is refused by name."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
+import blastema as package
 from blastema import Organism, Rule, load
 from blastema.errors import BlastemaError
 from conftest import random_weights
@@ -97,6 +99,30 @@ def test_what_cannot_be_right_is_refused_by_name(organism, tmp_path, change, say
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("value", [float("nan"), -float("inf"), "\ud800", {1, 2}, np.float32(1)])
+@pytest.mark.parametrize("record", ["training", "scores"])
+def test_a_record_that_is_not_json_is_not_written(organism, tmp_path, record, value):
+    bad = dataclasses.replace(organism, **{record: {"deep": [{"x": value}]}})
+    with pytest.raises(BlastemaError, match=r"^(scores|the training record) (has text that|cannot be written) [^\n]+$"):
+        bad.save(tmp_path / "a.safetensors")
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+def test_numbers_that_are_not_finite_are_read_as_none(organism, tmp_path, number):
+    text = f'{{"loss": [0.5, {number}], "epochs": 3}}'
+    spoilt(organism, tmp_path / "old.safetensors", training=text, scores=text)
+    again = load(tmp_path / "old.safetensors")
+    assert again.training == again.scores == {"loss": [0.5, None], "epochs": 3}
+    again.save(tmp_path / "new.safetensors")
+
+
+def test_a_record_that_is_not_unicode_is_refused(organism, tmp_path):
+    spoilt(organism, tmp_path / "bad.safetensors", training=r'{"target": "\ud800"}')
+    with pytest.raises(BlastemaError, match=r"training in the metadata of .* has text that is not Unicode"):
+        load(tmp_path / "bad.safetensors")
+
+
 def test_a_cut_off_file_is_refused(organism, tmp_path):
     path = tmp_path / "a.safetensors"
     organism.save(path)
@@ -135,5 +161,102 @@ def test_files_come_before_the_zoo_and_what_is_in_neither_is_refused(tmp_path, m
     monkeypatch.chdir(tmp_path)
     Organism(random_weights(Rule()), Rule(), {"target": "mine"}).save(tmp_path / "lizard")
     assert load("lizard").training == {"target": "mine"}
-    with pytest.raises(BlastemaError, match=r"there is no organism lizzard; give a file, .*regenerating/lizard"):
+    with pytest.raises(BlastemaError, match=r"there is no organism lizzard; did you mean lizard\?"):
         load("lizzard")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("🐙", "🐙 is not in the zoo; train it: blastema train 🐙"),
+        ("octopus", "octopus is not in the zoo; train it: blastema train octopus"),
+        ("growing/dragon face", "train it: blastema train 'dragon face' --experiment growing"),
+        ("persistent/planarian", "the zoo has no persistent/planarian; it has regenerating/planarian"),
+        ("regenerating/lizrd", "there is no organism regenerating/lizrd; did you mean regenerating/lizard?"),
+        ("nope", "there is no organism nope; give a file, the directory of a run, or a name that blastema zoo lists"),
+    ],
+)
+def test_a_name_that_the_zoo_lacks_is_answered_with_what_to_do(tmp_path, monkeypatch, name, says):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BlastemaError) as refused:
+        load(name)
+    assert str(refused.value).endswith(says)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"steps": -1}, "steps is -1; it must be a whole number between 0 and"),
+        ({"steps": 2.5}, "steps is 2.5; it must be a whole number"),
+        ({"steps": 2**63}, f"steps is {2**63}; it must be a whole number"),
+        ({"steps": "9"}, "steps is '9'; it must be a whole number"),
+        ({"height": 0}, "height is 0; it must be a whole number between 1 and 65,536"),
+        ({"width": 72.0}, "width is 72.0; it must be a whole number"),
+        ({"width": 2**40}, f"width is {2**40}; it must be a whole number"),
+        ({"height": None}, "height is None; it must be a whole number"),
+        ({"height": 65536, "width": 65536}, "growing 1 x 65536x65536 cells takes at least 1.1 TB of memory"),
+        ({"seed": -1}, "seed is -1; it must be a whole number between 0 and 4,294,967,295"),
+        ({"seed": 2**40}, f"seed is {2**40}; it must be a whole number"),
+        ({"seed": 0.5}, "seed is 0.5; it must be a whole number"),
+        ({"angle": float("nan")}, "angle is nan; it must be a finite number"),
+        ({"angle": float("inf")}, "angle is inf; it must be a finite number"),
+        ({"angle": 10**400}, "; it must be a finite number"),
+        ({"angle": "90"}, "angle is '90'; it must be a finite number"),
+        ({"engine": "abacus"}, "there is no engine 'abacus'"),
+    ],
+)
+def test_growing_refuses_what_cannot_be_in_one_line(arguments, says):
+    organism = Organism(random_weights(Rule()))
+    for method in (organism.grow, organism.frames):
+        with pytest.raises(BlastemaError) as refused:
+            method(**arguments)
+        assert says in str(refused.value)
+        assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"height": 0}, {"width": 8.5}, {"width": 513}, {"seed": -1}, {"angle": float("nan")}, {"angle": "1"}]
+)
+def test_showing_refuses_what_cannot_be_in_one_line(arguments):
+    (name,) = arguments
+    with pytest.raises(BlastemaError, match=f"{name} is .*; it must be a"):
+        Organism(random_weights(Rule())).show(**arguments)
+
+
+def test_numbers_of_numpy_are_numbers():
+    organism = Organism(random_weights(Rule()))
+    given = organism.grow(np.int64(3), np.int32(6), np.uint8(7), np.uint32(2**32 - 1), np.float32(0.5))
+    assert np.array_equal(given, organism.grow(3, 6, 7, 2**32 - 1, 0.5))
+
+
+@pytest.mark.parametrize("engine", ["native", "numpy"])
+def test_frames_of_an_organism_that_explodes_end_with_the_step_at_which_it_did(engine):
+    weights = random_weights(Rule())._replace(update_bias=np.full(16, 1e38, np.float32))
+    frames = Organism(weights).frames(50, 5, 5, engine=engine)
+    states = []
+    with pytest.raises(BlastemaError, match="the organism exploded at step") as exploded:
+        states.extend(frames)
+    assert f"step {len(states)}:" in str(exploded.value)
+    assert np.isfinite(states).all()
+
+
+def test_organisms_that_grow_alike_are_equal_and_have_equal_hashes(organism, tmp_path):
+    organism.save(tmp_path / "a.safetensors")
+    again = load(tmp_path / "a.safetensors")
+    assert again == organism
+    assert hash(again) == hash(organism)
+    assert Organism(organism.weights, organism.rule) == organism
+    assert len({organism, again, Organism(organism.weights, organism.rule.replace(fire_rate=0.25))}) == 2
+    bias = organism.weights.update_bias
+    other = organism.weights._replace(update_bias=np.nextafter(bias, np.float32(9)))
+    assert Organism(other, organism.rule) != organism
+    assert organism != "🦎"
+
+
+def test_the_public_names_are_listed_before_they_are_used():
+    code = "import blastema; print(*dir(blastema)); help(blastema)"
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, encoding="utf-8")
+    listed, _, helped = run.stdout.partition("\n")
+    assert listed.split() == sorted([*package.__all__, "__version__"])
+    for name in package.__all__:
+        assert name in helped

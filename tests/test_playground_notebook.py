@@ -28,7 +28,7 @@ def test_a_widget_holds_its_organism_and_all_that_it_needs(tmp_path):
 def test_what_cannot_be_shown_is_refused():
     pytest.importorskip("anywidget")
     organism = Organism(random_weights(Rule()))
-    with pytest.raises(BlastemaError, match="width is 513; a dish in a notebook has 1 to 512 cells a side"):
+    with pytest.raises(BlastemaError, match="width is 513; it must be a whole number between 1 and 512"):
         organism.show(width=513)
     with pytest.raises(BlastemaError, match="height is -1"):
         organism.show(height=-1)

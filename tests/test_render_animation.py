@@ -251,12 +251,12 @@ SUFFIXES = "an animation is one of .gif, .webp, .png, .mp4"
     [
         ("a.avi", {}, "{path} has the suffix '.avi'; " + SUFFIXES),
         ("a", {}, "{path} has the suffix ''; " + SUFFIXES),
-        ("a.gif", {"fps": 60}, "a GIF shows at most 50 pictures a second, not 60; take .webp, .png or .mp4"),
-        ("a.webp", {"fps": 0}, "0 pictures a second cannot be; give 0.1 to 60"),
-        ("a.png", {"fps": 61}, "61 pictures a second cannot be; give 0.1 to 60"),
-        ("a.gif", {"fps": float("nan")}, "nan pictures a second cannot be; give 0.1 to 60"),
-        ("a.gif", {"hold": -1}, "the last picture cannot stay -1 s longer; give 0 to 60"),
-        ("a.gif", {"hold": float("inf")}, "the last picture cannot stay inf s longer; give 0 to 60"),
+        ("a.gif", {"fps": 60}, "a GIF shows at most 50 frames per second, not 60; use another format"),
+        ("a.webp", {"fps": 0}, "fps is 0; it must be between 0.1 and 60"),
+        ("a.png", {"fps": 61}, "fps is 61; it must be between 0.1 and 60"),
+        ("a.gif", {"fps": float("nan")}, "fps is nan; it must be between 0.1 and 60"),
+        ("a.gif", {"hold": -1}, "hold is -1 s; it must be between 0 and 60"),
+        ("a.gif", {"hold": float("inf")}, "hold is inf s; it must be between 0 and 60"),
         ("a.gif", {"zoom": 0}, "zoom is 0; give pixels a cell, a whole number from 1 to 64"),
         ("b/a.gif", {}, "cannot write {path}: No such file or directory; choose a folder that exists and is yours"),
     ],
@@ -287,7 +287,7 @@ def test_a_request_that_cannot_be_met_is_refused_before_any_state_is_grown(tmp_p
         ),
         (
             [np.zeros((1, 300, 4))], {"zoom": 60},
-            "{path} would be 18000 pixels wide or high; zoom less, 16383 are allowed",
+            "{path} would be 18,000 pixels wide or high; use a smaller zoom: at most 16,383 are allowed",
         ),
     ],
 )  # fmt: skip
@@ -314,7 +314,8 @@ def test_an_animation_that_would_fill_the_memory_is_refused_early(tmp_path, suff
     with pytest.raises(BlastemaError) as refused:
         save_animation(states(), tmp_path / f"a{suffix}", zoom=64)
     assert str(refused.value) == (
-        "this animation has more than 256,000,000 pixels; zoom less, take fewer frames, or write .mp4"
+        "the animation has more than 256,000,000 pixels in all its frames; use a smaller zoom, fewer frames, "
+        "or write .mp4"
     )
     assert seen == 7
 
@@ -322,7 +323,7 @@ def test_an_animation_that_would_fill_the_memory_is_refused_early(tmp_path, suff
 def test_a_gif_longer_than_its_delays_can_say_is_refused(tmp_path):
     with pytest.raises(BlastemaError) as refused:
         save_animation([np.zeros((1, 1, 4))] * 70, tmp_path / "a.gif", fps=0.1, zoom=1)
-    assert str(refused.value) == "a GIF lasts at most 655 s, not 701; give a higher fps"
+    assert str(refused.value) == "a GIF lasts at most 655 s, not 701; use more frames per second"
 
 
 def test_mp4_without_its_extra_says_what_to_install(tmp_path, monkeypatch):

@@ -10,7 +10,8 @@ from hypothesis.extra import numpy as hnp
 from rich.console import Console
 from rich.text import Text
 
-from blastema.render.terminal import BRIGHTNESS, FAINT, LUMA, characters, half_blocks, reduced
+from blastema import load
+from blastema.render.terminal import BRIGHTNESS, FAINT, LUMA, Window, characters, half_blocks, reduced
 from blastema.rule import seed_state
 
 SIDES = st.integers(1, 40)
@@ -160,3 +161,31 @@ def test_characters_fit_the_room(height, width, columns, rows):
     lines = characters(np.ones((height, width, 4), np.float32), columns, rows).split("\n")
     assert len(lines) <= rows
     assert max(map(len, lines)) <= columns
+
+
+# The window
+
+
+def test_a_window_leaves_out_the_empty_margin_of_the_grid():
+    window = Window(72, 72, 40)
+    assert window.of(seed_state(72, 72)).shape == (44, 44, 16)
+    # A lizard of 40 cells on a terminal of 24 rows used to take 12 of them.
+    assert len(half_blocks(window.of(opaque(np.zeros((72, 72, 3)))), 80, 22).plain.split("\n")) == 23
+
+
+@given(st.lists(st.tuples(st.integers(0, 19), st.integers(0, 29)), min_size=1, max_size=9), st.integers(0, 40))
+def test_a_window_shows_all_that_lives_and_never_becomes_smaller(places, fit):
+    window, before = Window(20, 30, fit), (20, 0, 30, 0)
+    for row, column in places:
+        state = np.zeros((20, 30, 4), np.float32)
+        state[row, column] = 1
+        assert window.of(state).sum() == 4
+        top, bottom, left, right = window.box
+        assert (top <= before[0], bottom >= before[1], left <= before[2], right >= before[3]) == (True,) * 4
+        before = window.box
+
+
+def test_what_a_window_shows_does_not_jump_while_a_lizard_grows():
+    window = Window(72, 72, 40)
+    shapes = {window.of(state).shape for state in load("regenerating/lizard").frames(200)}
+    assert shapes == {(44, 44, 16)}

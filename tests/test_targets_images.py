@@ -1,7 +1,11 @@
 """Image files as targets: every kind of pixel, backgrounds taken out, and files that are no picture."""
 
+import base64
+import gzip
+import io
 import os
 import struct
+import subprocess
 import sys
 import zlib
 
@@ -13,6 +17,7 @@ from PIL import Image
 
 from blastema.errors import BlastemaError
 from blastema.targets import load_target
+from blastema.targets.svg import safe_markup
 
 
 def refusal(path, **options) -> str:
@@ -32,7 +37,7 @@ def rectangle(size=(30, 20)) -> Image.Image:
 # What is read
 
 
-@pytest.mark.parametrize("suffix", [".png", ".webp", ".gif", ".PNG"])
+@pytest.mark.parametrize("suffix", [".png", ".webp", ".gif", ".bmp", ".tiff", ".PNG"])
 def test_pictures_are_cropped_to_what_shows_and_fill_the_target(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     rectangle().save(path, **({"lossless": True} if suffix == ".webp" else {}))
@@ -163,11 +168,11 @@ def test_corners_of_different_colours_are_no_background(tmp_path):
         image.paste(colour, (*place, place[0] + 1, place[1] + 1))
     image.save(tmp_path / "a.png")
     says = refusal(tmp_path / "a.png", background="auto")
-    assert says.endswith("a.png differ in colour; name the colour to take out, such as background=white")
+    assert says.endswith("a.png differ in colour; name the colour to take out, such as --background white")
 
 
 def test_what_is_no_colour_is_refused_before_the_file_is_read(tmp_path):
-    says = "'mauvish' is no colour; write white, #00ff00, or auto for that of the corners"
+    says = "'mauvish' is not a colour; write white, #00ff00, or auto for that of the corners"
     assert refusal(tmp_path / "missing.png", background="mauvish") == says
 
 
@@ -200,7 +205,82 @@ def test_the_size_that_an_svg_asks_for_does_not_matter(svg, view):
 @pytest.mark.parametrize("content", [b"", b"<svg", b"<a/>", b"\xff\xfe\x00", b"\x89PNG\r\n", CIRCLE[:60].encode()])
 def test_svg_that_cannot_be_drawn_is_refused(svg, content):
     svg.write_bytes(content)
-    assert f"{svg} is no SVG that can be drawn: " in refusal(svg)
+    assert f"{svg} is not an SVG that can be drawn: " in refusal(svg)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1", "windows-1252"])
+def test_svg_in_every_encoding_is_drawn(svg, encoding):
+    declared = "utf-8" if encoding == "utf-8-sig" else encoding
+    text = f'<?xml version="1.0" encoding="{declared}"?>{CIRCLE.replace("><", "><title>Höhe</title><", 1)}'
+    svg.write_bytes(text.encode(encoding))
+    np.testing.assert_allclose(load_target(svg, fit=20, pad=0)[10, 10], [0, 1, 0, 1], atol=0.02)
+
+
+def test_packed_svg_is_drawn(svg):
+    packed = svg.with_suffix(".svgz")
+    packed.write_bytes(gzip.compress(CIRCLE.encode()))
+    np.testing.assert_allclose(load_target(packed, fit=20, pad=0)[10, 10], [0, 1, 0, 1], atol=0.02)
+
+
+@pytest.mark.parametrize("unit", ["mm", "cm", "in", "pt", "pc"])
+def test_svg_with_sizes_in_units_is_drawn(svg, unit):
+    svg.write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="40{unit}" height="20{unit}">'
+        f'<rect width="40{unit}" height="20{unit}" fill="lime"/></svg>'
+    )
+    alpha = load_target(svg, fit=20, pad=0)[..., 3]
+    assert alpha.sum() == pytest.approx(200, rel=0.06)
+
+
+@pytest.mark.parametrize("reference", ["secret.png", "file://{}/secret.png", "{}/secret.png", "&path;"])
+@pytest.mark.parametrize("attribute", ["href", "xlink:href"])
+def test_svg_reads_no_other_files(svg, reference, attribute):
+    Image.new("RGB", (9, 9), "red").save(svg.parent / "secret.png")
+    inside = f'<image width="9" height="9" {attribute}="{reference.format(svg.parent)}"/>'
+    image = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 9 9">{inside}'
+    )
+    packed = base64.b64encode(f"{image}</svg>".replace("&path;", "secret.png").encode()).decode()
+    nested = f'<image width="9" height="9" href="data:image/svg+xml;base64,{packed}"/>'
+    svg.write_text(
+        f'<!DOCTYPE svg [<!ENTITY path "{svg.parent}/secret.png">]>{image}{nested}<rect width="9" height="9"/></svg>'
+    )
+    markup = safe_markup(svg.read_bytes())
+    assert "secret" not in markup
+    assert "image/svg" not in markup
+
+
+def test_svg_keeps_the_pictures_within_it(svg):
+    packed = io.BytesIO()
+    Image.new("RGB", (9, 9), "red").save(packed, "PNG")
+    data = base64.b64encode(packed.getvalue()).decode()
+    svg.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">'
+        f'<image width="9" height="9" href="data:image/png;base64,{data}"/></svg>'
+    )
+    np.testing.assert_allclose(load_target(svg, fit=8, pad=0)[4, 4], [1, 0, 0, 1], atol=0.02)
+
+
+def test_deeply_nested_svg_is_refused(svg):
+    svg.write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{"<g>" * 200_000}{"</g>" * 200_000}</svg>')
+    assert "it is nested more than 100 elements deep" in refusal(svg)
+
+
+STALLS = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><filter id="f">
+<feTurbulence baseFrequency=".1" numOctaves="999999999"/></filter><rect width="9" height="9" filter="url(#f)"/></svg>"""
+
+
+def test_svg_that_stalls_is_refused_in_time(svg, monkeypatch):
+    monkeypatch.setattr("blastema.targets.svg.MOST_WAITING", 2)
+    svg.write_bytes(STALLS)
+    assert refusal(svg).endswith("takes too long to draw; simplify it, or save it as PNG")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="not here: Windows limits the time as a whole only")
+def test_svg_that_stalls_is_refused_by_its_own_process(svg):
+    svg.write_bytes(STALLS)
+    assert refusal(svg).endswith("cannot be drawn within 10 seconds and 1 GB of memory; simplify it, or save it as PNG")
 
 
 def test_svg_needs_its_extra(tmp_path, monkeypatch):
@@ -210,6 +290,72 @@ def test_svg_needs_its_extra(tmp_path, monkeypatch):
 
 
 # Files that are no picture
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.pdf", b"%PDF-1.7\n", "a PDF document"),
+        ("a.ico", b"\0\0\1\0\1\0", "an ICO icon"),
+        ("a.avif", b"\0\0\0 ftypavif\0\0\0\0", "an AVIF image"),
+        ("a.heic", b"\0\0\0 ftypheic\0\0\0\0", "a HEIC image"),
+        ("a.jxl", b"\xff\x0a\0", "a JPEG XL image"),
+        ("a.psd", b"8BPS\0\1", "a Photoshop document"),
+        ("a.png", b"<!doctype html><html>", "an HTML page"),
+        ("a.mp4", b"\0\0\0 ftypisom", "an MP4 video"),
+        ("a.docx", b"PK\3\4", "a ZIP archive or a document of an office or drawing program"),
+    ],
+)
+def test_files_of_other_kinds_are_named(tmp_path, name, content, says):
+    (tmp_path / name).write_bytes(content)
+    assert refusal(tmp_path / name) == (
+        f"{tmp_path / name} is {says}, which is not read; save it as PNG, JPEG, WebP, GIF, BMP, TIFF or SVG"
+    )
+
+
+def test_an_empty_file_is_called_empty(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"")
+    assert refusal(tmp_path / "a.png").startswith(f"{tmp_path / 'a.png'} is an empty file; give PNG, ")
+
+
+def test_svg_is_recognised_whatever_it_is_called(svg):
+    svg.with_suffix(".png").write_text(f'<?xml version="1.0"?><!-- a --><!-- b -->{CIRCLE}')
+    assert load_target(svg.with_suffix(".png"), fit=8, pad=0)[4, 4, 3] > 0.99
+
+
+LARGE = """
+import resource, sys
+from blastema import load_target
+target = load_target(sys.argv[1], fit=20, pad=0, background=sys.argv[2])
+assert 250 < target[..., 3].sum() < 350, target[..., 3].sum()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="not here: Windows has no getrusage")
+@pytest.mark.parametrize(
+    ("kind", "side"), [("jpg", 8000), ("png", 8000), ("webp", 5400), ("bmp", 8000), ("tiff", 8000)]
+)
+def test_large_pictures_take_less_than_600_megabytes(tmp_path, kind, side):
+    image = Image.new("RGB", (side, side), "white")
+    image.paste((0, 0, 200), (side // 10, side // 5, side // 2, side // 2))
+    image.save(tmp_path / f"a.{kind}")
+    command = [sys.executable, "-c", LARGE, tmp_path / f"a.{kind}", "auto"]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert int(run.stdout) < 600_000_000
+
+
+def test_large_pictures_are_read_like_small_ones(tmp_path):
+    image = Image.new("RGBA", (4100, 4100), (0, 255, 0, 0))
+    image.paste((200, 0, 0, 255), (1000, 600, 3000, 3000))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image.save(tmp_path / "large.png", compress_level=1, exif=exif)
+    image.resize((410, 410), Image.Resampling.BOX).save(tmp_path / "small.png", exif=exif)
+    large, small = (load_target(tmp_path / f"{name}.png", fit=20, pad=0) for name in ("large", "small"))
+    np.testing.assert_allclose(large, small, atol=0.02)
 
 
 def test_files_that_are_not_there_are_refused(tmp_path):
@@ -223,9 +369,9 @@ def test_files_that_are_not_there_are_refused(tmp_path):
 
 
 def test_files_that_are_no_picture_are_refused(tmp_path):
-    for name, content in (("text.png", b"no picture"), ("empty.png", b""), ("scan.tiff", b"II*\0\x08\0\0\0")):
+    for name, content in (("text.png", b"not a picture"), ("scan.tiff", b"II*\0\x08\0\0\0")):
         (tmp_path / name).write_bytes(content)
-        says = f"{tmp_path / name} is no image, or is broken; give PNG, JPEG, WebP, GIF or SVG"
+        says = f"{tmp_path / name} is not an image, or is damaged; give PNG, JPEG, WebP, GIF, BMP, TIFF or SVG"
         assert refusal(tmp_path / name) == says
 
 
@@ -236,15 +382,15 @@ def test_truncated_pictures_are_refused(tmp_path, kind):
     content = (tmp_path / f"whole.{kind}").read_bytes()
     for part in (0.02, 0.3, 0.7):
         (tmp_path / f"part.{kind}").write_bytes(content[: int(len(content) * part)])
-        assert "broken" in refusal(tmp_path / f"part.{kind}")
+        assert "damaged" in refusal(tmp_path / f"part.{kind}")
 
 
 def test_pictures_in_which_nothing_shows_are_refused(tmp_path):
     Image.new("RGBA", (9, 9), (255, 0, 0, 1)).save(tmp_path / "a.png")
-    says = f"nothing in {tmp_path / 'a.png'} is opaque; give a picture with something to grow"
+    says = f"{tmp_path / 'a.png'} is empty: it is transparent all over; use a picture that is not"
     assert refusal(tmp_path / "a.png") == says
     Image.new("RGB", (9, 9), "white").save(tmp_path / "b.png")
-    says = f"nothing in {tmp_path / 'b.png'} is opaque once white is taken out; give a picture with something to grow"
+    says = f"{tmp_path / 'b.png'} is empty once white is taken out; use a picture with something visible in it"
     assert refusal(tmp_path / "b.png", background="white") == says
 
 
@@ -283,7 +429,7 @@ def test_a_pipe_is_refused_at_once(tmp_path):
     assert refusal(tmp_path / "a.png") == f"{tmp_path / 'a.png'} is a device or a pipe; give an image file"
 
 
-@given(st.sampled_from(["PNG", "JPEG", "WEBP", "GIF"]), st.data())
+@given(st.sampled_from(["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"]), st.data())
 def test_broken_bytes_are_refused_or_read_but_never_crash(tmp_path_factory, kind, data):
     path = tmp_path_factory.mktemp("broken") / "a.png"
     rectangle().convert("RGB" if kind == "JPEG" else "RGBA").save(path, kind)
@@ -293,7 +439,7 @@ def test_broken_bytes_are_refused_or_read_but_never_crash(tmp_path_factory, kind
     path.write_bytes(content)
     says = ""
     try:
-        assert load_target(str(path)).shape == (72, 72, 4)
+        assert load_target(str(path), height=120).shape == (120, 120, 4)
     except BlastemaError as refused:
         says = str(refused)
     assert "\n" not in says

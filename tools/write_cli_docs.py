@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-COMMANDS = ("", "train", "grow", "evaluate", "play", "site", "zoo", "export", "import", "doctor")
+from blastema.cli.commands import COMMANDS
 
 
 def help_text(command: str) -> str:
@@ -22,7 +22,9 @@ def help_text(command: str) -> str:
 def page() -> str:
     """Return the page."""
     parts = ["# The command line\n\nMade by `make docs` from the commands' own help.\n"]
-    parts += [f"## blastema {command}".rstrip() + f"\n\n```text\n{help_text(command)}\n```\n" for command in COMMANDS]
+    parts += [
+        f"## blastema {command}".rstrip() + f"\n\n```text\n{help_text(command)}\n```\n" for command in ("", *COMMANDS)
+    ]
     return "\n".join(parts)
 
 

@@ -29,3 +29,10 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     return getattr(import_module(f"blastema.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, which are imported only where they are first used, and the modules in use."""
+    return sorted(
+        {*__all__, *(name for name in globals() if name.islower() and not name.startswith("_")), "__version__"}
+    )

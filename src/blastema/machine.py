@@ -1,4 +1,4 @@
-"""What the machine is and has: cores, instruction set, engines, extras, versions."""
+"""What this machine has: cores, instruction set, engines, extras, versions."""
 
 import os
 import platform

@@ -1,6 +1,5 @@
 """An organism: its weights, its rule, and how they came to be. Load, save, refuse."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -8,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from blastema.engines import choose_engine
+from blastema.arguments import finite_number, whole_number
+from blastema.engines import Engine, choose_engine
 from blastema.errors import BlastemaError
-from blastema.rule import Rule, Weights, seed_batch
-from blastema.strict_json import parse_json
+from blastema.memory import check_states
+from blastema.rule import Batch, Rule, Weights, seed_batch
+from blastema.strict_json import json_text, parse_metadata
 from blastema.tensors import read_tensors, write_tensors
 
 FORMAT, VERSION = "blastema-organism", "1"
@@ -19,11 +20,18 @@ FORMAT, VERSION = "blastema-organism", "1"
 LARGEST = 2**31
 TENSORS = ("hidden.weight", "hidden.bias", "update.weight", "update.bias")
 METADATA = ("format", "version", "rule", "training", "scores")
+# Fire masks are a function of 32 bits of seed and age, and 16 bits of each coordinate.
+LARGEST_SEED, MOST_STEPS, LARGEST_SIDE = 2**32 - 1, 2**32 - 1, 2**16
+LARGEST_DISH = 512
 
 
-@dataclass(frozen=True)
+# Arrays have no single truth value, so the comparison that a dataclass would get raises an error.
+@dataclass(frozen=True, eq=False)
 class Organism:
     """A trained update rule, ready to grow.
+
+    Two organisms are equal if they grow alike: same rule, and weights that are equal bit for bit. What is recorded of
+    their training, and their scores, makes no difference. Equal organisms have equal hashes.
 
     Attributes:
         weights: float32, what training found.
@@ -37,6 +45,17 @@ class Organism:
     training: dict[str, Any] = field(default_factory=dict)
     scores: dict[str, Any] | None = None
 
+    def __eq__(self, other: object) -> bool:
+        return self._identity() == other._identity() if isinstance(other, Organism) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    def _identity(self) -> tuple[Any, ...]:
+        """What decides how it grows."""
+        arrays = [np.asarray(tensor) for tensor in self.weights]
+        return self.rule, *((array.shape, str(array.dtype), array.tobytes()) for array in arrays)
+
     def grow(
         self,
         steps: int = 200,
@@ -49,13 +68,17 @@ class Organism:
         """Return the state of one organism grown from a single cell, float32 `(height, width, channel)`.
 
         Args:
-            steps: how many, 0 or more.
-            height, width: of the grid, in cells.
+            steps: how many, 0 to 2^32 - 1.
+            height, width: of the grid, in cells, 1 to 65,536, as far as memory holds it.
             seed: which cells fire when; same seed, same organism, 0 to 2^32 - 1.
-            angle: by how much the cells' senses are turned, radians.
+            angle: rotates the cells' perception, radians.
             engine: its name, or None for the fastest present.
+
+        Raises:
+            BlastemaError: one of these is out of range or of the wrong kind.
         """
-        batch = seed_batch([seed], height, width, self.rule.channels)
+        steps, angle = whole_number("steps", steps, 0, MOST_STEPS), finite_number("angle", angle)
+        batch = self._seeded(height, width, seed)
         return choose_engine(engine).grow(self.rule, self.weights, batch, steps, angle).states[0]
 
     def frames(
@@ -67,42 +90,66 @@ class Organism:
         angle: float = 0.0,
         engine: str | None = None,
     ) -> Iterator[np.ndarray]:
-        """Yield the state of a growing organism after 0, 1, 2, ... `steps` steps; see `grow`."""
-        runner = choose_engine(engine)
-        batch = seed_batch([seed], height, width, self.rule.channels)
+        """Return an iterator over the states of a growing organism after 0, 1, 2, ... `steps` steps; see `grow`.
+
+        Raises:
+            BlastemaError: as for `grow`; and, while iterating, the organism exploded: after a step its numbers are no
+                longer finite. All states before have been yielded by then.
+        """
+        steps, angle = whole_number("steps", steps, 0, MOST_STEPS), finite_number("angle", angle)
+        return self._states(choose_engine(engine), self._seeded(height, width, seed), steps, angle)
+
+    def _seeded(self, height: int, width: int, seed: int) -> Batch:
+        """Return one seed cell in a grid of its own; refuse what cannot be."""
+        height, width = whole_number("height", height, 1, LARGEST_SIDE), whole_number("width", width, 1, LARGEST_SIDE)
+        seed = whole_number("seed", seed, 0, LARGEST_SEED)
+        check_states(1, height, width, self.rule.channels)
+        return seed_batch([seed], height, width, self.rule.channels)
+
+    def _states(self, engine: Engine, batch: Batch, steps: int, angle: float) -> Iterator[np.ndarray]:
         yield batch.states[0]
-        for _ in range(steps):
-            batch = runner.grow(self.rule, self.weights, batch, 1, angle)
+        for step in range(1, steps + 1):
+            with np.errstate(over="ignore", invalid="ignore"):
+                batch = engine.grow(self.rule, self.weights, batch, 1, angle)
+            if not np.isfinite(batch.states).all():
+                raise BlastemaError(f"the organism exploded at step {step:,}: its numbers are no longer finite")
             yield batch.states[0]
 
     def show(self, height: int | None = None, width: int | None = None, seed: int = 0, angle: float = 0.0) -> Any:
         """Return a Jupyter widget in which the organism grows, and can be cut; the notebook shows it.
 
         Args:
-            height, width: of the grid, in cells, at most 512; as in training if not given.
+            height, width: of the grid, in cells, 1 to 512; as in training if not given.
             seed: which cells fire when, 0 to 2^32 - 1.
-            angle: by how much the cells' senses are turned, radians; `widget.angle` can be changed later.
+            angle: rotates the cells' perception, radians; `widget.angle` can be changed later.
 
         Raises:
-            BlastemaError: the extra `[notebook]` is not installed, or the size or seed cannot be.
+            BlastemaError: the extra `[notebook]` is not installed, or a number is out of range or of the wrong kind.
         """
         from blastema.playground.notebook import widget
 
+        height = height if height is None else whole_number("height", height, 1, LARGEST_DISH)
+        width = width if width is None else whole_number("width", width, 1, LARGEST_DISH)
+        seed, angle = whole_number("seed", seed, 0, LARGEST_SEED), finite_number("angle", angle)
         return widget(self, height, width, seed, angle)
 
     def save(self, path: Path | str) -> None:
         """Write the organism file; same organism, same bytes. Layout: design of the format in docs/model.md.
 
         Raises:
-            BlastemaError: it cannot be written there.
+            BlastemaError: it cannot be written there, or its training record or scores are not JSON, such as NaN.
         """
         write_tensors(path, dict(zip(TENSORS, self.weights, strict=True)), metadata_of(self, FORMAT))
 
     @property
+    def trained_fit(self) -> int:
+        """Cells of the longer side of the picture that it was trained on, 40 where that is not known."""
+        return _side(self.training.get("fit"), 40)
+
+    @property
     def trained_size(self) -> tuple[int, int]:
         """(height, width) of the grids that it was trained in, 72x72 where that is not known."""
-        fit, pad = _side(self.training.get("fit"), 40), _side(self.training.get("pad"), 16)
-        side = max(1, fit + 2 * pad)
+        side = max(1, self.trained_fit + 2 * _side(self.training.get("pad"), 16))
         return _side(self.training.get("height"), side) or side, _side(self.training.get("width"), side) or side
 
 
@@ -146,22 +193,23 @@ def _found(name: Path | str) -> Path:
     path = Path(name)
     known = None if path.exists() else zoo.path_of(str(name))
     if known is None and not path.exists() and not path.suffix:
-        raise BlastemaError(
-            f"there is no organism {name}; give a file, the directory of a run, or one of the zoo: "
-            f"{', '.join(zoo.names())}"
-        )
+        raise BlastemaError(zoo.no_such(str(name)))
     return known or path
 
 
 def metadata_of(organism: Organism, format_name: str) -> dict[str, str]:
-    """Return what a file says of an organism besides its weights, in every format that has room for it."""
+    """Return what a file says of an organism besides its weights, in every format that has room for it.
+
+    Raises:
+        BlastemaError: its training record or scores cannot be written as JSON, such as NaN.
+    """
     metadata = {
         "format": format_name,
         "version": VERSION,
-        "rule": _json(asdict(organism.rule)),
-        "training": _json(organism.training),
+        "rule": json_text(asdict(organism.rule), "the rule"),
+        "training": json_text(organism.training, "the training record"),
     }
-    return metadata if organism.scores is None else metadata | {"scores": _json(organism.scores)}
+    return metadata if organism.scores is None else metadata | {"scores": json_text(organism.scores, "scores")}
 
 
 def organism_of(tensors: dict[str, np.ndarray], metadata: dict[str, str], source: str) -> Organism:
@@ -226,7 +274,7 @@ def _rule(source: str, text: str) -> Rule:
 
 
 def _object(source: str, name: str, text: str) -> dict[str, Any]:
-    value = parse_json(text, f"{name} in the metadata of {source}")
+    value = parse_metadata(text, f"{name} in the metadata of {source}")
     if not isinstance(value, dict):
         raise BlastemaError(f"{name} in the metadata of {source} is not a JSON object")
     return value
@@ -235,7 +283,3 @@ def _object(source: str, name: str, text: str) -> dict[str, Any]:
 def _side(value: object, otherwise: int) -> int:
     """Return a length that training has noted; files of strangers may note anything."""
     return value if isinstance(value, int) and 0 <= value <= 4096 else otherwise
-
-
-def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)

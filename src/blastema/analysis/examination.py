@@ -9,19 +9,23 @@ import numpy as np
 from blastema.analysis.persistence import AT, persistence
 from blastema.analysis.regeneration import AFTER, CUT_AT, CUTS, UNSEEN, Damage, Regrowth, regeneration
 from blastema.analysis.rotation import ANGLES, rotation
-from blastema.analysis.subject import Subject, seeds_for
+from blastema.analysis.subject import Subject, log_of, seeds_for
 from blastema.analysis.surroundings import FIRE_RATES, fire_rates, neighbours, other_sizes
+from blastema.arguments import whole_number
 from blastema.eight_bit import quantised
 from blastema.engines import Engine
-from blastema.errors import BlastemaError
-from blastema.organism import Organism
+from blastema.memory import check_states
+from blastema.organism import LARGEST_SEED, Organism
 from blastema.rule import Rule
 
 ORGANISMS = 16
+MOST = 100_000
 # Ages that are shown.
 SHOWN = (20, 50, 100, 200, 1000, 10000)
 # Organisms for what varies little from one to the next.
 FEW = 4
+# An organism counts as regrown if it repaired at least this share of the damage, and is better than an empty grid.
+REGROWN = 0.9
 
 
 class Examination(NamedTuple):
@@ -29,7 +33,8 @@ class Examination(NamedTuple):
 
     Attributes:
         report: numbers for JSON. All losses are log10 of the mean squared difference over pixels and RGBA, medians
-            where nothing else is said; "mean" is log10 of the mean over organisms.
+            where nothing else is said; "mean" is log10 of the mean over organisms, "regrew" counts those that
+            repaired at least 90% of the damage.
         states: one organism at the ages `SHOWN`; damaged and regrown, by the damage; turned; two side by side.
     """
 
@@ -52,13 +57,18 @@ def examine(
         target: float32 `(height, width, 4)`, what it should look like; it is grown in grids of this size.
         engine: that grows it.
         seed: of the organisms' seeds and of random damages.
-        organisms: how many are grown for persistence and regeneration, 1 or more.
+        organisms: how many are grown for persistence and regeneration, 1 or more, as far as memory holds them.
         progress: told what comes next.
+
+    Raises:
+        BlastemaError: `seed` or `organisms` is out of range.
     """
-    if organisms < 1:
-        raise BlastemaError(f"{organisms} organisms cannot be measured; ask for 1 or more")
+    seed, organisms = whole_number("seed", seed, 0, LARGEST_SEED), whole_number("organisms", organisms, 1, MOST)
+    height, width, _ = target.shape
+    # Few are grown in grids of twice the height and width, see `other_sizes`.
+    check_states(max(organisms, 4 * min(FEW, organisms)), height, width, organism.rule.channels)
     subject, seeds = Subject(organism.rule, organism.weights, target, engine), seeds_for(organisms, seed)
-    few = seeds[:FEW]
+    few, empty = seeds[:FEW], _empty(subject)
     report: dict[str, Any] = {"organisms": organisms, "seed": seed, "grid": list(target.shape[:2])}
     progress("persistence")
     report["persistence"] = _persistence(subject, seeds)
@@ -66,7 +76,7 @@ def examine(
     for name, damages in (("regeneration", CUTS), ("unseen", UNSEEN)):
         progress("regeneration" if damages is CUTS else "damages that training never saw")
         found = _regeneration(subject, seeds, seed, damages)
-        report[name] = {damage: _summary(regrowth) for damage, regrowth in found.items()}
+        report[name] = {damage: _summary(regrowth, empty) for damage, regrowth in found.items()}
         states |= {damage: list(regrowth.states) for damage, regrowth in found.items()}
     progress("rotation")
     losses, turned = rotation(subject, few)
@@ -108,7 +118,9 @@ def _regeneration(subject: Subject, seeds: np.ndarray, seed: int, damages: dict[
     }
 
 
-def _summary(regrowth: Regrowth) -> dict[str, Any]:
+def _summary(regrowth: Regrowth, empty: float) -> dict[str, Any]:
+    # Of a dead organism, or one that exploded, damage takes nothing, which is no regrowth.
+    regrew = (regrowth.recovery >= REGROWN) & (regrowth.after[-1] < empty)
     return {
         "before": _median(regrowth.before),
         "damaged": _median(regrowth.damaged),
@@ -116,7 +128,13 @@ def _summary(regrowth: Regrowth) -> dict[str, Any]:
         "mean": _of_mean(regrowth.after[-1]),
         "worst": round(float(regrowth.after[-1].max()), 3),
         "recovery": _median(regrowth.recovery),
+        "regrew": int(regrew.sum()),
     }
+
+
+def _empty(subject: Subject) -> float:
+    """Return log10 of the loss of an empty grid, with a little room for rounding."""
+    return float(log_of(np.mean(subject.target**2))) - 0.01
 
 
 def _eight_bit(subject: Subject, seeds: np.ndarray, seed: int) -> dict[str, Any]:
@@ -124,7 +142,7 @@ def _eight_bit(subject: Subject, seeds: np.ndarray, seed: int) -> dict[str, Any]
     found = _regeneration(rounded, seeds, seed, CUTS)
     return {
         "persistence": _persistence(rounded, seeds),
-        "regeneration": {name: _summary(regrowth) for name, regrowth in found.items()},
+        "regeneration": {name: _summary(regrowth, _empty(subject)) for name, regrowth in found.items()},
     }
 
 

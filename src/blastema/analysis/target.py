@@ -26,7 +26,7 @@ def target_of(organism: Organism, source: Path | str, given: str | None = None) 
     training = organism.training
     name = given or training.get("target")
     if not isinstance(name, str):
-        raise BlastemaError(f"{source} does not say what it grows; tell by --target, as in --target 🦎")
+        raise BlastemaError(f"{source} does not say what it grows; name it with --target, e.g. --target 🦎")
     height, width = organism.trained_size
     fit, background = training.get("fit", 40), training.get("background")
     return load_target(

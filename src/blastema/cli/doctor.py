@@ -1,8 +1,8 @@
-"""`blastema doctor`: what is here, and what will be used."""
+"""`blastema doctor`: what is installed, and which engine is used by default."""
 
 
 def doctor() -> None:
-    """Say which engines, extras and instruction sets this machine has, and which engine is taken."""
+    """Show which engines, extras and instruction sets this machine has, and which engine is used by default."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table

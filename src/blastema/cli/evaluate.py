@@ -16,28 +16,40 @@ def evaluate(
     picture: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None,
     engine: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None,
 ) -> None:
-    """Measure how an organism lasts, regrows, turns, and takes other surroundings than in training.
+    """Measure how long an organism lasts, how well it regrows and rotates, and how it does in new surroundings.
 
     Args:
         organism: one of the zoo (🦎), an organism file, the directory of a run, or the article's (.json)
-        target: what it should look like, if it does not say so itself or something else is meant
-        organisms: how many are grown; the worst of them counts, too
+        target: picture to compare it with (default: the one it was trained on)
+        organisms: how many to grow; the worst is reported too
         seed: which cells fire when, and which are damaged; same seed, same report
         json: write all numbers to this file
-        picture: write a page of curves and contact sheets to this .png or .webp
-        engine: native, numpy or jax; the fastest present if not given
+        picture: write a page of curves and contact sheets to this .png, .webp or .jpg
+        engine: native, numpy or jax (default: the fastest available)
     """
-    from blastema.analysis.examination import examine
+    from blastema.analysis.examination import MOST, examine
     from blastema.analysis.target import target_of
-    from blastema.cli.report import check_suffix, in_words, print_report, watching, write_report
+    from blastema.cli.output import check_file
+    from blastema.cli.ranges import LARGEST_SEED, check_range
+    from blastema.cli.report import in_words, print_report, watching, write_report
     from blastema.engines import choose_engine
+    from blastema.errors import BlastemaError
     from blastema.organism import load
+    from blastema.render.picture import STILLS
 
-    check_suffix(picture)
+    check_range("--organisms", organisms, 1, MOST)
+    check_range("--seed", seed, 0, LARGEST_SEED)
+    if json is not None:
+        check_file("--json", json)
+    if picture is not None:
+        check_file("--picture", picture, STILLS)
+    if json is not None and json == picture:
+        raise BlastemaError(f"--json and --picture are both {json}; give two files")
     found = load(organism)
-    picture_it_should_be = target_of(found, organism, target)
+    target_picture = target_of(found, organism, target)
     with watching() as progress:
-        examination = examine(found, picture_it_should_be, choose_engine(engine), seed, organisms, progress)
+        examination = examine(found, target_picture, choose_engine(engine), seed, organisms, progress)
     title = in_words(found, organism)
-    print_report(title, examination.report)
+    # Hours of measuring are not lost where the screen is.
     write_report(title, examination, json, picture)
+    print_report(title, examination.report)

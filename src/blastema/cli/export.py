@@ -24,14 +24,20 @@ def export(
             onnx: one step, for ONNX runtimes
             shadertoy: three texts to paste
             tfjs: a graph model for TensorFlow.js
-            torch: a state_dict for PyTorch, in safetensors
+            torch: a state_dict for PyTorch, in safetensors; blastema.formats.torch_module takes it
         out: .h for c, .json for distill, .html for html, .onnx for onnx, .safetensors for torch; a folder for
             shadertoy and tfjs
         size: of the grid, 72 or 96x64 (width by height), for onnx (any if not given) and shadertoy (as in training)
     """
+    from rich.console import Console
+
     from blastema import formats
+    from blastema.cli.output import check_parent
     from blastema.cli.size import parse_size
     from blastema.organism import load
 
-    known = formats.export(load(organism), to, out, parse_size(size) if size else None)
+    check_parent("--out", out)
+    grid = parse_size(size) if size else None
+    with Console(stderr=True).status("exporting"):
+        known = formats.export(load(organism), to, out, grid)
     print(f"wrote {out}: {known}", file=sys.stderr)

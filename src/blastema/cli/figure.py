@@ -1,9 +1,7 @@
-"""`blastema figure NAME`: a figure of the article, drawn anew."""
+"""`blastema figure NAME`: the article's figures, redrawn."""
 
-import tempfile
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from tyro.conf import Positional, arg
 
@@ -14,48 +12,45 @@ def figure(
     out: Annotated[Path, arg(metavar="DIR")] = Path("figures"),
     quick: bool = False,
     seed: int = 0,
-    format: Annotated[Literal["mp4", "webp", "gif", "png"] | None, arg(help_behavior_hint="")] = None,
+    format: Annotated[
+        Literal["mp4", "webp", "gif", "png"] | None, arg(metavar="{mp4,webp,gif,png}", help_behavior_hint="")
+    ] = None,
 ) -> None:
-    """Draw a figure of the article from our own organisms, or all of them.
+    """Draw one of the article's figures, or all of them, from Blastema's organisms.
 
     Args:
         name: all, or one of step, teaser, unstable, training, pool, regeneration, rotation, turning, planarian,
             asynchrony, curves, channels, influence, together; training, pool and curves train a lizard first
-        out: folder to write to; made if it is not there
-        quick: with fewer pictures and less training, to see that all works
-        seed: which cells fire when, and what training draws; same seed, same figure
-        format: of those that move; mp4 where the extra [video] is installed, else webp, if not given
+        out: folder to write to; created if it is missing
+        quick: fewer frames and less training, as a quick check
+        seed: which cells fire when, and the random numbers of training; same seed, same figure
+        format: of animations (default: mp4 with the extra [video], else webp); still figures are png
     """
     from importlib.util import find_spec
 
+    from blastema.cli.output import check_file
+    from blastema.cli.progress import track
+    from blastema.cli.ranges import LARGEST_SEED, check_range
     from blastema.errors import BlastemaError
-    from blastema.figures import NAMES, figure_named, save_figure
+    from blastema.figures import NAMES, figure_named, is_still, save_figure
     from blastema.figures.figure import Setting
     from blastema.render.animation import check_format
 
-    if not 0 <= seed < 2**32:
-        raise BlastemaError(f"--seed is {seed}; it must be 0 to {2**32 - 1}")
+    check_range("--seed", seed, 0, LARGEST_SEED)
     chosen = NAMES if name == "all" else (name,)
     for one in chosen:
         figure_named(one)
+    if format is not None and format != "png" and all(map(is_still, chosen)):
+        raise BlastemaError(f"figure {name} is a still picture, always .png; leave out --format")
     suffix = f".{format}" if format else ".mp4" if find_spec("av") else ".webp"
     # Before minutes are spent on what cannot be written.
     check_format(out / f"{chosen[0]}{suffix}")
     try:
         out.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=out).close()
     except OSError as error:
         raise BlastemaError(f"cannot write to {out}: {error.strerror}; choose another --out") from None
+    for one in chosen:
+        check_file("--out", out / f"{one}{'.png' if is_still(one) else suffix}")
     setting = Setting(quick, seed, track)
     for one in chosen:
         print(f"wrote {save_figure(one, out, setting, suffix)}", flush=True)
-
-
-def track(things: Iterable[Any], name: str, count: int) -> Iterator[Any]:
-    """Yield things, and show how far it is where there is a terminal to show it on."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        yield from progress.track(things, count, description=name)

@@ -17,8 +17,8 @@ def grow(
     seed: int = 0,
     fire_rate: Annotated[float | None, arg(metavar="FLOAT", help_behavior_hint="")] = None,
     edge: Annotated[Literal["dead", "wrap"] | None, arg(metavar="{dead,wrap}", help_behavior_hint="")] = None,
-    zoom: int = 4,
-    fps: float = 25.0,
+    zoom: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: 4)")] = None,
+    fps: Annotated[float | None, arg(metavar="FLOAT", help_behavior_hint="(default: 25)")] = None,
     sheet: bool = False,
     engine: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None,
 ) -> None:
@@ -28,25 +28,28 @@ def grow(
         organism: one of the zoo (🦎), an organism file, the directory of a run, or a model of the article's (.json)
         out: write .gif .webp .png (animated) .mp4, or .npy (the final state), instead of showing it here
         steps: how many steps to take
-        size: of the grid, 72 or 96x64 (width by height); as in training if not given
-        angle: degrees by which the cells' senses are turned
-        damage: KIND or KIND@STEP: upper, lower, left, right, centre, disc; half way if no step is given
+        size: size of the grid, 72 or 96x64 (width by height); as in training if not given
+        angle: rotate the cells' perception by this many degrees
+        damage: KIND or KIND@STEP: upper, lower, left, right, centre, disc; halfway through if no step is given
         seed: which cells fire when; same seed, same organism
-        fire_rate: the chance of a cell to act in a step; the organism's own if not given
-        edge: what lies past the edge of the grid; the organism's own if not given
-        zoom: pixels a cell in a picture
-        fps: pictures a second
+        fire_rate: probability that a cell updates in a step (default: the organism's own)
+        edge: what lies past the edge of the grid (default: the organism's own)
+        zoom: pixels per cell, for --out
+        fps: frames per second
         sheet: write a contact sheet (.png, .webp, .jpg) instead of an animation
-        engine: native, numpy or jax; the fastest present if not given
+        engine: native, numpy or jax (default: the fastest available)
     """
-    from blastema.cli.growth import Growth, show, write
+    from blastema.cli.growth import Growth
+    from blastema.cli.growth_output import Output, show, write
     from blastema.organism import load
 
+    output = Output.of(out, zoom, fps, sheet)
     growth = Growth.of(
         load(organism), steps=steps, size=size, degrees=angle, damage=damage, seed=seed,
         fire_rate=fire_rate, edge=edge, engine=engine,
     )  # fmt: skip
-    if out is None:
-        show(growth, fps)
+    output.check(growth)
+    if output.path is None:
+        show(growth, output.fps)
     else:
-        write(growth, out, zoom=zoom, fps=fps, as_sheet=sheet)
+        write(growth, output)

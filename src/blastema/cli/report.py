@@ -11,17 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from blastema.analysis.examination import Examination
+from blastema.analysis.report import Section, explanations, sections, shown
 from blastema.atomic import replacing
 from blastema.errors import BlastemaError
 from blastema.organism import Organism
-from blastema.render.picture import FORMATS, save
+from blastema.render.picture import save
 from blastema.targets import short_name
-
-
-def check_suffix(picture: Path | None) -> None:
-    """Refuse a picture that could not be written, before minutes are spent on it."""
-    if picture is not None and picture.suffix.lower() not in FORMATS:
-        raise BlastemaError(f"--picture {picture} has no suffix of a picture; take one of {', '.join(FORMATS)}")
 
 
 @contextmanager
@@ -50,54 +45,29 @@ def _target(target: object) -> str:
 def print_report(title: str, report: dict[str, Any]) -> None:
     """Print the numbers as tables."""
     console = Console()
+    tables = sections(report)
+    # Eight angles are enough for the eye.
+    tables["rotation"] = _every(tables["rotation"], 3)
+    printed = [shown(value) for table in tables.values() for values in table.rows.values() for value in values]
     console.print(Text(title, "bold"))
-    console.print(
-        "log10 of the mean squared difference to the target, over pixels and RGBA: lower is better.\n"
-        f"{report['organisms']} organisms, medians unless it says worst.\n",
-        style="dim", highlight=False,
-    )  # fmt: skip
-    for table in _tables(report):
-        console.print(table)
+    console.print(Text("\n".join(explanations(printed, report["organisms"])) + "\n", "dim"))
+    for table in tables.values():
+        console.print(_table(table))
         console.print()
 
 
-def _tables(report: dict[str, Any]) -> Iterator[Table]:
-    ages = report["persistence"]
-    rounded = (report["eight_bit"] or {}).get("persistence", {})
-    rows = [
-        ("median", [one["median"] for one in ages.values()]),
-        ("worst", [one["worst"] for one in ages.values()]),
-        *([("8-bit weights, worst", [one["worst"] for one in rounded.values()])] if rounded else []),
-    ]
-    yield _table("Persistence, after so many steps", [f"{int(age):,}" for age in ages], rows)
-    for title, key in (("Regeneration", "regeneration"), ("Damages that training never saw", "unseen")):
-        found = report[key]
-        again = (report["eight_bit"] or {}).get(key, {})
-        steps = list(next(iter(found.values()))["after"])
-        rows = [
-            ("damaged", [one["damaged"] for one in found.values()]),
-            *((f"{step} steps later", [one["after"][step] for one in found.values()]) for step in steps),
-            ("the worst", [one["worst"] for one in found.values()]),
-            *([("8-bit weights", [one["after"][steps[-1]] for one in again.values()])] if again else []),
-            ("recovered", [f"{one['recovery']:.0%}" for one in found.values()]),
-        ]
-        yield _table(title, list(found), rows)
-    turned = report["rotation"]
-    quarters = [angle for angle in turned if int(angle) % 45 == 0]
-    yield _table("Senses turned", [f"{angle}°" for angle in quarters], [("grown", [turned[one] for one in quarters])])
-    rates = report["fire_rates"]
-    yield _table("Fire rate", list(rates), [("grown", list(rates.values()))])
-    places = report["sizes"] | {"beside another": report["neighbours"]}
-    yield _table("In other grids", list(places), [("grown", list(places.values()))])
+def _every(section: Section, stride: int) -> Section:
+    rows = {label: values[::stride] for label, values in section.rows.items()}
+    return section._replace(columns=section.columns[::stride], rows=rows)
 
 
-def _table(title: str, names: list[str], rows: list[tuple[str, list[Any]]]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 1))
+def _table(section: Section) -> Table:
+    table = Table(title=section.title, title_justify="left", title_style="bold", box=None, padding=(0, 1))
     table.add_column("", style="dim", no_wrap=True)
-    for name in names:
+    for name in section.columns:
         table.add_column(name, justify="right", no_wrap=True)
-    for name, values in rows:
-        table.add_row(name, *(value if isinstance(value, str) else f"{value:.2f}" for value in values))
+    for label, values in section.rows.items():
+        table.add_row(label, *map(shown, values))
     return table
 
 
@@ -110,6 +80,5 @@ def write_report(title: str, examination: Examination, numbers: Path | None, pic
         from blastema.render.report_picture import report_picture
 
         save(report_picture(title, *examination), picture)
-    for path in (numbers, picture):
-        if path is not None:
-            print(f"wrote {path}")
+    for path in filter(None, (numbers, picture)):
+        print(f"wrote {path}")

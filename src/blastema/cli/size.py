@@ -16,11 +16,15 @@ def parse_size(text: str) -> tuple[int, int]:
     >>> parse_size("96x64")
     (64, 96)
     """
-    found = re.fullmatch(r"(\d{1,9})(?:[x×](\d{1,9}))?", text.strip())
-    if found:
-        width, height = int(found[1]), int(found[2] or found[1])
-        if 1 <= width <= LARGEST and 1 <= height <= LARGEST:
-            return height, width
-    raise BlastemaError(
-        f"the size {text!r} is not understood; write 72 or 96x64 (width by height), each 1 to {LARGEST}"
-    )
+    found = re.fullmatch(r"(\d+)(?:[x×](\d+))?", text.strip(), re.ASCII)
+    if not found:
+        raise BlastemaError(
+            f"--size {text!r} is not a size; write 72 or 96x64 (width by height), each between 1 and {LARGEST}"
+        )
+    digits = [number.lstrip("0") for number in (found[1], found[2] or found[1])]
+    for number in digits:
+        if not number or len(number) > len(str(LARGEST)) or int(number) > LARGEST:
+            extreme = "large" if number else "small"
+            raise BlastemaError(f"--size {text!r} is too {extreme}; each side must be between 1 and {LARGEST}")
+    width, height = map(int, digits)
+    return height, width

@@ -5,7 +5,9 @@ def zoo() -> None:
     """List the trained organisms that ship with the package, with their measured scores."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
+    from blastema.analysis.report import explanations, shown
     from blastema.organism import load
     from blastema.zoo import names
 
@@ -14,26 +16,26 @@ def zoo() -> None:
     table.add_column("name", no_wrap=True)
     for column in ("200 steps", "10,000, worst", "hardest cut"):
         table.add_column(column, justify="right", no_wrap=True)
+    printed = []
     for name in names():
         organism = load(name)
         scores = organism.scores or {}
         cuts = scores.get("regeneration") or {}
         hardest = max(cuts, key=lambda cut: cuts[cut]) if cuts else None
-        table.add_row(
-            str(organism.training.get("target", "")),
-            name,
+        row = [
             _text(scores.get("grown")),
             _text(scores.get("after_10000")),
-            f"{hardest} {_text(cuts[hardest])}" if hardest else "",
-        )
+            f"{hardest} {shown(cuts[hardest])}" if hardest else "",
+        ]
+        printed += row
+        table.add_row(*map(Text, (str(organism.training.get("target", "")), name, *row)))
     console = Console()
     console.print(table)
-    console.print(
-        "\nlog10 of the mean squared difference to the target; lower is better. Grow one with: blastema grow NAME",
-        style="dim",
-        highlight=False,
-    )
+    advice = "Grow one with: blastema grow NAME"
+    console.print(Text("\n".join(["", *explanations(printed), advice]), "dim"))
 
 
 def _text(score: object) -> str:
-    return f"{score:.2f}" if isinstance(score, float) else ""
+    from blastema.analysis.report import shown
+
+    return shown(score) if isinstance(score, float) else ""

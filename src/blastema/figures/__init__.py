@@ -51,6 +51,17 @@ def save_figure(name: str, directory: Path, setting: "Setting", moving: str = ".
     return path
 
 
+def is_still(name: str) -> bool:
+    """Return whether a figure is a single picture, not a film.
+
+    >>> is_still("step"), is_still("teaser")
+    (True, False)
+    """
+    from blastema.figures.figure import Film
+
+    return figure_named(name).draw.__annotations__["return"] is not Film
+
+
 def figure_named(name: str) -> Any:
     """Return the module of a figure.
 

@@ -21,7 +21,7 @@ NAME, STEPS, ZOOM, MARGIN = "regenerating/lizard", 300, 2, 12
 def draw(setting: Setting) -> Film:
     """Return the film."""
     stride = 20 if setting.quick else 2
-    return looping(_pictures(setting.seed, stride), STEPS // stride + 1)
+    return looping(_pictures(setting.seed, stride), STEPS // stride + 1, fades=False)
 
 
 def _pictures(seed: int, stride: int) -> Iterator[Image.Image]:

@@ -40,23 +40,31 @@ class Film(NamedTuple):
     fps: float = 25.0
 
 
-# Seconds in which the end of a film turns into its beginning.
+# Seconds in which the end of a film turns into its beginning, or stays before it starts again.
 FADE = 0.5
 
 
-def looping(pictures: Iterable[Image.Image], count: int, fps: float = 25.0) -> Film:
-    """Return a film of these pictures, `count` of them, at whose end the last one turns into the first."""
-    fade = round(FADE * fps)
+def looping(pictures: Iterable[Image.Image], count: int, fps: float = 25.0, fades: bool = True) -> Film:
+    """Return a film of these pictures, `count` of them, that starts again after half a second.
 
-    def faded() -> Iterator[Image.Image]:
+    Args:
+        pictures: one after the other.
+        count: how many.
+        fps: per second.
+        fades: the last picture turns into the first; else it stays, and is cut hard. Pictures whose captions change
+            must not fade: of two captions on top of each other one can read neither.
+    """
+    extra = round(FADE * fps)
+
+    def continued() -> Iterator[Image.Image]:
         shown: list[Image.Image] = []
         for picture in pictures:
             shown[1:] = [picture]
             yield picture
-        for index in range(fade):
-            yield Image.blend(shown[-1], shown[0], (index + 1) / (fade + 1))
+        for index in range(extra):
+            yield Image.blend(shown[-1], shown[0], (index + 1) / (extra + 1)) if fades else shown[-1]
 
-    return Film(faded(), count + fade, fps)
+    return Film(continued(), count + extra, fps)
 
 
 def spread(first: int, last: int, count: int) -> list[int]:

@@ -45,6 +45,7 @@ class Growing:
 
     Attributes:
         age: steps it has taken.
+        exploded: its numbers would no longer be finite.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Growing:
         self.organism = load(organism) if isinstance(organism, str) else organism
         self.rule, self.age = rule or self.organism.rule, 0
         self.batch = seed_batch([seed], height, width, self.rule.channels)
-        self.engine = choose_engine()
+        self.engine, self.exploded = choose_engine(), False
 
     @property
     def state(self) -> np.ndarray:
@@ -66,7 +67,11 @@ class Growing:
         return self.batch.states[0]
 
     def grown(self, steps: int, angle: float = 0.0) -> np.ndarray:
-        """Let it take so many steps; return its state."""
-        self.batch = self.engine.grow(self.rule, self.organism.weights, self.batch, steps, angle)
+        """Let it take so many steps; return its state. One that explodes stays as it was before."""
+        if not self.exploded:
+            with np.errstate(over="ignore", invalid="ignore"):
+                batch = self.engine.grow(self.rule, self.organism.weights, self.batch, steps, angle)
+            self.exploded = not np.isfinite(batch.states).all()
+            self.batch = self.batch if self.exploded else batch
         self.age += steps
         return self.state

@@ -25,7 +25,7 @@ WIDE = SIDE + 2 * APART
 def draw(setting: Setting) -> Film:
     """Return the film."""
     grow, move, on = (10, 5, 15) if setting.quick else (60, 24, 180)
-    return looping(_pictures(setting.seed, grow, move, on), grow + move + on)
+    return looping(_pictures(setting.seed, grow, move, on), grow + move + on, fades=False)
 
 
 def _pictures(seed: int, grow: int, move: int, on: int) -> Iterator[Image.Image]:

@@ -24,7 +24,7 @@ CAPTION = (
 def draw(setting: Setting) -> Film:
     """Return the film."""
     seen = lesson(setting)
-    return looping(_pictures(seen.looks, max(1, 96 // seen.side)), len(seen.looks), fps=8.0)
+    return looping(_pictures(seen.looks, max(1, 96 // seen.side)), len(seen.looks), fps=8.0, fades=False)
 
 
 def _pictures(looks: list[Look], zoom: int) -> Iterator[Image.Image]:

@@ -29,7 +29,7 @@ def draw(setting: Setting) -> Film:
     """Return the film."""
     stride = 40 if setting.quick else 4
     whole = 2 if setting.quick else 20
-    return looping(_pictures(setting.seed, whole, stride), whole + AFTER // stride + 1)
+    return looping(_pictures(setting.seed, whole, stride), whole + AFTER // stride + 1, fades=False)
 
 
 def _pictures(seed: int, whole: int, stride: int) -> Iterator[Image.Image]:

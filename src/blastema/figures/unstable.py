@@ -27,7 +27,7 @@ def draw(setting: Setting) -> Film:
     """Return the film."""
     quick = [*range(0, 120, 8), *range(120, 501, 38)]
     ages = quick if setting.quick else [*range(0, 120, 2), *range(120, LAST + 1, 15)]
-    return looping(_pictures(ages, setting), len(ages))
+    return looping(_pictures(ages, setting), len(ages), fades=False)
 
 
 def _pictures(ages: list[int], setting: Setting) -> Iterator[Image.Image]:

@@ -21,10 +21,12 @@ class Format:
             as what was rounded, in one line.
         read: returns the organism in the file or folder, or None where nothing can be read back.
         sized: whether the size of the grid can be chosen.
+        layouts: the layouts that its files may have without saying so; `read` takes one of them, too.
     """
 
     name: str
     suffix: str
     write: Callable[[Organism, Path, Size], str]
-    read: Callable[[Path], Organism] | None = None
+    read: Callable[..., Organism] | None = None
     sized: bool = False
+    layouts: tuple[str, ...] = ()

@@ -13,15 +13,13 @@ from blastema.atomic import replacing
 from blastema.errors import BlastemaError
 from blastema.render.colour import on_background
 from blastema.render.palette import common_palette
-from blastema.render.picture import check_zoom, enlarge
+from blastema.render.picture import LONGEST_SIDE, MOST_PIXELS, check_zoom, enlarge
 
 FPS, HOLD = (0.1, 60.0), (0.0, 60.0)
 # Browsers play what claims to be faster than 20 ms a frame slowly; a GIF counts in units of 10 ms.
 FASTEST_GIF, GIF_UNIT = 50.0, 10
 # The longest delay in a GIF is 65,535 units; Pillow adds up the delays of equal frames.
 LONGEST_GIF = 655.0
-# WebP has no wider pictures. Pillow holds all frames of an animation: for PNG 1.9 GB at 234 million pixels.
-LONGEST_SIDE, MOST_PIXELS = 16383, 256_000_000
 # Numbers of ITU-T H.273: the colours of HDTV, and black at 16, white at 235.
 BT709, LIMITED = 1, 1
 
@@ -51,19 +49,53 @@ def save_animation(
     Traceback (most recent call last):
     blastema.errors.BlastemaError: there is nothing to animate in lizard.gif: no frames came; give one or more
     """
-    check_format(Path(path))
+    _check_values(Path(path), fps, zoom, hold)
     suffix = Path(path).suffix.lower()
-    if suffix == ".gif" and fps > FASTEST_GIF:
-        raise BlastemaError(
-            f"a GIF shows at most {FASTEST_GIF:g} pictures a second, not {fps}; take .webp, .png or .mp4"
-        )
-    check_zoom(zoom)
-    if not FPS[0] <= fps <= FPS[1]:
-        raise BlastemaError(f"{fps} pictures a second cannot be; give {FPS[0]:g} to {FPS[1]:g}")
-    if not HOLD[0] <= hold <= HOLD[1]:
-        raise BlastemaError(f"the last picture cannot stay {hold} s longer; give {HOLD[0]:g} to {HOLD[1]:g}")
     with replacing(path) as temporary:
         WRITERS[suffix](_pictures(frames, Path(path), zoom), temporary, fps, zoom, hold)
+
+
+def check_animation(path: Path, count: int, height: int, width: int, fps: float, zoom: int, hold: float = 1.0) -> None:
+    """Raise a BlastemaError if `save_animation` would refuse this many states of this size, before they are grown."""
+    _check_values(path, fps, zoom, hold)
+    _check_side(path, max(height, width) * zoom)
+    if path.suffix.lower() != ".mp4":
+        _check_pixels(count * height * width * zoom**2)
+    if path.suffix.lower() == ".gif":
+        _check_length(sum(_delays(count, fps, hold, GIF_UNIT)))
+
+
+def _check_values(path: Path, fps: float, zoom: int, hold: float) -> None:
+    check_format(path)
+    if path.suffix.lower() == ".gif" and fps > FASTEST_GIF:
+        raise BlastemaError(f"a GIF shows at most {FASTEST_GIF:g} frames per second, not {fps}; use another format")
+    check_zoom(zoom)
+    if not FPS[0] <= fps <= FPS[1]:
+        raise BlastemaError(f"fps is {fps}; it must be between {FPS[0]:g} and {FPS[1]:g}")
+    if not HOLD[0] <= hold <= HOLD[1]:
+        raise BlastemaError(f"hold is {hold} s; it must be between {HOLD[0]:g} and {HOLD[1]:g}")
+
+
+def _check_side(path: Path, side: int) -> None:
+    if side > LONGEST_SIDE:
+        raise BlastemaError(
+            f"{path} would be {side:,} pixels wide or high; use a smaller zoom: at most {LONGEST_SIDE:,} are allowed"
+        )
+
+
+def _check_pixels(total: int) -> None:
+    if total > MOST_PIXELS:
+        raise BlastemaError(
+            f"the animation has more than {MOST_PIXELS:,} pixels in all its frames; use a smaller zoom, fewer frames, "
+            "or write .mp4"
+        )
+
+
+def _check_length(milliseconds: int) -> None:
+    if milliseconds > 1000 * LONGEST_GIF:
+        raise BlastemaError(
+            f"a GIF lasts at most {LONGEST_GIF:g} s, not {milliseconds / 1000:g}; use more frames per second"
+        )
 
 
 def check_format(path: Path) -> None:
@@ -92,9 +124,7 @@ def _pictures(frames: Iterable[np.ndarray], path: Path, zoom: int) -> Iterator[n
             raise BlastemaError(f"frame {index} of {path} is a batch; give one state (height, width, channel) a frame")
         if pixels.shape != first:
             raise BlastemaError(f"frame {index} of {path} is {pixels.shape}, the first one {first}; give one size")
-        side = max(first[:2]) * zoom
-        if side > LONGEST_SIDE:
-            raise BlastemaError(f"{path} would be {side} pixels wide or high; zoom less, {LONGEST_SIDE} are allowed")
+        _check_side(path, max(first[:2]) * zoom)
         yield pixels
     if first is None:
         raise BlastemaError(f"there is nothing to animate in {path}: no frames came; give one or more")
@@ -106,10 +136,7 @@ def _held(pictures: Iterator[np.ndarray], zoom: int) -> list[np.ndarray]:
     for pixels in pictures:
         held.append(pixels)
         total += pixels.shape[0] * pixels.shape[1] * zoom**2
-        if total > MOST_PIXELS:
-            raise BlastemaError(
-                f"this animation has more than {MOST_PIXELS:,} pixels; zoom less, take fewer frames, or write .mp4"
-            )
+        _check_pixels(total)
     return held
 
 
@@ -144,8 +171,7 @@ def _png(pictures: Iterator[np.ndarray], path: Path, fps: float, zoom: int, hold
 def _gif(pictures: Iterator[np.ndarray], path: Path, fps: float, zoom: int, hold: float) -> None:
     palette, places = common_palette(_held(pictures, zoom))
     delays = _delays(len(places), fps, hold, GIF_UNIT)
-    if sum(delays) > 1000 * LONGEST_GIF:
-        raise BlastemaError(f"a GIF lasts at most {LONGEST_GIF:g} s, not {sum(delays) / 1000:g}; give a higher fps")
+    _check_length(sum(delays))
     images = []
     for frame in places:
         images.append(Image.fromarray(enlarge(frame[..., None], zoom)[..., 0]))

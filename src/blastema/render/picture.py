@@ -26,6 +26,11 @@ FORMATS: dict[str, dict[str, Any]] = {
     ".bmp": {},
     ".tiff": {},
 }
+# Those for pages and contact sheets: in full colour, and read by every browser.
+STILLS = (".png", ".webp", ".jpg", ".jpeg")
+# Of an animation or a contact sheet: Pillow holds it whole, for PNG 1.9 GB at 234 million pixels. WebP has no longer
+# sides.
+MOST_PIXELS, LONGEST_SIDE = 256_000_000, 16383
 
 
 def enlarge(rgb: np.ndarray, zoom: int) -> np.ndarray:
@@ -84,6 +89,18 @@ def mosaic(tiles: Sequence[Image.Image], columns: int, labels: Sequence[str] | N
         if captions:
             draw.text((left + tile.width / 2, top + tile.height + CAPTION / 2 + 1), captions[index], INK, letters, "mm")
     return whole
+
+
+def check_sheet_size(count: int, columns: int, height: int, width: int, zoom: int) -> None:
+    """Raise a BlastemaError if a contact sheet of this many states would be too large; see `sheet`."""
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    size = columns * (width * zoom + GAP) + GAP, rows * (height * zoom + GAP + CAPTION) + GAP
+    if max(size) > LONGEST_SIDE or size[0] * size[1] > MOST_PIXELS:
+        raise BlastemaError(
+            f"the contact sheet would be {size[0]:,} x {size[1]:,} pixels; use a smaller zoom or a smaller grid: "
+            f"each side is at most {LONGEST_SIDE:,} and the whole at most {MOST_PIXELS:,} pixels"
+        )
 
 
 def _check_sheet(tiles: Sequence[Image.Image], columns: int, labels: Sequence[str] | None) -> None:

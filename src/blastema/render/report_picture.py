@@ -6,7 +6,17 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-from blastema.render.chart import BLUE, FAINT, GREEN, INK, ORANGE, Series, chart
+from blastema.analysis.report import (
+    DAMAGED,
+    EIGHT_BIT,
+    MEDIAN,
+    REGREW,
+    WORST,
+    Section,
+    later,
+    sections,
+)
+from blastema.render.chart import BLUE, FAINT, GREEN, INK, ORANGE, chart
 from blastema.render.colour import WHITE
 from blastema.render.layout import beside, cropped, stack, titled
 from blastema.render.lettering import font, legible
@@ -25,17 +35,21 @@ def report_picture(title: str, report: dict[str, Any], states: dict[str, list[np
         report, states: as in `blastema.analysis.examination.Examination`.
     """
     half = (WIDTH - 2 * MARGIN - GAP) // 2
+    tables = sections(report)
     damages = [*report["regeneration"], *report["unseen"]]
     hurt = cropped([states[name][moment] for moment in (0, 1) for name in damages], 4)
     ages, grown = [f"{int(age):,} steps" for age in _shown_ages()], cropped(states["ages"], 4)
     turned = cropped(states["turned"][::3], 2)
     rows = [
         _heading(title, _summary(report)),
-        beside(_persistence_chart(report, half), _fire_rate_chart(report, half), gap=GAP),
+        beside(_persistence_chart(tables, half), _fire_rate_chart(tables, half), gap=GAP),
         titled("From the seed", _sheet(grown, len(grown), ages)),
-        titled("Damaged, and 600 steps later", _sheet(hurt, len(damages), [*damages, *_after(report)])),
-        beside(_regrowth_chart(report, half), _rotation_chart(report, half), gap=GAP),
-        titled("Turned senses", _sheet(turned, len(turned), [f"{angle}°" for angle in range(0, 360, 45)])),
+        titled(
+            "One organism damaged, and 600 steps later; below, how many of all regrew",
+            _sheet(hurt, len(damages), [*damages, *_regrew(tables)]),
+        ),
+        beside(_regrowth_chart(tables, half), _rotation_chart(tables, half), gap=GAP),
+        titled("Rotated perception", _sheet(turned, len(turned), [f"{angle}°" for angle in range(0, 360, 45)])),
         titled("Two side by side", sheet(cropped(states["pair"], 4), 1, 3)),
     ]
     return stack(*rows, gap=GAP, margin=MARGIN)
@@ -59,50 +73,42 @@ def _summary(report: dict[str, Any]) -> str:
     )
 
 
-def _after(report: dict[str, Any]) -> list[str]:
-    found = report["regeneration"] | report["unseen"]
-    return [f"{one['after']['600']:.2f}" for one in found.values()]
+def _regrew(tables: dict[str, Section]) -> list[str]:
+    return [*tables["regeneration"].rows[REGREW], *tables["unseen"].rows[REGREW]]
 
 
-def _persistence_chart(report: dict[str, Any], width: int) -> Image.Image:
-    ages = report["persistence"]
-    series: list[Series] = [
-        ("median", [one["median"] for one in ages.values()], GREEN),
-        ("worst", [one["worst"] for one in ages.values()], ORANGE),
+def _persistence_chart(tables: dict[str, Section], width: int) -> Image.Image:
+    rows = tables["persistence"].rows
+    colours = {MEDIAN: GREEN, WORST: ORANGE, EIGHT_BIT: BLUE}
+    series = [(label, rows[label], colour) for label, colour in colours.items() if label in rows]
+    columns = tables["persistence"].columns
+    return chart("Persistence: loss by age in steps", columns, series, width, limits=LIMITS)
+
+
+def _fire_rate_chart(tables: dict[str, Section], width: int) -> Image.Image:
+    _, rates, rows = tables["fire_rates"]
+    series = [(MEDIAN, rows[MEDIAN], GREEN)]
+    return chart("Fire rate: loss after equally many updates", rates, series, width, limits=LIMITS)
+
+
+def _regrowth_chart(tables: dict[str, Section], width: int) -> Image.Image:
+    parts = [tables["regeneration"], tables["unseen"]]
+    colours = {DAMAGED: FAINT, later("100"): BLUE, later("600"): GREEN, later("600", WORST): ORANGE}
+    series = [
+        (label.removesuffix(f", {MEDIAN}"), [*parts[0].rows[label], *parts[1].rows[label]], colour)
+        for label, colour in colours.items()
     ]
-    if report["eight_bit"]:
-        rounded = report["eight_bit"]["persistence"].values()
-        series.append(("8-bit weights, median", [one["median"] for one in rounded], BLUE))
-    return chart("Persistence: loss by age in steps", [f"{int(age):,}" for age in ages], series, width, limits=LIMITS)
-
-
-def _fire_rate_chart(report: dict[str, Any], width: int) -> Image.Image:
-    rates = report["fire_rates"]
+    damages = [*parts[0].columns, *parts[1].columns]
     return chart(
-        "Fire rates, as many updates for each",
-        list(rates),
-        [("median", list(rates.values()), GREEN)],
-        width,
-        limits=LIMITS,
+        "Regeneration: median loss by damage, and the worst", damages, series, width, line=False, limits=LIMITS
     )
 
 
-def _regrowth_chart(report: dict[str, Any], width: int) -> Image.Image:
-    found = report["regeneration"] | report["unseen"]
-    series: list[Series] = [
-        ("damaged", [one["damaged"] for one in found.values()], FAINT),
-        *((f"{steps} steps later", [one["after"][steps] for one in found.values()], colour)
-          for steps, colour in (("100", BLUE), ("600", GREEN))),
-    ]  # fmt: skip
-    return chart("Regeneration: median loss by damage", list(found), series, width, line=False, limits=LIMITS)
-
-
-def _rotation_chart(report: dict[str, Any], width: int) -> Image.Image:
-    angles = report["rotation"]
-    names = [f"{angle}°" if int(angle) % 45 == 0 else "" for angle in angles]
-    return chart(
-        "Rotation: loss to the turned target", names, [("median", list(angles.values()), GREEN)], width, limits=LIMITS
-    )
+def _rotation_chart(tables: dict[str, Section], width: int) -> Image.Image:
+    _, angles, rows = tables["rotation"]
+    names = [angle if index % 3 == 0 else "" for index, angle in enumerate(angles)]
+    series = [(MEDIAN, rows[MEDIAN], GREEN)]
+    return chart("Rotation: loss to the rotated target", names, series, width, limits=LIMITS)
 
 
 def _sheet(states: Sequence[np.ndarray], columns: int, labels: list[str]) -> Image.Image:

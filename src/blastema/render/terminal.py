@@ -20,7 +20,43 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 UPPER, LOWER = "▀", "▄"
 # The colour of a cell that does not show; all others are 0xRRGGBB.
 EMPTY = -1
+# Empty cells around what a window shows.
+MARGIN = 2
 SHADES = np.array(list(" .:-=+*#%@"))
+
+
+class Window:
+    """The part of a grid that is worth showing: where the picture is, and all that lives, with a small margin.
+
+    It only ever becomes larger, so that what it shows does not jump while an organism grows.
+
+    Args:
+        height, width: of the grid.
+        fit: of the picture in its middle, in cells.
+    """
+
+    def __init__(self, height: int, width: int, fit: int) -> None:
+        self.height, self.width = height, width
+        top, left = (height - fit) // 2, (width - fit) // 2
+        self.box = self._within(top, top + fit, left, left + fit)
+
+    def of(self, state: np.ndarray) -> np.ndarray:
+        """Return the part of the state `(height, width, channel)` that the window shows, after it made room for it."""
+        lives = visible(state)[..., ALPHA] > FAINT
+        rows, columns = np.flatnonzero(lives.any(axis=1)), np.flatnonzero(lives.any(axis=0))
+        if len(rows):
+            needed = self._within(rows[0], rows[-1] + 1, columns[0], columns[-1] + 1)
+            (top, bottom, left, right), (upper, lower, west, east) = self.box, needed
+            self.box = min(top, upper), max(bottom, lower), min(left, west), max(right, east)
+        top, bottom, left, right = self.box
+        return state[top:bottom, left:right]
+
+    def _within(self, top: int, bottom: int, left: int, right: int) -> tuple[int, int, int, int]:
+        """Return the box with its margin, as far as the grid reaches."""
+        return (
+            max(0, int(top) - MARGIN), min(self.height, int(bottom) + MARGIN),
+            max(0, int(left) - MARGIN), min(self.width, int(right) + MARGIN),
+        )  # fmt: skip
 
 
 def half_blocks(state: np.ndarray, max_columns: int, max_rows: int) -> Text:

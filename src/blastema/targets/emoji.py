@@ -44,8 +44,7 @@ def emoji_picture(character: str, noto: bool = False) -> Image.Image:
         path = resources.files("blastema.targets") / "article_emoji" / f"{ord(character):x}.png"
         picture = Image.open(io.BytesIO(path.read_bytes())).convert("RGBA")
         return picture.crop((MARGIN, MARGIN, picture.width - MARGIN, picture.height - MARGIN))
-    with _noto() as archive:
-        picture = Image.open(io.BytesIO(archive.read(f"{ord(character):x}.png"))).convert("RGBA")
+    picture = Image.open(io.BytesIO(_noto().read(f"{ord(character):x}.png"))).convert("RGBA")
     return picture.crop(what_shows(picture))
 
 
@@ -112,8 +111,7 @@ def plain_name(name: str) -> str:
 @cache
 def names() -> dict[str, str]:
     """Return all names of emoji, plain, and what they mean."""
-    with _noto() as archive:
-        table = json.loads(archive.read("names.json"))
+    table = json.loads(_noto().read("names.json"))
     unicode_names = {plain_name(name): chr(int(code, 16)) for code, name in table.items()}
     # Ours come last, since Unicode calls 🐟 a fish, too, and the article's is 🐠.
     return unicode_names | {name: character for character, name in ARTICLE.items()} | OTHER_NAMES
@@ -122,11 +120,11 @@ def names() -> dict[str, str]:
 @cache
 def characters() -> frozenset[str]:
     """Return the emoji of one character that we have a drawing of, 1,434."""
-    with _noto() as archive:
-        pictures = [name for name in archive.namelist() if name.endswith(".png")]
+    pictures = [name for name in _noto().namelist() if name.endswith(".png")]
     return frozenset(chr(int(name.removesuffix(".png"), 16)) for name in pictures)
 
 
+@cache
 def _noto() -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO((resources.files("blastema.targets") / "noto" / "noto.zip").read_bytes()))
 

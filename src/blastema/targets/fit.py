@@ -14,20 +14,19 @@ def fitted(picture: Image.Image, fit: int) -> np.ndarray:
     RGB is premultiplied by alpha before scaling, so that colours hidden under transparent pixels do not leak; values
     are 0 to 1, and RGB is at most alpha.
     """
-    scale = fit / max(picture.size)
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    premultiplied = picture.convert("RGBA").convert("RGBa")
-    times = max(picture.size) // (FINE * fit)
-    if times > 1:
-        premultiplied = premultiplied.reduce(times)
+    size = _size(picture, fit)
+    premultiplied = _reduced(picture.convert("RGBA").convert("RGBa"), fit)
     scaled = np.stack([_scaled(channel, size) for channel in premultiplied.split()], axis=-1)
     # Lanczos overshoots at sharp edges.
     scaled = scaled.clip(0, 1)
     scaled[..., :3] = np.minimum(scaled[..., :3], scaled[..., 3:])
-    cells = np.zeros((fit, fit, 4), np.float32)
-    top, left = (fit - size[1]) // 2, (fit - size[0]) // 2
-    cells[top : top + size[1], left : left + size[0]] = scaled
-    return cells
+    return _in_square(scaled, fit)
+
+
+def opacity(picture: Image.Image, fit: int) -> np.ndarray:
+    """Return the alpha of `fitted` in whole numbers from 0 to 255, uint8 `(fit, fit)`: equal on every processor."""
+    alpha = _reduced(picture.convert("RGBA").getchannel("A"), fit)
+    return _in_square(np.asarray(alpha.resize(_size(picture, fit), Image.Resampling.LANCZOS)), fit)
 
 
 def what_shows(picture: Image.Image) -> tuple[int, int, int, int] | None:
@@ -36,6 +35,26 @@ def what_shows(picture: Image.Image) -> tuple[int, int, int, int] | None:
     An alpha of 1/255 cannot be seen; some programs leave it all over an empty layer.
     """
     return picture.convert("RGBA").getchannel("A").point(lambda alpha: 255 if alpha > 1 else 0).getbbox()
+
+
+def _size(picture: Image.Image, fit: int) -> tuple[int, int]:
+    """Return the (width, height) of the picture in cells."""
+    scale = fit / max(picture.size)
+    return max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+
+
+def _reduced(image: Image.Image, fit: int) -> Image.Image:
+    times = max(image.size) // (FINE * fit)
+    return image.reduce(times) if times > 1 else image
+
+
+def _in_square(scaled: np.ndarray, fit: int) -> np.ndarray:
+    """Return the picture in the middle of a square of `fit` cells."""
+    height, width = scaled.shape[:2]
+    cells = np.zeros((fit, fit, *scaled.shape[2:]), scaled.dtype)
+    top, left = (fit - height) // 2, (fit - width) // 2
+    cells[top : top + height, left : left + width] = scaled
+    return cells
 
 
 def _scaled(channel: Image.Image, size: tuple[int, int]) -> np.ndarray:

@@ -1,46 +1,63 @@
 """Pictures from image files: any size, with alpha, or with a background colour to take out."""
 
-import io
 import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageChops, ImageColor, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageChops, ImageColor, UnidentifiedImageError
 
 from blastema.errors import BlastemaError
+from blastema.targets.file_kind import file_kind
 from blastema.targets.fit import what_shows
+from blastema.targets.svg import draw_svg
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
-MOST_PIXELS = 64_000_000
-SVG_SIDE = 1024
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+READABLE = "PNG, JPEG, WebP, GIF, BMP, TIFF or SVG"
+# WebP is decoded whole, three times over: 30 megapixels take 480 MB.
+MOST_PIXELS, MOST_PIXELS_WEBP = 64_000_000, 30_000_000
+# Pictures with more pixels than this are reduced to sides below `WORKING_SIDE` before anything else.
+LARGE, WORKING_SIDE, STRIP = 16_000_000, 4000, 64
+MOST_SVG_BYTES = 20_000_000
 # Differences to the background (0 to 255, largest of R, G, B) from which a pixel begins to show, and shows fully.
 # Below lies what JPEG makes of an even background.
 BEGINS, FULLY = 16, 48
+# How a picture has to be turned that its EXIF data say is lying.
+TURNED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 def image_picture(path: Path, background: str | None = None) -> Image.Image:
     """Return the picture in an image file, RGBA, cropped to what shows, so that it fills the cells it is fitted into.
 
-    Of an animation, the first frame. Turned as its EXIF data say. Without alpha and background, the whole rectangle.
+    Of an animation or several pages, the first. Turned as its EXIF data say. Without alpha and background, the whole
+    rectangle.
 
     Args:
-        path: PNG, JPEG, WebP, GIF; or SVG with the extra `[svg]`. At most 64 megapixels.
+        path: PNG, JPEG, WebP, GIF, BMP, TIFF; or SVG, also .svgz, with the extra `[svg]`. At most 64 megapixels, of
+            WebP 30. More than 16 are reduced first, so that reading takes less than 600 MB.
         background: a colour to take out wherever it is (`white`, `#00ff00`, ...), `auto` for that of the corners.
 
     Raises:
-        BlastemaError: missing, unreadable, broken, too large, the colour is none, or nothing in it shows.
+        BlastemaError: the file is missing, unreadable, damaged, too large or of another kind, the colour is not one,
+            or nothing in the picture shows.
     """
     colour = None if background in (None, "auto") else _colour(str(background))
     _check_file(path)
-    picture = _decode_svg(path) if path.suffix.lower() == ".svg" else _decode(path)
-    if background == "auto":
-        colour = _corner_colour(picture, path)
-    if colour is not None:
-        picture = _take_out(picture, colour)
+    picture = _decode(path, background, colour)
     box = what_shows(picture)
     if box is None:
-        what = f" once {background} is taken out" if background else ""
-        raise BlastemaError(f"nothing in {shown(path)} is opaque{what}; give a picture with something to grow")
+        if background:
+            raise BlastemaError(
+                f"{shown(path)} is empty once {background} is taken out; use a picture with something visible in it"
+            )
+        raise BlastemaError(f"{shown(path)} is empty: it is transparent all over; use a picture that is not")
     return picture.crop(box)
 
 
@@ -66,39 +83,77 @@ def _check_file(path: Path) -> None:
         ) from None
 
 
-def _decode(path: Path) -> Image.Image:
+def _decode(path: Path, background: str | None, colour: tuple[int, ...] | None) -> Image.Image:
+    """Return the picture in a file, RGBA, without its background."""
+    kind = file_kind(path)
+    if kind == "SVG" or path.suffix.lower() in (".svg", ".svgz"):
+        if path.stat().st_size > MOST_SVG_BYTES:
+            raise BlastemaError(f"{shown(path)} has more than {MOST_SVG_BYTES:,} bytes; simplify it, or save it as PNG")
+        return _without_background(draw_svg(path.read_bytes(), shown(path)), path, background, colour)
+    if kind == "empty":
+        raise BlastemaError(f"{shown(path)} is an empty file; give {READABLE}")
+    if kind is not None:
+        raise BlastemaError(f"{shown(path)} is {kind}, which is not read; save it as {READABLE}")
     try:
         with warnings.catch_warnings():
             # Pillow warns of large pictures, odd palettes, broken EXIF data: our limit is stricter, the rest harmless.
             warnings.simplefilter("ignore")
             with Image.open(path, formats=FORMATS) as opened:
-                if opened.width * opened.height > MOST_PIXELS:
-                    raise BlastemaError(_too_large(path, f"{opened.width}x{opened.height}"))
-                opened.load()
-                return _eight_bits(_upright(opened))
+                return _read(opened, path, background, colour)
     except BlastemaError:
         raise
     except UnidentifiedImageError:
-        raise BlastemaError(f"{shown(path)} is no image, or is broken; give PNG, JPEG, WebP, GIF or SVG") from None
+        raise BlastemaError(f"{shown(path)} is not an image, or is damaged; give {READABLE}") from None
     except Image.DecompressionBombError:
-        raise BlastemaError(_too_large(path, f"more than {MOST_PIXELS:,}")) from None
-    # Decoders raise almost anything for broken files: OSError, SyntaxError, ValueError, struct.error, EOFError.
+        raise BlastemaError(_too_large(path, f"more than {MOST_PIXELS:,}", MOST_PIXELS)) from None
+    # Decoders raise almost anything for damaged files: OSError, SyntaxError, ValueError, struct.error, EOFError.
     except Exception as error:
-        raise BlastemaError(f"{shown(path)} is broken: {_first_line(error)}; save it anew, or give another") from None
+        raise BlastemaError(f"{shown(path)} is damaged: {_first_line(error)}; save it again, or use another") from None
 
 
-def _upright(picture: Image.Image) -> Image.Image:
+def _read(opened: Image.Image, path: Path, background: str | None, colour: tuple[int, ...] | None) -> Image.Image:
+    most = MOST_PIXELS_WEBP if opened.format == "WEBP" else MOST_PIXELS
+    if opened.width * opened.height > most:
+        raise BlastemaError(_too_large(path, f"{opened.width}x{opened.height}", most))
+    if opened.width * opened.height > LARGE:
+        # JPEG alone can be decoded at a half, a quarter, an eighth of its size; of others this is ignored.
+        scale = WORKING_SIDE / max(opened.size)
+        opened.draft(None, (round(opened.width * scale), round(opened.height * scale)))
+    opened.load()
+    if opened.mode == "F":
+        raise BlastemaError(f"{shown(path)} has floating-point pixels, which are not read; save it with 8 or 16 bits")
+    return _upright(_without_background(opened, path, background, colour), opened)
+
+
+def _without_background(
+    picture: Image.Image, path: Path, background: str | None, colour: tuple[int, ...] | None
+) -> Image.Image:
+    """Return the picture as RGBA without a colour, or that of its corners; reduced where it is large."""
+    if background == "auto":
+        colour = _corner_colour(picture, path)
+    if picture.width * picture.height <= LARGE:
+        return _take_out(_eight_bits(picture), colour)
+    times = -(-max(picture.size) // WORKING_SIDE)
+    small = Image.new("RGBa", (-(-picture.width // times), -(-picture.height // times)))
+    # In strips: whole copies, four bytes a pixel, would take gigabytes. Premultiplied, or hidden colours would leak.
+    for top in range(0, picture.height, STRIP * times):
+        bottom = min(picture.height, top + STRIP * times)
+        strip = _take_out(_eight_bits(picture.crop((0, top, picture.width, bottom))), colour).convert("RGBa")
+        small.paste(strip.reduce(times), (0, top // times))
+    return small.convert("RGBA")
+
+
+def _upright(picture: Image.Image, opened: Image.Image) -> Image.Image:
     try:
-        return ImageOps.exif_transpose(picture)
+        turned = TURNED.get(opened.getexif().get(ExifTags.Base.Orientation, 1))
     # Broken EXIF data, which raise almost anything, too, are no reason to refuse the picture.
     except Exception:
         return picture
+    return picture if turned is None else picture.transpose(turned)
 
 
-def _too_large(path: Path, size: str) -> str:
-    return (
-        f"{shown(path)} has {size} pixels; make it smaller, {MOST_PIXELS:,} are allowed and a few thousand are enough"
-    )
+def _too_large(path: Path, size: str, most: int) -> str:
+    return f"{shown(path)} has {size} pixels; make it smaller, {most:,} are allowed and a few thousand are enough"
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:
@@ -112,21 +167,6 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     return grey
 
 
-def _decode_svg(path: Path) -> Image.Image:
-    """Return the SVG, drawn with its longer side at 1024 pixels; what it shows must not need fonts of this computer."""
-    try:
-        import resvg_py
-    except ImportError:
-        raise BlastemaError(f"to read {shown(path)} an extra is needed: pip install 'blastema[svg]'") from None
-    try:
-        text = path.read_text("utf-8-sig")
-        # Given both, resvg keeps the aspect and fits it in: a long and thin drawing cannot ask for endless memory.
-        png = bytes(resvg_py.svg_to_bytes(svg_string=text, width=SVG_SIDE, height=SVG_SIDE))
-        return Image.open(io.BytesIO(png)).convert("RGBA")
-    except (ValueError, OSError) as error:
-        raise BlastemaError(f"{shown(path)} is no SVG that can be drawn: {_first_line(error)}; save it anew") from None
-
-
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
@@ -135,26 +175,31 @@ def _colour(name: str) -> tuple[int, ...]:
     try:
         return ImageColor.getrgb(name)[:3]
     except ValueError:
-        raise BlastemaError(f"{name!r} is no colour; write white, #00ff00, or auto for that of the corners") from None
+        raise BlastemaError(
+            f"{name!r} is not a colour; write white, #00ff00, or auto for that of the corners"
+        ) from None
 
 
 def _corner_colour(picture: Image.Image, path: Path) -> tuple[int, ...] | None:
     """Return the colour of the corners, of at least two that agree; None if they are transparent already."""
     right, bottom = picture.width - 1, picture.height - 1
-    pixels = np.array([picture.getpixel(place) for place in ((0, 0), (right, 0), (0, bottom), (right, bottom))])
+    corners = [_eight_bits(picture.crop((x, y, x + 1, y + 1))) for x in (0, right) for y in (0, bottom)]
+    pixels = np.array([corner.getpixel((0, 0)) for corner in corners])
     opaque = pixels[pixels[:, 3] > 127, :3]
     if not len(opaque):
         return None
     middle = np.median(opaque, axis=0).round().astype(int)
     if (np.abs(opaque - middle).max(axis=1) < FULLY).sum() < min(3, len(opaque)):
         raise BlastemaError(
-            f"the corners of {shown(path)} differ in colour; name the colour to take out, such as background=white"
+            f"the corners of {shown(path)} differ in colour; name the colour to take out, such as --background white"
         )
     return tuple(middle.tolist())
 
 
-def _take_out(picture: Image.Image, colour: tuple[int, ...]) -> Image.Image:
+def _take_out(picture: Image.Image, colour: tuple[int, ...] | None) -> Image.Image:
     """Return the picture with a colour made transparent, and colours near it partly, so that edges stay soft."""
+    if colour is None:
+        return picture
     difference = ImageChops.difference(picture.convert("RGB"), Image.new("RGB", picture.size, colour))
     red, green, blue = difference.split()
     away = ImageChops.lighter(ImageChops.lighter(red, green), blue)

@@ -13,8 +13,13 @@ from blastema.errors import BlastemaError
 if TYPE_CHECKING:
     from PIL import Image
 
+    from blastema.targets.place import Place
+
 FIT, PAD = 40, 16
 LARGEST = 4096
+# Of 255: the rule's 0.1, above which a cell keeps its neighbourhood alive.
+FAINT = 25
+URL = r"[a-z][a-z0-9+.-]+://|data:"
 ADVICE = "give an emoji such as 🦎, its name, or an image file"
 
 
@@ -32,32 +37,62 @@ def load_target(
     As in the article's notebook, the picture is fitted into `fit` x `fit` cells (Lanczos, aspect kept), with empty
     cells around it. It is cropped to what shows before; the article's ten emoji keep the margins they had there.
 
+    The seed cell is `(height // 2, width // 2)`. A picture that is empty around it could not live, and is moved so that
+    it is opaque there; separate parts are joined by faint white lines. See docs/fidelity.md.
+
     Args:
         name: in this order: an emoji; an image file (it has a suffix or a folder); `disc`, `ring`, `planarian`,
             `text:Hi` or a single letter; the name of an emoji, ours or Unicode's. `noto:` before an emoji or its name
             takes Noto 2.042's drawing, which differs for the article's ten: `noto:🦎`, `noto:lizard`.
         fit: cells that the picture takes in the longer direction, 1 to 4096.
-        pad: empty cells on each side, 16 unless height or width are given.
-        height, width: of the grid, instead of `pad`; one alone makes a square. The middle of the picture's square is
-            at the seed, `(height // 2, width // 2)`.
+        pad: empty cells on each side, 16 unless height or width are given. Where a picture that is moved would leave
+            the grid, the grid is larger than `fit + 2 * pad`.
+        height, width: of the grid, instead of `pad`; one alone makes a square. The grid then has this size.
         background: colour to take out of an image file: `white`, `#00ff00`, ..., or `auto` for that of the corners.
 
     Raises:
-        BlastemaError: nothing has this name, the file is no picture, or the picture is larger than the grid.
+        BlastemaError: nothing has this name, the file is not a picture, the picture is larger than the grid, or it is
+            so faint that no cell could live.
 
     >>> load_target("🦎").shape
     (72, 72, 4)
     >>> load_target("christmas tree", fit=20, height=32, width=48).shape
     (32, 48, 4)
     """
-    height, width = _grid_size(fit, pad, height, width)
+    _grid_size(fit, pad, height, width)
     # Here, so that `import blastema` does not load Pillow.
-    from blastema.targets.fit import fitted
+    from blastema.targets.bridge import with_bridges
+    from blastema.targets.fit import fitted, opacity
 
+    picture = find_picture(name, background)
+    alpha = opacity(picture, fit)
+    if alpha.max() <= FAINT:
+        raise BlastemaError(
+            f"{name} is too faint to live: alpha is at most {alpha.max() / 255:.2f}, and cells live above 0.1 only; "
+            "use a more opaque picture"
+        )
+    cells = with_bridges(fitted(picture, fit), alpha)
+    (height, width, top, left), _ = laid_out(alpha, fit, pad, height, width)
     target = np.zeros((height, width, 4), np.float32)
-    top, left = (height - fit) // 2, (width - fit) // 2
-    target[top : top + fit, left : left + fit] = fitted(find_picture(name, background), fit)
+    # What lies outside is empty: `place` keeps all that shows in the grid.
+    part = cells[max(0, -top) : height - top, max(0, -left) : width - left]
+    target[max(0, top) :, max(0, left) :][: part.shape[0], : part.shape[1]] = part
     return target
+
+
+def laid_out(
+    opacity: np.ndarray, fit: int, pad: int | None, height: int | None, width: int | None
+) -> tuple["Place", tuple[int, int]]:
+    """Return where a picture of this opacity goes in its grid, and the (height, width) that was asked for.
+
+    Raises:
+        BlastemaError: the sizes are out of range or too small.
+    """
+    from blastema.targets.place import place
+
+    asked = _grid_size(fit, pad, height, width)
+    fixed = height is not None or width is not None
+    return place(opacity, *asked, None if fixed else PAD if pad is None else pad), asked
 
 
 def find_picture(name: str | Path, background: str | None = None) -> "Image.Image":
@@ -65,12 +100,16 @@ def find_picture(name: str | Path, background: str | None = None) -> "Image.Imag
     from blastema.targets import drawn, emoji, image
 
     kind, plain = _kind_and_name(name)
+    if not kind and re.match(URL, str(name).strip(), re.IGNORECASE):
+        raise BlastemaError(
+            f"{str(name).strip()!r} is a URL, and URLs are not fetched; download the file and give its path"
+        )
     character = None if kind == "text" else emoji.single_emoji(plain)
     if character is None and not kind and looks_like_file(plain):
         return image.image_picture(Path(plain), background)
     if background is not None:
         raise BlastemaError(
-            f"{name} is no image file, so has no background to take out; leave out background={background}"
+            f"{name} is not an image file and has no background to take out; leave out --background {background}"
         )
     if kind == "text" or (character is None and not kind and len(plain) == 1):
         return drawn.text(plain)
@@ -101,6 +140,14 @@ def short_name(name: str | Path) -> str:
     return _for_folder(f"noto-{own}" if kind == "noto" else own)
 
 
+def is_file_name(name: str) -> bool:
+    """Return whether `load_target` reads an image file for this name."""
+    from blastema.targets import emoji
+
+    kind, plain = _kind_and_name(name)
+    return not kind and emoji.single_emoji(plain) is None and looks_like_file(plain)
+
+
 def looks_like_file(name: str) -> bool:
     """Return whether a name means a file: it has a suffix or a folder, as no name of an emoji or a drawing has.
 
@@ -113,30 +160,32 @@ def looks_like_file(name: str) -> bool:
 
 
 def _grid_size(fit: int, pad: int | None, height: int | None, width: int | None) -> tuple[int, int]:
-    """Return (height, width) of the grid, or say which of the four cannot be."""
-    _check("fit", fit, 1, LARGEST)
+    """Return (height, width) of the grid; raise if one of the four is out of range."""
+    _check("--fit", fit, 1, LARGEST)
     if pad is not None:
-        _check("pad", pad, 0, (LARGEST - fit) // 2)
-    for what, side in (("height", height), ("width", width)):
+        _check("--pad", pad, 0, (LARGEST - fit) // 2)
+    for what, side in (("the height of the grid", height), ("the width of the grid", width)):
         if side is not None:
             _check(what, side, 1, LARGEST)
     if height is None and width is None:
         around = 2 * (PAD if pad is None else pad)
         return fit + around, fit + around
     if pad is not None:
-        raise BlastemaError("give the size of the grid or the padding around the picture, not both")
+        raise BlastemaError(
+            "give either --size, the size of the grid, or --pad, the padding around the picture, not both"
+        )
     height, width = height or width or fit, width or height or fit
     if fit > min(height, width):
         raise BlastemaError(
             f"a target of {fit}x{fit} cells is too large for a grid of {width}x{height}; "
-            f"take fit={min(height, width)} or less, or a larger size"
+            f"use --fit {min(height, width)} or less, or a larger --size"
         )
     return height, width
 
 
 def _check(what: str, value: object, least: int, most: int) -> None:
     if not (isinstance(value, Integral) and least <= int(value) <= most):
-        raise BlastemaError(f"{what} of a target is {value!r}; it must be a whole number from {least} to {most}")
+        raise BlastemaError(f"{what} must be a whole number from {least} to {most}, not {value!r}")
 
 
 def _kind_and_name(name: str | Path) -> tuple[str, str]:

@@ -199,9 +199,13 @@ class Run:
     def _current(self) -> Organism:
         training: dict[str, Any] = asdict(self.config) | {
             "steps": self.trainer.done,
-            "final_loss": self.losses[-1] if self.losses else None,
+            "final_loss": self.losses[-1] if self.losses and np.isfinite(self.losses[-1]) else None,
             "versions": {"blastema": __version__, "numpy": np.__version__},
         }
+        height, width = self.target.shape[:2]
+        if Organism(self.trainer.weights, training=training).trained_size != (height, width):
+            # The grid is larger than the padding says where the picture had to be moved onto the seed cell.
+            training |= {"height": height, "width": width}
         return Organism(self.trainer.weights, self.trainer.rule, training)
 
     def _fresh_trainer(self) -> Trainer:

@@ -1,5 +1,7 @@
 """Trained organisms that ship with the package, one file each: `EXPERIMENT-TARGET.safetensors`."""
 
+import difflib
+import shlex
 from pathlib import Path
 
 from blastema.targets.emoji import emoji_named, name_of, single_emoji
@@ -33,6 +35,41 @@ def path_of(name: str) -> Path | None:
         if f"{one}/{target}" in names():
             return DIRECTORY / f"{one}-{target}.safetensors"
     return None
+
+
+def no_such(name: str) -> str:
+    """Return a line for a name that is in the zoo under no such name: what to do instead.
+
+    >>> no_such("🐙")
+    '🐙 is not in the zoo; train it: blastema train 🐙'
+    >>> no_such("lizzard")
+    'there is no organism lizzard; did you mean lizard?'
+    """
+    experiment, _, target = name.strip().rpartition("/")
+    known = names()
+    targets = list(dict.fromkeys(one.split("/")[1] for one in known))
+    plain = _plain(target)
+    if experiment in EXPERIMENTS and plain in targets:
+        others = [one for one in known if one.endswith(f"/{plain}")]
+        return f"the zoo has no {name}; it has {' and '.join(others)}"
+    if _is_emoji(target) and (not experiment or experiment in EXPERIMENTS):
+        quoted = shlex.quote(target) if target.isascii() else target
+        chosen = f" --experiment {experiment}" if experiment else ""
+        return f"{name} is not in the zoo; train it: blastema train {quoted}{chosen}"
+    near = difflib.get_close_matches(name, known if experiment else targets, 1)
+    advice = (
+        f"did you mean {near[0]}?" if near else "give a file, the directory of a run, or a name that blastema zoo lists"
+    )
+    return f"there is no organism {name}; {advice}"
+
+
+def _is_emoji(target: str) -> bool:
+    from blastema.errors import BlastemaError
+
+    try:
+        return bool(single_emoji(target) or emoji_named(target))
+    except BlastemaError:
+        return False
 
 
 def _plain(target: str) -> str:

@@ -1,0 +1,98 @@
+"""The report of an examination as titled tables, which the terminal prints and the report picture charts."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from blastema.analysis.subject import EXPLODED
+
+SCALE = "log10 of the mean squared difference to the target, over pixels and RGBA: lower is better."
+# The root of 10^-2, 10^-3, 10^-4, as a share of the full range of 0 to 1.
+EXAMPLES = "At -2 the typical error is 10% of full brightness, at -3 it is 3%, at -4 it is 1%, which no eye sees."
+MEDIAN, WORST, EIGHT_BIT, DAMAGED, REGREW = "median", "worst", "8-bit weights, worst", "damaged, median", "regrew"
+
+
+class Section(NamedTuple):
+    """A table of the report.
+
+    Attributes:
+        title: above it.
+        columns: their names.
+        rows: label to a value for each column: a score, or text.
+    """
+
+    title: str
+    columns: list[str]
+    rows: dict[str, list[Any]]
+
+
+def sections(report: dict[str, Any]) -> dict[str, Section]:
+    """Return the tables of an examination's report, by its keys, in the order in which they are shown."""
+    eight_bit = report["eight_bit"] or {}
+    damages = {"regeneration": "Regeneration", "unseen": "Damage that training never used"}
+    places = report["sizes"] | {"beside another": report["neighbours"]}
+    return {
+        "persistence": _persistence(report["persistence"], eight_bit.get("persistence")),
+        **{key: _damages(title, report, key, eight_bit.get(key)) for key, title in damages.items()},
+        "rotation": _medians("Rotated perception", {f"{angle}°": loss for angle, loss in report["rotation"].items()}),
+        "fire_rates": _medians("Fire rate", report["fire_rates"]),
+        "sizes": _medians("In other grids", places),
+    }
+
+
+def later(steps: str, what: str = MEDIAN) -> str:
+    """Return the label of the row with the losses this many steps after the damage."""
+    return f"{steps} steps later, {what}"
+
+
+def shown(value: float | str) -> str:
+    """Return a value as it is printed: a score with two digits, or that the organism exploded.
+
+    >>> shown(-2.5), shown(9.0), shown("3 of 4")
+    ('-2.50', 'exploded', '3 of 4')
+    """
+    if isinstance(value, str):
+        return value
+    return "exploded" if value >= EXPLODED else f"{value:.2f}"
+
+
+def explanations(printed: list[str], organisms: int | None = None) -> Iterator[str]:
+    """Yield lines that explain the scores that are printed."""
+    yield SCALE
+    yield EXAMPLES
+    if "exploded" in printed:
+        yield "exploded: the worst organism's numbers grew without bound."
+    if organisms is not None:
+        yield f'{organisms} organisms; regrew: at least 90% of the damage was repaired; medians unless marked "worst".'
+
+
+def _persistence(ages: dict[str, Any], eight_bit: dict[str, Any] | None) -> Section:
+    rows = {
+        MEDIAN: [losses["median"] for losses in ages.values()],
+        WORST: [losses["worst"] for losses in ages.values()],
+    }
+    if eight_bit:
+        rows[EIGHT_BIT] = [losses["worst"] for losses in eight_bit.values()]
+    return Section("Persistence, by number of steps", [f"{int(age):,}" for age in ages], rows)
+
+
+def _damages(title: str, report: dict[str, Any], key: str, eight_bit: dict[str, Any] | None) -> Section:
+    damages = report[key]
+    steps = list(next(iter(damages.values()))["after"])
+    rows: dict[str, list[Any]] = {DAMAGED: [found["damaged"] for found in damages.values()]}
+    rows |= {later(step): [found["after"][step] for found in damages.values()] for step in steps}
+    rows[later(steps[-1], WORST)] = [found["worst"] for found in damages.values()]
+    rows[REGREW] = [_share(found["regrew"], report["organisms"]) for found in damages.values()]
+    if eight_bit:
+        rows[EIGHT_BIT] = [found["worst"] for found in eight_bit.values()]
+        rows[f"8-bit weights, {REGREW}"] = [
+            _share(found["regrew"], report["organisms"]) for found in eight_bit.values()
+        ]
+    return Section(title, list(damages), rows)
+
+
+def _share(count: int, total: int) -> str:
+    return f"{count} of {total}"
+
+
+def _medians(title: str, losses: dict[str, float]) -> Section:
+    return Section(title, list(losses), {MEDIAN: list(losses.values())})

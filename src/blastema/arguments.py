@@ -1,0 +1,43 @@
+"""Numbers that a caller gives: of the right kind and in range, or refused in one line."""
+
+import math
+from numbers import Integral, Real
+from typing import Any
+
+from blastema.errors import BlastemaError
+
+
+def whole_number(name: str, value: Any, least: int, most: int) -> int:
+    """Return the value as an int, whether it is Python's or NumPy's.
+
+    Raises:
+        BlastemaError: it is not a whole number between `least` and `most`, both included.
+
+    >>> whole_number("steps", 2.5, 0, 100)
+    Traceback (most recent call last):
+    blastema.errors.BlastemaError: steps is 2.5; it must be a whole number between 0 and 100
+    """
+    if isinstance(value, Integral) and least <= int(value) <= most:
+        return int(value)
+    raise BlastemaError(f"{name} is {value!r}; it must be a whole number between {least:,} and {most:,}")
+
+
+def finite_number(name: str, value: Any) -> float:
+    """Return the value as a float.
+
+    Raises:
+        BlastemaError: it is not a number, or not a finite one.
+    """
+    if isinstance(value, Real):
+        number = _as_float(value)
+        if math.isfinite(number):
+            return number
+    raise BlastemaError(f"{name} is {value!r}; it must be a finite number")
+
+
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        # A whole number beyond the largest float.
+        return math.inf

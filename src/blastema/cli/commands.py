@@ -1,0 +1,69 @@
+"""The commands, each declared once: what it calls, and what its help ends with."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from blastema.cli.doctor import doctor
+from blastema.cli.evaluate import evaluate
+from blastema.cli.export import export
+from blastema.cli.figure import figure
+from blastema.cli.grow import grow
+from blastema.cli.import_ import import_
+from blastema.cli.play import play
+from blastema.cli.site import site
+from blastema.cli.train import train
+from blastema.cli.zoo import zoo
+
+
+class Command(NamedTuple):
+    """A command of the command line.
+
+    Attributes:
+        function: what it calls; its signature and docstring are its flags and its help.
+        examples: two commands to paste.
+    """
+
+    function: Callable[..., Any]
+    examples: tuple[str, str]
+
+
+# What the help of `blastema` itself ends with.
+BEGINNING = ("blastema train 🦎", "blastema grow runs/lizard-regenerating")
+COMMANDS = {
+    "train": Command(
+        train,
+        (
+            "blastema train 🦎",
+            "blastema train cat.jpg --background auto --experiment growing --fit 24 --pad 8 --steps 1000",
+        ),
+    ),
+    "grow": Command(
+        grow,
+        (
+            "blastema grow runs/lizard-regenerating --out lizard.gif",
+            "blastema grow runs/lizard-regenerating --damage lower@200 --steps 500",
+        ),
+    ),
+    "evaluate": Command(
+        evaluate,
+        (
+            "blastema evaluate 🦎 --picture lizard.png",
+            "blastema evaluate runs/lizard-regenerating --json lizard.json",
+        ),
+    ),
+    "play": Command(play, ("blastema play", "blastema play --train 🦎")),
+    "site": Command(site, ("blastema site public", "blastema site public runs/lizard-regenerating")),
+    "zoo": Command(zoo, ("blastema zoo", "blastema grow 🦎")),
+    "figure": Command(figure, ("blastema figure teaser", "blastema figure all --quick --out figures")),
+    "export": Command(
+        export,
+        (
+            "blastema export 🦎 --to shadertoy --out lizard",
+            "blastema export runs/lizard-regenerating --to onnx --out lizard.onnx",
+        ),
+    ),
+    "import": Command(
+        import_, ("blastema import model.json", "blastema import model.json --out runs/theirs.safetensors")
+    ),
+    "doctor": Command(doctor, ("blastema doctor", "blastema train 🦎 --engine numpy")),
+}

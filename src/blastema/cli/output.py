@@ -1,0 +1,52 @@
+"""Files that a command will write, checked before its work begins."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from blastema.errors import BlastemaError
+
+
+def check_file(flag: str, path: Path, suffixes: Sequence[str] = ()) -> None:
+    """Raise unless a file can be written to this path.
+
+    Args:
+        flag: that the path was given with, for the message.
+        path: of the file; one that is there will be replaced.
+        suffixes: that are allowed; any if empty.
+
+    Raises:
+        BlastemaError: its suffix is not allowed, it is a folder, its folder is missing or cannot be written to.
+    """
+    if suffixes and path.suffix.lower() not in suffixes:
+        raise BlastemaError(f"{flag} {path} has the suffix {path.suffix or 'none'!r}; use {_either(suffixes)}")
+    check_parent(flag, path)
+    if path.is_dir():
+        raise BlastemaError(f"{flag} {path} is a folder; give the name of a file")
+    if path.exists() and not path.is_file():
+        raise BlastemaError(f"{flag} {path} is a device or a pipe; give the name of a file")
+
+
+def check_parent(flag: str, path: Path) -> None:
+    """Raise unless something of this name can be written to the folder that it lies in."""
+    try:
+        if not path.parent.is_dir():
+            raise BlastemaError(f"there is no folder {path.parent} to write {path.name} to; make it first")
+        # The name may be longer than the file system allows.
+        path.exists()
+    except OSError as error:
+        raise BlastemaError(f"cannot write {path}: {error.strerror}; choose another {flag}") from None
+    check_folder(flag, path.parent)
+
+
+def check_folder(flag: str, folder: Path) -> None:
+    """Raise unless files can be written to this folder, which is there."""
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise BlastemaError(f"cannot write to {folder}: {error.strerror}; choose another {flag}") from None
+
+
+def _either(words: Sequence[str]) -> str:
+    """Return `.png, .webp or .jpg`."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -1,0 +1,78 @@
+"""The command line, parsed: what to call; or one line that says what is wrong with it."""
+
+import contextlib
+import difflib
+import functools
+import io
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tyro
+
+from blastema import __version__
+from blastema.cli.commands import BEGINNING, COMMANDS
+from blastema.cli.mistakes import mistake_in
+from blastema.errors import BlastemaError
+
+DESCRIPTION = f"Grow pictures from a single cell. Blastema {__version__}"
+CONFIG = (tyro.conf.OmitArgPrefixes,)
+
+
+def parse(arguments: Sequence[str]) -> Callable[[], Any]:
+    """Return the call that the command line asks for; where it asks for help, print that and exit.
+
+    Raises:
+        BlastemaError: there is no such command, or not with these arguments.
+    """
+    name, *rest = arguments
+    if name in COMMANDS:
+        return _parse_command(name, rest)
+    if name in ("-h", "--help") or name.startswith("--tyro-"):
+        functions = {known: command.function for known, command in COMMANDS.items()}
+        with _ending_in(BEGINNING):
+            tyro.extras.subcommand_cli_from_dict(
+                functions, prog="blastema", description=DESCRIPTION, args=arguments, config=CONFIG
+            )
+    if name.startswith("-"):
+        raise BlastemaError(f"a command comes first, such as blastema grow; {name} is not one")
+    near = difflib.get_close_matches(name, COMMANDS, 1)
+    advice = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(COMMANDS)}"
+    raise BlastemaError(f"there is no command {name!r}; {advice}")
+
+
+def _parse_command(name: str, arguments: Sequence[str]) -> Callable[[], Any]:
+    function = COMMANDS[name].function
+
+    # Tyro only parses: what the command itself prints or raises is not taken for a mistake in the arguments.
+    @functools.wraps(function)
+    def later(*positional: Any, **flags: Any) -> Callable[[], Any]:
+        return functools.partial(function, *positional, **flags)
+
+    complaint = io.StringIO()
+    try:
+        with _ending_in(COMMANDS[name].examples), contextlib.redirect_stderr(complaint):
+            return tyro.cli(later, prog=f"blastema {name}", args=arguments, config=CONFIG)
+    except SystemExit as stop:
+        if not stop.code:
+            raise
+        message = mistake_in(name, function, arguments) or _in_one_line(complaint.getvalue())
+        advice = f"see blastema {name} --help"
+        raise BlastemaError(f"{message} {advice}" if message.endswith("?") else f"{message}; {advice}") from None
+
+
+@contextlib.contextmanager
+def _ending_in(examples: Sequence[str]) -> Any:
+    """Print the examples after a help text."""
+    try:
+        yield
+    except SystemExit as stop:
+        if not stop.code:
+            print("\n".join(f"  {example}" for example in examples))
+        raise
+
+
+def _in_one_line(complaint: str) -> str:
+    """Return what Tyro says in its box, without the box and the last sentence."""
+    text = " ".join(re.sub(r"[\u2500-\u257f]", " ", complaint).split())
+    return text.partition(" For full helptext")[0]

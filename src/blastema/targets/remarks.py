@@ -1,0 +1,66 @@
+"""What is worth saying of a target before hours are spent on it."""
+
+import numpy as np
+
+from blastema.targets.bridge import bridges
+from blastema.targets.fit import opacity
+from blastema.targets.target import find_picture, is_file_name, laid_out
+
+# Alpha in whole numbers: of a cell that shows at all, and of one that is more than half opaque.
+SHOWS, HALF = 5, 128
+
+
+def remarks(
+    name: str,
+    *,
+    fit: int,
+    pad: int | None = None,
+    height: int | None = None,
+    width: int | None = None,
+    background: str | None = None,
+) -> list[str]:
+    """Return what a user should know of the target that `load_target` makes of the same arguments, a line each.
+
+    That the picture was moved, that its parts were joined, that an image file fills its rectangle, and that most of it
+    is translucent.
+    """
+    alpha = opacity(find_picture(name, background), fit)
+    said = [_moved(name, alpha, pad, height, width)]
+    if bridges(alpha).any():
+        said.append(f"{name} has separate parts; white lines of alpha 0.3 join them, so that growth can reach them all")
+    if is_file_name(name):
+        said += [_rectangle(name, alpha, background), _translucent(name, alpha, background)]
+    return [line for line in said if line]
+
+
+def _moved(name: str, alpha: np.ndarray, pad: int | None, height: int | None, width: int | None) -> str:
+    fit = len(alpha)
+    place, (asked_height, asked_width) = laid_out(alpha, fit, pad, height, width)
+    down = place.top - (place.height - fit) // 2
+    right = place.left - (place.width - fit) // 2
+    ways = [f"{abs(down)} {'down' if down > 0 else 'up'}"] if down else []
+    ways += [f"{abs(right)} {'right' if right > 0 else 'left'}"] if right else []
+    if not ways:
+        return ""
+    larger = (place.height, place.width) != (asked_height, asked_width)
+    grid = f", in a grid of {place.width}x{place.height}" if larger else ""
+    return f"{name} is empty in its middle, where growth starts, and is moved (cells: {', '.join(ways)}){grid}"
+
+
+def _rectangle(name: str, alpha: np.ndarray, background: str | None) -> str:
+    rows, columns = (np.flatnonzero((alpha >= SHOWS).any(axis=axis)) for axis in (1, 0))
+    inside = alpha[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    if (inside < HALF).any():
+        return ""
+    advice = "name its colour" if background else "to grow what is on it alone, try --background auto"
+    return f"{name} has nothing transparent and grows as a whole rectangle; {advice}"
+
+
+def _translucent(name: str, alpha: np.ndarray, background: str | None) -> str:
+    shows = alpha >= SHOWS
+    share = float((alpha[shows] < HALF).mean())
+    if share <= 0.5:
+        return ""
+    kept = f"once {background} is removed, {shows.mean():.0%} of the cells still show, and " if background else ""
+    advice = "name the colour, as in --background white, or use" if background else "use"
+    return f"{name}: {kept}{share:.0%} of what shows is less than half opaque; {advice} an image with clear outlines"
