@@ -1,31 +1,60 @@
 """What the documents say is so."""
 
+import inspect
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from blastema.cli.main import COMMANDS, EXAMPLES
+from blastema.targets.emoji import characters
+from blastema.training.experiments import EXPERIMENTS, RECIPES
+
 PROJECT = Path(__file__).resolve().parents[1]
 README = (PROJECT / "README.md").read_text("utf-8")
 PAGES = sorted([PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *(PROJECT / "docs").rglob("*.md")])
+PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(PROJECT).as_posix())
+# Folders that a page may name a file from.
+ROOTS = [PROJECT, PROJECT / "src/blastema"]
 
 
-def test_the_python_of_the_readme_runs(tmp_path, capsys):
+def shown(text: str) -> list[str]:
+    """Return what a page shows as code outside of its longer listings: inline, or indented by four spaces."""
+    text = re.sub(r"```.*?```", "", text, flags=re.S)
+    lines = [line.split("  #")[0].strip() for line in re.findall(r"^    (?! )(.+)$", text, re.M)]
+    return lines + [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", text)]
+
+
+def commands_of(text: str) -> list[str]:
+    """Return the commands of Blastema that a text shows."""
+    return [code for code in shown(text) if code.startswith("blastema ")]
+
+
+def flags_of(command: str) -> set[str]:
+    """Return the flags of a subcommand, such as --fire-rate."""
+    names = [name.replace("_", "-") for name in inspect.signature(COMMANDS[command]).parameters]
+    return {f"--{name}" for name in names} | {f"--no-{name}" for name in names}
+
+
+def test_the_python_of_the_readme_runs_as_printed(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (code,) = re.findall(r"```python\n(.*?)```", README, re.S)
-    exec(compile(code, "README.md", "exec"), {"directory": tmp_path / "run"})
+    exec(compile(code, "README.md", "exec"), {})
     printed = capsys.readouterr().out.splitlines()
     assert len(printed) == 51
     assert printed[-1] == "(20, 20, 16)"
 
 
-def test_the_first_two_commands_of_the_readme_are_those_of_the_makefile():
-    commands = re.findall(r"^    (.+)$", README, re.M)
-    assert commands[:2] == ["make grow", "make test"]
-    rules = (PROJECT / "Makefile").read_text("utf-8")
-    assert all(re.search(rf"^{command.split()[1]}:", rules, re.M) for command in commands[:2])
+def test_the_first_two_commands_of_the_readme_are_make_grow_and_make_test():
+    assert re.findall(r"^    (.+)$", README, re.M)[:2] == ["make grow", "make test"]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_readme_is_short():
+    assert README.count("\n") < 90
+
+
+@PAGE
 def test_links_lead_somewhere(page):
     text = page.read_text("utf-8")
     found = re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r'src="([^"]+)"', text)
@@ -33,9 +62,61 @@ def test_links_lead_somewhere(page):
         assert link.startswith("https://") or (page.parent / link).exists(), link
 
 
-def test_every_test_that_fidelity_names_exists():
+@PAGE
+def test_commands_and_flags_that_a_page_shows_exist(page):
+    text = page.read_text("utf-8")
+    for command in commands_of(text):
+        _, name, *arguments = command.split()
+        assert name in COMMANDS, command
+        assert {word for word in arguments if word.startswith("--")} <= flags_of(name), command
+    known = set().union(*map(flags_of, COMMANDS))
+    for code in shown(text):
+        if re.fullmatch(r"--[a-z]\S*( .*)?", code):
+            assert code.split()[0] in known, code
+
+
+def test_the_examples_of_help_have_flags_that_exist():
+    for command in (example for examples in EXAMPLES.values() for example in examples):
+        _, name, *arguments = command.split()
+        assert {word for word in arguments if word.startswith("--")} <= flags_of(name), command
+
+
+@PAGE
+def test_make_targets_files_and_tests_that_a_page_names_exist(page):
+    rules = (PROJECT / "Makefile").read_text("utf-8")
     tests = "\n".join(path.read_text("utf-8") for path in (PROJECT / "tests").glob("*.py"))
-    named = re.findall(r"`(test_\w+)`", (PROJECT / "docs/fidelity.md").read_text("utf-8"))
-    assert len(named) > 10
-    for name in named:
-        assert f"def {name}(" in tests, name
+    for code in shown(page.read_text("utf-8")):
+        if code.startswith("make "):
+            for target in code.split()[1:]:
+                assert re.search(rf"^{target}:", rules, re.M), code
+        for path in re.findall(r"(?:^|\s)((?:[a-z_.-]+/)+(?:[\w*-]+\.\w+)?)(?=$|[\s:])", code):
+            if path.split("/")[0] not in {"runs", "figures", "dist", "build"}:
+                assert any(list(root.glob(path)) for root in ROOTS), path
+        for name in re.findall(r"\btest_\w+\b(?!\.py)", code):
+            assert f"def {name}(" in tests, name
+
+
+def test_every_departure_in_fidelity_names_a_test_or_a_golden_vector():
+    rows = (PROJECT / "docs/fidelity.md").read_text("utf-8").split("| --- |")[-1].splitlines()[1:]
+    assert len(rows) > 10
+    for row in rows:
+        assert re.search(r"`test_\w+`|golden vector", row), row
+
+
+def test_the_readme_counts_what_there_is():
+    extras = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    (line,) = re.findall(r"^Extras: (.*);", README, re.M)
+    assert re.findall(r"\[(\w+)\]", line) == list(extras)
+    assert f"any of {len(characters()):,} emoji" in README
+    assert f"`--experiment {' | '.join(EXPERIMENTS)}`" in README
+    assert f"blastema train 🦎                           # {RECIPES['blastema'].steps} training steps" in README
+
+
+def test_the_dependencies_are_those_that_the_page_gives_reasons_for():
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    page = (PROJECT / "docs/decisions/dependencies.md").read_text("utf-8")
+    (core,) = re.findall(r"^The core is (.*)\.$", page, re.M)
+    assert set(re.findall(r"\w+", core)) - {"and"} == {
+        re.split(r"[>=]", name)[0] for name in project["dependencies"]
+    }
+    assert set(re.findall(r"`\[(\w+)\]`", page)) == set(project["optional-dependencies"])
