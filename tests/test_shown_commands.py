@@ -1,0 +1,133 @@
+"""Every shell command that the pages and the help texts show runs as pasted; long trainings are cut short."""
+
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from blastema.cli.main import EXAMPLES
+from blastema.figures import NAMES
+from blastema.targets import load_target
+from conftest import blastema
+from test_documents import PAGES, PROJECT, README, commands_of, shown
+
+# What is appended so that a command takes seconds: nothing else of it is changed.
+SHORTER = {
+    r"blastema train ": " --steps 2",
+    r"blastema play --train ": " --steps 2",
+    r"blastema evaluate ": " --organisms 2",
+    r"blastema figure ": " --quick",
+}
+RUN = "runs/lizard-regenerating"
+# Those that need an argument of the reader's, another program's file, or minutes: that their flags exist is checked.
+LEFT_OUT = r"blastema (\S+ )?[A-Z]{3,}|blastema import|blastema [a-z]+$(?<!play)(?<!zoo)(?<!doctor)|.*figure all"
+
+
+def shortened(command: str) -> str:
+    return command + "".join(more for beginning, more in SHORTER.items() if re.match(beginning, command))
+
+
+def run_pasted(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line in a shell that finds `blastema`, and no browser."""
+    scripts = str(Path(sys.executable).parent)
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "BROWSER")}
+    environment |= {"PATH": f"{scripts}{os.pathsep}{environment['PATH']}", "PYTHONIOENCODING": "utf-8"}
+    if command.startswith("blastema play"):
+        return play(command, folder, environment)
+    return subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=300
+    )
+
+
+def play(command: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Start the playground, fetch its page and its organisms, and press Ctrl-C."""
+    with subprocess.Popen(
+        ["bash", "-c", f"exec {command}"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:  # fmt: skip
+        try:
+            url = re.search(r"http://\S+", process.stdout.readline())[0]
+            with urllib.request.urlopen(url, timeout=60) as page:
+                assert b"<title>" in page.read()
+            with urllib.request.urlopen(f"{url}organisms.json", timeout=60) as listed:
+                assert json.load(listed)["organisms"]
+            process.send_signal(signal.SIGINT)
+            out, error = process.communicate(timeout=120)
+        finally:
+            process.kill()
+    # 130 is what a shell expects of a training that Ctrl-C stopped.
+    return subprocess.CompletedProcess(command, 0 if process.returncode == 130 else process.returncode, out, error)
+
+
+def put_what_readers_have(folder: Path) -> None:
+    """A photograph named cat.jpg, as the examples have it, and a short run."""
+    from PIL import Image
+
+    picture = Image.new("RGB", (60, 50), "white")
+    picture.paste("brown", (20, 10, 40, 45))
+    picture.save(folder / "cat.jpg")
+    if not (folder / RUN).exists():
+        run = blastema("train", "🦎", "--steps", "1", "--out", RUN, cwd=folder)
+        assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.slow
+def test_the_readmes_block_of_commands_runs_as_pasted(tmp_path):
+    block = README.split("## Train and grow")[1].split("\n## ")[0]
+    lines = [line for line in shown(block) if re.match(r"pip|blastema", line)]
+    # That the package installs, with and without a compiler, is tried on a clean machine.
+    assert lines.pop(0) == "pip install ."
+    assert re.search(r"pip\" install .* \.$", (PROJECT / ".ci/run").read_text(), re.M)
+    assert len(lines) >= 7
+    for line in lines:
+        # Drawing every figure takes minutes, and tests of the figures draw each: here, one that trains nothing.
+        run = run_pasted(shortened(line.replace("figure all", f"figure {NAMES[0]}")), tmp_path)
+        assert run.returncode == 0, f"{line}\n{run.stderr}"
+    assert {"lizard.gif", "lizard.png", "figures", "lizard", "runs"} <= {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.slow
+def test_commands_in_pages_and_help_run_as_pasted(tmp_path):
+    texts = [page.read_text("utf-8") for page in PAGES if page.name not in ("README.md", "gallery.md")]
+    commands = {command for text in texts for command in commands_of(text)}
+    commands |= {example for examples in EXAMPLES.values() for example in examples}
+    commands = sorted(command for command in commands if not re.match(LEFT_OUT, command))
+    assert len(commands) > 12
+    put_what_readers_have(tmp_path)
+    for command in commands:
+        run = run_pasted(shortened(command), tmp_path)
+        assert run.returncode == 0, f"{command}\n{run.stderr}"
+
+
+def test_targets_that_the_readme_names_exist(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    put = README.split("Train any of")[1].split("Choose")[0]
+    named = re.findall(r"`train (\S+?)(?: --background (\S+?))?`", put)
+    assert len(named) >= 5
+    for target, background in named:
+        if not target.endswith(".jpg"):
+            assert load_target(target, background=background or None)[..., 3].max() > 0.1
+
+
+@pytest.mark.slow
+def test_make_grow_trains_a_lizard_in_a_minute_of_two_cores(tmp_path):
+    dry = subprocess.run(
+        ["make", "--dry-run", "--assume-old=.venv/installed", "grow"], cwd=PROJECT, capture_output=True, text=True
+    )
+    (line,) = [line for line in dry.stdout.splitlines() if " train " in line]
+    began = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run = run_pasted(re.sub(r"^\S*/blastema", "blastema", line), tmp_path)
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert run.returncode == 0, run.stderr
+    # Processor time, since other work of the machine makes wall time longer.
+    assert ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime < 2 * 60
+    (log,) = tmp_path.glob("runs/*/log.jsonl")
+    losses = [json.loads(step)["loss"] for step in log.read_text().splitlines()]
+    assert min(losses[-100:]) < 0.1 * losses[0]
