@@ -5,9 +5,16 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from blastema import Rule, load
 from blastema.cli.main import COMMANDS, EXAMPLES
+from blastema.engines import choose_engine
+from blastema.formats import distill, onnx, shadertoy, tfjs_constants, tfjs_graph, torch
+from blastema.organism import LARGEST
+from blastema.playground import server
+from blastema.rule import alive, fires, initial_weights, perceive, seed_batch
 from blastema.targets.emoji import characters
 from blastema.training.experiments import EXPERIMENTS, RECIPES
 
@@ -116,7 +123,56 @@ def test_the_dependencies_are_those_that_the_page_gives_reasons_for():
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
     page = (PROJECT / "docs/decisions/dependencies.md").read_text("utf-8")
     (core,) = re.findall(r"^The core is (.*)\.$", page, re.M)
-    assert set(re.findall(r"\w+", core)) - {"and"} == {
-        re.split(r"[>=]", name)[0] for name in project["dependencies"]
-    }
+    assert set(re.findall(r"\w+", core)) - {"and"} == {re.split(r"[>=]", name)[0] for name in project["dependencies"]}
     assert set(re.findall(r"`\[(\w+)\]`", page)) == set(project["optional-dependencies"])
+
+
+def test_limits_that_pages_name_are_those_of_the_code():
+    formats = " ".join((PROJECT / "docs/formats.md").read_text("utf-8").split())
+    assert distill.LARGEST == 1_000_000
+    assert tfjs_graph.LARGEST == 16_000_000
+    assert onnx.LARGEST == torch.LARGEST == tfjs_constants.LARGEST == 64_000_000
+    assert LARGEST == 2 * 2**30
+    assert "1 MB (distill), 16 MB (model.json), 64 MB (onnx, torch, weights of tfjs) or 2 GiB (organism;" in formats
+    assert f"opset {onnx.OPSET}, IR version {onnx.IR_VERSION}" in formats
+    assert f"at most {distill.LARGEST_SCALE:.0e}".replace("+", "") in formats
+    assert f"canvas of {shadertoy.CANVAS[1]}x{shadertoy.CANVAS[0]}" in formats
+    page = " ".join((PROJECT / "docs/decisions/server.md").read_text("utf-8").split())
+    assert (server.SECONDS, server.LARGEST_REQUEST, server.MOST_CONNECTIONS) == (10, 128 * 1024, 100)
+    assert "within ten seconds and 128 kB in all, a hundred at a time" in page
+
+
+def test_the_recipe_page_has_the_numbers_of_the_recipes():
+    page = (PROJECT / "docs/recipe.md").read_text("utf-8")
+    for column, name in ((1, "article"), (2, "blastema")):
+        recipe = RECIPES[name]
+        rates = ", ".join(
+            (f"from {begin:.0%} ".replace("%", " %") if begin else "") + f"{rate:.0e}".replace("e-0", "e-")
+            for begin, rate in recipe.learning_rates
+        )
+        rows = {
+            cells[0]: cells for cells in (line.strip("| ").split(" | ") for line in page.splitlines() if "|" in line)
+        }
+        assert rows["learning rate"][column].replace("of the steps ", "") == rates
+        assert re.match(r"\d+", rows["pool"][column])[0] == str(recipe.pool)
+        damages = rows["damages of the three best of a batch"][column]
+        assert [word for word in ("disc", "half", "square") if word in damages] == list(recipe.damages)
+    begin, times = RECIPES["long"].longer
+    assert f"rollouts {times} times as long from {begin:.0%}".replace("%", " %") in page
+
+
+def test_a_rule_has_as_many_numbers_as_the_model_page_says():
+    weights = initial_weights(np.random.default_rng(0))
+    assert f"{sum(tensor.size for tensor in weights):,} numbers" in (PROJECT / "docs/model.md").read_text("utf-8")
+
+
+def test_of_a_grown_lizard_one_cell_in_eleven_acts_and_a_quarter_of_its_units_are_not_zero():
+    organism, rule = load("🦎"), Rule()
+    states = choose_engine().grow(rule, organism.weights, seed_batch([0], 72, 72, 16), 200).states
+    act = alive(states, rule.alive_above, rule.edge)[..., 0] & fires(np.uint32([0]), np.uint32([200]), 72, 72, 0.5)
+    assert 1 / 13 < act.mean() < 1 / 9
+    hidden = (
+        perceive(states, rule.filters, 0.0, rule.edge)[act] @ organism.weights.hidden_weight
+        + organism.weights.hidden_bias
+    )
+    assert 0.19 < (hidden > 0).mean() < 0.31

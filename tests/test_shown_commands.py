@@ -20,8 +20,8 @@ from test_documents import PAGES, PROJECT, README, commands_of, shown
 
 # What is appended so that a command takes seconds: nothing else of it is changed.
 SHORTER = {
-    r"blastema train ": " --steps 2",
-    r"blastema play --train ": " --steps 2",
+    r"blastema train ": " --steps 1",
+    r"blastema play --train ": " --steps 1",
     r"blastema evaluate ": " --organisms 2",
     r"blastema figure ": " --quick",
 }
@@ -50,7 +50,7 @@ def play(command: str, folder: Path, environment: dict[str, str]) -> subprocess.
     """Start the playground, fetch its page and its organisms, and press Ctrl-C."""
     with subprocess.Popen(
         ["bash", "-c", f"exec {command}"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        encoding="utf-8",
+        encoding="utf-8", preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:  # fmt: skip
         try:
             url = re.search(r"http://\S+", process.stdout.readline())[0]

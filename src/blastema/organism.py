@@ -70,7 +70,7 @@ class Organism:
         Args:
             steps: how many, 0 to 2^32 - 1.
             height, width: of the grid, in cells, 1 to 65,536, as far as memory holds it.
-            seed: which cells fire when; same seed, same organism, 0 to 2^32 - 1.
+            seed: which cells fire when, the same on every engine; 0 to 2^32 - 1.
             angle: rotates the cells' perception, radians.
             engine: its name, or None for the fastest present.
 

@@ -50,7 +50,7 @@ def examine(
     organisms: int = ORGANISMS,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Examination:
-    """Measure an organism; same seed, same report.
+    """Measure an organism; on one engine and instruction set, the same seed gives the same report.
 
     Args:
         organism: what is measured.

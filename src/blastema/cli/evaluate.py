@@ -22,7 +22,8 @@ def evaluate(
         organism: one of the zoo (🦎), an organism file, the directory of a run, or the article's (.json)
         target: picture to compare it with (default: the one it was trained on)
         organisms: how many to grow; the worst is reported too
-        seed: which cells fire when, and which are damaged; same seed, same report
+        seed: which cells fire when, and which are damaged; the same seed gives the same report on one engine and
+            instruction set
         json: write all numbers to this file
         picture: write a page of curves and contact sheets to this .png, .webp or .jpg
         engine: native, numpy or jax (default: the fastest available)

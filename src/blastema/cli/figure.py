@@ -23,7 +23,8 @@ def figure(
             asynchrony, curves, channels, influence, together; training, pool and curves train a lizard first
         out: folder to write to; created if it is missing
         quick: fewer frames and less training, as a quick check
-        seed: which cells fire when, and the random numbers of training; same seed, same figure
+        seed: which cells fire when, and the random numbers of training; the same seed gives the same figure on one
+            engine and instruction set
         format: of animations (default: mp4 with the extra [video], else webp); still figures are png
     """
     from importlib.util import find_spec

@@ -31,7 +31,7 @@ def grow(
         size: size of the grid, 72 or 96x64 (width by height); as in training if not given
         angle: rotate the cells' perception by this many degrees
         damage: KIND or KIND@STEP: upper, lower, left, right, centre, disc; halfway through if no step is given
-        seed: which cells fire when; same seed, same organism
+        seed: which cells fire when; the same on every engine
         fire_rate: probability that a cell updates in a step (default: the organism's own)
         edge: what lies past the edge of the grid (default: the organism's own)
         zoom: pixels per cell, for --out

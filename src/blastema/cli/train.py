@@ -35,7 +35,7 @@ def train(
         recipe: how it is taught: as we found best, with longer rollouts late, or as in the article
         steps: training steps
         batch: organisms in a training step
-        seed: same seed, same organism
+        seed: of the training; on one engine and instruction set (see doctor), the same seed gives the same organism
         size: of the grid, 72 or 96x64 (width by height); the picture and its padding if not given
         fit: cells that the picture is fitted into
         pad: empty cells on each side of it, 16 unless --size is given

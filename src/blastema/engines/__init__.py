@@ -1,4 +1,4 @@
-"""One rule, many engines: the same organism with the same seed is the same organism on each."""
+"""One rule, many engines: the same cells fire on each, and states agree but for rounding."""
 
 from blastema.engines.choice import ENGINES, choose_engine, default_engine
 from blastema.engines.protocol import Engine, Learning, Loss

@@ -17,7 +17,8 @@ class Setting:
 
     Attributes:
         quick: with fewer pictures and less training, to see that all works.
-        seed: which cells fire when, and what training draws; same seed, same figure.
+        seed: which cells fire when, and what training draws; on one engine and instruction set, the same seed gives
+            the same figure.
         track: shows progress.
     """
 

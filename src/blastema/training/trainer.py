@@ -38,7 +38,7 @@ class Trainer:
         experiment: what they are asked to learn.
         recipe: how.
         target: `(height, width, 4)`, premultiplied; grids have its size.
-        seed: 0 or more; same seed, same weights.
+        seed: 0 or more; on one engine and instruction set, the same seed gives the same weights.
         engine: that runs the rollouts.
     """
 
