@@ -7,7 +7,6 @@ import pytest
 
 from blastema.engines import choose_engine
 from blastema.engines.native_engine import NativeEngine, isas
-from blastema.zoo import names
 
 SPEC = importlib.util.spec_from_file_location("agreement", Path(__file__).parents[1] / "benchmarks/agreement.py")
 agreement = importlib.util.module_from_spec(SPEC)

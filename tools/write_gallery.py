@@ -1,6 +1,6 @@
 """Write docs/gallery.md and its pictures: python tools/write_gallery.py [--text | --check] FILE [NAME ...].
 
-All figures are drawn in full, which takes some ten minutes, unless names are given; with --text the page alone is
+All figures are drawn in full, which takes minutes, unless names are given; with --text the page alone is
 written. Films are kept at a third of their pictures, compressed with losses: the page is to load.
 """
 
@@ -18,7 +18,7 @@ FOLDER = "pictures/figures"
 EVERY, QUALITY, LARGEST = 3, 55, 6_000_000
 INTRODUCTION = """# Gallery
 
-The figures of the article, drawn from our own organisms by `blastema figure all`; [the
+The article's figures, redrawn with Blastema's organisms by `blastema figure all`; [the
 notebook](../notebooks/growing.ipynb) walks through them. These are small versions; written by `tools/write_gallery.py`.
 """
 

@@ -18,7 +18,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 PICTURE = "pictures/time-to-quality.png"
 INTRODUCTION = """# The recipe
 
-How an organism is taught: `src/blastema/training/experiments.py` has the recipes as data. `--recipe article` is the
+How an organism is trained: `src/blastema/training/experiments.py` has the recipes as data. `--recipe article` is the
 article's; the default differs from it in three things.
 
 | | article | default |
@@ -28,10 +28,9 @@ article's; the default differs from it in three things.
 | damages of the three best of a batch | discs | in turn a disc, a half plane, a square |
 
 A third, `--recipe long`, is the default with rollouts 1.6 times as long from 60 % of the steps on. It takes longer, and
-is for large filled pictures, which need longer until what regrew fits to what was left: a 😀 taught 12,000 steps by the
-default recipe (`blastema train 😀`, then `--resume` with `--steps 12000`) came back to -1.97 after it had lost its
-right half; one taught as many steps by the long recipe, also in two goes, to -3.79, and as well after every other cut
-(`blastema evaluate 😀`).
+is for large filled pictures, which need longer before regrown tissue blends with the rest: a 😀 trained for 12,000 steps with
+the default recipe (`blastema train 😀`, then `--resume` with `--steps 12000`) did not regrow its right half; one trained
+equally long with the long recipe, also in two runs, regrew after every cut (`blastema evaluate 😀`).
 
 A half plane has any direction and begins at a point near the middle; discs and squares lie anywhere in the middle half.
 In both recipes a training goes back to its last milestone when it collapses (all of a batch die, numbers are no longer
@@ -49,7 +48,7 @@ Written by `make docs` from `benchmarks/recipes.json`, which `benchmarks/recipes
 says what each candidate is. Regenerating organisms of pictures of {fit} cells, one wide, one thin, one of many parts,
 after {steps} training steps. Log10 of the mean squared difference to the target, lower is better: the worst of 16
 organisms after 10,000 steps, and the hardest of the article's five cuts, the median 600 steps later. Mean: of these
-six. 8 bits: what the worst of these six loses to rounding; where it is large, a cut that healed just so no longer does.
+six. 8 bits: what the worst of these six loses to rounding; where it is large, a cut that only just healed no longer does.
 Seconds of one thread, for the three.
 {surroundings}.
 
@@ -57,7 +56,7 @@ Seconds of one thread, for the three.
 | --- | {columns}---: | ---: | ---: |
 """
 LUCK = """
-How much trainings differ by luck alone shows where there is another seed. The means of both seeds, over the pictures:
+The rows with another seed show how much results vary by luck alone. The means of both seeds, over the pictures:
 
 | recipe | 10,000 | cut | mean |
 | --- | ---: | ---: | ---: |

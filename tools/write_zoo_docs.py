@@ -14,7 +14,7 @@ PICTURE = "pictures/zoo.png"
 INTRODUCTION = """# The zoo
 
 Organisms that ship with the package: `blastema zoo` lists them, `blastema grow NAME` grows one, `blastema evaluate
-NAME` measures it anew. `tools/train_zoo.py` trains and measures them, and each file holds its scores; this page is
+NAME` measures it again. `tools/train_zoo.py` trains and measures them, and each file holds its scores; this page is
 written from them by `make docs`.
 
 ![Each organism, 200 steps after its seed](pictures/zoo.png)
@@ -22,9 +22,9 @@ written from them by `make docs`.
 Log10 of the mean squared difference to the target over pixels and RGBA, lower is better. Grown: the median of 16
 organisms (of growing ones, 4), 200 steps old. 5,000 and 10,000: the worst of them after so many steps. Cuts, made at
 step 200: medians 600 steps later. 8 bits: the worst after 10,000 steps with weights rounded as in the article's format.
-9.00 stands for numbers that overflow. Runs: how many trainings it took; steps: of the training that it comes from,
-until it did best, by this [recipe](recipe.md); "8 bits": it has the rounded weights, with which it keeps more of what
-`tools/zoo_promises.py` asks.
+9.00 stands for numbers that overflow. Runs: how many trainings it took; steps: training step of the kept checkpoint;
+recipe: see [recipe](recipe.md). "8 bits" there: the stored weights are the rounded ones, because they meet more of the
+thresholds in `tools/zoo_promises.py`.
 
 | | name | grown | 5,000 | 10,000 | lower | upper | right | left | centre | 8 bits | runs | steps | recipe |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
