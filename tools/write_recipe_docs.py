@@ -28,9 +28,9 @@ article's; the default differs from it in three things.
 | damages of the three best of a batch | discs | in turn a disc, a half plane, a square |
 
 A third, `--recipe long`, is the default with rollouts 1.6 times as long from 60 % of the steps on. It takes longer, and
-is for large filled pictures, which need longer before regrown tissue blends with the rest: a 😀 trained for 12,000 steps with
-the default recipe (`blastema train 😀`, then `--resume` with `--steps 12000`) did not regrow its right half; one trained
-equally long with the long recipe, also in two runs, regrew after every cut (`blastema evaluate 😀`).
+is for large filled pictures, which need longer before regrown tissue blends with the rest: a 😀 trained for 12,000
+steps with the default recipe (`blastema train 😀`, then `--resume` with `--steps 12000`) did not regrow its right half;
+one trained equally long with the long recipe, also in two runs, regrew after every cut (`blastema evaluate 😀`).
 
 A half plane has any direction and begins at a point near the middle; discs and squares lie anywhere in the middle half.
 In both recipes a training goes back to its last milestone when it collapses (all of a batch die, numbers are no longer
@@ -48,8 +48,8 @@ Written by `make docs` from `benchmarks/recipes.json`, which `benchmarks/recipes
 says what each candidate is. Regenerating organisms of pictures of {fit} cells, one wide, one thin, one of many parts,
 after {steps} training steps. Log10 of the mean squared difference to the target, lower is better: the worst of 16
 organisms after 10,000 steps, and the hardest of the article's five cuts, the median 600 steps later. Mean: of these
-six. 8 bits: what the worst of these six loses to rounding; where it is large, a cut that only just healed no longer does.
-Seconds of one thread, for the three.
+six. 8 bits: what the worst of these six loses to rounding; where it is large, a cut that only just healed no longer
+does. Seconds of one thread, for the three.
 {surroundings}.
 
 | recipe | {targets} | mean | 8 bits | s |
