@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from blastema import load
-from blastema.cli.main import EXAMPLES
 from blastema.figures import NAMES
 from blastema.targets import load_target
-from test_documents import PAGES, PROJECT, README, commands_of, shown
+from test_documents import EXAMPLES, PAGES, PROJECT, README, commands_of, shown
 
 # What is appended so that a command takes seconds: nothing else of it is changed.
 SHORTER = {
@@ -97,7 +96,7 @@ def test_the_readmes_block_of_commands_runs_as_pasted(tmp_path):
 def test_commands_in_pages_and_help_run_as_pasted(tmp_path):
     texts = [page.read_text("utf-8") for page in PAGES if page.name not in ("README.md", "gallery.md")]
     commands = {command for text in texts for command in commands_of(text)}
-    commands |= {example for examples in EXAMPLES.values() for example in examples}
+    commands |= set(EXAMPLES)
     commands = sorted(command for command in commands if not re.match(LEFT_OUT, command))
     # The test above runs these.
     commands = [command for command in commands if command not in commands_of(README)]
