@@ -84,7 +84,7 @@ def play(
 
 def run_to_show(train: str | None, resume: Path | None, experiment: str | None, steps: int | None) -> "Run | None":
     """Return the run that is begun or gone on with, or None if none was asked for."""
-    from blastema.cli.train import free_directory, warn_if_slow
+    from blastema.cli.train import begin, warn_if_slow
     from blastema.training.run import Config, Run
 
     if resume is not None:
@@ -94,7 +94,7 @@ def run_to_show(train: str | None, resume: Path | None, experiment: str | None, 
     asked: dict[str, Any] = {"experiment": experiment, "steps": steps}
     config = Config(train, **{name: value for name, value in asked.items() if value is not None})
     warn_if_slow(config)
-    return Run.begin(free_directory(train, config.experiment), config)
+    return begin(config)
 
 
 def watch_live(run: "Run", bulletin: "Bulletin") -> None:

@@ -79,7 +79,8 @@ class Broadcast:
         message = {
             "step": run.trainer.done, "loss": statistics.median(run.losses[-RECENT:]), "rate": round(rate, 3),
             "left": round((run.config.steps - run.trainer.done) / rate, 1) if rate else None,
-            "steps": ends.tolist(), "losses": [float(f"{np.median(part):.4g}") for part in parts],
+            "steps": [run.logged[end - 1] for end in ends],
+            "losses": [float(f"{np.median(part):.4g}") for part in parts],
         }  # fmt: skip
         self.bulletin.publish("progress", message)
 
