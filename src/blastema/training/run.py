@@ -126,8 +126,11 @@ class Run:
         directory = Path(directory)
         config, target_sum = load_config(directory)
         target = kept_target(directory / TARGET, target_sum)
-        run = cls(directory, config, target, target_sum or "")
-        run._recover()
+        try:
+            run = cls(directory, config, target, target_sum or "")
+            run._recover()
+        except MemoryError:
+            raise _out_of_memory() from None
         if steps is not None:
             run._change_steps(steps)
         return run
