@@ -5,10 +5,15 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <chrono>
+#include <exception>
 #include <memory>
+#include <new>
 #include <stdexcept>
+#include <thread>
 
 #include "isa.hpp"
+#include "memory.hpp"
 #include "rollout.hpp"
 
 namespace nb = nanobind;
@@ -34,6 +39,11 @@ bool is_contiguous(const Array& array) {
   return true;
 }
 
+template <class T, class Array>
+bool is_aligned(const Array& array) {
+  return reinterpret_cast<uintptr_t>(array.data()) % alignof(T) == 0;
+}
+
 // Returns the numbers of an array of this type and shape, or says what came instead.
 template <class T, class Array>
 auto numbers(const char* name, const Array& array, const std::vector<size_t>& needed) {
@@ -41,15 +51,37 @@ auto numbers(const char* name, const Array& array, const std::vector<size_t>& ne
   for (size_t i = 0; i < array.ndim(); ++i) came.push_back(array.shape(i));
   const char* type = std::is_same_v<T, float> ? "float32" : "uint32";
   const bool fits = array.dtype() == nb::dtype<T>();
-  if (!fits || came != needed || !is_contiguous(array))
+  if (!fits || came != needed || !is_contiguous(array) || !is_aligned<T>(array))
     throw nb::value_error((std::string(name) + " came with shape " + shown(came) + (fits ? "" : " of another type") +
-                           (is_contiguous(array) ? "" : ", not contiguous") + "; needed is contiguous " + type + " " +
+                           (is_contiguous(array) ? "" : ", not contiguous") +
+                           (is_aligned<T>(array) ? "" : ", not aligned") + "; needed is contiguous " + type + " " +
                            shown(needed))
                               .c_str());
   if constexpr (std::is_same_v<Array, Input>)
     return static_cast<const T*>(array.data());
   else
     return static_cast<T*>(array.data());
+}
+
+// Takes the interpreter's lock by `take`. While the interpreter ends, daemon threads never get it: Python before 3.14
+// ends such a thread by unwinding its stack, which aborts the process in the first function that must not throw. So the
+// thread waits here for the end of the process, as it does in Python 3.14.
+template <class Take>
+void take_lock(const Take& take) {
+  try {
+    take();
+  } catch (...) {
+    for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+  }
+}
+
+// Whether a signal handler raised an exception, such as KeyboardInterrupt. Only the main thread runs them.
+bool is_interrupted() {
+  PyGILState_STATE state;
+  take_lock([&] { state = PyGILState_Ensure(); });
+  const bool raised = PyErr_CheckSignals() != 0;
+  PyGILState_Release(state);
+  return raised;
 }
 
 class Bound {
@@ -85,23 +117,22 @@ class Bound {
                         numbers<float>("update_weight", update_weight, shapes_[2]),
                         numbers<float>("update_bias", update_bias, shapes_[3])};
     const Kernel& kernel = kernel_for(isa);
-    nb::gil_scoped_release release;
-    rollout_ = std::make_unique<Rollout>(kernel, genome, x, s, a, int(batch), uint32_t(height), uint32_t(width),
-                                         threads, keep);
+    work([&] {
+      rollout_ = std::make_unique<Rollout>(kernel, genome, x, s, a, int(batch), uint32_t(height), uint32_t(width),
+                                           threads, keep, is_interrupted);
+    });
     keep_ = keep;
   }
 
-  void advance(int steps) {
+  void advance(int64_t steps) {
     if (steps < 0) throw nb::value_error("steps must be 0 or more");
     if (back_) throw nb::value_error("this rollout has gone back already; begin another");
-    nb::gil_scoped_release release;
-    rollout_->advance(steps);
+    work([&] { rollout_->advance(uint64_t(steps)); });
   }
 
   void read_states(const Output& states) {
     float* to = numbers<float>("states", states, shape_);
-    nb::gil_scoped_release release;
-    rollout_->read_states(to);
+    work([&] { rollout_->read_states(to); });
   }
 
   void go_back(const Input& back, const Output& hidden_weight, const Output& hidden_bias, const Output& update_weight,
@@ -114,14 +145,38 @@ class Bound {
                               numbers<float>("update_bias", update_bias, shapes_[3])};
     float* to = numbers<float>("states_back", states_back, shape_);
     back_ = true;
-    nb::gil_scoped_release release;
-    rollout_->go_back(from, gradients, to);
+    work([&] { rollout_->go_back(from, gradients, to); });
   }
 
  private:
+  // Does it without the interpreter's lock. A rollout in which something went wrong is of no more use, and gives its
+  // memory back; nor can two threads use one at once.
+  template <class Work>
+  void work(const Work& work) {
+    if (!usable_) throw nb::value_error("this rollout failed, was interrupted or is in use; begin another");
+    usable_ = false;
+    std::exception_ptr error;
+    bool memory = true;
+    PyThreadState* state = PyEval_SaveThread();
+    try {
+      work();
+    } catch (const std::bad_alloc&) {
+      error = std::current_exception(), memory = false;
+    } catch (...) {
+      error = std::current_exception();
+    }
+    if (error) rollout_.reset();
+    if (!memory) Blocks::free_spares();
+    take_lock([&] { PyEval_RestoreThread(state); });
+    // It was stopped because a signal handler raised.
+    if (PyErr_Occurred()) throw nb::python_error();
+    if (error) std::rethrow_exception(error);
+    usable_ = true;
+  }
+
   std::vector<size_t> shape_;
   std::vector<std::vector<size_t>> shapes_;
-  bool keep_ = false, back_ = false;
+  bool keep_ = false, back_ = false, usable_ = true;
   std::unique_ptr<Rollout> rollout_;
 };
 
@@ -130,6 +185,8 @@ class Bound {
 
 NB_MODULE(_native, module) {
   using blastema::Bound;
+  // A daemon thread may hold a rollout when the process ends. That is no leak.
+  nb::set_leak_warnings(false);
   module.def("isas", &blastema::isas, "Names of the instruction sets that run here, best first.");
   nb::class_<Bound>(module, "Rollout")
       .def(nb::init<const std::string&, int, bool, int, int, std::vector<int>, double, uint32_t, bool, double, double,

@@ -18,6 +18,8 @@ inline void copy_state(float* to, const float* from, int channels) {
   for (int c = 0; c < channels; c += lanes) store(to + c, load(from + c));
 }
 
+inline bool stopped(const Scratch& scratch) { return scratch.stop(scratch.watch, scratch.worker); }
+
 inline int at_most_a_chunk(uint32_t count) { return count < uint32_t(chunk) ? int(count) : chunk; }
 
 // Lists who acts, and computes how they would change.
@@ -25,7 +27,7 @@ void act(const Model& model, const Grid& grid, Band& band, const Scratch& scratc
   band.acted = list_acting(model, grid, band);
   band.kept = 0;
   with_shape(model, [&](auto s) {
-    for (uint32_t done = 0; done < band.acted; done += chunk) {
+    for (uint32_t done = 0; done < band.acted && !stopped(scratch); done += chunk) {
       const int count = at_most_a_chunk(band.acted - done);
       perceive(s, model, grid, band.cells + done, count, scratch);
       uint64_t* active = band.active + size_t(done) * words_for(s.hidden);
@@ -134,7 +136,7 @@ void mask(const Model& model, const Grid& grid, Band& band, const Step& step) {
 void learn(const Model& model, const Grid& grid, Band& band, const Step& step, const Scratch& scratch) {
   const float* hidden = step.hidden;
   with_shape(model, [&](auto s) {
-    for (uint32_t done = 0; done < step.acted; done += chunk) {
+    for (uint32_t done = 0; done < step.acted && !stopped(scratch); done += chunk) {
       const int count = at_most_a_chunk(step.acted - done);
       perceive(s, model, grid, step.cells + done, count, scratch);
       const uint64_t* active = band.active;

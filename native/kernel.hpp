@@ -72,9 +72,13 @@ struct Band {
   float *hidden_weight_turned, *hidden_bias, *update_weight, *update_bias;  // gradients, added to
 };
 
-// Room for one chunk of cells, one for each thread. `nothing` is what lies past a dead edge, `abyss` takes what is sent there.
+// Room for one chunk of cells, one for each thread. `nothing` is what lies past a dead edge, `abyss` takes what is sent
+// there. `stop` says whether the work should end early; the grid is then of no more use.
 struct Scratch {
   float *perception, *hidden, *hidden_back, *perception_back, *nothing, *abyss;
+  bool (*stop)(void* watch, int worker);
+  void* watch;
+  int worker;
 };
 constexpr int chunk = 96;
 

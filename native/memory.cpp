@@ -8,23 +8,17 @@ namespace blastema {
 
 namespace {
 
+// An array, not a vector: giving a block back must not need memory, and rollouts may outlive a vector at exit.
 std::mutex guard;
-std::vector<char*>& spare() {
-  // Never destroyed, since rollouts may outlive it at exit.
-  static auto* blocks = new std::vector<char*>;
-  return *blocks;
-}
+char* spare[Blocks::most];
+size_t spares = 0;
 
 }  // namespace
 
 char* Blocks::take() {
   {
     std::lock_guard<std::mutex> lock(guard);
-    if (!spare().empty()) {
-      char* block = spare().back();
-      spare().pop_back();
-      return block;
-    }
+    if (spares) return spare[--spares];
   }
   char* block = static_cast<char*>(::operator new(size, std::align_val_t(size)));
 #if defined(MADV_HUGEPAGE)
@@ -37,12 +31,17 @@ void Blocks::give(char* block) {
   if (!block) return;
   {
     std::lock_guard<std::mutex> lock(guard);
-    if (spare().size() < most) {
-      spare().push_back(block);
+    if (spares < most) {
+      spare[spares++] = block;
       return;
     }
   }
   ::operator delete(block, std::align_val_t(size));
+}
+
+void Blocks::free_spares() {
+  std::lock_guard<std::mutex> lock(guard);
+  while (spares) ::operator delete(spare[--spares], std::align_val_t(size));
 }
 
 }  // namespace blastema

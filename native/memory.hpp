@@ -37,9 +37,10 @@ class Buffer {
  public:
   T* room(size_t count) {
     if (count > size_) {
-      size_ = count + count / 2;
       zeros_ = Zeros<T>();
-      zeros_ = Zeros<T>(size_);
+      size_ = 0;  // in case there is no memory
+      zeros_ = Zeros<T>(count + count / 2);
+      size_ = count + count / 2;
     }
     return zeros_.get();
   }
@@ -56,6 +57,8 @@ class Blocks {
   static constexpr size_t size = 1 << 21, most = 48;
   static char* take();
   static void give(char* block);
+  // Gives the blocks that no arena holds back to the system.
+  static void free_spares();
 };
 
 // Memory that is given back all at once.
@@ -70,9 +73,9 @@ class Arena {
   template <class T>
   T* take(size_t count) {
     const size_t bytes = rounded(count * sizeof(T));
-    kept_ += bytes;
     if (bytes > Blocks::size) {
       large_.emplace_back(bytes);
+      kept_ += bytes;
       return reinterpret_cast<T*>(large_.back().get());
     }
     if (bytes > left_) {
@@ -80,6 +83,7 @@ class Arena {
       at_ = blocks_.back() = Blocks::take();
       left_ = Blocks::size;
     }
+    kept_ += bytes;
     T* taken = reinterpret_cast<T*>(at_);
     last_ = at_;
     at_ += bytes, left_ -= bytes;

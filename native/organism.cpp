@@ -63,11 +63,12 @@ Organism::Organism(const Kernel& kernel, const Model& model, int channels, uint3
   }
 }
 
-void Organism::load(const float* states) {
+void Organism::load(const float* states, Watch& watch, int worker) {
   const int padded = model_.shape.channels;
   std::vector<std::vector<uint32_t>> immature(bands_.size());
   for (size_t b = 0; b < bands_.size(); ++b)
-    for (uint32_t y = bands_[b].top; y < bands_[b].bottom; ++y)
+    for (uint32_t y = bands_[b].top; y < bands_[b].bottom; ++y) {
+      watch.check(worker);
       for (uint32_t x = 0; x < grid_.width; ++x) {
         const size_t cell = size_t(y) * grid_.width + x;
         const float* state = states + cell * channels_;
@@ -82,6 +83,7 @@ void Organism::load(const float* states) {
         grid_.alive_spans[grid_.now][y + 1] = {1, grid_.width + 1};
         if (!mature) immature[b].push_back(uint32_t(cell));
       }
+    }
   for (Band& band : bands_) kernel_.settle(model_, grid_, band, nullptr);
   for (Band& band : bands_) kernel_.breathe(model_, grid_, band);
   grid_.now = 1 - grid_.now;
@@ -129,7 +131,7 @@ void Organism::keep_step(int b) {
   Step& step = room.steps.back();
   const auto keep = [&](auto* from, size_t count) {
     auto* to = kept(b).take<std::remove_reference_t<decltype(*from)>>(count);
-    std::memcpy(to, from, count * sizeof *from);
+    if (count) std::memcpy(to, from, count * sizeof *from);  // `from` may be null where there is nothing
     return to;
   };
   step.acted = band.acted;
@@ -144,10 +146,11 @@ void Organism::keep_step(int b) {
   step.alive = alive;
 }
 
-void Organism::read(float* states) const {
+void Organism::read(float* states, Watch& watch, int worker) const {
   // Before the first step there may be cells that are not alive, yet not zero.
   const uint8_t* alive = grid_.alive[grid_.now];
   for (uint32_t y = 0; y < grid_.height; ++y) {
+    watch.check(worker);
     const Span span = first_ ? Span{1, grid_.width + 1} : grid_.alive_spans[grid_.now][y + 1];
     for (uint32_t column = span.low; column < span.high; ++column) {
       if (!first_ && !alive[(y + 1) * grid_.stride + column]) continue;
@@ -157,7 +160,7 @@ void Organism::read(float* states) const {
   }
 }
 
-void Organism::begin_back(const float* back) {
+void Organism::begin_back(const float* back, Watch& watch, int worker) {
   const size_t padded = model_.shape.channels;
   back_ = Zeros<float>(size_t(grid_.height) * grid_.width * padded);
   grid_.back = back_.get();
@@ -173,6 +176,7 @@ void Organism::begin_back(const float* back) {
   // What is not alive after the last step was erased by it, and sends nothing back.
   const uint8_t* alive = grid_.alive[grid_.now];
   for (uint32_t y = 0; y < grid_.height; ++y) {
+    watch.check(worker);
     const Span span = grid_.alive_spans[grid_.now][y + 1];
     for (uint32_t column = span.low; column < span.high; ++column) {
       if (!alive[(y + 1) * grid_.stride + column]) continue;
@@ -182,10 +186,12 @@ void Organism::begin_back(const float* back) {
   }
 }
 
-void Organism::read_back(float* states_back) const {
-  const size_t cells = size_t(grid_.height) * grid_.width;
-  for (size_t cell = 0; cell < cells; ++cell)
-    std::memcpy(states_back + cell * channels_, grid_.back + cell * model_.shape.channels, channels_ * sizeof(float));
+void Organism::read_back(float* states_back, Watch& watch, int worker) const {
+  for (uint32_t y = 0; y < grid_.height; ++y) {
+    watch.check(worker);
+    for (size_t cell = size_t(y) * grid_.width, end = cell + grid_.width; cell < end; ++cell)
+      std::memcpy(states_back + cell * channels_, grid_.back + cell * model_.shape.channels, channels_ * sizeof(float));
+  }
 }
 
 void Organism::add_gradients(float* sum) const {

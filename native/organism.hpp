@@ -5,6 +5,7 @@
 
 #include "kernel.hpp"
 #include "memory.hpp"
+#include "watch.hpp"
 
 namespace blastema {
 
@@ -18,9 +19,10 @@ class Organism {
   Organism(const Kernel&, const Model&, int channels, uint32_t height, uint32_t width, bool wrap, uint32_t seed,
            uint32_t age, bool shared, bool keep, size_t most_kept);
 
+  // Here and below, `watch` is told for which worker the work is done, and throws Stopped when it should end.
   // Throws std::domain_error when a number is not finite.
-  void load(const float* states);
-  void read(float* states) const;
+  void load(const float* states, Watch&, int worker);
+  void read(float* states, Watch&, int worker) const;
 
   // `each(tasks, f)` calls f(task, scratch) for all tasks in any order, on any thread.
   template <class Each>
@@ -28,8 +30,8 @@ class Organism {
   template <class Each>
   void step_back(const Each& each);
 
-  void begin_back(const float* back);
-  void read_back(float* states_back) const;
+  void begin_back(const float* back, Watch&, int worker);
+  void read_back(float* states_back, Watch&, int worker) const;
   // Adds the bands' gradients, in order. Padded; the hidden layer's weights turned.
   void add_gradients(float* sum) const;
 

@@ -2,9 +2,15 @@
 
 #include <unistd.h>
 
+#include <chrono>
+#include <utility>
+
 namespace blastema {
 
 namespace {
+
+// While workers finish, the caller looks this often whether to stop them.
+constexpr std::chrono::milliseconds glance{20};
 
 // Tens of microseconds: longer than the gap between two phases of a step, shorter than anyone would notice.
 constexpr int patience = 2000;
@@ -51,12 +57,20 @@ Pool::~Pool() {
   for (std::thread& worker : workers_) worker.join();
 }
 
-void Pool::share(int threads, int tasks, const void* task, Call call) {
-  while (int(workers_.size()) + 1 < threads) {
-    const int worker = int(workers_.size()) + 1;
-    workers_.emplace_back(&Pool::work, this, worker, round_.load());
+void Pool::hire(int threads) {
+  try {
+    while (int(workers_.size()) + 1 < threads) {
+      const int worker = int(workers_.size()) + 1;
+      workers_.emplace_back(&Pool::work, this, worker, round_.load());
+    }
+  } catch (const std::exception&) {
+    // No memory for the stack of another thread, or no more threads allowed. Fewer give the same results.
   }
-  task_ = task, call_ = call, threads_ = threads, tasks_ = tasks;
+}
+
+void Pool::share(int threads, int tasks, Watch& watch, const void* task, Call call) {
+  hire(threads);
+  task_ = task, call_ = call, threads_ = threads, tasks_ = tasks, watch_ = &watch;
   next_.store(0);
   working_.store(int(workers_.size()));
   {
@@ -66,10 +80,15 @@ void Pool::share(int threads, int tasks, const void* task, Call call) {
   wake_.notify_all();
   take_tasks(0);
   const auto finished = [&] { return working_.load() == 0; };
-  if (!soon(finished)) {
-    std::unique_lock<std::mutex> lock(sleep_);
-    done_.wait(lock, finished);
+  while (!soon(finished)) {
+    {
+      std::unique_lock<std::mutex> lock(sleep_);
+      if (done_.wait_for(lock, glance, finished)) break;
+    }
+    watch.stop(0);
   }
+  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  watch.check(0);
 }
 
 void Pool::work(int worker, unsigned seen) {
@@ -90,7 +109,15 @@ void Pool::work(int worker, unsigned seen) {
 }
 
 void Pool::take_tasks(int worker) {
-  for (int index = next_.fetch_add(1); index < tasks_; index = next_.fetch_add(1)) call_(task_, index, worker);
+  for (int index = next_.fetch_add(1); index < tasks_ && !watch_->stop(worker); index = next_.fetch_add(1)) {
+    try {
+      call_(task_, index, worker);
+    } catch (...) {
+      std::lock_guard<std::mutex> lock(failing_);
+      if (!error_ || index < failed_) error_ = std::current_exception(), failed_ = index;
+      next_.store(tasks_);
+    }
+  }
 }
 
 }  // namespace blastema

@@ -3,9 +3,12 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
+
+#include "watch.hpp"
 
 namespace blastema {
 
@@ -15,15 +18,22 @@ class Pool {
   static Pool& instance();
 
   // Calls task(index, worker) for every index below `tasks`, on up to `threads` threads, the caller's among them;
-  // worker is below `threads`. Returns when all are done. While another caller has the pool, the caller does all.
+  // worker is below `threads`, 0 for the caller. Returns when all are done. While another caller has the pool, or the
+  // system gives no more threads, the caller and the threads that there are do all.
+  //
+  // Throws Stopped when the watch says so, and what the failed task of the lowest index threw; the others are not begun.
   template <class Task>
-  void run(int threads, int tasks, const Task& task) {
+  void run(int threads, int tasks, Watch& watch, const Task& task) {
     if (threads < 2 || tasks < 2 || !busy_.try_lock()) {
-      for (int index = 0; index < tasks; ++index) task(index, 0);
+      for (int index = 0; index < tasks; ++index) {
+        watch.check(0);
+        task(index, 0);
+      }
+      watch.check(0);
       return;
     }
     std::lock_guard<std::mutex> release(busy_, std::adopt_lock);
-    share(threads, tasks, &task,
+    share(threads, tasks, watch, &task,
           [](const void* t, int index, int worker) { (*static_cast<const Task*>(t))(index, worker); });
   }
 
@@ -31,7 +41,8 @@ class Pool {
 
  private:
   using Call = void (*)(const void*, int, int);
-  void share(int threads, int tasks, const void* task, Call call);
+  void share(int threads, int tasks, Watch&, const void* task, Call call);
+  void hire(int threads);
   void work(int worker, unsigned seen);
   void take_tasks(int worker);
 
@@ -42,7 +53,13 @@ class Pool {
   const void* task_ = nullptr;
   Call call_ = nullptr;
   int threads_ = 0, tasks_ = 0;
+  Watch* watch_ = nullptr;
   std::atomic<int> next_{0}, working_{0};
+
+  // The error of the failed task of the lowest index. Exceptions must not leave a worker's thread.
+  std::mutex failing_;
+  std::exception_ptr error_;
+  int failed_ = 0;
 
   std::mutex sleep_;
   std::condition_variable wake_, done_;

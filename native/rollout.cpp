@@ -1,7 +1,6 @@
 #include "rollout.hpp"
 
 #include <cstring>
-#include <exception>
 
 #include "organism.hpp"
 #include "pool.hpp"
@@ -29,35 +28,34 @@ bool share_each(int batch, int bands, int threads) {
 }  // namespace
 
 Rollout::Rollout(const Kernel& kernel, const Genome& genome, const float* states, const uint32_t* seeds,
-                 const uint32_t* ages, int batch, uint32_t height, uint32_t width, int threads, bool keep)
-    : kernel_(kernel), genome_(genome), threads_(threads),
+                 const uint32_t* ages, int batch, uint32_t height, uint32_t width, int threads, bool keep,
+                 bool (*ask)())
+    : kernel_(kernel), watch_(ask), genome_(genome), threads_(threads),
       together_(share_each(batch, Organism::count_bands(height, width), threads)) {
   pack_weights(genome);
-  const Shape& s = model_.shape;
-  const size_t perception = size_t(chunk) * s.filters * s.channels, hidden = size_t(chunk) * s.hidden;
-  for (int thread = 0; thread < threads; ++thread) {
-    scratch_memory_.emplace_back(2 * perception + 2 * hidden + 2 * s.channels);
-    float* at = scratch_memory_.back().get();
-    scratch_.push_back({at, at + perception, at + perception + hidden, at + perception + 2 * hidden,
-                        at + 2 * perception + 2 * hidden, at + 2 * perception + 2 * hidden + s.channels});
-  }
+  make_scratch();
   organisms_.resize(batch);
-  // Exceptions cannot leave a thread. The first organism's is the one to tell of, whichever was found first.
-  std::vector<std::exception_ptr> wrong(batch);
-  Pool::instance().run(threads, batch, [&](int i, int) {
-    try {
-      organisms_[i] = std::make_unique<Organism>(kernel, model_, genome.channels, height, width, genome.wrap, seeds[i],
-                                                 ages[i], together_, keep, most_kept / batch);
-      organisms_[i]->load(states + i * organisms_[i]->size());
-    } catch (...) {
-      wrong[i] = std::current_exception();
-    }
+  Pool::instance().run(threads, batch, watch_, [&](int i, int worker) {
+    organisms_[i] = std::make_unique<Organism>(kernel, model_, genome.channels, height, width, genome.wrap, seeds[i],
+                                               ages[i], together_, keep, most_kept / batch);
+    organisms_[i]->load(states + i * organisms_[i]->size(), watch_, worker);
   });
-  for (const std::exception_ptr& one : wrong)
-    if (one) std::rethrow_exception(one);
 }
 
 Rollout::~Rollout() = default;
+
+void Rollout::make_scratch() {
+  const Shape& s = model_.shape;
+  const size_t perception = size_t(chunk) * s.filters * s.channels, hidden = size_t(chunk) * s.hidden;
+  for (int worker = 0; worker < threads_; ++worker) {
+    scratch_memory_.emplace_back(2 * perception + 2 * hidden + 2 * s.channels);
+    float* at = scratch_memory_.back().get();
+    scratch_.push_back({at, at + perception, at + perception + hidden, at + perception + 2 * hidden,
+                        at + 2 * perception + 2 * hidden, at + 2 * perception + 2 * hidden + s.channels,
+                        [](void* watch, int caller) { return static_cast<Watch*>(watch)->stop(caller); }, &watch_,
+                        worker});
+  }
+}
 
 void Rollout::pack_weights(const Genome& g) {
   const int channels = rounded_up(g.channels, kernel_.lanes), hidden = rounded_up(g.hidden, kernel_.lanes);
@@ -68,12 +66,14 @@ void Rollout::pack_weights(const Genome& g) {
   float *w1_turned = w1 + first, *w2 = w1_turned + first, *w2_turned = w2 + second, *b1 = w2_turned + second,
         *b2 = b1 + hidden;
   for (int filter = 0; filter < g.filters; ++filter)
-    for (int channel = 0; channel < g.channels; ++channel)
+    for (int channel = 0; channel < g.channels; ++channel) {
+      watch_.check(0);
       for (int unit = 0; unit < g.hidden; ++unit) {
         const size_t row = size_t(filter) * channels + channel;
         w1[row * hidden + unit] = w1_turned[unit * perception + row] =
             g.hidden_weight[(size_t(filter) * g.channels + channel) * g.hidden + unit];
       }
+    }
   for (int unit = 0; unit < g.hidden; ++unit)
     for (int channel = 0; channel < g.channels; ++channel)
       w2[size_t(unit) * channels + channel] = w2_turned[size_t(channel) * hidden + unit] =
@@ -83,48 +83,52 @@ void Rollout::pack_weights(const Genome& g) {
   model_ = Model{shape, g.alive_above, g.angle_cos, g.angle_sin, g.fires_below, w1, b1, w2, b2, w1_turned, w2_turned};
 }
 
-// Calls each(index, how the organism's tasks are shared out).
+// Calls each(index, worker, how the organism's tasks are shared out).
 template <class Each>
 void Rollout::for_each_organism(const Each& each) {
   Pool& pool = Pool::instance();
   if (!together_) {
-    pool.run(threads_, int(organisms_.size()), [&](int index, int worker) {
-      each(index, [&, worker](int tasks, const auto& task) {
+    pool.run(threads_, int(organisms_.size()), watch_, [&](int index, int worker) {
+      each(index, worker, [&, worker](int tasks, const auto& task) {
         for (int i = 0; i < tasks; ++i) task(i, scratch_[worker]);
+        watch_.check(worker);
       });
     });
     return;
   }
   for (int index = 0; index < int(organisms_.size()); ++index)
-    each(index, [&](int tasks, const auto& task) {
+    each(index, 0, [&](int tasks, const auto& task) {
       const int threads = organisms_[index]->living() < worth_sharing ? 1 : threads_;
-      pool.run(threads, tasks, [&](int i, int worker) { task(i, scratch_[worker]); });
+      pool.run(threads, tasks, watch_, [&](int i, int worker) { task(i, scratch_[worker]); });
     });
 }
 
-void Rollout::advance(int steps) {
-  for_each_organism([&](int index, const auto& share) {
-    for (int i = 0; i < steps; ++i) organisms_[index]->step(share);
+void Rollout::advance(uint64_t steps) {
+  for_each_organism([&](int index, int, const auto& share) {
+    for (uint64_t i = 0; i < steps; ++i) organisms_[index]->step(share);
   });
 }
 
-void Rollout::read_states(float* states) const {
-  Pool::instance().run(threads_, int(organisms_.size()), [&](int i, int) {
-    organisms_[i]->read(states + i * organisms_[i]->size());
+void Rollout::read_states(float* states) {
+  Pool::instance().run(threads_, int(organisms_.size()), watch_, [&](int i, int worker) {
+    organisms_[i]->read(states + i * organisms_[i]->size(), watch_, worker);
   });
 }
 
 void Rollout::go_back(const float* back, const Gradients& gradients, float* states_back) {
-  for_each_organism([&](int index, const auto& share) {
+  for_each_organism([&](int index, int worker, const auto& share) {
     Organism& organism = *organisms_[index];
     const size_t at = index * organism.size();
-    organism.begin_back(back + at);
+    organism.begin_back(back + at, watch_, worker);
     while (organism.has_steps()) organism.step_back(share);
-    organism.read_back(states_back + at);
+    organism.read_back(states_back + at, watch_, worker);
   });
   const Shape& s = model_.shape;
   Zeros<float> sum(gradient_size(s));
-  for (const auto& organism : organisms_) organism->add_gradients(sum.get());
+  for (const auto& organism : organisms_) {
+    watch_.check(0);
+    organism->add_gradients(sum.get());
+  }
   const float* w1_turned = sum.get();
   const float* b1 = w1_turned + size_t(s.filters) * s.channels * s.hidden;
   const float* w2 = b1 + s.hidden;

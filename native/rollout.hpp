@@ -6,6 +6,7 @@
 
 #include "kernel.hpp"
 #include "memory.hpp"
+#include "watch.hpp"
 
 namespace blastema {
 
@@ -27,14 +28,16 @@ class Organism;
 class Rollout {
  public:
   // Copies states (batch, height, width, channels), seeds and ages. With `keep`, steps can be taken back.
-  // Throws std::domain_error when a state is not finite.
+  // `ask`, if given, is called now and then on the caller's thread; when it returns true, the call throws Stopped.
+  // Throws std::domain_error when a state is not finite, std::bad_alloc when there is no memory; here and below. After
+  // that a rollout is of no more use.
   Rollout(const Kernel&, const Genome&, const float* states, const uint32_t* seeds, const uint32_t* ages, int batch,
-          uint32_t height, uint32_t width, int threads, bool keep);
+          uint32_t height, uint32_t width, int threads, bool keep, bool (*ask)() = nullptr);
   ~Rollout();
 
-  void advance(int steps);
+  void advance(uint64_t steps);
   // Writes the living cells into zeros of the shape of the states.
-  void read_states(float* states) const;
+  void read_states(float* states);
   // Takes all steps back. From the loss's gradient with respect to the states after them it makes those with respect
   // to the weights and to the states before.
   void go_back(const float* back, const Gradients&, float* states_back);
@@ -43,8 +46,10 @@ class Rollout {
   template <class Each>
   void for_each_organism(const Each&);
   void pack_weights(const Genome&);
+  void make_scratch();
 
   const Kernel& kernel_;
+  Watch watch_;
   Genome genome_;  // its weights are not used after construction
   Model model_;
   int threads_;

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from fuzz import READERS
+from verdicts import READ, REFUSED, is_read
 
 from attacks import ATTACKS, GOOD, PICTURES
 
-resource = pytest.importorskip("resource", reason="Windows cannot limit what a process may take")
+resource = pytest.importorskip("resource", reason="not here: Windows cannot limit what a process may take")
 # Python and its libraries take half of the memory, most of it room that is never used.
 MOST_MEMORY, MOST_SECONDS, MOST_WRITTEN = 1_000_000_000, 20, 1_000_000
 FUZZ = Path(__file__).parent / "attacks/fuzz.py"
@@ -77,3 +78,10 @@ def test_spoilt_files_are_read_or_refused():
         for run in pool.map(fuzz, READERS):
             print(run.stdout.strip())
             assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("name", READ | REFUSED)
+def test_the_files_that_the_page_judges_too_are_read_or_refused(name, tmp_path):
+    path = tmp_path / ("a.json" if name.startswith("distill") else "a.safetensors")
+    path.write_bytes((READ | REFUSED)[name])
+    assert is_read(path) == (name in READ)

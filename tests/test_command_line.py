@@ -3,10 +3,8 @@
 import os
 import re
 import stat
-import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -219,7 +217,7 @@ def test_a_mistake_is_one_line_and_writes_nothing(corner, arguments, says):
     assert snapshot(corner) == before
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="not here: root may write everywhere")
 def test_a_folder_that_cannot_be_written_to(corner):
     locked = corner / "locked"
     locked.mkdir(exist_ok=True)
@@ -250,13 +248,17 @@ def test_doctor_tells_what_is_here(tmp_path):
 
 @pytest.mark.parametrize("code", [["-c", "import blastema"], ["-m", "blastema", "--help"]], ids=["import", "help"])
 def test_the_start_is_quick(code, tmp_path):
-    seconds = []
-    for _ in range(5):
-        began = time.perf_counter()
+    def processor_seconds(code):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, *code], check=True, capture_output=True, cwd=tmp_path)
-        seconds.append(time.perf_counter() - began)
-    # 0.3 s is what we promise on an idle machine; a busy one gets twice that.
-    assert statistics.median(seconds) < 0.6
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    resource = pytest.importorskip("resource", reason="not here: Windows counts no processor time of children")
+    # We promise 0.3 s on an idle machine of today. Others are slower or busy: what counts is the processor time, beside
+    # that of NumPy alone; measured 0.3 times (import) and 2.7 times (help).
+    numpy, ours = (min(processor_seconds(code) for _ in range(3)) for code in (["-c", "import numpy"], code))
+    assert ours < 4 * numpy
 
 
 def test_sizes():

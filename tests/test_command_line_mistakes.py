@@ -190,7 +190,7 @@ def test_whatever_ends_a_command_is_one_line(folder, capsys, monkeypatch, comman
     assert printed.err.count("\n") == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+@pytest.mark.skipif(sys.platform == "win32", reason="not here: Windows has no SIGINT for one process")
 @pytest.mark.parametrize("name", ["a.gif", "a.npy"])
 def test_ctrl_c_leaves_nothing_half_written(folder, name):
     arguments = [sys.executable, "-m", "blastema", "grow", "good.safetensors", "--steps", "10000000", "--out", name]
@@ -204,7 +204,7 @@ def test_ctrl_c_leaves_nothing_half_written(folder, name):
     assert sorted(path.name for path in folder.iterdir()) == ["bomb.safetensors", "good.safetensors"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs the pipes of POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="not here: this system has no POSIX pipes")
 @pytest.mark.parametrize("arguments", [("--help",), ("grow", "good.safetensors", "--steps", "1")])
 def test_a_pipe_that_nobody_reads_is_no_error(folder, arguments):
     reader, writer = os.pipe()
@@ -216,7 +216,7 @@ def test_a_pipe_that_nobody_reads_is_no_error(folder, arguments):
     assert run.stderr == ""
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="not here: only Linux has a device that is always full")
 def test_a_full_disk_behind_standard_output_is_one_line(tmp_path):
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-m", "blastema", "--version"]

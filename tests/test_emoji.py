@@ -80,13 +80,13 @@ def test_the_bundle_is_the_one_we_made():
 
 def test_the_tool_cuts_the_same_bundle_from_the_font(tmp_path):
     if not FONT.exists():
-        pytest.skip("the font is not on this machine: apt-get install fonts-noto-color-emoji")
+        pytest.skip("not installed: the font Noto Color Emoji (Debian: fonts-noto-color-emoji)")
     from fontTools.ttLib import TTFont
 
     with TTFont(FONT) as font:
         version = font["name"].getDebugName(5)
     if not version.startswith("Version 2.042"):
-        pytest.skip(f"the bundle is of Noto Color Emoji 2.042, the font on this machine is of {version}")
+        pytest.skip(f"not here: the bundle is of Noto Color Emoji 2.042, the font on this machine is of {version}")
     made = tmp_path / "noto.zip"
     printed = subprocess.run(
         [sys.executable, PROJECT / "tools/bundle_emoji.py", FONT, made], check=True, capture_output=True, text=True

@@ -45,7 +45,7 @@ def compiled(organism, folder, *flags, compiler=None):
     write_c(organism, folder / "organism.h")
     (folder / "main.c").write_text(MAIN)
     program = folder / "grow"
-    compiler = compiler or (COMPILERS[0] if COMPILERS else pytest.skip("there is no C compiler here"))
+    compiler = compiler or (COMPILERS[0] if COMPILERS else pytest.skip("not installed: a C compiler"))
     subprocess.run([compiler, *STRICT, *flags, folder / "main.c", "-o", program, "-lm"], check=True)
 
     def grow(batch, steps, angle):

@@ -46,7 +46,7 @@ def corner(tmp_path):
     return tmp_path
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes")
+@pytest.mark.skipif(sys.platform == "win32", reason="not here: Windows has no named pipes")
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -74,15 +74,6 @@ def test_a_mistake_is_one_line_and_writes_nothing(corner, arguments, says):
     assert says in run.stderr
     assert re.fullmatch(r"blastema: [^\n]+\n", run.stderr)
     assert sorted(corner.rglob("*")) == before
-
-
-def test_exporting_to_pytorch_prints_the_module_that_takes_the_file(tmp_path):
-    run = blastema("export", "🦎", "--to", "torch", "--out", "a.safetensors", cwd=tmp_path)
-    assert run.returncode == 0
-    assert run.stderr == "wrote a.safetensors: weights are exact; the module that takes them is on standard output\n"
-    page = (Path(__file__).parents[1] / "docs/formats.md").read_text("utf-8")
-    assert f"```python\n{run.stdout}```" in page
-    compile(run.stdout, "printed", "exec")
 
 
 def test_importing_replaces_no_organism_unasked(tmp_path):

@@ -1,37 +1,35 @@
-"""The state_dict, loaded into the module of docs/formats.md by PyTorch, does what our engines do."""
+"""The state_dict, loaded into the module of blastema.formats.torch_module by PyTorch, does what our engines do."""
 
-import re
+import importlib.util
 from pathlib import Path
 
 import numpy as np
 import pytest
 import safetensors.numpy
 
-from blastema import Organism, load
+from blastema import Organism, load, zoo
 from blastema.errors import BlastemaError
-from blastema.formats import recognise
+from blastema.formats import read, recognise
 from blastema.formats.torch import read_torch, write_torch
-from blastema.rule import Batch, Rule, fires, seed_batch, step
-from conftest import random_weights
+from blastema.formats.torch_layouts import LAYOUTS
+from blastema.rule import Batch, Rule, fires, perceive, seed_batch, step
+from conftest import blastema, random_weights
 from test_golden import TOLERANCE, VECTORS, of
 
-PAGE = (Path(__file__).parents[1] / "docs/formats.md").read_text("utf-8")
 ARTICLES = [case for case in VECTORS if case["rule"] == VECTORS[0]["rule"]]
 
 
-def module_of_the_page():
-    reason = "PyTorch is large and not installed here; pip install torch, or see benchmarks/requirements.txt"
+def automaton(**widths):
+    reason = "not installed: PyTorch, which is large (pip install torch)"
     pytest.importorskip("torch", reason=reason)
-    (text,) = re.findall(r"```python\n(import torch\n.*?)```", PAGE, re.S)
-    assert len(text.splitlines()) <= 42
-    names = {}
-    exec(compile(text, "docs/formats.md", "exec"), names)
-    return names["Automaton"]()
+    from blastema.formats.torch_module import Automaton
+
+    return Automaton(**widths)
 
 
 def taken(path, batch, steps, angle, fire_rate):
-    """Return the states after so many steps of the page's module with the weights of this file."""
-    module = module_of_the_page()
+    """Return the states after so many steps of the module with the weights of this file."""
+    module = automaton()
     import torch
     from safetensors.torch import load_file
 
@@ -64,7 +62,7 @@ def test_the_lizard_grows_in_pytorch(tmp_path):
 
 @pytest.mark.slow
 def test_half_of_the_cells_fire_in_pytorch():
-    module = module_of_the_page()
+    module = automaton()
     import torch
 
     torch.manual_seed(1)
@@ -76,6 +74,20 @@ def test_half_of_the_cells_fire_in_pytorch():
     assert abs(acted.float().mean().item() - 0.5) < 0.01
 
 
+def test_the_export_says_which_module_takes_it(tmp_path):
+    path = tmp_path / "a.safetensors"
+    says = "from blastema.formats.torch_module import Automaton; Automaton"
+    assert write_torch(LIZARD, path).endswith(f"; {says}() takes them")
+    small = Rule(channels=8, hidden=12)
+    assert write_torch(Organism(random_weights(small), small), path).endswith(
+        f"{says}(channels=8, hidden=12) takes them"
+    )
+    wrapped = Rule(edge="wrap")
+    assert "has other filters or another edge" in write_torch(Organism(random_weights(wrapped), wrapped), path)
+    source = importlib.util.find_spec("blastema.formats.torch_module").origin
+    assert "class Automaton(nn.Module)" in Path(source).read_text("utf-8")
+
+
 @pytest.mark.parametrize("rule", [Rule(), Rule(channels=8, hidden=12, filters=("laplacian", "identity"), edge="wrap")])
 def test_what_is_written_is_read_back_exactly(rule, tmp_path):
     organism = Organism(random_weights(rule), rule, {"target": "🦎"}, {"persistence": [0.1]})
@@ -83,6 +95,121 @@ def test_what_is_written_is_read_back_exactly(rule, tmp_path):
     again = load(tmp_path / "a.safetensors")
     assert all(np.array_equal(*pair) for pair in zip(again.weights, organism.weights, strict=True))
     assert (again.rule, again.training, again.scores) == (rule, organism.training, organism.scores)
+
+
+LIZARD = load("🦎")
+ROWS = np.arange(48).reshape(3, 16)
+# Our row of each input of a port, by its layout.
+INPUTS = {
+    "filters-xy": ROWS.ravel(),
+    "filters-yx": ROWS[[0, 2, 1]].ravel(),
+    "channels-xy": ROWS.T.ravel(),
+    "channels-yx": ROWS[[0, 2, 1]].T.ravel(),
+}
+SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float32) / 8
+IDENTITY = np.zeros((3, 3), np.float32)
+IDENTITY[1, 1] = 1
+KERNELS = np.stack([IDENTITY, SOBEL, SOBEL.T])
+
+
+def port(layout="filters-xy", names=("fc0", "fc1"), prefix="", conv=False, bias=True, **more):
+    """The lizard's state_dict as a port of the article has it."""
+    weights = LIZARD.weights
+    first, second = weights.hidden_weight[INPUTS[layout]].T, weights.update_weight.T
+    tensors = {
+        f"{prefix}{names[0]}.weight": first[:, :, None, None] if conv else first,
+        f"{prefix}{names[0]}.bias": weights.hidden_bias,
+        f"{prefix}{names[1]}.weight": second[:, :, None, None] if conv else second,
+    }
+    if bias:
+        tensors[f"{prefix}{names[1]}.bias"] = weights.update_bias
+    return {name: np.ascontiguousarray(tensor) for name, tensor in (tensors | more).items()}
+
+
+def transposed(tensors):
+    return {name: np.ascontiguousarray(value.T) for name, value in tensors.items()}
+
+
+def mixed(kernels):
+    """The kernels of a full convolution that keeps channels apart."""
+    full = np.zeros((48, 16, 3, 3), np.float32)
+    full[np.arange(48), np.arange(48) % 16] = kernels
+    return full
+
+
+PORTS = {
+    "linear": port(),
+    "convolutions": port("channels-xy", ("dmodel.0", "dmodel.2"), conv=True),
+    "data parallel": port("channels-xy", ("update_module.0", "update_module.2"), "module.", conv=True),
+    "compiled": port("filters-xy", ("w1", "w2"), "_orig_mod.", conv=True),
+    "names that say nothing": port("channels-xy", ("net.b", "net.a")),
+    "parameters": {"w1": port()["fc0.weight"], "b1": LIZARD.weights.hidden_bias, "w2": port()["fc1.weight"],
+                   "b2": LIZARD.weights.update_bias},
+    "inputs first": transposed(port()),
+    "inputs first, four sides": {
+        name: value[None, None] if value.ndim == 2 else value
+        for name, value in transposed(port("channels-xy")).items()
+    },
+    "double precision": {name: value.astype(np.float64) for name, value in port().items()},
+    "a grouped convolution": port("channels-yx", perceive=np.tile(KERNELS[[0, 2, 1]], (16, 1, 1))[:, None]),
+    "a full convolution": port("filters-yx", perceive=mixed(np.repeat(KERNELS[[0, 2, 1]], 16, axis=0))),
+    "its filters, y first": port("channels-yx", filters=KERNELS[[0, 2, 1]]),
+    "its filters, in another order": port("filters-xy", filters=KERNELS[:, None]),
+    "one filter of its own": port("channels-xy", sobel_y=SOBEL.T),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PORTS)
+def test_the_lizard_of_every_usual_port_is_the_same_lizard(name, tmp_path):
+    safetensors.numpy.save_file(PORTS[name], tmp_path / "a.safetensors")
+    again = load(tmp_path / "a.safetensors")
+    assert again.rule == Rule()
+    assert all(np.array_equal(*pair) for pair in zip(again.weights, LIZARD.weights, strict=True))
+    again.save(tmp_path / "b.safetensors")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_layout_that_is_given_is_taken(layout, tmp_path):
+    safetensors.numpy.save_file(port(layout), tmp_path / "a.safetensors")
+    again = read(tmp_path / "a.safetensors", layout)
+    assert all(np.array_equal(*pair) for pair in zip(again.weights, LIZARD.weights, strict=True))
+    assert again.training == {"source": "torch", "file": "a.safetensors", "layout": layout}
+
+
+def test_kernels_that_are_not_divided_by_8_are_taken_as_they_are(tmp_path):
+    rough = port(sobel_x=8 * SOBEL, sobel_y=8 * SOBEL.T)
+    rough["fc0.weight"][:, 16:] /= 8
+    safetensors.numpy.save_file(rough, tmp_path / "a.safetensors")
+    assert np.array_equal(load(tmp_path / "a.safetensors").weights.hidden_weight, LIZARD.weights.hidden_weight)
+
+
+def test_a_second_layer_without_a_bias_has_none(tmp_path):
+    safetensors.numpy.save_file(port(bias=False), tmp_path / "a.safetensors")
+    again = load(tmp_path / "a.safetensors").weights
+    assert not again.update_bias.any()
+    assert np.array_equal(again.hidden_weight, LIZARD.weights.hidden_weight)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", zoo.names())
+def test_filter_by_filter_and_channel_by_channel_are_told_apart(name, tmp_path):
+    weights = load(name).weights
+    for layout in ("filters-xy", "channels-xy"):
+        first = np.ascontiguousarray(weights.hidden_weight[INPUTS[layout]].T)
+        safetensors.numpy.save_file(port() | {"fc0.weight": first, "fc0.bias": weights.hidden_bias,
+            "fc1.weight": np.ascontiguousarray(weights.update_weight.T), "fc1.bias": weights.update_bias,
+        }, tmp_path / "a.safetensors")  # fmt: skip
+        assert load(tmp_path / "a.safetensors").training["layout"] == layout
+
+
+@pytest.mark.slow
+def test_grouped_convolutions_of_pytorch_are_channel_by_channel():
+    torch = pytest.importorskip("torch", reason="not installed: PyTorch, which is large (pip install torch)")
+    state = torch.randn(1, 16, 5, 5)
+    kernels = torch.from_numpy(np.tile(KERNELS, (16, 1, 1))[:, None])
+    seen = torch.nn.functional.conv2d(state, kernels, padding=1, groups=16)
+    ours = perceive(state.numpy().transpose(0, 2, 3, 1), Rule().filters, 0.0, "dead")
+    np.testing.assert_allclose(seen.numpy().transpose(0, 2, 3, 1), ours[..., INPUTS["channels-xy"]], atol=1e-5)
 
 
 @pytest.mark.parametrize("metadata", [None, {"format": "pt"}], ids=["bare", "as Hugging Face saves"])
@@ -99,9 +226,55 @@ def test_what_pytorch_saves_by_itself_is_read(tmp_path, metadata):
     assert recognise(tmp_path / "a.safetensors") == "torch"
     again = load(tmp_path / "a.safetensors")
     assert again.rule == rule
-    assert again.training == {"source": "torch", "file": "a.safetensors"}
+    assert again.training == {"source": "torch", "file": "a.safetensors", "layout": "filters-xy"}
     batch = Batch(seed_batch([1], 6, 6, 8).states, np.array([1], np.uint32), np.array([0], np.uint32))
     assert np.array_equal(step(rule, again.weights, batch).states, step(rule, weights, batch).states)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"fc0.weight": np.zeros((128, 48, 3, 3), np.float32)}, "with 1 weights of layers. It has"),
+        ({"fc0.weight": np.zeros((128, 40), np.float32)}, "whose layers do not fit together. It has fc0.bias (128,), "),
+        ({"fc1.bias": np.full(16, np.inf, np.float32)}, "has values that are not finite"),
+        ({"bn.running_mean": np.zeros(7, np.float32)}, "with bn.running_mean left over. It has"),
+        ({"fc2.weight": np.zeros((9, 9), np.float32)}, "with 3 weights of layers"),
+        ({"fc1.weight": np.zeros((2, 128), np.float32), "fc1.bias": np.zeros(2, np.float32)}, "see 24 numbers"),
+        ({"p.weight": np.ones((48, 1, 3, 3), np.float32) / 7 + KERNELS[1] ** 2}, "are not sums of identity, sobel_x"),
+        ({"p.weight": np.ones((48, 16, 3, 3), np.float32)}, "p.weight in bad.safetensors mixes channels"),
+        ({"fc0.weight": np.zeros((128, 48), np.int32)}, "is int32"),
+    ],
+)
+def test_a_state_dict_that_is_not_an_organisms_is_refused_with_what_it_has(change, says, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    safetensors.numpy.save_file(port() | change, "bad.safetensors")
+    with pytest.raises(BlastemaError) as refused:
+        load("bad.safetensors")
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 600
+
+
+def test_a_layout_is_refused_where_there_is_none_to_choose(tmp_path):
+    write_torch(LIZARD, tmp_path / "a.safetensors")
+    with pytest.raises(BlastemaError, match="its layout is known; leave out --layout"):
+        read(tmp_path / "a.safetensors", "filters-xy")
+    with pytest.raises(BlastemaError, match="in the format organism, which has one layout; --layout is for torch"):
+        read(zoo.path_of("🦎"), "filters-xy")
+    safetensors.numpy.save_file(port(), tmp_path / "a.safetensors")
+    with pytest.raises(BlastemaError, match="there is no layout 'xy'; choose one of filters-xy, "):
+        read(tmp_path / "a.safetensors", "xy")
+
+
+def test_the_command_line_offers_every_layout_and_names_the_one_it_used(tmp_path):
+    safetensors.numpy.save_file(port("channels-xy"), tmp_path / "a.safetensors")
+    shown = blastema("import", "--help", cwd=tmp_path).stdout
+    assert f"{{{','.join(LAYOUTS)}}}" in shown
+    run = blastema("import", "a.safetensors", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (0, "")
+    assert run.stderr.startswith(
+        "wrote organism.safetensors: read as torch\nThe file does not say its layout; channels-xy"
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,8 +291,10 @@ def test_what_pytorch_saves_by_itself_is_read(tmp_path, metadata):
 def test_what_cannot_be_right_is_refused_by_name(change, says, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_torch(load("🦎"), Path("good.safetensors"))
+    with safetensors.safe_open("good.safetensors", "numpy") as file:
+        metadata = file.metadata()
     tensors = safetensors.numpy.load_file("good.safetensors")
-    safetensors.numpy.save_file(tensors | change, "bad.safetensors")
+    safetensors.numpy.save_file(tensors | change, "bad.safetensors", metadata)
     with pytest.raises(BlastemaError) as refused:
         read_torch("bad.safetensors")
     assert says in str(refused.value)

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     missing = [name for name in (COMPILER, EMULATOR) if shutil.which(name) is None]
     if missing:
-        pytest.skip(f"{' and '.join(missing)} not found; Debian has g++-aarch64-linux-gnu and qemu-user")
+        pytest.skip(f"not installed: {' and '.join(missing)} (Debian: g++-aarch64-linux-gnu, qemu-user)")
     path = tmp_path_factory.mktemp("neon") / "rollout"
     parts = ("kernel", "isa", "memory", "organism", "pool", "rollout")
     sources = [ROOT / "tests/neon/rollout.cpp", *(ROOT / "native" / f"{part}.cpp" for part in parts)]
@@ -61,4 +61,6 @@ def test_neon_agrees_with_this_machine(
     numbers = np.split(np.frombuffer(came, np.float32), np.cumsum([part.size for part in expected])[:-1])
     assert np.any(ours.batch.states)
     for number, part in zip(numbers, expected, strict=True):
-        np.testing.assert_allclose(number, part.ravel(), rtol=0, atol=1e-4 * np.abs(part).max())
+        # Of six million hidden units a few are so near zero that rounding decides whether they are active. Each moves
+        # a gradient by about one part in sqrt(6e6), more than rounding does; an error in a kernel moves it by percents.
+        assert np.linalg.norm(number - part.ravel()) < 2e-3 * np.linalg.norm(part)

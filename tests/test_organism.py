@@ -1,5 +1,6 @@
 """Organism files: what goes in comes out, and what cannot be right is refused by name."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -96,6 +97,30 @@ def test_what_cannot_be_right_is_refused_by_name(organism, tmp_path, change, say
         load(tmp_path / "bad.safetensors")
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), -float("inf"), "\ud800", {1, 2}, np.float32(1)])
+@pytest.mark.parametrize("record", ["training", "scores"])
+def test_a_record_that_is_not_json_is_not_written(organism, tmp_path, record, value):
+    bad = dataclasses.replace(organism, **{record: {"deep": [{"x": value}]}})
+    with pytest.raises(BlastemaError, match=r"^(scores|the training record) (has text that|cannot be written) [^\n]+$"):
+        bad.save(tmp_path / "a.safetensors")
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+def test_numbers_that_are_not_finite_are_read_as_none(organism, tmp_path, number):
+    text = f'{{"loss": [0.5, {number}], "epochs": 3}}'
+    spoilt(organism, tmp_path / "old.safetensors", training=text, scores=text)
+    again = load(tmp_path / "old.safetensors")
+    assert again.training == again.scores == {"loss": [0.5, None], "epochs": 3}
+    again.save(tmp_path / "new.safetensors")
+
+
+def test_a_record_that_is_not_unicode_is_refused(organism, tmp_path):
+    spoilt(organism, tmp_path / "bad.safetensors", training=r'{"target": "\ud800"}')
+    with pytest.raises(BlastemaError, match=r"training in the metadata of .* has text that is not Unicode"):
+        load(tmp_path / "bad.safetensors")
 
 
 def test_a_cut_off_file_is_refused(organism, tmp_path):

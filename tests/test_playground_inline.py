@@ -12,7 +12,7 @@ import pytest
 from blastema.playground.files import PAGE, TYPES
 from blastema.playground.inline import one_module, one_page, plain
 
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not on this machine")
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="not installed: Node")
 
 MODULES = {
     "entry.js": """\

@@ -1,10 +1,12 @@
 """The server of the page, as browsers and as attackers meet it: over a real socket."""
 
+import gc
 import http.client
 import json
 import socket
 import threading
 import time
+import tracemalloc
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -278,6 +280,85 @@ def test_places_of_those_who_left_are_free_again(limited):
     for _ in range(3):
         read_events(served, 1)
         time.sleep(0.4)
+
+
+OTHERS = [
+    {"Origin": "http://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:1"},
+    {"Origin": "http://localhost"},
+    {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "no-cors"},
+    {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": "cors", "Sec_Fetch_Dest": "empty"},
+    {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "iframe"},
+]
+
+
+@pytest.mark.parametrize("headers", OTHERS)
+def test_pages_of_others_get_nothing_and_take_no_place(limited, headers):
+    served = limited(MOST_WATCHERS=1)
+    served.bulletin.publish("run", {})
+    for _ in range(3):
+        assert ask(served, path="/training/events", **headers)[0] == 403
+    assert ask(served, path="/dish.js", **headers)[0] == 403
+    assert read_events(served, 1) == [("run", {})]
+
+
+def test_its_own_page_and_links_to_it_are_answered(served):
+    own = f"127.0.0.1:{served.port}"
+    assert ask(served, Host=own, Origin=f"http://{own}")[0] == 200
+    assert ask(served, Host="localhost:7", Origin="HTTP://LOCALHOST:7", Sec_Fetch_Site="same-origin")[0] == 200
+    assert ask(served, Sec_Fetch_Site="none")[0] == 200
+    link = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+    assert ask(served, **link)[0] == 200
+
+
+SOAK_SECONDS, SOAK_CLIENTS = 12, 8
+
+
+@pytest.mark.slow
+def test_browsers_that_come_and_go_leave_neither_threads_nor_memory(limited):
+    """Event-stream clients that read a little, nothing, or half a request, while messages are published."""
+    served = limited(HEARTBEAT=0.05, MOST_WATCHERS=SOAK_CLIENTS)
+    stop, answered = threading.Event(), [0] * SOAK_CLIENTS
+
+    def come_and_go(number):
+        sent = b"GET /training/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        while not stop.is_set():
+            with suppress(OSError), socket.create_connection(("127.0.0.1", served.port), timeout=2) as connection:
+                connection.sendall(sent[: -2 if answered[number] % 5 == 4 else None])
+                for _ in range(number % 4):
+                    connection.recv(4096)
+                answered[number] += 1
+
+    clients = [threading.Thread(target=come_and_go, args=(number,)) for number in range(SOAK_CLIENTS)]
+    threads = threading.active_count()
+    tracemalloc.start()
+    for client in clients:
+        client.start()
+    try:
+        sizes, end = [], time.monotonic() + SOAK_SECONDS
+        while time.monotonic() < end:
+            served.bulletin.publish("batch", {"picture": "x" * 50_000})
+            time.sleep(0.01)
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        stop.set()
+        for client in clients:
+            client.join(10)
+    end = time.monotonic() + 5
+    while threading.active_count() > threads and time.monotonic() < end:
+        served.bulletin.publish("batch", {})
+        time.sleep(0.05)
+    gc.collect()
+    left = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert threading.active_count() <= threads
+    assert min(answered) > 5, answered
+    # What is alive while clients are served is bounded by their number, and goes with them.
+    assert max(sizes) < SOAK_CLIENTS * 2_000_000
+    assert left < 500_000
+    assert ask(served)[0] == 200
+    assert read_events(served, 1)[0][0] == "batch"
 
 
 def test_without_a_training_there_are_no_events():

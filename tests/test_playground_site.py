@@ -10,6 +10,7 @@ from PIL import Image
 
 from blastema import Organism, Rule, load, load_target, zoo
 from blastema.errors import BlastemaError
+from blastema.formats import export
 from blastema.playground import site as site_module
 from blastema.playground.catalogue import catalogue, label
 from blastema.playground.files import site_files
@@ -116,6 +117,25 @@ def test_odd_training_records_leave_only_the_picture_out(tmp_path, training):
     entry = catalogue([path])[0]
     assert entry.picture is None
     assert len(json.dumps(entry.description())) < 400
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-1e999"])
+def test_an_organism_with_scores_that_are_not_finite_hides_no_others(organism_file, monkeypatch, tmp_path, number):
+    # As an earlier version wrote it: the same length, so that the header's stays right.
+    text = f'{{"x": {number:>9}}}'
+    Organism(random_weights(Rule()), scores={"x": 1.2345678}).save(organism_file)
+    old = json.dumps({"x": 1.2345678}).replace('"', '\\"').encode()
+    assert old in organism_file.read_bytes()
+    organism_file.write_bytes(organism_file.read_bytes().replace(old, text.replace('"', '\\"').encode()))
+    monkeypatch.setattr(zoo, "DIRECTORY", tmp_path / "none")
+
+    def refuse(constant):
+        raise AssertionError(f"{constant} is not JSON")
+
+    files = site_files(catalogue([organism_file]))
+    (listed,) = json.loads(files["organisms.json"], parse_constant=refuse)["organisms"]
+    assert listed["scores"] == {"x": None}
+    export(load(organism_file), "html", tmp_path / "page.html")
 
 
 def test_models_of_the_article_are_served_as_organism_files(published, tmp_path):

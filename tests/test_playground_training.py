@@ -30,7 +30,9 @@ from conftest import blastema, random_states, random_weights
 @pytest.fixture(autouse=True)
 def short_pool(monkeypatch):
     """Rollouts of a few steps, and a pool of 60."""
-    short = dataclasses.replace(run_module.RECIPES["article"], pool=60, shortest=4, longest=8)
+    short = dataclasses.replace(
+        run_module.RECIPES["article"], pool=60, shortest=4, longest=8, damages=("square", "half")
+    )
     monkeypatch.setitem(run_module.RECIPES, "blastema", short)
 
 
@@ -71,6 +73,7 @@ def test_a_run_is_told_of_as_it_is(tmp_path, experiment):
     assert told["progress"]["loss"] == np.median(run.losses)
     batch = told["batch"]
     assert (batch["step"], batch["rollout"], batch["count"]) == (5, reports[-1].rollout, 8)
+    assert batch["damages"] == list(run.trainer.recipe.damages)
     for name in ("before", "after"):
         states = getattr(reports[-1], name).states
         assert np.array_equal(pixels(batch[name])[:, 16:32], rgba(states[1]))
@@ -80,6 +83,17 @@ def test_a_run_is_told_of_as_it_is(tmp_path, experiment):
     assert all(np.array_equal(*pair) for pair in both)
     assert told["organism"]["name"] == "lizard after 5 training steps"
     assert told["end"] == {"step": 5, "finished": True}
+
+
+def test_a_loss_that_is_infinite_is_told_as_json_has_it(tmp_path):
+    run = Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=9, fit=6, pad=4))
+    run.losses = [0.5, float("inf"), float("inf")]
+    bulletin = Bulletin()
+    Broadcast(run, bulletin)
+    progress = put_up(bulletin)["progress"]
+    assert (progress["loss"], progress["steps"], progress["losses"]) == (None, [1], [0.5])
+    assert run.organism().training["final_loss"] is None
+    run.save()
 
 
 def test_between_times_nothing_is_put_up(tmp_path, monkeypatch):
@@ -147,7 +161,7 @@ def playing(*arguments, cwd):
         process.communicate()
 
 
-posix = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
+posix = pytest.mark.skipif(os.name != "posix", reason="not here: Ctrl-C is sent as a signal")
 
 
 def fetch(url):
@@ -207,6 +221,34 @@ def test_a_training_is_watched_stopped_and_gone_on_with(tmp_path):
 
 @posix
 @pytest.mark.slow
+def test_play_trains_with_the_flags_of_train(tmp_path):
+    flags = ["--experiment", "growing", "--recipe", "article", "--steps", "100000", "--seed", "7", "--size", "20x18",
+             "--fit", "10", "--background", "auto", "--engine", "numpy", "--batch", "4"]  # fmt: skip
+    Image.new("RGB", (20, 20), "white").save(tmp_path / "photo.png")
+    with Image.open(tmp_path / "photo.png") as image:
+        image.paste("red", (5, 5, 15, 15))
+        image.save(tmp_path / "photo.png")
+    with playing("--train", "photo.png", *flags, cwd=tmp_path) as (process, url):
+        listed = json.loads(fetch(url + "organisms.json"))["organisms"][0]
+        assert (listed["name"], listed["height"], listed["width"]) == ("photo-growing", 18, 20)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    config = json.loads((tmp_path / "runs/photo-growing/config.json").read_text("utf-8"))
+    assert config == config | {
+        "target": "photo.png", "experiment": "growing", "recipe": "article", "seed": 7, "height": 18, "width": 20,
+        "fit": 10, "background": "auto", "engine": "numpy", "batch": 4,
+    }  # fmt: skip
+
+
+def test_play_takes_every_flag_of_train(tmp_path):
+    def flags(command):
+        return set(re.findall(r"--[a-z]+", blastema(command, "--help", cwd=tmp_path).stdout))
+
+    assert flags("train") - flags("play") == {"--out"}
+
+
+@posix
+@pytest.mark.slow
 def test_browsers_that_go_away_end_no_training(tmp_path):
     Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=100_000, fit=6, pad=4))
     with playing("--resume", "run", cwd=tmp_path) as (process, url):
@@ -242,6 +284,9 @@ def test_a_finished_run_says_so_and_is_shown(tmp_path):
         (("play", "--train", "🦎", "--resume", "x"), "give one of them"),
         (("play", "--resume", "x"), "is not the directory of a run"),
         (("play", "--experiment", "growing"), "give --train TARGET with it"),
+        (("play", "--fit", "12", "--seed", "3"), "--seed, --fit: only for a training to begin; give --train TARGET"),
+        (("play", "--resume", "x", "--fit", "12"), "--resume continues a run as it was begun; leave out --fit"),
+        (("play", "--train", "🦎", "--fit", "0"), "fit of a target is 0"),
         (("play", "--steps", "3"), "give --train TARGET or --resume DIR"),
         (("play", "--train", "🦎", "--steps", "0"), "steps is 0"),
         (("play", "--port", "99999"), "--port is 99999"),

@@ -243,7 +243,7 @@ for report in run.train():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no kill -9")
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="not here: this system has no kill -9")
 def test_kill_9_at_any_moment_costs_nothing(tmp_path):
     def begin(directory):
         return subprocess.Popen([sys.executable, "-c", KILLED, str(directory)])
@@ -268,7 +268,7 @@ def test_kill_9_at_any_moment_costs_nothing(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
+@pytest.mark.skipif(os.name != "posix", reason="not here: Ctrl-C is sent as a signal")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_to_stop_saves_before_the_first_checkpoint(tmp_path, name):
     command = [sys.executable, "-m", "blastema", "train", "disc", "--fit", "6", "--pad", "4", "--out", "run"]

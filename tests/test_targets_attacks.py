@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("resource", reason="Windows cannot limit what a process may take")
-pytest.importorskip("resvg_py", reason="the extra is not installed: pip install 'blastema[svg]'")
+pytest.importorskip("resource", reason="not here: Windows cannot limit what a process may take")
+pytest.importorskip("resvg_py", reason="not installed: the extra [svg]")
 
 from images import READERS_OF_IMAGES, SVG_ATTACKS
 

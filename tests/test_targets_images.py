@@ -183,7 +183,7 @@ CIRCLE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><circle cx="
 
 @pytest.fixture
 def svg(tmp_path):
-    pytest.importorskip("resvg_py", reason="the extra is not installed: pip install 'blastema[svg]'")
+    pytest.importorskip("resvg_py", reason="not installed: the extra [svg]")
     return tmp_path / "a.svg"
 
 
@@ -277,7 +277,7 @@ def test_svg_that_stalls_is_refused_in_time(svg, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits the time as a whole only")
+@pytest.mark.skipif(sys.platform == "win32", reason="not here: Windows limits the time as a whole only")
 def test_svg_that_stalls_is_refused_by_its_own_process(svg):
     svg.write_bytes(STALLS)
     assert refusal(svg).endswith("cannot be drawn within 10 seconds and 1 GB of memory; simplify it, or save it as PNG")
@@ -333,7 +333,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform ==
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no getrusage")
+@pytest.mark.skipif(sys.platform == "win32", reason="not here: Windows has no getrusage")
 @pytest.mark.parametrize(
     ("kind", "side"), [("jpg", 8000), ("png", 8000), ("webp", 5400), ("bmp", 8000), ("tiff", 8000)]
 )
@@ -412,18 +412,18 @@ def test_files_that_may_not_be_read_are_refused(tmp_path):
     rectangle().save(tmp_path / "a.png")
     (tmp_path / "a.png").chmod(0)
     if os.access(tmp_path / "a.png", os.R_OK):
-        pytest.skip("this user may read everything")
+        pytest.skip("not here: this user may read everything")
     assert "Permission denied; check the name and the permissions" in refusal(tmp_path / "a.png")
 
 
 def test_files_that_fail_while_read_are_refused():
     if not os.path.exists("/proc/self/mem"):  # noqa: PTH110
-        pytest.skip("only Linux has /proc/self/mem, whose beginning cannot be read")
+        pytest.skip("not here: only Linux has /proc/self/mem, whose beginning cannot be read")
     says = "cannot read /proc/self/mem: Input/output error; check the name and the permissions"
     assert refusal("/proc/self/mem") == says
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="not here: this system has no named pipes")
 def test_a_pipe_is_refused_at_once(tmp_path):
     os.mkfifo(tmp_path / "a.png")
     assert refusal(tmp_path / "a.png") == f"{tmp_path / 'a.png'} is a device or a pipe; give an image file"

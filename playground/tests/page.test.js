@@ -390,6 +390,28 @@ test('the page', { skip: noBrowser }, (suite) => withBrowser(async ({ browser, u
     assert.equal(await page.locator('#play span').textContent(), 'Play');
   }, { options: { reducedMotion: 'reduce' } });
 
+  for (const viewport of [{ width: 1280, height: 900 }, { width: 1000, height: 640 }, { width: 390, height: 500 }, { width: 844, height: 390 }]) {
+    await visit(`the button that closes the help is whole in sight (${viewport.width} x ${viewport.height})`, async (page) => {
+      await page.click('#help');
+      for (const scrolled of [0, 10_000]) {
+        const { sheet, button, hit, text } = await page.evaluate((top) => {
+          const dialog = /** @type {HTMLDialogElement} */ (document.querySelector('#sheet'));
+          dialog.scrollTop = top;
+          const close = /** @type {HTMLElement} */ (dialog.querySelector('form button'));
+          const inside = close.getBoundingClientRect();
+          const rows = [...dialog.querySelectorAll('p, tr')].map((row) => row.getBoundingClientRect().bottom);
+          const at = (/** @type {number} */ y) => document.elementFromPoint(inside.x + inside.width / 2, y) === close;
+          return { sheet: dialog.getBoundingClientRect().toJSON(), button: inside.toJSON(), hit: at(inside.top + 2) && at(inside.bottom - 2), text: Math.max(...rows) };
+        }, scrolled);
+        if (scrolled) assert.ok(text <= button.top, 'the last line is in sight');
+        assert.ok(hit && button.bottom <= sheet.bottom - 8 && sheet.bottom <= viewport.height && button.top >= sheet.top, JSON.stringify({ scrolled, sheet, button, hit }));
+      }
+      if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/help-${viewport.width}.png` });
+      await page.click('#sheet form button');
+      assert.ok(!await page.locator('#sheet').isVisible());
+    }, { options: { viewport } });
+  }
+
   for (const [name, options] of Object.entries({ desk: DESK, 'desk, dark': { ...DESK, colorScheme: 'dark' }, phone: PHONE, 'phone, dark': { ...PHONE, colorScheme: 'dark' } })) {
     await visit(`accessibility (${name}): axe finds no violations`, async (page) => {
       await page.addScriptTag({ path: AXE });

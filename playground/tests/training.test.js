@@ -15,6 +15,13 @@ from pathlib import Path
 from blastema.training.run import Config, Run
 Run.begin(Path("run"), Config("disc", steps=100_000, fit=10, pad=5))
 `;
+/** The names of the default recipe's damages. */
+const DAMAGES = `
+import json
+from blastema.training.experiments import RECIPES
+from blastema.training.run import Config
+print(json.dumps(list(dict.fromkeys(RECIPES[Config("disc").recipe].damages))))
+`;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Begins a run and plays it in a folder of its own; gives its address. @param {string} folder */
@@ -32,6 +39,8 @@ async function play(folder) {
 test('a training is shown while it runs, and that it was stopped', { skip: noBrowser }, () => withBrowser(async ({ browser }) => {
   const folder = mkdtempSync(join(tmpdir(), 'blastema-training-'));
   const { url, python, ended } = await play(folder);
+  /** @type {string[]} */
+  const damages = JSON.parse(String(execFileSync(PYTHON, ['-c', DAMAGES])));
   try {
     const page = await browser.newPage();
     /** @type {string[]} */
@@ -50,6 +59,7 @@ test('a training is shown while it runs, and that it was stopped', { skip: noBro
     let shown = await sizes();
     while (shown.includes('[0,0]')) shown = await sizes();
     assert.equal(shown, '[[20,20],[160,20],[160,20],[240,80]]');
+    assert.equal(await page.textContent('.training-batch'), `Before they grow, the worst one becomes a seed and the best 3 are damaged (${damages.join(', ')} in turn).`);
     const points = (await page.getAttribute('.training .curve', 'points'))?.split(' ') ?? [];
     assert.ok(points.length > 30 && points.every((point) => /^[\d.]+,[\d.]+$/.test(point)), points.join(' '));
 

@@ -17,3 +17,7 @@ class BlastemaError(ValueError):
         text = UNRULY.sub(lambda found: found[0].encode("unicode_escape").decode(), message)
         # What came is in the middle; where it came from and what to do stand at the ends.
         super().__init__(text if len(text) <= 2 * END else f"{text[:END]} ... {text[-END:]}")
+
+
+class OutOfMemoryError(BlastemaError, MemoryError):
+    """What was asked for needs more memory than there is; says what to make smaller."""

@@ -1,6 +1,5 @@
 """An organism: its weights, its rule, and how they came to be. Load, save, refuse."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,7 +12,7 @@ from blastema.engines import Engine, choose_engine
 from blastema.errors import BlastemaError
 from blastema.memory import check_states
 from blastema.rule import Batch, Rule, Weights, seed_batch
-from blastema.strict_json import parse_json
+from blastema.strict_json import json_text, parse_metadata
 from blastema.tensors import read_tensors, write_tensors
 
 FORMAT, VERSION = "blastema-organism", "1"
@@ -138,7 +137,7 @@ class Organism:
         """Write the organism file; same organism, same bytes. Layout: design of the format in docs/model.md.
 
         Raises:
-            BlastemaError: it cannot be written there.
+            BlastemaError: it cannot be written there, or its training record or scores are not JSON, such as NaN.
         """
         write_tensors(path, dict(zip(TENSORS, self.weights, strict=True)), metadata_of(self, FORMAT))
 
@@ -199,14 +198,18 @@ def _found(name: Path | str) -> Path:
 
 
 def metadata_of(organism: Organism, format_name: str) -> dict[str, str]:
-    """Return what a file says of an organism besides its weights, in every format that has room for it."""
+    """Return what a file says of an organism besides its weights, in every format that has room for it.
+
+    Raises:
+        BlastemaError: its training record or scores cannot be written as JSON, such as NaN.
+    """
     metadata = {
         "format": format_name,
         "version": VERSION,
-        "rule": _json(asdict(organism.rule)),
-        "training": _json(organism.training),
+        "rule": json_text(asdict(organism.rule), "the rule"),
+        "training": json_text(organism.training, "the training record"),
     }
-    return metadata if organism.scores is None else metadata | {"scores": _json(organism.scores)}
+    return metadata if organism.scores is None else metadata | {"scores": json_text(organism.scores, "scores")}
 
 
 def organism_of(tensors: dict[str, np.ndarray], metadata: dict[str, str], source: str) -> Organism:
@@ -271,7 +274,7 @@ def _rule(source: str, text: str) -> Rule:
 
 
 def _object(source: str, name: str, text: str) -> dict[str, Any]:
-    value = parse_json(text, f"{name} in the metadata of {source}")
+    value = parse_metadata(text, f"{name} in the metadata of {source}")
     if not isinstance(value, dict):
         raise BlastemaError(f"{name} in the metadata of {source} is not a JSON object")
     return value
@@ -280,7 +283,3 @@ def _object(source: str, name: str, text: str) -> dict[str, Any]:
 def _side(value: object, otherwise: int) -> int:
     """Return a length that training has noted; files of strangers may note anything."""
     return value if isinstance(value, int) and 0 <= value <= 4096 else otherwise
-
-
-def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -15,6 +15,7 @@ from blastema.strict_json import parse_json
 
 # A header of ours has some kilobytes; the library would allow 100 MB.
 LARGEST_HEADER = 1_000_000
+ENTRY = {"dtype", "shape", "data_offsets"}
 DTYPES = {np.dtype(np.float32): "F32", np.dtype(np.uint32): "U32"}
 
 
@@ -74,7 +75,10 @@ def read_tensors(path: Path | str, largest: int | None = None) -> tuple[dict[str
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except OSError as error:
         raise BlastemaError(f"cannot read {path}: {error.strerror or error}") from None
-    except (safetensors.SafetensorError, TypeError, ValueError) as error:
+    except TypeError as error:
+        # Such as bfloat16, which NumPy does not have.
+        raise BlastemaError(f"{path} cannot be read: {error}; save its tensors as float32") from None
+    except (safetensors.SafetensorError, ValueError) as error:
         raise BlastemaError(f"{path} is not a whole safetensors file: {error}") from None
 
 
@@ -100,6 +104,12 @@ def read_header(path: Path | str, largest: int | None = None) -> dict[str, Any]:
     except OSError as error:
         raise BlastemaError(f"cannot read {path}: {error.strerror or error}") from None
     header = parse_json(text, f"the header of {path}")
-    if not isinstance(header, dict):
-        raise BlastemaError(f"{path} is not a whole safetensors file: its header is no JSON object")
+    if not isinstance(header, dict) or not text.startswith(b"{"):
+        raise BlastemaError(f"{path} is not a whole safetensors file: its header is not a JSON object")
+    for name, entry in header.items():
+        if name != "__metadata__" and (not isinstance(entry, dict) or entry.keys() != ENTRY):
+            raise BlastemaError(
+                f"{path} is not a whole safetensors file: {name[:100]!r} in its header must have exactly "
+                f"{', '.join(sorted(ENTRY))}"
+            )
     return header

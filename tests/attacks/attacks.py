@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from blastema import load
-from blastema.formats import export
+from blastema.formats import export, formats
+from blastema.formats.registry import READERS
 from blastema.organism import metadata_of
 
-FORMATS = {"distill": "a.json", "onnx": "a.onnx", "tfjs": "a", "torch": "a.safetensors"}
+# Every format that is read: one that is added is attacked and fuzzed, too.
+FORMATS = {name: f"a{formats()[name].suffix}" for name in READERS if name in formats()}
 
 
 def exported(name):

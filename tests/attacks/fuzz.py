@@ -20,9 +20,11 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import save
 
 from attacks import GOOD, png
 from blastema import BlastemaError, load, load_target
+from blastema.formats import registry
 
 ODD = [
     None, True, 0, -1, 1, 3, 2**31, 2**63, -(2**63), 2**200, 0.5, 1e308, float("nan"), float("inf"), "", "a", "..",
@@ -105,7 +107,7 @@ def tensors(files, draw):
     if draw.random() < 0.4:
         return {"a.safetensors": spoilt_bytes(content, draw)}
     header = json.loads(content[8 : 8 + length])
-    if draw.random() < 0.4:
+    if draw.random() < 0.4 and "__metadata__" in header:
         key = draw.choice(["rule", "training"])
         header["__metadata__"][key] = json.dumps(spoilt_json(json.loads(header["__metadata__"][key]), draw))
     else:
@@ -174,12 +176,23 @@ def a_picture():
     return {"a.png": png(30, 30, rows.tobytes(), extra)}
 
 
-READERS = {
-    "organism": (tensors, GOOD["organism"], load),
-    "torch": (tensors, GOOD["torch"], load),
-    "distill": (distill, GOOD["distill"], load),
-    "tfjs": (tfjs, GOOD["tfjs"], load),
-    "onnx": (onnx, GOOD["onnx"], load),
+def a_port():
+    """The lizard as another program's state_dict, with the filters that it sees through."""
+    weights = load("🦎").weights
+    slope = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float32) / 8
+    identity = np.zeros((3, 3), np.float32)
+    identity[1, 1] = 1
+    tensors = {
+        "module.fc0.weight": weights.hidden_weight.T, "module.fc0.bias": weights.hidden_bias,
+        "module.fc1.weight": weights.update_weight.T, "filters": np.stack([identity, slope, slope.T]),
+    }  # fmt: skip
+    return {"a.safetensors": save({name: np.ascontiguousarray(value) for name, value in tensors.items()})}
+
+
+# A format without a way to spoil it is an error here, so that none is left out.
+SPOILING = {"organism": tensors, "torch": tensors, "distill": distill, "tfjs": tfjs, "onnx": onnx}
+READERS = {name: (SPOILING[name], GOOD[name], load) for name in registry.READERS} | {
+    "port": (tensors, a_port(), load),
     "picture": (picture, a_picture(), lambda path: load_target(path, fit=20)),
 }
 

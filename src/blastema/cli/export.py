@@ -24,7 +24,7 @@ def export(
             onnx: one step, for ONNX runtimes
             shadertoy: three texts to paste
             tfjs: a graph model for TensorFlow.js
-            torch: a state_dict for PyTorch, in safetensors; prints the module that takes it
+            torch: a state_dict for PyTorch, in safetensors; blastema.formats.torch_module takes it
         out: .h for c, .json for distill, .html for html, .onnx for onnx, .safetensors for torch; a folder for
             shadertoy and tfjs
         size: of the grid, 72 or 96x64 (width by height), for onnx (any if not given) and shadertoy (as in training)
@@ -41,6 +41,3 @@ def export(
     with Console(stderr=True).status("exporting"):
         known = formats.export(load(organism), to, out, grid)
     print(f"wrote {out}: {known}", file=sys.stderr)
-    code = formats.formats()[to].code
-    if code:
-        print(code, end="")

@@ -4,10 +4,15 @@ import os
 import signal
 import sys
 import time
+from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from tyro.conf import Positional, arg
+
+from blastema.cli.shared_flags import with_flags_of
+from blastema.cli.train import begin, config_of, warn_if_slow
+from blastema.cli.train import train as train_command
 
 if TYPE_CHECKING:
     from blastema.playground.events import Bulletin
@@ -15,28 +20,27 @@ if TYPE_CHECKING:
     from blastema.training.run import Run
 
 
+# Those of `blastema train` besides TARGET, --out and --resume.
+TRAINING = ("experiment", "recipe", "steps", "batch", "seed", "size", "fit", "pad", "background", "engine")
+
+
+@with_flags_of(train_command, TRAINING)
 def play(
     organisms: Annotated[Positional[tuple[Path, ...]], arg(metavar="[ORGANISM ...]", help_behavior_hint="")] = (),
     /,
     train: Annotated[str | None, arg(metavar="TARGET", help_behavior_hint="")] = None,
     resume: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
-    experiment: Annotated[
-        Literal["growing", "persistent", "regenerating"] | None,
-        arg(metavar="{growing,persistent,regenerating}", help_behavior_hint="(default: regenerating)"),
-    ] = None,
-    steps: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: 8000)")] = None,
     port: Annotated[int, arg(help_behavior_hint="(default: a free one)")] = 0,
     host: str = "127.0.0.1",
     browser: bool = True,
+    **flags: Any,
 ) -> None:
     """Open the playground in the browser: watch, cut and seed organisms, or see one being trained.
 
     Args:
         organisms: to play with besides the zoo's: organism files, directories of runs, the article's models (.json)
-        train: train an organism to grow this emoji or image file, as blastema train does, and show it live
+        train: train an organism to grow this emoji or image file, by the flags of blastema train, and show it live
         resume: go on with the training in this directory, and show it live
-        experiment: what it learns: to grow, to persist, to regenerate
-        steps: training steps
         port: to listen at
         host: to listen at; another than 127.0.0.1 lets other machines open the page, 0.0.0.0 all that reach this one
         browser: open the browser
@@ -50,10 +54,14 @@ def play(
 
     if train is not None and resume is not None:
         raise BlastemaError("--train begins a training and --resume goes on with one; give one of them")
-    if experiment is not None and train is None:
-        raise BlastemaError("--experiment is for a training to begin; give --train TARGET with it")
-    if steps is not None and train is None and resume is None:
+    given = [name for name in TRAINING if flags[name] != signature(train_command).parameters[name].default]
+    if "steps" in given and train is None and resume is None:
         raise BlastemaError("--steps is for a training; give --train TARGET or --resume DIR with it")
+    if train is None and given not in ([], ["steps"]):
+        names = ", ".join(f"--{name}" for name in given if name != "steps")
+        if resume is not None:
+            raise BlastemaError(f"--resume continues a run as it was begun; leave out {names}")
+        raise BlastemaError(f"{names}: only for a training to begin; give --train TARGET with it")
     if hasattr(signal, "SIGPIPE"):
         # A browser that goes away ends its connection, not the program.
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
@@ -63,7 +71,7 @@ def play(
     for organism in organisms:
         load(organism)
     with Server(host, port, bulletin) as server:
-        run = run_to_show(train, resume, experiment, steps)
+        run = run_to_show(train, resume, flags)
         if run:
             # So that there is an organism to show from the beginning.
             run.save()
@@ -82,18 +90,17 @@ def play(
                 raise
 
 
-def run_to_show(train: str | None, resume: Path | None, experiment: str | None, steps: int | None) -> "Run | None":
+def run_to_show(train: str | None, resume: Path | None, flags: dict[str, Any]) -> "Run | None":
     """Return the run that is begun or gone on with, or None if none was asked for."""
-    from blastema.cli.train import begin, warn_if_slow
-    from blastema.training.run import Config, Run
+    from blastema.training.run import Run
 
     if resume is not None:
-        return Run.resume(resume, steps)
+        return Run.resume(resume, flags["steps"])
     if train is None:
         return None
-    asked: dict[str, Any] = {"experiment": experiment, "steps": steps}
-    config = Config(train, **{name: value for name, value in asked.items() if value is not None})
-    warn_if_slow(config)
+    config = config_of(train, **flags)
+    if flags["engine"] is None:
+        warn_if_slow(config)
     return begin(config)
 
 

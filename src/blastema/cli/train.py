@@ -48,12 +48,9 @@ def train(
         out: directory of the run; runs/TARGET-EXPERIMENT if not given
         resume: continue the run in this directory; can only be combined with --steps
     """
-    from blastema.cli.size import parse_size
     from blastema.cli.training_screen import watch
-    from blastema.engines import choose_engine
     from blastema.errors import BlastemaError
     from blastema.targets.remarks import remarks
-    from blastema.training.experiments import RECIPES
     from blastema.training.run import Config, Run
 
     flags: dict[str, Any] = {
@@ -74,17 +71,25 @@ def train(
         return
     if target is None:
         raise BlastemaError("no target given; pass an emoji, a name or an image file, as in: blastema train 🦎")
-    height, width = parse_size(size) if size else (None, None)
-    config = Config(
-        target, steps=RECIPES[recipe].steps if steps is None else steps, height=height, width=width,
-        engine=choose_engine(engine).name, **flags,
-    )  # fmt: skip
+    config = config_of(target, steps=steps, size=size, engine=engine, **flags)
     if engine is None:
         warn_if_slow(config)
     run = begin(config, out)
-    for line in remarks(target, fit=fit, pad=pad, height=height, width=width, background=background):
+    for line in remarks(target, fit=fit, pad=pad, height=config.height, width=config.width, background=background):
         print(line, file=sys.stderr)
     watch(run)
+
+
+def config_of(target: str, *, steps: int | None, size: str | None, engine: str | None, **flags: Any) -> "Config":
+    """Return the configuration that the flags ask for, which are those of `train`."""
+    from blastema.cli.size import parse_size
+    from blastema.engines import choose_engine
+    from blastema.training.experiments import RECIPES
+    from blastema.training.run import Config
+
+    height, width = parse_size(size) if size else (None, None)
+    steps = RECIPES[flags["recipe"]].steps if steps is None else steps
+    return Config(target, steps=steps, height=height, width=width, engine=choose_engine(engine).name, **flags)
 
 
 def warn_if_slow(config: "Config") -> None:

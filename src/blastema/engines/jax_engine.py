@@ -1,6 +1,8 @@
 """The JAX engine: the very functions of `blastema.rule`, compiled, and differentiated by JAX. Extra `[jax]`."""
 
+import math
 import os
+import time
 from functools import partial
 from typing import Any
 
@@ -8,11 +10,22 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from blastema.engines.protocol import Learning, Loss, as_cotangent, check_rollout
+from blastema.engines.protocol import (
+    Learning,
+    Loss,
+    check_finite,
+    check_rollout,
+    evaluate,
+    says_when_memory_runs_out,
+)
 from blastema.rule import Batch, Rule, Weights, step
 
 # Rollouts of 64 to 96 steps would each be compiled anew; lengths are rounded up and the rest of the steps left out.
 LENGTHS = 32
+
+# `grow` gives the device this many cells times steps at once, a second of work for one core: what was begun is also
+# finished, even after Ctrl-C.
+CELL_STEPS = 1_000_000
 
 
 def _one_thread_on_cpu() -> None:
@@ -32,23 +45,37 @@ _one_thread_on_cpu()
 
 
 class JaxEngine:
-    """Runs wherever JAX does: CPU, GPU, TPU. See `blastema.engines.protocol.Engine`."""
+    """Runs wherever JAX does: CPU, GPU, TPU. See `blastema.engines.protocol.Engine`.
+
+    Ctrl-C ends a call at once, except while XLA compiles; the device still finishes what it has begun.
+    """
 
     name = "jax"
 
+    @says_when_memory_runs_out
     def grow(self, rule: Rule, weights: Weights, batch: Batch, steps: int, angle: float = 0.0) -> Batch:
-        check_rollout(rule, weights, batch, steps)
-        return _on_host(_grow(rule, _on_device(weights), _on_device(batch), steps, jnp.float32(angle)))
+        weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
+        check_finite(batch.states)
+        at_once = max(1, CELL_STEPS // math.prod(batch.states.shape[:3]))
+        now, device_weights = _on_device(batch), _on_device(weights)
+        for done in range(0, steps, at_once):
+            now = _grow(rule, device_weights, now, min(at_once, steps - done), jnp.float32(angle))
+            _wait(now)
+        return _on_host(now)
 
+    @says_when_memory_runs_out
     def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0) -> Learning:
-        check_rollout(rule, weights, batch, steps)
+        weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
+        check_finite(batch.states)
         length = -(-steps // LENGTHS) * LENGTHS
         states, way_back = _forward(rule, length, steps, jnp.float32(angle), _on_device(weights), _on_device(batch))
+        _wait(states)
         final = np.array(states)
-        value, cotangent = loss(final)
-        gradient, states_gradient = _backward(way_back, jnp.asarray(as_cotangent(cotangent, final)))
+        value, cotangent = evaluate(loss, final)
+        gradient, states_gradient = _backward(way_back, jnp.asarray(cotangent))
+        _wait(states_gradient)
         after = Batch(final, np.asarray(batch.seeds), np.asarray(batch.ages) + np.uint32(steps))
-        return Learning(float(value), after, _on_host(gradient), np.array(states_gradient))
+        return Learning(value, after, _on_host(gradient), np.array(states_gradient))
 
 
 @partial(jax.jit, static_argnums=0)
@@ -80,6 +107,14 @@ def _forward(
 @jax.jit
 def _backward(way_back: Any, cotangent: jax.Array) -> Any:
     return way_back(cotangent)
+
+
+def _wait(arrays: Any) -> None:
+    """Wait until the device has computed the arrays. JAX's own wait would keep Python from handling signals."""
+    pause = 1e-4
+    while not all(array.is_ready() for array in jax.tree.leaves(arrays)):
+        time.sleep(pause)
+        pause = min(1.1 * pause, 0.02)
 
 
 def _on_device(arrays: Any) -> Any:

@@ -11,14 +11,11 @@ from typing import get_args
 import numpy as np
 
 from blastema import _native
-from blastema.engines.protocol import Learning, Loss, as_cotangent, check_rollout
+from blastema.engines.protocol import Learning, Loss, check_rollout, evaluate, says_when_memory_runs_out
 from blastema.errors import BlastemaError
 from blastema.machine import cores
 from blastema.rule import Batch, Rule, Weights
 from blastema.rule.perception import Filter
-
-# So many cells are brought forward before Python looks whether somebody pressed Ctrl-C.
-CELL_STEPS = 50_000_000
 
 
 class NativeEngine:
@@ -50,46 +47,37 @@ class NativeEngine:
                 f"{wanted!r} threads (BLASTEMA_THREADS) cannot be; choose a whole number from 1 to 1024"
             )
 
+    @says_when_memory_runs_out
     def grow(self, rule: Rule, weights: Weights, batch: Batch, steps: int, angle: float = 0.0) -> Batch:
-        rollout, batch = self._begin(rule, weights, batch, steps, angle, keep=False)
-        at_once = max(1, CELL_STEPS // math.prod(batch.states.shape[:3]))
-        for done in range(0, steps, at_once):
-            rollout.advance(min(at_once, steps - done))
+        weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
+        rollout = self._begin(rule, weights, batch, angle, keep=False)
+        rollout.advance(steps)
         return _after(rollout, batch, steps)
 
+    @says_when_memory_runs_out
     def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0) -> Learning:
-        rollout, batch = self._begin(rule, weights, batch, steps, angle, keep=True)
+        weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
+        rollout = self._begin(rule, weights, batch, angle, keep=True)
         rollout.advance(steps)
         after = _after(rollout, batch, steps)
-        value, cotangent = loss(after.states)
-        back = np.ascontiguousarray(as_cotangent(cotangent, after.states))
+        value, back = evaluate(loss, after.states)
         gradient = Weights(*(np.zeros(np.shape(tensor), np.float32) for tensor in weights))
         if steps == 0:
-            return Learning(float(value), after, gradient, back.copy())
+            return Learning(value, after, gradient, back.copy())
         states_gradient = np.empty_like(back)
         rollout.go_back(back, *gradient, states_gradient)
-        return Learning(float(value), after, gradient, states_gradient)
+        return Learning(value, after, gradient, states_gradient)
 
-    def _begin(
-        self, rule: Rule, weights: Weights, batch: Batch, steps: int, angle: float, keep: bool
-    ) -> tuple[_native.Rollout, Batch]:
-        check_rollout(rule, weights, batch, steps)
-        batch = Batch(
-            np.ascontiguousarray(batch.states, np.float32),
-            np.ascontiguousarray(batch.seeds, np.uint32),
-            np.ascontiguousarray(batch.ages, np.uint32),
-        )
+    def _begin(self, rule: Rule, weights: Weights, batch: Batch, angle: float, keep: bool) -> _native.Rollout:
         positions = [rule.filters.index(name) if name in rule.filters else -1 for name in get_args(Filter)]
-        tensors = {name: np.ascontiguousarray(tensor, np.float32) for name, tensor in weights._asdict().items()}
         try:
-            rollout = _native.Rollout(
+            return _native.Rollout(
                 self.isa, self.threads, keep, rule.channels, rule.hidden, positions, rule.alive_above,
                 round(rule.fire_rate * 2**24), rule.edge == "wrap", math.cos(angle), math.sin(angle),
-                **tensors, **batch._asdict(),
+                **weights._asdict(), **batch._asdict(),
             )  # fmt: skip
         except ValueError as error:
             raise BlastemaError(str(error)) from error
-        return rollout, batch
 
 
 def isas() -> list[str]:

@@ -11,7 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from blastema.engines.protocol import Learning, Loss, as_cotangent, check_rollout
+from blastema.engines.protocol import (
+    Learning,
+    Loss,
+    check_finite,
+    check_rollout,
+    evaluate,
+    says_when_memory_runs_out,
+)
 from blastema.rule import ALPHA, Batch, Rule, Weights, fires, update
 from blastema.rule.perception import LAPLACIAN, SOBEL_X, SOBEL_Y
 
@@ -33,28 +40,31 @@ class NumpyEngine:
 
     name = "numpy"
 
+    @says_when_memory_runs_out
     @one_thread
     def grow(self, rule: Rule, weights: Weights, batch: Batch, steps: int, angle: float = 0.0) -> Batch:
-        check_rollout(rule, weights, batch, steps)
+        weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
+        check_finite(batch.states)
         grid = with_margin(batch.states)
         for done in range(steps):
             take_step(rule, weights, grid, batch.seeds, older(batch.ages, done), angle)
         return Batch(inside(grid).copy(), batch.seeds, older(batch.ages, steps))
 
+    @says_when_memory_runs_out
     @one_thread
     def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0) -> Learning:
-        check_rollout(rule, weights, batch, steps)
+        weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
+        check_finite(batch.states)
         grid = with_margin(batch.states)
-        ages = [older(batch.ages, done) for done in range(steps)]
-        tape = [take_step(rule, weights, grid, batch.seeds, age, angle) for age in ages]
+        tape = [take_step(rule, weights, grid, batch.seeds, older(batch.ages, done), angle) for done in range(steps)]
         final = inside(grid).copy()
-        value, cotangent = loss(final)
-        back = with_margin(as_cotangent(cotangent, final))
+        value, cotangent = evaluate(loss, final)
+        back = with_margin(cotangent)
         gradient = Weights(*(np.zeros_like(tensor) for tensor in weights))
         while tape:
             take_back(rule, weights, back, tape.pop(), angle, gradient)
         after = Batch(final, batch.seeds, older(batch.ages, steps))
-        return Learning(float(value), after, gradient, inside(back).copy())
+        return Learning(value, after, gradient, inside(back).copy())
 
 
 def take_step(

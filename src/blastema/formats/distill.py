@@ -101,8 +101,9 @@ def _layer(layer: Any, shape: tuple[int, int], where: str) -> tuple[np.ndarray, 
             came = repr(layer[name])[:100]
             raise BlastemaError(f"{name} in {where} is {came}; it must be a finite number, at most {LARGEST_SCALE:g}")
     try:
-        content = base64.b64decode(layer["data_b64"], validate=True)
-    except (binascii.Error, TypeError, ValueError):
+        content = binascii.a2b_base64(layer["data_b64"], strict_mode=True)
+    # Text that is not ASCII is a ValueError, what is not text a TypeError.
+    except (TypeError, ValueError):
         raise BlastemaError(f"data_b64 in {where} is not base64") from None
     needed = (shape[0] + 1) * shape[1]
     if len(content) != needed:

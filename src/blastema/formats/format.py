@@ -21,12 +21,12 @@ class Format:
             as what was rounded, in one line.
         read: returns the organism in the file or folder, or None where nothing can be read back.
         sized: whether the size of the grid can be chosen.
-        code: source text that runs what was written, for those who have nothing else that does; `export` prints it.
+        layouts: the layouts that its files may have without saying so; `read` takes one of them, too.
     """
 
     name: str
     suffix: str
     write: Callable[[Organism, Path, Size], str]
-    read: Callable[[Path], Organism] | None = None
+    read: Callable[..., Organism] | None = None
     sized: bool = False
-    code: str | None = None
+    layouts: tuple[str, ...] = ()

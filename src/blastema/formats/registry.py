@@ -48,14 +48,24 @@ def export(organism: Organism, name: str, out: Path | str, size: Size = None) ->
     return form.write(organism, out, size)
 
 
-def read(path: Path | str) -> Organism:
+def read(path: Path | str, layout: str | None = None) -> Organism:
     """Return the organism in a file, or folder, of any format that can be read; its content says which one.
+
+    Args:
+        path: of the file or folder.
+        layout: of its tensors, for the formats whose files may not say it; None tries the usual ones.
 
     Raises:
         BlastemaError: it is missing, in no such format, or cannot be right; the message says in what.
     """
     path = Path(path)
-    return READERS[recognise(path)](path)
+    name = recognise(path)
+    if layout is None:
+        return READERS[name](path)
+    if name == "organism" or not formats()[name].layouts:
+        able = ", ".join(form.name for form in ALL if form.layouts)
+        raise BlastemaError(f"{path} is in the format {name}, which has one layout; --layout is for {able}")
+    return READERS[name](path, layout)
 
 
 def recognise(path: Path | str) -> str:
@@ -73,21 +83,25 @@ def recognise(path: Path | str) -> str:
     if is_text or path.suffix == ".json":
         return "distill" if begins.lstrip()[:1] == b"[" else "tfjs"
     if begins[8:9] == b"{" or path.suffix == ".safetensors":
-        return "torch" if _has_convolutions(path) else "organism"
+        return "torch" if _is_state_dict(path) else "organism"
     # The first field of an ONNX model, the version of its layout.
     if begins[:1] == b"\x08" or path.suffix == ".onnx":
         return "onnx"
     if begins[:1] == b"\x80" or begins[:2] == b"PK":
         raise BlastemaError(
-            f"{path} is a pickle, which can run any program when it is read; save the state_dict with safetensors"
+            f"{path} is a pickle, which can run any program when it is read; save its weights in PyTorch: "
+            "safetensors.torch.save_file(module.state_dict(), 'model.safetensors')"
         )
     raise BlastemaError(f"{path} is in none of the formats that can be read: {', '.join(READERS)}")
 
 
-def _has_convolutions(path: Path) -> bool:
-    hidden = read_header(path).get("hidden.weight")
-    shape = hidden.get("shape") if isinstance(hidden, dict) else None
-    return isinstance(shape, list) and len(shape) == 4
+def _is_state_dict(path: Path) -> bool:
+    """Return whether a safetensors file is of another program: with none of what we say of our own files."""
+    metadata = read_header(path).get("__metadata__", {})
+    if not isinstance(metadata, dict):
+        return False
+    name = str(metadata.get("format", ""))
+    return name == torch.KIND or not (name.startswith("blastema") or metadata.keys() & {"rule", "training"})
 
 
 def _beginning(path: Path) -> bytes:
@@ -102,7 +116,7 @@ def _beginning(path: Path) -> bytes:
         raise BlastemaError(f"cannot read {path}: {error.strerror}") from None
 
 
-READERS: dict[str, Callable[[Path], Organism]] = {
+READERS: dict[str, Callable[..., Organism]] = {
     "organism": read_organism,
     **{one.name: one.read for one in ALL if one.read is not None},
 }

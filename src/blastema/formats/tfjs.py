@@ -43,7 +43,7 @@ def write_tfjs(organism: Organism, path: Path, size: Size = None) -> str:
         "userDefinedMetadata": metadata_of(organism, KIND),
     }
     with replacing_folder(path, FILES) as folder:
-        text = json.dumps(model, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(model, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         (folder / FILES[0]).write_text(text, "utf-8")
         (folder / FILES[1]).write_bytes(b"".join(graph.content))
     return "weights are exact; load it with tf.loadGraphModel"

@@ -1,7 +1,8 @@
 """A PyTorch state_dict in safetensors, both ways, without PyTorch.
 
 Two convolutions of size 1: `hidden.weight` (hidden, perception, 1, 1), `hidden.bias`, `update.weight` (channel, hidden,
-1, 1), `update.bias`. What `safetensors.torch.save_file(module.state_dict(), path)` writes can be read, too.
+1, 1), `update.bias`. What `safetensors.torch.save_file(module.state_dict(), path)` writes of other ports of the article
+is read, too (`blastema.formats.torch_layouts`).
 """
 
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 
 from blastema.errors import BlastemaError
 from blastema.formats.format import Format, Size
+from blastema.formats.torch_layouts import LAYOUTS, organism_of_port
 from blastema.organism import TENSORS, Organism, check_metadata, metadata_of, organism_of
 from blastema.rule import Rule
 from blastema.tensors import read_tensors, write_tensors
@@ -30,40 +32,49 @@ def write_torch(organism: Organism, path: Path, size: Size = None) -> str:
     for name in WEIGHTS:
         tensors[name] = np.ascontiguousarray(tensors[name].T)[:, :, None, None]
     write_tensors(path, tensors, metadata_of(organism, KIND))
-    return "weights are exact; the module that takes them is on standard output"
+    return f"weights are exact; {_taken_by(organism.rule)}"
 
 
-def read_torch(path: Path | str) -> Organism:
-    """Return the organism of such a state_dict; one without Blastema's metadata must be of the article's filters.
+def _taken_by(rule: Rule) -> str:
+    """Return which module takes the file, and with which arguments."""
+    given = {
+        name: getattr(rule, name)
+        for name in ("channels", "hidden", "fire_rate", "alive_above")
+        if getattr(rule, name) != getattr(Rule(), name)
+    }
+    if (rule.filters, rule.edge) != (Rule().filters, Rule().edge):
+        return (
+            f"blastema.formats.torch_module has other filters or another edge ({', '.join(rule.filters)}; {rule.edge})"
+        )
+    arguments = ", ".join(f"{name}={value}" for name, value in given.items())
+    return f"from blastema.formats.torch_module import Automaton; Automaton({arguments}) takes them"
+
+
+def read_torch(path: Path | str, layout: str | None = None) -> Organism:
+    """Return the organism of such a state_dict, or of one of the usual ports, see `torch_layouts`.
+
+    Args:
+        path: of the file.
+        layout: of the first layer of a port whose file does not tell it, one of `LAYOUTS`; None tries them.
 
     Raises:
         BlastemaError: the file is missing or is no such state_dict; the message says in what.
     """
     tensors, metadata = read_tensors(path, LARGEST)
+    if metadata.get("format") != KIND:
+        return organism_of_port(tensors, layout, Path(path).name)
+    if layout is not None:
+        raise BlastemaError(f"{path} was written by Blastema, so its layout is known; leave out --layout")
+    check_metadata(metadata, KIND, str(path))
     for name in WEIGHTS:
-        came = tensors.get(name)
-        if came is not None and (came.ndim != 4 or came.shape[2:] != (1, 1)):
+        value = tensors.get(name)
+        if value is not None and (value.ndim != 4 or value.shape[2:] != (1, 1)):
             raise BlastemaError(
-                f"{name} in {path} has shape {came.shape}; a convolution of size 1 has (outputs, inputs, 1, 1)"
+                f"{name} in {path} has shape {value.shape}; a convolution of size 1 has (outputs, inputs, 1, 1)"
             )
-        if came is not None:
-            tensors[name] = np.ascontiguousarray(came[:, :, 0, 0].T)
-    if metadata.get("format") == KIND:
-        check_metadata(metadata, KIND, str(path))
-    else:
-        metadata = metadata_of(_guessed(tensors, Path(path)), KIND)
+        if value is not None:
+            tensors[name] = np.ascontiguousarray(value[:, :, 0, 0].T)
     return organism_of(tensors, metadata, str(path))
 
 
-def _guessed(tensors: dict[str, np.ndarray], path: Path) -> Organism:
-    """Return the organism as far as its shapes tell: the article's rule, perhaps with other widths."""
-    try:
-        hidden, channels = tensors["update.weight"].shape
-        rule = Rule(channels=channels, hidden=hidden)
-    except (KeyError, BlastemaError):
-        rule = Rule()
-    return Organism(None, rule, {"source": "torch", "file": path.name})  # type: ignore[arg-type]
-
-
-CODE = Path(__file__).with_name("torch_module.txt").read_text("utf-8")
-FORMAT = Format("torch", ".safetensors", write_torch, read_torch, code=CODE)
+FORMAT = Format("torch", ".safetensors", write_torch, read_torch, layouts=LAYOUTS)

@@ -28,10 +28,12 @@ class Broadcast:
     Messages, each in place of the last of its kind; pictures are PNGs as data URLs, transparent:
         run: `target` (label), `name`, `experiment`, `steps`, `directory`, `picture`, `height`, `width`, `batch`,
             `pool`.
-        progress: `step`, `loss` (median of the last 20), `rate` (training steps a second), `left` (seconds), and the
-            curve: `steps` and `losses`, medians of equal parts of the training so far.
-        batch: `step`, `rollout`, `before`, `after`, `columns`, `count`, `reseeded`, `damaged`: tiles in rows; the first
-            `reseeded` were replaced by a seed, the last `damaged` lost a disc.
+        progress: `step`, `loss` (median of the last 20, null where that is infinite), `rate` (training steps per
+            second), `left` (seconds), and the curve: `steps` and `losses`, medians of equal parts of the training so
+            far, without those that are infinite.
+        batch: `step`, `rollout`, `before`, `after`, `columns`, `count`, `reseeded`, `damaged`, `damages`: tiles in
+            rows; the first `reseeded` were replaced by a seed cell, the last `damaged` lost a part of their cells, by
+            the damages of these names in turn.
         pool: `step`, `picture`, `columns`, `count`.
         organism: `step`, `name`, `content` (organism file, base64).
         end: `step`, `finished`.
@@ -75,12 +77,16 @@ class Broadcast:
         run = self.run
         parts = np.array_split(run.losses, min(MOST_POINTS, len(run.losses)))
         ends = np.cumsum([len(part) for part in parts])
+        medians = np.array([np.median(part) for part in parts])
+        # The loss of a training step that overflowed is infinite, and JSON has no infinity.
+        finite = np.isfinite(medians)
+        loss = statistics.median(run.losses[-RECENT:])
         rate = (run.trainer.done - self.done_before) / max(time.monotonic() - self.began, 1e-9)
         message = {
-            "step": run.trainer.done, "loss": statistics.median(run.losses[-RECENT:]), "rate": round(rate, 3),
+            "step": run.trainer.done, "loss": loss if np.isfinite(loss) else None, "rate": round(rate, 3),
             "left": round((run.config.steps - run.trainer.done) / rate, 1) if rate else None,
-            "steps": [run.logged[end - 1] for end in ends],
-            "losses": [float(f"{np.median(part):.4g}") for part in parts],
+            "steps": [run.logged[end - 1] for end in ends[finite]],
+            "losses": [float(f"{median:.4g}") for median in medians[finite]],
         }  # fmt: skip
         self.bulletin.publish("progress", message)
 
@@ -91,6 +97,7 @@ class Broadcast:
             "before": data_url(tiles(report.before.states, BATCH_COLUMNS)),
             "after": data_url(tiles(report.after.states, BATCH_COLUMNS)),
             "reseeded": experiment.reseeded, "damaged": experiment.damaged,
+            "damages": list(dict.fromkeys(self.run.trainer.recipe.damages)),
         }  # fmt: skip
         self.bulletin.publish("batch", message)
 

@@ -54,7 +54,7 @@ def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, by
         "organisms": [entry.description() for entry in entries],
         "training": {"events": EVENTS} if training else None,
     }
-    files[CATALOGUE] = json.dumps(content, ensure_ascii=False, indent=1).encode()
+    files[CATALOGUE] = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False).encode()
     return files
 
 

@@ -85,7 +85,7 @@ def one_page(files: Mapping[str, bytes]) -> str:
         for key in ("url", "picture"):
             if one[key]:
                 one[key] = data_url(one[key], files[one[key]])
-    files |= {"organisms.json": json.dumps(listed, ensure_ascii=False).encode()}
+    files |= {"organisms.json": json.dumps(listed, ensure_ascii=False, allow_nan=False).encode()}
     page = files[START].decode()
     page = re.sub(r'<link rel="modulepreload"[^>]*>\s*', "", page)
     page = STYLE.sub(lambda found: _style(files.get(found[1], b"").decode()), page)

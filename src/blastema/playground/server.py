@@ -40,7 +40,7 @@ HEADERS = {
 }
 EXPLANATIONS = {
     400: "This is not a request as a browser sends it.",
-    403: "This server answers only to its own name; open the address that blastema play printed.",
+    403: "This server answers only to its own name and pages; open the address that blastema play printed.",
     404: "There is no such page here; the playground is at /.",
     405: "Only GET and HEAD are answered; nothing can be sent to this server.",
     414: "The address is too long.",
@@ -208,13 +208,25 @@ class Handler(BaseHTTPRequestHandler):
         hosts = self.headers.get_all("Host", [])
         if len(hosts) != 1:
             self.send_error(400)
-        elif not self.server.answers_to(hosts[0].strip()):
+        elif not self.server.answers_to(hosts[0].strip()) or not self._is_from_own_page(hosts[0].strip()):
             self.send_error(403)
         elif self.command not in ("GET", "HEAD"):
             self.send_error(405)
         else:
             return True
         return False
+
+    def _is_from_own_page(self, host: str) -> bool:
+        """Return whether a page of ours asks, or the user does: not a page elsewhere, be it to keep our places busy.
+
+        Browsers name the page that asks in Origin, and where they leave that out, how it is related in Sec-Fetch-Site.
+        """
+        own = {f"{scheme}://{host}".lower() for scheme in ("http", "https")}
+        if not own.issuperset(origin.strip().lower() for origin in self.headers.get_all("Origin", [])):
+            return False
+        # A link to the page may be anywhere.
+        is_link = self.headers.get("Sec-Fetch-Mode") == "navigate" and self.headers.get("Sec-Fetch-Dest") == "document"
+        return is_link or self.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
 
     def do_GET(self) -> None:
         """Send the file, the events, or what is wrong."""

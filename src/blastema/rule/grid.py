@@ -4,13 +4,15 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from blastema.errors import BlastemaError
+from blastema.errors import BlastemaError, OutOfMemoryError
 
 # Arrays of any library that follows the Array API standard: NumPy, JAX, ...
 Array = Any
 Edge = Literal["dead", "wrap"]
 
 ALPHA = 3
+LARGEST_SIDE = 65536
+LARGEST_WHOLE = 2**32 - 1
 
 
 class Batch(NamedTuple):
@@ -34,26 +36,72 @@ def seed_state(height: int, width: int, channels: int = 16) -> np.ndarray:
     All is zero but the cell `(height // 2, width // 2)`, whose alpha and hidden channels are 1; its colour stays 0 so
     that it shows on white (article, experiment 1).
 
+    Raises:
+        BlastemaError: height or width is not a whole number from 1 to 65536, there are fewer than 4 channels, or not
+            enough memory.
+
     >>> seed_state(3, 3)[1, 1, 2:5]
     array([0., 1., 1.], dtype=float32)
     """
-    if height < 1 or width < 1 or channels <= ALPHA:
+    return _seed_states(1, height, width, channels)[0]
+
+
+def _seed_states(count: int, height: int, width: int, channels: int) -> np.ndarray:
+    sides_fit = all(_is_whole(side) and 1 <= side <= LARGEST_SIDE for side in (height, width))
+    if not sides_fit or not _is_whole(channels) or channels <= ALPHA:
         raise BlastemaError(
-            f"a grid needs at least 1x1 cells of 4 channels (RGB and alpha), not {width}x{height} of {channels}"
+            f"a grid needs 1x1 to {LARGEST_SIDE}x{LARGEST_SIDE} cells of at least 4 channels (RGB and alpha), "
+            f"not {width}x{height} of {channels}"
         )
-    state = np.zeros((height, width, channels), np.float32)
-    state[height // 2, width // 2, ALPHA:] = 1.0
-    return state
+    try:
+        states = np.zeros((count, height, width, channels), np.float32)
+    except (MemoryError, ValueError) as error:
+        size = 4 * count * height * width * channels / 1e9
+        raise OutOfMemoryError(
+            f"{count} x {width}x{height} cells need {size:.1f} GB of memory, more than there is; "
+            "use a smaller grid or fewer organisms"
+        ) from error
+    states[:, height // 2, width // 2, ALPHA:] = 1.0
+    return states
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def whole_numbers(name: str, values: Any) -> np.ndarray:
+    """Return seeds or ages as a uint32 array.
+
+    Raises:
+        BlastemaError: something in them is not a whole number from 0 to 2^32 - 1.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError:  # nested lists of several lengths
+        array = np.array(None)
+    if array.size == 0:
+        return array.astype(np.uint32)
+    # Python's integers beyond 64 bits are objects to NumPy.
+    whole = array.dtype.kind in "iu" or (array.dtype.kind == "O" and all(map(_is_whole, array.flat)))
+    if not whole or array.min() < 0 or array.max() > LARGEST_WHOLE:
+        raise BlastemaError(f"{name} must be whole numbers from 0 to {LARGEST_WHOLE}, not {values!r}")
+    return array.astype(np.uint32)
 
 
 def seed_batch(seeds: list[int] | np.ndarray, height: int, width: int, channels: int = 16) -> Batch:
     """Return one fresh organism of age 0 for each seed, all in grids of the same size.
 
+    Raises:
+        BlastemaError: the seeds are not a list of whole numbers from 0 to 2^32 - 1, the size is not one that a grid can
+            have (see `seed_state`), or there is not enough memory.
+
     >>> seed_batch([7, 8], 5, 6).states.shape
     (2, 5, 6, 16)
     """
-    states = np.repeat(seed_state(height, width, channels)[None], len(seeds), axis=0)
-    return Batch(states, np.asarray(seeds, np.uint32), np.zeros(len(seeds), np.uint32))
+    numbers = whole_numbers("seeds", seeds)
+    if numbers.ndim != 1:
+        raise BlastemaError(f"seeds must be a list, one for each organism, not {seeds!r}")
+    return Batch(_seed_states(len(numbers), height, width, channels), numbers, np.zeros(len(numbers), np.uint32))
 
 
 def neighbours(state: Array, dy: int, dx: int, edge: Edge) -> Array:

@@ -250,7 +250,7 @@ class Run:
         loss = self.state.recent[-1] if self.state.recent else None
         training: dict[str, Any] = self.config.record() | {
             "steps": self.trainer.done,
-            "final_loss": loss,
+            "final_loss": loss if loss is not None and np.isfinite(loss) else None,
             "versions": versions(self.trainer.engine),
         }
         height, width = self.target.shape[:2]

@@ -3,8 +3,13 @@
 // (in_ch + 1, out_ch), the last row the bias, and a weight is (byte / 255 - 0.5) * scale.
 
 import { PlaygroundError } from './errors.js';
+import { decoded, parseJson } from './strict_json.js';
 
 const SHAPES = [[48, 128], [128, 16]];
+/** A model has 11 kB. */
+const LARGEST = 1_000_000;
+/** Far above any weight that grows something, and far below where float32 overflows. */
+const LARGEST_SCALE = 1e30;
 const KEYS = ['data_b64', 'in_ch', 'out_ch', 'weight_scale', 'bias_scale', 'type'];
 
 /**
@@ -14,11 +19,14 @@ const KEYS = ['data_b64', 'in_ch', 'out_ch', 'weight_scale', 'bias_scale', 'type
  * @throws {PlaygroundError} it is not such a model; the message says in what
  */
 export function readArticleModel(content, name) {
+  if (content.byteLength > LARGEST) {
+    throw new PlaygroundError(`${name} is larger than ${LARGEST.toLocaleString('en')} bytes; a model of the article is not`);
+  }
   let layers = null;
   try {
-    layers = JSON.parse(new TextDecoder().decode(content));
+    layers = parseJson(decoded(content));
   } catch {
-    throw new PlaygroundError(`${name} is not JSON; a model of the article is`);
+    throw new PlaygroundError(`${name} is not JSON, is cut off, or has a key twice; a model of the article is JSON`);
   }
   if (!Array.isArray(layers) || layers.length !== 2) {
     throw new PlaygroundError(`${name} is not a model of the article: it must be a list of two layers`);
@@ -39,9 +47,11 @@ function readLayer(layer, [inputs, outputs], where) {
     throw new PlaygroundError(`${where} is ${layer.in_ch} to ${layer.out_ch} channels; the article's is ${inputs} to ${outputs}`);
   }
   for (const scale of ['weight_scale', 'bias_scale']) {
-    if (!Number.isFinite(layer[scale])) throw new PlaygroundError(`${scale} in ${where} is ${layer[scale]}; it must be a finite number`);
+    if (!Number.isFinite(layer[scale]) || Math.abs(layer[scale]) > LARGEST_SCALE) {
+      throw new PlaygroundError(`${scale} in ${where} is ${layer[scale]}; it must be a finite number, at most ${LARGEST_SCALE}`);
+    }
   }
-  const bytes = decoded(layer.data_b64, where);
+  const bytes = bytesOf(layer.data_b64, where);
   const needed = (inputs + 1) * outputs;
   if (bytes.length !== needed) throw new PlaygroundError(`data_b64 in ${where} holds ${bytes.length} bytes; ${needed} are needed`);
   const values = Float32Array.from(bytes, (byte) => byte / 255 - 0.5);
@@ -53,8 +63,10 @@ function readLayer(layer, [inputs, outputs], where) {
 }
 
 /** @param {any} text @param {string} where */
-function decoded(text, where) {
+function bytesOf(text, where) {
   try {
+    // atob takes spaces, and text without its padding.
+    if (typeof text !== 'string' || !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) throw new Error('not base64');
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   } catch {
     throw new PlaygroundError(`data_b64 in ${where} is not base64`);

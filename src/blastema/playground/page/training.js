@@ -9,9 +9,9 @@ import { panel } from './training_panel.js';
  *   reset: () => unknown}} Api  what the page lends: a place on it, and its dish
  * @typedef {{target: string, name: string, experiment: string, steps: number, directory: string, picture: string,
  *   height: number, width: number, batch: number, pool: number}} Run
- * @typedef {{step: number, loss: number, rate: number, left: number | null, steps: number[], losses: number[]}} Progress
+ * @typedef {{step: number, loss: number | null, rate: number, left: number | null, steps: number[], losses: number[]}} Progress
  * @typedef {{step: number, rollout: number, columns: number, count: number, before: string, after: string,
- *   reseeded: number, damaged: number}} Batch
+ *   reseeded: number, damaged: number, damages: string[]}} Batch
  * @typedef {{step: number, columns: number, count: number, picture: string}} Pool
  * @typedef {{step: number, name: string, content: string}} Newest
  * @typedef {{step: number, finished: boolean}} End
@@ -45,7 +45,7 @@ export function start({ element, loadOrganism, reset }) {
   on('run', (/** @type {Run} */ message) => shown.begin((run = message)));
   on('progress', (/** @type {Progress} */ message) => {
     shown.progress(message, run?.steps ?? message.step);
-    curve(shown.chart, message.steps, message.losses);
+    if (message.losses.length) curve(shown.chart, message.steps, message.losses);
   });
   on('batch', shown.batch);
   on('pool', shown.pool);

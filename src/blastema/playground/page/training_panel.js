@@ -74,7 +74,7 @@ export function panel(element) {
       bar.max = steps;
       bar.value = progress.step;
       figure('step', `${progress.step.toLocaleString('en')} of ${steps.toLocaleString('en')}`);
-      figure('loss', progress.loss.toPrecision(3));
+      figure('loss', progress.loss === null ? '–' : progress.loss.toPrecision(3));
       figure('rate', progress.rate ? `${Number(progress.rate.toPrecision(2))} steps/s` : '–');
       figure('left', progress.left === null ? '–' : duration(progress.left));
     },
@@ -100,9 +100,12 @@ export function duration(seconds) {
 }
 
 /** What was done to a batch before its growth. @param {Batch} batch */
-function prepared({ reseeded, damaged }) {
+function prepared({ reseeded, damaged, damages }) {
   const parts = [];
   if (reseeded) parts.push(`the worst ${reseeded === 1 ? 'one becomes' : `${reseeded} become`} a seed`);
-  if (damaged) parts.push(`the best ${damaged} lose a disc`);
+  if (damaged) {
+    const kinds = `${damages.join(', ')}${damages.length > 1 ? ' in turn' : ''}`;
+    parts.push(`the best ${damaged === 1 ? 'one is' : `${damaged} are`} damaged (${kinds})`);
+  }
   return parts.length ? `Before they grow, ${parts.join(' and ')}.` : 'All of them grow from a seed.';
 }

@@ -1,0 +1,57 @@
+"""An organism as a PyTorch module, for the files that `blastema export --to torch` writes.
+
+    from blastema.formats.torch_module import Automaton
+    from safetensors.torch import load_file
+
+    module = Automaton()
+    module.load_state_dict(load_file("lizard.safetensors"))
+
+Needs PyTorch and nothing else, so this file may be copied to where Blastema is not installed.
+"""
+
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+
+class Automaton(nn.Module):  # type: ignore[misc, unused-ignore]
+    """One step of an organism with the article's filters and a dead edge; states are (batch, channel, height, width).
+
+    Args:
+        channels, hidden: widths of the organism's rule.
+        fire_rate: probability that a cell updates in a step.
+        alive_above: the alpha above which a cell is mature.
+    """
+
+    def __init__(self, channels: int = 16, hidden: int = 128, fire_rate: float = 0.5, alive_above: float = 0.1) -> None:
+        super().__init__()
+        self.hidden = nn.Conv2d(3 * channels, hidden, 1)
+        self.update = nn.Conv2d(hidden, channels, 1)
+        self.fire_rate, self.alive_above = fire_rate, alive_above
+        sobel_x = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 8
+        self.register_buffer("sobel", torch.stack([sobel_x, sobel_x.T]), persistent=False)
+
+    def perceive(self, state: Any, angle: Any) -> Any:
+        """Return all channels as they are, then their slopes along x, then along y, rotated by the angle (radians)."""
+        angle = torch.as_tensor(angle)
+        (along_x, along_y), cos, sin = self.sobel, torch.cos(angle), torch.sin(angle)
+        seen = [state]
+        for kernel in (cos * along_x - sin * along_y, sin * along_x + cos * along_y):
+            kernels = kernel.expand(state.shape[1], 1, 3, 3)
+            seen.append(functional.conv2d(state, kernels, padding=1, groups=state.shape[1]))
+        return torch.cat(seen, dim=1)
+
+    def alive(self, state: Any) -> Any:
+        """Return which cells have a mature neighbour, bool (batch, 1, height, width)."""
+        return functional.max_pool2d(state[:, 3:4], 3, stride=1, padding=1) > self.alive_above
+
+    def forward(self, state: Any, angle: Any = 0.0, fires: Any = None) -> Any:
+        """Return the state one step later; `fires`, bool (batch, 1, height, width), says which cells update."""
+        if fires is None:
+            fires = torch.rand_like(state[:, 3:4]) < self.fire_rate
+        before = self.alive(state)
+        change = self.update(torch.relu(self.hidden(self.perceive(state, angle))))
+        grown = state + change * (fires & before)
+        return grown * (before & self.alive(grown))

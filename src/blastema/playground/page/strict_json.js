@@ -1,0 +1,46 @@
+// @ts-check
+// JSON as strangers write it: nothing that readers could take differently. What is refused is what blastema/strict_json.py refuses.
+
+const STRING = /"(?:[^"\\]|\\.)*"/g;
+const KEY = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
+const NOT_FINITE = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+const DEEPEST = 500;
+
+/**
+ * What the text says.
+ *
+ * @param {string} text
+ * @returns {any}
+ * @throws {Error} it is not JSON, nested too deeply, or has a key twice in one object
+ */
+export function parseJson(text) {
+  const value = JSON.parse(text);
+  // JSON.parse keeps the last of two equal keys; other readers keep the first.
+  if (keysIn(value, 0) !== [...text.matchAll(KEY)].filter((match) => match[1]).length) throw new Error('duplicate key');
+  return value;
+}
+
+/** The text of a file. @param {ArrayBuffer | Uint8Array} content @throws {TypeError} it is not UTF-8 */
+export function decoded(content) {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+}
+
+/** As `parseJson`, with null for numbers that are not finite: earlier versions of Blastema wrote them. @param {string} text */
+export function parseMetadata(text) {
+  const value = parseJson(text.replace(NOT_FINITE, (token) => (token.startsWith('"') ? token : 'null')));
+  if (/(?:^|[^\\])(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value))) throw new Error('not Unicode');
+  return value;
+}
+
+/** Whether all numbers of a JSON text are whole and not negative, and nothing is true, false or null. @param {string} text */
+export function hasOnlyCounts(text) {
+  return /^[\s\d{}[\],:]*$/.test(text.replace(STRING, ''));
+}
+
+/** @param {any} value @param {number} depth @returns {number} */
+function keysIn(value, depth) {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth > DEEPEST) throw new Error('nested too deeply');
+  const inside = Object.values(value).reduce((count, part) => count + keysIn(part, depth + 1), 0);
+  return Array.isArray(value) ? inside : inside + Object.keys(value).length;
+}

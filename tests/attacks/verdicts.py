@@ -1,0 +1,195 @@
+"""Files that Python's readers and the page's must judge alike: which are read, and which are refused.
+
+    python tests/attacks/verdicts.py FOLDER [COUNT]
+
+writes them into a folder, with `COUNT` spoilt files more, and `verdicts.json`: which of them Python reads.
+"""
+
+import base64
+import json
+import random
+import sys
+from pathlib import Path
+
+import fuzz
+import numpy as np
+
+from attacks import ATTACKS, GOOD, header, layers, safetensors, twice, with_tensor
+from blastema import BlastemaError, load
+
+ENTRIES, NUMBERS = header("organism")
+METADATA = ENTRIES.pop("__metadata__")
+DATA = json.loads(GOOD["distill"]["a.json"])[0]["data_b64"]
+# A shape is in the page's memory, not only in Python's: see MOST_CHANNELS and MOST_HIDDEN of the page.
+MOST_CHANNELS, MOST_HIDDEN = 16, 128
+
+
+def organism(entries=None, numbers=NUMBERS, **metadata):
+    """The lizard with other entries in its header, another content, or other metadata."""
+    return safetensors({"__metadata__": METADATA | metadata} | (entries or ENTRIES), numbers)
+
+
+def shifted(by, after=0):
+    """The entries with the tensors that begin at `after` or later moved by so many bytes."""
+    return {
+        name: entry | {"data_offsets": [at + by * (entry["data_offsets"][0] >= after) for at in entry["data_offsets"]]}
+        for name, entry in ENTRIES.items()
+    }
+
+
+def raw(change):
+    """The lizard with the text of its header changed."""
+    text = json.dumps({"__metadata__": METADATA} | ENTRIES)
+    return safetensors(change(text).encode(), NUMBERS)
+
+
+def rule(change):
+    return organism(rule=change(METADATA["rule"]))
+
+
+def reordered():
+    """The same tensors, the other way round in the file."""
+    entries, parts, end = {}, [], 0
+    for name, entry in reversed(ENTRIES.items()):
+        begin, stop = entry["data_offsets"]
+        parts.append(NUMBERS[begin:stop])
+        entries[name] = entry | {"data_offsets": [end, end + stop - begin]}
+        end += stop - begin
+    return organism(entries, b"".join(parts))
+
+
+def many(step):
+    """Twelve thousand tensors of 64 kB that overlap, or that lie one behind the other and hold nothing."""
+    size = 65536 if step else 0
+    entry = {"dtype": "F32", "shape": [size // 4]}
+    entries = {f"{place:05}": entry | {"data_offsets": [place * step, place * step + size]} for place in range(12_000)}
+    return organism(entries, bytes(12_000 * step + size))
+
+
+def wider(dtype, itemsize):
+    entries = shifted(512 * itemsize // 4 - 512, 512)
+    entries["hidden.bias"] = {"dtype": dtype, "shape": [128], "data_offsets": [0, 128 * itemsize]}
+    return organism(entries, bytes(128 * itemsize) + NUMBERS[512:])
+
+
+READ = {
+    "organism": organism(),
+    "organism, tensors in another order": reordered(),
+    "organism, header padded with spaces": raw(lambda text: text + " " * 1000),
+    "organism, spaces in its header": raw(lambda text: text.replace('"shape":', '"shape"\t:\n ')),
+    "organism, scores that are not finite": organism(scores='{"a": [NaN, -Infinity, 1e999], "NaN": "NaN, Infinity"}'),
+    "organism, a backslash before a u": organism(training=r'{"target": "\\ud800"}'),
+    "organism, an empty training record": organism(training="{}"),
+    "organism, shape of one side more": with_tensor("organism", "hidden.bias", shape=[128]),
+    "distill": GOOD["distill"]["a.json"],
+    "distill, no type": json.dumps(
+        [{key: value for key, value in layer.items() if key != "type"} for layer in json.loads(layers())]
+    ).encode(),
+    "distill, whole numbers as floats": layers(in_ch=48.0, weight_scale=3),
+    "distill, spaces before it": b"\n \t" + layers(),
+    "distill, largest scale": layers(weight_scale=-1e30),
+    "distill, no scale": layers(weight_scale=0),
+}
+REFUSED = {
+    "organism, overlap": organism(shifted(-4, 512), NUMBERS[4:]),
+    "organism, one tensor on another": organism(ENTRIES | {"update.bias": ENTRIES["update.bias"] | {
+        "data_offsets": [0, 64]}}, NUMBERS),
+    "organism, hole at the beginning": organism(shifted(8), bytes(8) + NUMBERS),
+    "organism, hole inside": organism(shifted(8, 512), NUMBERS[:512] + bytes(8) + NUMBERS[512:]),
+    "organism, a byte behind it": organism(numbers=NUMBERS + b"\0"),
+    "organism, a byte missing": organism(numbers=NUMBERS[:-1]),
+    "organism, another copy behind it": organism(numbers=NUMBERS * 2),
+    "organism, 12,000 tensors that overlap": many(4),
+    "organism, 12,000 tensors of nothing": many(0),
+    "organism, a tensor twice": raw(lambda text: twice(text.encode(), "hidden.bias").decode()),
+    "organism, a shape twice": raw(lambda text: twice(text.encode(), "shape").decode()),
+    "organism, metadata twice": raw(lambda text: twice(text.encode(), "__metadata__").decode()),
+    "organism, a key twice in the rule": rule(lambda text: twice(text.encode(), "channels").decode()),
+    "organism, an escaped key twice in the rule": rule(lambda text: text.replace("{", r'{"\u0065dge":"dead",', 1)),
+    "organism, a key twice in the training record": organism(training='{"a": 1, "a": 1}'),
+    "organism, a key twice, deep in the scores": organism(scores='{"a": [{"b": {"c": 1, "c": 1}}]}'),
+    "organism, an entry with more keys": with_tensor("organism", "hidden.bias", more=1),
+    "organism, sides that are floats": with_tensor("organism", "hidden.bias", shape=[128.0]),
+    "organism, a negative zero": with_tensor("organism", "hidden.bias", shape=[128, -0.0]),
+    "organism, sides of truth": with_tensor("organism", "hidden.bias", shape=[128, True]),
+    "organism, a shape of text": with_tensor("organism", "hidden.bias", shape="128"),
+    "organism, no shape": with_tensor("organism", "hidden.bias", shape=None),
+    "organism, one side more": with_tensor("organism", "hidden.bias", shape=[128, 1]),
+    "organism, sides that overflow": with_tensor("organism", "hidden.bias", shape=[2**62, 4, 128]),
+    "organism, three offsets": with_tensor("organism", "hidden.bias", data_offsets=[0, 512, 512]),
+    "organism, unknown type": with_tensor("organism", "hidden.bias", dtype="F31"),
+    "organism, type as of an object": with_tensor("organism", "hidden.bias", dtype="toString"),
+    "organism, whole numbers": with_tensor("organism", "hidden.bias", dtype="U32"),
+    "organism, double precision": wider("F64", 8),
+    "organism, half precision": wider("BF16", 2),
+    "organism, a prototype for a tensor": organism(ENTRIES | {"__proto__": ENTRIES["hidden.bias"]}),
+    "organism, tensors that are a list": safetensors([METADATA], NUMBERS),
+    "organism, metadata that is a number": organism(version=1),
+    "organism, metadata that is null": raw(lambda text: text.replace('"version": "1"', '"version": null')),
+    "organism, metadata that is a list": safetensors({"__metadata__": [METADATA]} | ENTRIES, NUMBERS),
+    "organism, no metadata": safetensors(ENTRIES, NUMBERS),
+    "organism, a space before its header": raw(lambda text: " " + text),
+    "organism, a byte order mark": raw(lambda text: "\ufeff" + text),
+    "organism, its header in UTF-16": safetensors(json.dumps({"__metadata__": METADATA} | ENTRIES).encode("utf-16")),
+    "organism, a header that is not UTF-8": organism(training='{"a": "QQQ"}').replace(b"QQQ", b"\xff\xff\xff"),
+    "organism, NaN in its header": raw(lambda text: text.replace('"shape": [128]', '"shape": [NaN]')),
+    "organism, a text that is not Unicode": organism(training=r'{"target": "\ud800"}'),
+    "organism, a target that is not Unicode, deep": organism(training=r'{"a": [{"\udfff": 1}]}'),
+    "organism, a rule with floats": rule(lambda text: text.replace('"channels": 16', '"channels": 16.0')),
+    "organism, a rule with exponents": rule(lambda text: text.replace('"hidden": 128', '"hidden": 128e0')),
+    "organism, a rule that is never alive": rule(lambda text: text.replace("0.1", "NaN")),
+    "organism, a rule that always fires": rule(lambda text: text.replace("0.5", "1e999")),
+    "organism, a rule with truth": rule(lambda text: text.replace("0.5", "true")),
+    "organism, deep training record": organism(training='{"a":' * 5000 + "1" + "}" * 5000),
+    "distill, a scale of 1e300": layers(weight_scale=1e300),
+    "distill, a scale of -1e31": layers(bias_scale=-1e31),
+    "distill, a scale of 10 to the 400": layers(bias_scale=10**400),
+    "distill, a scale of truth": layers(bias_scale=True),
+    "distill, a scale of text": layers(bias_scale="1"),
+    "distill, base64 with a space": layers(data_b64=f" {DATA}"),
+    "distill, base64 without padding": layers(data_b64=DATA.rstrip("=")),
+    "distill, base64 with more padding": layers(data_b64=DATA + "="),
+    "distill, base64 of another alphabet": layers(data_b64=base64.urlsafe_b64encode(b"\xff" * 6272).decode()),
+    "distill, base64 that is a list": layers(data_b64=[DATA]),
+    "distill, a byte order mark": b"\xef\xbb\xbf" + layers(),
+    "distill, in UTF-16": layers().decode().encode("utf-16"),
+    "distill, not UTF-8": layers(type="\0").replace(b"\\u0000", b"\xff"),
+    "distill, two megabytes": layers() + b" " * 2_000_000,
+    "distill, three layers": json.dumps([*json.loads(layers()), 1]).encode(),
+    "distill, a layer that is a list": json.dumps([[], []]).encode(),
+    "distill, NaN": layers(weight_scale=float("nan")),
+} | {
+    name: content
+    for name, (files, _) in ATTACKS.items()
+    for content in files.values()
+    if name.startswith(("organism", "distill")) and isinstance(content, bytes) and len(content) < 10_000_000
+}  # fmt: skip
+
+
+def is_read(path):
+    """Return whether Python reads the file, and the page has room for it."""
+    try:
+        found = load(path)
+    except BlastemaError:
+        return False
+    return found.rule.channels <= MOST_CHANNELS and found.rule.hidden <= MOST_HIDDEN
+
+
+def write(folder, count):
+    files = READ | REFUSED
+    for number in range(count):
+        for name, spoil in (("organism", fuzz.tensors), ("distill", fuzz.distill)):
+            with np.errstate(all="ignore"):
+                (content,) = spoil(GOOD[name], random.Random(number)).values()
+            files[f"{name}, spoilt with seed {number}"] = content
+    verdicts = {}
+    for name, content in files.items():
+        # Its suffix must not tell what the page is not told.
+        path = folder / f"{len(verdicts)}.{'json' if name.startswith('distill') else 'safetensors'}"
+        path.write_bytes(content)
+        verdicts[name] = [path.name, is_read(path)]
+    (folder / "verdicts.json").write_text(json.dumps(verdicts), "utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)

@@ -1,0 +1,90 @@
+"""The rule and its gradients in double precision: the judge of engines that compute in single precision.
+
+At a kink (a hidden unit at zero, an alpha at the threshold of life) rounding decides which side is taken, and the
+gradients of the two sides differ by more than rounding. Which side it is depends on the processor. So gradients are
+compared for states from which a rollout keeps clear of all kinks.
+"""
+
+from functools import cache
+
+import numpy as np
+
+from blastema.engines import Learning
+from blastema.rule import ALPHA, Batch, alive, fires, perceive, step
+from conftest import random_states, random_weights
+
+# States after 12 steps in single precision were off by 4e-7, on x86-64-v2 and v3 and in NumPy.
+CLEARANCE = 2e-6
+# Relative to the norm of a gradient; measured after 12 steps: 5e-7 on x86-64-v2 and v3 and in NumPy.
+TOLERANCE = 1e-4
+
+
+def batch_of(rule, height, width, count=3, seed=0):
+    states = random_states(rule, count, height, width, seed)
+    return Batch(states, np.arange(count, dtype=np.uint32) * 7919, np.arange(count, dtype=np.uint32) * 100)
+
+
+def wish(states):
+    """A loss that depends on every number of the states, and its gradient."""
+    weight = np.cos(np.arange(states.size, dtype=np.float32)).reshape(states.shape) / states.size
+    return float((np.sin(states) * weight).sum()), np.cos(states) * weight
+
+
+def in_double(arrays):
+    return type(arrays)(*(array if array.dtype == np.uint32 else array.astype(np.float64) for array in arrays))
+
+
+def clearance(rule, weights, batch, steps, angle):
+    """Return how near the rollout comes to a kink."""
+    weights, batch, nearest = in_double(weights), in_double(batch), np.inf
+    for _ in range(steps):
+        _, height, width, _ = batch.states.shape
+        acts = fires(batch.seeds, batch.ages, height, width, rule.fire_rate)
+        acts &= alive(batch.states, rule.alive_above, rule.edge)[..., 0]
+        hidden = perceive(batch.states, rule.filters, angle, rule.edge)[acts] @ weights.hidden_weight
+        batch = step(rule, weights, batch, angle)
+        alpha = np.abs(batch.states[..., ALPHA] - rule.alive_above).min()
+        nearest = min(nearest, alpha, np.abs(hidden + weights.hidden_bias).min(initial=np.inf))
+    return nearest
+
+
+@cache
+def judged(rule, height, width, steps, angle):
+    """Return weights, a batch that keeps clear of kinks, and what `Engine.learn` should return for the loss `wish`."""
+    weights = random_weights(rule)
+    batches = (batch_of(rule, height, width, seed=seed) for seed in range(100))
+    batch = next(batch for batch in batches if clearance(rule, weights, batch, steps, angle) > CLEARANCE)
+    value_and_grad = compiled(rule, steps)
+    (value, states), (gradient, states_gradient) = value_and_grad(in_double(weights), in_double(batch), angle)
+    return weights, batch, Learning(value, Batch(states, None, None), gradient, states_gradient)
+
+
+@cache
+def compiled(rule, steps):
+    """Return a function to the loss, the final states and the gradients of a rollout, compiled for any angle."""
+    import jax  # only here: with sanitizers, the tests that need it are left out
+    import jax.numpy as jnp
+
+    def loss(weights, states, batch, angle):
+        start = Batch(states, batch.seeds, batch.ages)
+        last, _ = jax.lax.scan(lambda now, _: (step(rule, weights, now, angle), None), start, length=steps)
+        weight = jnp.cos(jnp.arange(states.size, dtype=jnp.float64)).reshape(states.shape) / states.size
+        return (jnp.sin(last.states) * weight).sum(), last.states
+
+    value_and_grad = jax.jit(jax.value_and_grad(loss, (0, 1), has_aux=True))
+
+    def run(weights, batch, angle):
+        with jax.enable_x64(True):
+            return jax.tree.map(np.asarray, value_and_grad(weights, batch.states, batch, angle))
+
+    return run
+
+
+def assert_learned(result, expected):
+    """Assert that two results of `Engine.learn` are equal but for rounding."""
+    np.testing.assert_allclose(result.loss, expected.loss, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(result.batch.states, expected.batch.states, rtol=0, atol=1e-5)
+    pairs = zip((*result.gradient, result.states_gradient), (*expected.gradient, expected.states_gradient), strict=True)
+    for gradient, judged in pairs:
+        assert np.linalg.norm(judged) > 0
+        assert np.linalg.norm(gradient - judged) < TOLERANCE * np.linalg.norm(judged)
