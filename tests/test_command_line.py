@@ -61,7 +61,7 @@ def test_another_run_gets_another_name(trained):
 def test_a_finished_run_says_so_and_goes_further_if_asked(trained):
     done = blastema("train", "--resume", "runs/tree-regenerating", cwd=trained)
     assert done.returncode == 0
-    assert "already took all its 3 steps; go further with --steps" in done.stderr
+    assert "has already finished its 3 steps; use --steps N to train further" in done.stderr
     further = blastema("train", "--resume", "runs/tree-regenerating", "--steps", "5", cwd=trained)
     assert further.returncode == 0
     assert load(trained / "runs/tree-regenerating").training["steps"] == 5
@@ -173,13 +173,16 @@ def corner(tmp_path_factory):
         (("train", "🦎", "--size", "32"), "a target of 40x40 cells is too large for a grid of 32x32"),
         (("train", "🦎", "--size", "big"), "--size 'big' is not a size; write 72 or 96x64"),
         (("train", "🦎", "--size", "5000"), "--size '5000' is too large; each side must be between 1 and 4096"),
-        (("train", "🦎", "--out", "mine"), "mine is there already"),
-        (("train", "🦎", "--out", "mine/thesis.txt"), "is there already"),
-        (("train", "🦎", "--out", "mine/thesis.txt/run"), "cannot make"),
-        (("train", "🦎", "--out", "/dev/null/run"), "cannot make /dev/null/run: Not a directory; choose another --out"),
+        (("train", "🦎", "--out", "mine"), "mine already exists and is not empty; choose another --out"),
+        (("train", "🦎", "--out", "mine/thesis.txt"), "already exists"),
+        (("train", "🦎", "--out", "mine/thesis.txt/run"), "cannot create"),
+        (
+            ("train", "🦎", "--out", "/dev/null/run"),
+            "cannot create /dev/null/run: Not a directory; choose another --out",
+        ),
         (("train", "🦎", "--batch", "2"), "batch is 2"),
         (("train", "🦎", "--engine", "abacus"), "there is no engine 'abacus'; choose one of native, numpy, jax"),
-        (("train",), "no target came"),
+        (("train",), "no target given"),
         (("train", "--resume", "mine"), "is not the directory of a run"),
         (("train", "🦎", "--resume", "mine"), "leave out TARGET"),
         (("train", "--resume", "mine", "--seed", "3"), "leave out --seed"),

@@ -215,7 +215,7 @@ def test_a_training_is_watched_stopped_and_gone_on_with(tmp_path):
             out, error = process.communicate(timeout=60)
             assert process.returncode == 130
             assert out == ""
-            assert "all is saved. Go on with:\n  blastema train --resume run" in error
+            assert re.search(r"Everything is saved; continue with:\n  .*blastema train --resume run\n", error), error
         assert Run.resume(tmp_path / "run").trainer.done >= max(steps) > before
 
 
@@ -272,7 +272,7 @@ def test_a_finished_run_says_so_and_is_shown(tmp_path):
             assert stream.readline().decode() == 'data: {"step": 2, "finished": true}\n'
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=60)
-        assert error == "run already took all its 2 steps; go further with --steps\n"
+        assert error.endswith("run has already finished its 2 steps; use --steps N to train further\n")
         assert process.returncode == 0
 
 

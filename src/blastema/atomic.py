@@ -1,6 +1,8 @@
 """Files and folders that are there whole or not at all."""
 
+import errno
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
@@ -9,13 +11,18 @@ from pathlib import Path
 
 from blastema.errors import BlastemaError
 
+PREFIX = ".blastema-"
+# What a killed process leaves behind; Blastema 0.1.0 named its temporary files with a dot and eight characters.
+LEFT_OVER = re.compile(r"\.(blastema-)?[a-z0-9_]{8}\.(safetensors|json|jsonl|npy|png|gif)")
+
 
 @contextmanager
 def replacing(path: Path | str) -> Iterator[Path]:
     """Give a temporary path of the same suffix to write to; it takes the place of `path` when all went well.
 
     Whatever goes wrong in between, be it Ctrl-C, the file that was there before is still there, and the temporary
-    one is gone. A killed process leaves at most a hidden file behind.
+    one is gone. A killed process leaves at most a hidden file behind, see `remove_left_over`. Once the new file is
+    in its place, it is on the disk: a power cut does not bring the old one back.
 
     Raises:
         BlastemaError: the folder is missing or cannot be written to, or the path is a folder.
@@ -24,7 +31,7 @@ def replacing(path: Path | str) -> Iterator[Path]:
     if path.is_dir():
         raise BlastemaError(f"{path} is a folder; give the name of a file")
     try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=path.suffix, dir=path.parent)
     except OSError as error:
         raise BlastemaError(
             f"cannot write {path}: {error.strerror}; choose a folder that exists and is yours"
@@ -40,8 +47,36 @@ def replacing(path: Path | str) -> Iterator[Path]:
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)
         temporary.replace(path)
+        sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names of the files in a folder are on the disk, where the system can tell."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # Some network file systems cannot; they have their own order of writing.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EBADF):
+            raise
+    finally:
+        os.close(handle)
+
+
+def is_left_over(path: Path) -> bool:
+    """Return whether this is a temporary file of `replacing`, by its name."""
+    return LEFT_OVER.fullmatch(path.name) is not None and path.is_file() and not path.is_symlink()
+
+
+def remove_left_over(folder: Path) -> None:
+    """Remove the temporary files that killed processes left in a folder in which nobody else writes now."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if is_left_over(path):
+            path.unlink(missing_ok=True)
 
 
 @contextmanager

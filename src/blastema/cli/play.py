@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from tyro.conf import Positional, arg
 
 from blastema.cli.shared_flags import with_flags_of
-from blastema.cli.train import config_of, free_directory, warn_if_slow
+from blastema.cli.train import begin, config_of, warn_if_slow
 from blastema.cli.train import train as train_command
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def run_to_show(train: str | None, resume: Path | None, flags: dict[str, Any]) -
     config = config_of(train, **flags)
     if flags["engine"] is None:
         warn_if_slow(config)
-    return Run.begin(free_directory(train, config.experiment), config)
+    return begin(config)
 
 
 def watch_live(run: "Run", bulletin: "Bulletin") -> None:

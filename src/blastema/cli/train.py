@@ -1,6 +1,7 @@
 """`blastema train TARGET`: train an organism and watch it grow."""
 
 import dataclasses
+import itertools
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from tyro.conf import Positional, arg
 
 if TYPE_CHECKING:
-    from blastema.training.run import Config
+    from blastema.training.run import Config, Run
 
 
 def train(
@@ -27,22 +28,25 @@ def train(
     out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
     resume: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
 ) -> None:
-    """Train an organism to grow a picture. Ctrl-C saves; --resume goes on.
+    """Train an organism to grow a picture. Press Ctrl-C to save and stop; --resume continues.
+
+    The same seed gives the same organism, byte for byte, on the same engine and instruction set, for any number of
+    threads; on others, training diverges within some steps. See docs/runs.md.
 
     Args:
         target: an emoji (🦎), its name (lizard), an image file, or disc, ring, planarian, text:Hi
         experiment: what it learns: to grow, to persist, to regenerate
-        recipe: how it is taught: as we found best, with longer rollouts late, or as in the article
+        recipe: blastema (our best), long (longer rollouts late), article (as published)
         steps: training steps
         batch: organisms in a training step
         seed: of the training; on one engine and instruction set (see doctor), the same seed gives the same organism
         size: of the grid, 72 or 96x64 (width by height); the picture and its padding if not given
-        fit: cells that the picture is fitted into
+        fit: size of the picture in cells (longer side)
         pad: empty cells on each side of it, 16 unless --size is given
         background: colour to take out of an image: white, #00ff00, ..., or auto
-        engine: native, numpy or jax; the fastest present if not given
+        engine: native, numpy or jax; the fastest installed if not given
         out: directory of the run; runs/TARGET-EXPERIMENT if not given
-        resume: directory of a run to go on with; of the other flags only --steps may be given
+        resume: continue the run in this directory; can only be combined with --steps
     """
     from blastema.cli.training_screen import watch
     from blastema.errors import BlastemaError
@@ -62,15 +66,15 @@ def train(
             if value is not None
         ]
         if extra:
-            raise BlastemaError(f"--resume goes on with a run as it was begun; leave out {', '.join(extra)}")
+            raise BlastemaError(f"--resume continues a run as it was begun; leave out {', '.join(extra)}")
         watch(Run.resume(resume, steps))
         return
     if target is None:
-        raise BlastemaError("no target came; give an emoji, a name or an image file, as in: blastema train 🦎")
+        raise BlastemaError("no target given; pass an emoji, a name or an image file, as in: blastema train 🦎")
     config = config_of(target, steps=steps, size=size, engine=engine, **flags)
     if engine is None:
         warn_if_slow(config)
-    run = Run.begin(out or free_directory(target, experiment), config)
+    run = begin(config, out)
     for line in remarks(target, fit=fit, pad=pad, height=config.height, width=config.width, background=background):
         print(line, file=sys.stderr)
     watch(run)
@@ -89,20 +93,22 @@ def config_of(target: str, *, steps: int | None, size: str | None, engine: str |
 
 
 def warn_if_slow(config: "Config") -> None:
-    """Say so where another engine than the native one had to be taken."""
+    """Warn where another engine than the native one had to be used."""
     if config.engine != "native":
         print(
             f"training on the {config.engine} engine, some ten times slower than the native one, which does not run "
-            "here: blastema doctor says why",
+            "here; blastema doctor says why",
             file=sys.stderr,
         )
 
 
-def free_directory(target: str, experiment: str) -> Path:
-    """Return `runs/TARGET-EXPERIMENT`, numbered where that is taken."""
+def begin(config: "Config", out: Path | None = None) -> "Run":
+    """Begin a run in `out`, or in `runs/TARGET-EXPERIMENT`, numbered where that is taken."""
     from blastema.targets import short_name
+    from blastema.training.run import Run
 
-    name = f"{short_name(target)}-{experiment}"
-    taken = [path.name for path in Path("runs").iterdir()] if Path("runs").is_dir() else []
-    names = (name if number == 1 else f"{name}-{number}" for number in range(1, len(taken) + 2))
-    return Path("runs") / next(name for name in names if name not in taken)
+    if out is not None:
+        return Run.begin(out, config)
+    name = Path("runs") / f"{short_name(config.target)}-{config.experiment}"
+    numbered = (name.with_name(f"{name.name}-{number}") for number in itertools.count(2))
+    return Run.begin_in_free(itertools.chain([name], numbered), config)

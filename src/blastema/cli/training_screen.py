@@ -1,11 +1,13 @@
 """The screen of `blastema train`: progress, and the organism growing live."""
 
+import os
 import signal
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -16,84 +18,104 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from blastema.cli.invocation import to_paste
 from blastema.render.terminal import half_blocks
 from blastema.rule import seed_batch
-from blastema.training.album import picture_growth, picture_loss, picture_step
+from blastema.training.album import GROWTH, complete_album, picture_growth, picture_loss, picture_step
 from blastema.training.run import Run
 from blastema.training.tensorboard import Events
 from blastema.training.trainer import Report
 
-# Steps that the organism on the screen takes between two pictures, and its age when it starts anew.
+# Steps that the organism on the screen takes between two pictures, and its age when it starts again.
 STRIDE, OLDEST = 4, 160
 PICTURE_EVERY, LINE_EVERY = 0.15, 10.0
+# Signals to stop: Ctrl-C, a process manager, and, where there is one, the terminal that is closed.
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 BARS = "▁▂▃▄▅▆▇█"
 
 
 def watch(run: Run, tell: Callable[[Report], None] | None = None) -> None:
-    """Train to the end, or until Ctrl-C, and show how it goes; then say what is where.
+    """Train to the end, or until Ctrl-C or another signal to stop, and show how it goes; then say what is where.
 
     Args:
-        run: to go on with.
+        run: to continue.
         tell: who else is told of each training step.
     """
     console = Console(stderr=True)
+    for notice in run.notices:
+        say(console, notice)
     if run.trainer.done >= run.config.steps:
-        console.print(
-            f"{run.directory} already took all its {run.config.steps} steps; go further with --steps", highlight=False
-        )
+        _say_finished(run, console)
         return
+    # That of an organism with fewer training steps.
+    (run.directory / GROWTH).unlink(missing_ok=True)
     screen = LiveScreen(run, console) if console.is_terminal else LineScreen(run, console)
-    events = Events(run.directory)
+    events = Events(run)
     training = run.train()
-    try:
-        with stop_gently() as stopped, screen:
-            for report in training:
-                events.add(report)
-                picture_step(run, report)
-                screen.show(report)
-                if tell:
-                    tell(report)
-                del report
-                if stopped:
-                    break
-    finally:
-        training.close()
-        events.close()
-    _farewell(run, console)
+    with stop_gently(console) as stopped:
+        try:
+            with screen:
+                for report in training:
+                    events.add(report, picture_step(run, report))
+                    screen.show(report)
+                    if tell:
+                        tell(report)
+                    del report
+                    if stopped:
+                        break
+        finally:
+            training.close()
+            events.close()
+        _farewell(run, console, stopped)
 
 
-def _farewell(run: Run, console: Console) -> None:
+def say(console: Console, text: str) -> None:
+    """Print text as it is: names of files and targets may hold what rich takes for markup or emoji codes."""
+    console.print(Text(text), soft_wrap=True)
+
+
+def _say_finished(run: Run, console: Console) -> None:
+    run.complete()
+    made = complete_album(run)
+    if made:
+        say(console, f"completed {run.directory}: {', '.join(made)}")
+    say(console, f"{run.directory} has already finished its {run.config.steps} steps; use --steps N to train further")
+
+
+def _farewell(run: Run, console: Console, stopped: list[int]) -> None:
     picture_loss(run)
     if run.trainer.done < run.config.steps:
-        console.print(
-            f"stopped after step {run.trainer.done} of {run.config.steps}; all is saved. Go on with:", highlight=False
-        )
-        print(f"  blastema train --resume {run.directory}", file=sys.stderr)
-        sys.exit(130)
+        steps = f"{run.trainer.done} of {run.config.steps}"
+        say(console, f"Stopped after step {steps}. Everything is saved; continue with:")
+        say(console, f"  {to_paste('train', '--resume', run.directory)}")
+        sys.exit(128 + stopped[0])
     picture_growth(run)
-    console.print(
-        f"trained in {run.directory}: organism.safetensors, growth.gif, loss.png, pictures. Watch it with:",
-        highlight=False,
-    )
-    print(f"  blastema grow {run.directory}", file=sys.stderr)
+    say(console, f"trained in {run.directory}: organism.safetensors, growth.gif, loss.png, pictures. Watch it with:")
+    say(console, f"  {to_paste('grow', run.directory)}")
 
 
 @contextmanager
-def stop_gently() -> Iterator[list[int]]:
-    """Collect signals to stop in the list that is given; a second one ends at once."""
+def stop_gently(console: Console) -> Iterator[list[int]]:
+    """Collect signals to stop in the list that is given; a second Ctrl-C ends at once."""
     stopped: list[int] = []
 
     def note(number: int, _: FrameType | None) -> None:
-        if stopped:
+        # A closed terminal and some process managers send their signals more than once.
+        if stopped and number == signal.SIGINT:
             raise KeyboardInterrupt
         stopped.append(number)
+        if number == getattr(signal, "SIGHUP", None):
+            # The terminal is gone: what is printed now would only fail.
+            console.file = stack.enter_context(Path(os.devnull).open("w"))  # noqa: SIM115
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped
-    finally:
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    with ExitStack() as stack:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            # nohup asks for SIGHUP to be ignored.
+            if number in (signal.SIGINT, signal.SIGTERM) or handler != signal.SIG_IGN:
+                signal.signal(number, note)
+                stack.callback(signal.signal, number, handler)
+        yield stopped
 
 
 class Progress:
@@ -103,7 +125,7 @@ class Progress:
         self.run, self.began, self.done_before = run, time.monotonic(), run.trainer.done
 
     def rate(self) -> float:
-        """Return training steps a second."""
+        """Return training steps per second."""
         return (self.run.trainer.done - self.done_before) / max(time.monotonic() - self.began, 1e-9)
 
     def left(self) -> str:
@@ -127,9 +149,7 @@ class LineScreen:
         self.run, self.console, self.progress, self.last = run, console, Progress(run), 0.0
 
     def __enter__(self) -> "LineScreen":
-        self.console.print(
-            f"training {self.run.config.target} ({self.run.config.experiment}) in {self.run.directory}", highlight=False
-        )
+        say(self.console, f"training {self.run.config.target} ({self.run.config.experiment}) in {self.run.directory}")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -138,7 +158,7 @@ class LineScreen:
     def show(self, report: Report) -> None:
         """Print a line if it is time for one."""
         if time.monotonic() - self.last > LINE_EVERY or report.step == self.run.config.steps:
-            self.console.print(self.progress.line(), highlight=False)
+            say(self.console, self.progress.line())
             self.last = time.monotonic()
 
 

@@ -85,7 +85,8 @@ class Broadcast:
         message = {
             "step": run.trainer.done, "loss": loss if np.isfinite(loss) else None, "rate": round(rate, 3),
             "left": round((run.config.steps - run.trainer.done) / rate, 1) if rate else None,
-            "steps": ends[finite].tolist(), "losses": [float(f"{median:.4g}") for median in medians[finite]],
+            "steps": [run.logged[end - 1] for end in ends[finite]],
+            "losses": [float(f"{median:.4g}") for median in medians[finite]],
         }  # fmt: skip
         self.bulletin.publish("progress", message)
 

@@ -1,23 +1,45 @@
-"""Checkpoints: all that a trainer needs to go on exactly, in one file."""
+"""Checkpoints: all that training needs to continue exactly, in one file with a checksum."""
 
+import hashlib
+import json
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from blastema.errors import BlastemaError
-from blastema.organism import TENSORS, check_weights
+from blastema.organism import TENSORS, Organism, check_weights
 from blastema.rule import Weights
+from blastema.strict_json import parse_json
 from blastema.tensors import read_tensors, write_tensors
 from blastema.training.optimiser import Moments
 from blastema.training.pool import TENSORS as POOL_TENSORS
-from blastema.training.pool import Pool
+from blastema.training.pool import Pool, check_tensors
 from blastema.training.trainer import Trainer
 
 FORMAT, VERSION = "blastema-checkpoint", "1"
+# Files without the last two were written by Blastema 0.1.0.
+PLAIN = {"format", "version", "step"}
+WHOLE = PLAIN | {"state", "sha256"}
+BEST = "best."
 
 
-def save_checkpoint(trainer: Trainer, path: Path) -> None:
-    """Write weights, moments, pool and the number of steps done; whole or not at all.
+class RunState(NamedTuple):
+    """What a run remembers besides its trainer.
+
+    Attributes:
+        recent: the last losses, those that a collapse is judged by; see `blastema.training.collapse`.
+        rollbacks: collapses since the last milestone.
+        best: the organism with the best validation score so far.
+    """
+
+    recent: list[float]
+    rollbacks: int
+    best: Organism | None
+
+
+def save_checkpoint(trainer: Trainer, state: RunState, path: Path) -> None:
+    """Write weights, moments, pool, the number of steps done and the state of the run; whole or not at all.
 
     The random state is not among them: what a step draws is a function of the seed and the number of the step.
     """
@@ -28,45 +50,92 @@ def save_checkpoint(trainer: Trainer, path: Path) -> None:
     }
     if trainer.experiment.starts_from == "pool":
         tensors |= trainer.pool.tensors()
+    record: dict[str, Any] = {"recent": state.recent, "rollbacks": state.rollbacks, "best": None}
+    if state.best is not None:
+        tensors |= {BEST + name: tensor for name, tensor in zip(TENSORS, state.best.weights, strict=True)}
+        record["best"] = {"training": state.best.training, "scores": state.best.scores}
     metadata = {"format": FORMAT, "version": VERSION, "step": str(trainer.done)}
-    write_tensors(path, tensors, metadata)
+    metadata["state"] = json.dumps(record, ensure_ascii=False, sort_keys=True)
+    write_tensors(path, tensors, metadata | {"sha256": _digest(tensors, metadata)})
 
 
-def load_checkpoint(trainer: Trainer, path: Path) -> None:
-    """Bring a trainer of the same configuration to where the checkpoint was taken.
+def load_checkpoint(trainer: Trainer, path: Path) -> RunState | None:
+    """Bring a trainer of the same configuration to where the checkpoint was taken; return the state of its run.
+
+    That is None in a checkpoint of Blastema 0.1.0.
 
     Raises:
-        BlastemaError: the file is not a whole checkpoint, or not one of this configuration.
+        BlastemaError: the file is damaged, not a checkpoint, or not one of this configuration.
     """
     tensors, metadata = read_tensors(path)
-    if (metadata.get("format"), metadata.get("version")) != (FORMAT, VERSION) or not metadata.get("step", "").isdigit():
-        raise BlastemaError(f"{path} is not a checkpoint of version {VERSION}; it holds {metadata.get('format')!r}")
-    sets = {
-        prefix: check_weights(
-            trainer.rule,
-            {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)},
-            str(path),
-        )
-        for prefix in _sets(trainer)
-    }
-    trainer.weights = sets["weights."]
-    trainer.moments = Moments(sets["first."], sets["second."])
-    trainer.done = int(metadata["step"])
+    done = _step(metadata, path)
+    if "sha256" in metadata and metadata["sha256"] != _digest(tensors, metadata):
+        raise BlastemaError(f"{path} is damaged: its content does not match its checksum")
+    sets = {prefix: _weights(trainer, tensors, prefix, path) for prefix in _sets(trainer)}
+    if any((second < 0).any() for second in sets["second."]):
+        raise BlastemaError(f"{path} is damaged: its second moments are negative")
+    state = _state(trainer, tensors, metadata["state"], path) if "state" in metadata else None
     if trainer.experiment.starts_from == "pool":
         trainer.pool = _pool(trainer, tensors, path)
+    trainer.weights = sets["weights."]
+    trainer.moments = Moments(sets["first."], sets["second."])
+    trainer.done = done
+    return state
 
 
 def saved_step(path: Path) -> int:
     """Return after how many training steps a checkpoint was taken, 0 if there is none."""
-    return int(read_tensors(path)[1].get("step", 0)) if path.exists() else 0
+    return _step(read_tensors(path)[1], path) if path.exists() else 0
 
 
 def _sets(trainer: Trainer) -> dict[str, Weights]:
     return {"weights.": trainer.weights, "first.": trainer.moments.first, "second.": trainer.moments.second}
 
 
+def _digest(tensors: dict[str, Any], metadata: dict[str, str]) -> str:
+    """Return the SHA-256 of all that a checkpoint says. A tensor may be a list of arrays, as they are joined."""
+    rest = {key: value for key, value in metadata.items() if key != "sha256"}
+    digest = hashlib.sha256(json.dumps(rest, sort_keys=True).encode())
+    for name, value in sorted(tensors.items()):
+        parts = value if isinstance(value, list) else [value]
+        shape = (sum(len(part) for part in parts), *parts[0].shape[1:])
+        digest.update(f"{name} {parts[0].dtype} {shape}".encode())
+        for part in parts:
+            digest.update(np.ascontiguousarray(part).data)
+    return digest.hexdigest()
+
+
+def _step(metadata: dict[str, str], path: Path) -> int:
+    """Return the number of training steps that a checkpoint was taken after."""
+    if (metadata.get("format"), metadata.get("version")) != (FORMAT, VERSION):
+        raise BlastemaError(f"{path} is not a checkpoint of version {VERSION}; it holds {metadata.get('format')!r}")
+    step = metadata.get("step", "")
+    if metadata.keys() not in (PLAIN, WHOLE) or not (step.isascii() and step.isdecimal() and len(step) < 11):
+        raise BlastemaError(f"{path} is damaged: its metadata are not those of a checkpoint")
+    return int(step)
+
+
+def _weights(trainer: Trainer, tensors: dict[str, np.ndarray], prefix: str, path: Path) -> Weights:
+    own = {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+    return check_weights(trainer.rule, own, str(path))
+
+
+def _state(trainer: Trainer, tensors: dict[str, np.ndarray], text: str, path: Path) -> RunState:
+    record = parse_json(text, f"the state in {path}")
+    try:
+        recent = [float(loss) for loss in record["recent"]]
+        rollbacks, best = int(record["rollbacks"]), record["best"]
+        organism = best and Organism(
+            _weights(trainer, tensors, BEST, path), trainer.rule, dict(best["training"]), dict(best["scores"])
+        )
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
+        raise BlastemaError(f"{path} is damaged: the state of its run is not readable ({error})") from None
+    return RunState(recent, rollbacks, organism)
+
+
 def _pool(trainer: Trainer, tensors: dict[str, np.ndarray], path: Path) -> Pool:
     missing = [name for name in POOL_TENSORS if name not in tensors]
     if missing or len(tensors["pool.seeds"]) != trainer.recipe.pool:
         raise BlastemaError(f"{path} does not hold the pool of {trainer.recipe.pool} organisms that its run needs")
+    check_tensors(tensors, trainer.pool.shape, str(path))
     return Pool.of_tensors(tensors, trainer.pool.shape)

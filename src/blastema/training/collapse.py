@@ -10,6 +10,8 @@ from blastema.training.trainer import Report
 
 # A jump of the loss is nothing unusual (article, experiment 1); one that stays this long and this high is.
 JUMP, STAYS, LOOKS_BACK = 5.0, 20, 200
+# Losses that this takes.
+REMEMBERED = STAYS + LOOKS_BACK
 
 
 def collapse(report: Report, losses: Sequence[float]) -> str | None:

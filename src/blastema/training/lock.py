@@ -11,18 +11,22 @@ from blastema.errors import BlastemaError
 LOCK = "lock"
 
 
+class LockedError(BlastemaError):
+    """Another process is at work in a directory."""
+
+
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
     """Keep others out of a directory; the system lets them in again when this process ends, however it ends.
 
     Raises:
-        BlastemaError: another process is at work there.
+        LockedError: another process is at work there.
     """
     with (directory / LOCK).open("ab") as file:
         try:
             _take(file.fileno())
         except (BlockingIOError, PermissionError):
-            raise BlastemaError(
+            raise LockedError(
                 f"another process is training in {directory}; wait for its end, or stop it, and --resume {directory}"
             ) from None
         except OSError as error:

@@ -1,4 +1,4 @@
-"""The log of a run: a line of JSON for each training step."""
+"""The log of a run: a line of JSON for each training step. Nothing that training depends on is in it alone."""
 
 import json
 import math
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from blastema.atomic import replacing
-from blastema.errors import BlastemaError
 from blastema.training.trainer import Report
 
 
@@ -25,43 +24,39 @@ def log_line(report: Report, learning_rate: float, seconds: float) -> dict[str, 
 
 
 def kept_lines(path: Path, done: int) -> list[dict[str, Any]]:
-    """Return the lines of the log up to the checkpoint.
-
-    Raises:
-        BlastemaError: some of them are missing.
-    """
-    return [json.loads(line) for line in _kept(path, done)]
+    """Return the whole lines of the log up to training step `done`, in order; damaged ones are left out."""
+    return [line for line, _ in _kept(path, done)]
 
 
 def trim(path: Path, done: int) -> None:
-    """Take out of the log what came after the checkpoint.
-
-    Raises:
-        BlastemaError: lines before it are missing.
-    """
-    kept = _kept(path, done)
-    with replacing(path) as temporary:
-        temporary.write_text("".join(kept), "utf-8")
-
-
-def _kept(path: Path, done: int) -> list[str]:
-    lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
-    kept = [line for line in lines if _step_of(line) <= done]
-    if len(kept) != done:
-        raise BlastemaError(
-            f"{path} has {len(kept)} of the {done} lines that the checkpoint tells of; restore or remove the run"
-        )
-    return kept
+    """Take out of the log what comes after training step `done`, and what is damaged."""
+    kept = b"".join(text + b"\n" for _, text in _kept(path, done))
+    if not path.exists() or path.read_bytes() != kept:
+        with replacing(path) as temporary:
+            temporary.write_bytes(kept)
 
 
 def loss_of(line: dict[str, Any]) -> float:
     """Return the loss that a line tells of."""
-    return math.inf if line["loss"] is None else line["loss"]
+    return math.inf if line["loss"] is None else float(line["loss"])
 
 
-def _step_of(line: str) -> float:
-    """Return the step that a line of the log tells of; a line that was cut off belongs to none."""
+def _kept(path: Path, done: int) -> list[tuple[dict[str, Any], bytes]]:
+    """Return the lines up to a training step, parsed and as they are, with their steps rising."""
+    kept: list[tuple[dict[str, Any], bytes]] = []
+    # What follows the last line feed was cut off.
+    for text in path.read_bytes().split(b"\n")[:-1] if path.exists() else ():
+        line = _parsed(text)
+        if line and (kept[-1][0]["step"] if kept else 0) < line["step"] <= done:
+            kept.append((line, text))
+    return kept
+
+
+def _parsed(text: bytes) -> dict[str, Any] | None:
+    """Return what a line says, or None if it is damaged."""
     try:
-        return int(json.loads(line)["step"]) if line.endswith("\n") else math.inf
-    except (ValueError, TypeError, KeyError):
-        return math.inf
+        line = json.loads(text.decode("utf-8"))
+        whole = type(line["step"]) is int and (line["loss"] is None or math.isfinite(line["loss"]))
+    except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
+        return None
+    return line if whole and isinstance(line, dict) and not isinstance(line["loss"], bool) else None

@@ -1,13 +1,11 @@
-"""Milestones: what a run keeps of its way, so that it ends with its best organism and survives a collapse."""
+"""Milestones: what a run keeps on its way, so that it ends with its best organism and survives a collapse."""
 
-import os
-import shutil
-from pathlib import Path
+import math
 
-from blastema.atomic import replacing
-from blastema.organism import Organism, load
+from blastema.errors import BlastemaError
+from blastema.organism import Organism
 
-# The state to go back to, as in the checkpoint, and the best organism so far.
+# The checkpoint of the last milestone, and the organism with the best score so far.
 GOOD, BEST = "good.safetensors", "best.safetensors"
 # So many in a run, at least so many steps apart.
 COUNT, SHORTEST_STAGE = 16, 25
@@ -22,23 +20,18 @@ def is_milestone(done: int, steps: int) -> bool:
     return done % max(SHORTEST_STAGE, steps // COUNT) == 0 or done == steps
 
 
-def keep_if_best(organism: Organism, directory: Path) -> None:
-    """Write the organism to `best.safetensors` unless one with a lower score is there already."""
-    best = directory / BEST
-    if not best.exists() or _score(organism) < _score(load(best)):
-        organism.save(best)
+def is_better(organism: Organism, best: Organism | None) -> bool:
+    """Return whether an organism has a better validation score than the best one so far."""
+    return best is None or validation_score(organism) < validation_score(best)
 
 
-def keep_good(directory: Path, checkpoint: Path) -> None:
-    """Keep the checkpoint that was just written as the state to go back to."""
-    with replacing(directory / GOOD) as temporary:
-        temporary.unlink()
-        try:
-            # A checkpoint is never written to again, only replaced, so that both may be the same file.
-            os.link(checkpoint, temporary)
-        except OSError:
-            shutil.copyfile(checkpoint, temporary)
+def validation_score(organism: Organism) -> float:
+    """Return the score of the held-out evaluation, the lower, the better.
 
-
-def _score(organism: Organism) -> float:
-    return float((organism.scores or {})["held_out"])
+    Raises:
+        BlastemaError: the organism does not hold it.
+    """
+    score = (organism.scores or {}).get("held_out")
+    if isinstance(score, bool) or not isinstance(score, int | float) or not math.isfinite(score):
+        raise BlastemaError(f"{BEST} has the validation score {score!r}; remove the file, or restore it")
+    return float(score)

@@ -4,6 +4,7 @@ from functools import reduce
 
 import numpy as np
 
+from blastema.errors import BlastemaError
 from blastema.rule import Batch, seed_state
 from blastema.training.loss import COLOURS, visible
 
@@ -75,6 +76,29 @@ class Pool:
         ends = np.cumsum(counts)[:-1]
         pool.organisms = list(zip(np.split(cells, ends), np.split(values, ends), strict=True))
         return pool
+
+
+def check_tensors(tensors: dict[str, np.ndarray], shape: tuple[int, int, int], source: str) -> None:
+    """Raise unless these arrays can be those of a pool of grids of this shape.
+
+    Raises:
+        BlastemaError: an array has another shape or type, or holds a cell outside of the grid or a value that is not
+            finite.
+    """
+    seeds, _, counts, cells, values = (tensors[name] for name in TENSORS)
+    size, living_cells = len(seeds), len(cells) if cells.ndim else 0
+    shapes = ((size,), (size,), (size,), (living_cells,), (living_cells, shape[-1]))
+    for name, expected in zip(TENSORS, shapes, strict=True):
+        dtype = np.float32 if name == TENSORS[-1] else np.uint32
+        if tensors[name].shape != expected or tensors[name].dtype != dtype:
+            raise BlastemaError(f"{source} is damaged: {name} is {tensors[name].dtype} {tensors[name].shape}")
+    if int(counts.sum(dtype=np.uint64)) != living_cells:
+        raise BlastemaError(f"{source} is damaged: pool.counts do not add up to the {living_cells} cells of the pool")
+    places = cells.astype(np.int64) + np.repeat(np.arange(size), counts) * (shape[0] * shape[1])
+    if (cells >= shape[0] * shape[1]).any() or (np.diff(places) <= 0).any():
+        raise BlastemaError(f"{source} is damaged: pool.cells are out of range or out of order")
+    if not np.isfinite(values).all():
+        raise BlastemaError(f"{source} is damaged: pool.values are not finite")
 
 
 def _squares(numbers: np.ndarray) -> float:

@@ -1,206 +1,257 @@
-"""A run: its directory, and training that can be stopped at any moment and goes on exactly."""
+"""A run: its directory, and training that can be stopped at any moment and continues exactly."""
 
 import dataclasses
 import json
+import os
+import shutil
 import time
-from collections.abc import Generator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
 
-from blastema import __version__
-from blastema.atomic import replacing
-from blastema.engines import choose_engine, default_engine
+from blastema.atomic import remove_left_over, replacing
+from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
-from blastema.organism import Organism, load
+from blastema.organism import Organism
 from blastema.rule import Rule
-from blastema.targets import load_target
-from blastema.training.checkpoint import load_checkpoint, save_checkpoint, saved_step
-from blastema.training.collapse import collapse
-from blastema.training.experiments import EXPERIMENTS, RECIPES, ExperimentName, Recipe, RecipeName
+from blastema.training.checkpoint import RunState, load_checkpoint, save_checkpoint, saved_step
+from blastema.training.collapse import REMEMBERED, collapse
+from blastema.training.config import Config
+from blastema.training.directory import (
+    CHECKPOINT,
+    LOG,
+    ORGANISM,
+    TARGET,
+    DirectoryTakenError,
+    kept_target,
+    load_config,
+    refuse_taken,
+    write_config,
+    write_target,
+)
+from blastema.training.experiments import EXPERIMENTS, RECIPES
 from blastema.training.held_out import held_out
-from blastema.training.lock import LOCK, locked
+from blastema.training.lock import LockedError, locked
 from blastema.training.log import kept_lines, log_line, loss_of, trim
-from blastema.training.milestone import BEST, GOOD, is_milestone, keep_good, keep_if_best
+from blastema.training.milestone import BEST, GOOD, is_better, is_milestone
+from blastema.training.reach import unreachable
+from blastema.training.recovery import newest_checkpoint, refuse_lost, state_in_files
+from blastema.training.room import refuse_too_large
 from blastema.training.trainer import Report, Trainer
+from blastema.training.versions import versions
 
-CONFIG, TARGET, LOG = "config.json", "target.npy", "log.jsonl"
-CHECKPOINT, ORGANISM = "checkpoint.safetensors", "organism.safetensors"
-# So often in a row training goes back to the same milestone before it gives up.
+__all__ = ["CHECKPOINT", "LOG", "ORGANISM", "RECIPES", "TARGET", "Config", "Run", "kept_target"]
+
+# Give up after this many consecutive rollbacks to the same milestone.
 PATIENCE = 5
 # Seconds of training that a sudden end may cost.
 CHECKPOINT_EVERY = 30.0
 
 
-@dataclass(frozen=True)
-class Config:
-    """What a run was asked for; with the version of the program, all that its organism depends on.
-
-    Attributes:
-        target: what `blastema.targets.load_target` understands.
-        experiment, recipe: names of records in `blastema.training.experiments`.
-        steps, batch: of the recipe, or other numbers.
-        seed: of the training.
-        fit, pad, height, width, background: of the target, see `load_target`.
-        engine: name of the engine.
-    """
-
-    target: str
-    experiment: ExperimentName = "regenerating"
-    recipe: RecipeName = "blastema"
-    steps: int = 8000
-    batch: int = 8
-    seed: int = 0
-    fit: int = 40
-    pad: int | None = None
-    height: int | None = None
-    width: int | None = None
-    background: str | None = None
-    engine: str = field(default_factory=default_engine)
-
-    def __post_init__(self) -> None:
-        for name, choices in (("experiment", EXPERIMENTS), ("recipe", RECIPES)):
-            if getattr(self, name) not in choices:
-                raise BlastemaError(f"there is no {name} {getattr(self, name)!r}; choose one of {', '.join(choices)}")
-        pool = RECIPES[self.recipe].pool
-        damaged = EXPERIMENTS[self.experiment].damaged + EXPERIMENTS[self.experiment].reseeded
-        for name, lowest, highest in (("steps", 1, 10**9), ("batch", max(1, damaged), pool), ("seed", 0, 2**63)):
-            if not lowest <= getattr(self, name) <= highest:
-                raise BlastemaError(
-                    f"{name} is {getattr(self, name)}; the {self.experiment} experiment takes {lowest} to {highest}"
-                )
-
-    def taught_by(self) -> Recipe:
-        """Return the recipe with this run's steps and batch."""
-        return dataclasses.replace(RECIPES[self.recipe], steps=self.steps, batch=self.batch)
-
-    def picture(self) -> np.ndarray:
-        """Return the target, float32 `(height, width, 4)`."""
-        return load_target(
-            self.target, fit=self.fit, pad=self.pad, height=self.height, width=self.width, background=self.background
-        )
-
-
 class Run:
-    """Training in a directory of its own.
-
-    The directory holds `config.json`, `target.npy`, `log.jsonl` (a line a training step), `checkpoint.safetensors` (all
-    that training needs to go on), `good.safetensors` (the same, of the last milestone), `best.safetensors` (the
-    organism that did best in the held-out evaluation of a milestone), `organism.safetensors` (the organism as it is
-    now; when training has ended, the best one), `lock`, and pictures, see `blastema.training.album`.
+    """Training in a directory of its own; docs/runs.md describes the files in it.
 
     Use `Run.begin` or `Run.resume`.
+
+    Attributes:
+        directory, config, target, trainer: what is trained, and where.
+        losses, logged: the losses in the log, and the training steps that they belong to.
+        last: what the log says of the last training step of this process.
+        notices: sentences for the user: a warning about the target, what was found when the run was resumed.
     """
 
-    def __init__(self, directory: Path, config: Config, target: np.ndarray) -> None:
-        self.directory, self.config, self.target = directory, config, target
+    def __init__(self, directory: Path, config: Config, target: np.ndarray, target_sum: str = "") -> None:
+        self.directory, self.config, self.target, self._target_sum = directory, config, target, target_sum
         self.trainer = self._fresh_trainer()
-        # Steps since the last milestone at which training collapsed, and the last one ever.
-        self.setbacks, self.collapsed_at = 0, 0
+        self.state = RunState([], 0, None)
         self.losses: list[float] = []
+        self.logged: list[int] = []
+        self.last: dict[str, Any] = {}
+        self.notices: list[str] = []
+        self._log: TextIO | None = None
 
     @classmethod
-    def begin(cls, directory: Path, config: Config) -> "Run":
+    def begin(cls, directory: Path | str, config: Config) -> "Run":
         """Start a run in a new or empty directory.
 
         Raises:
-            BlastemaError: the configuration cannot be met, or the directory is in use or cannot be written to.
+            BlastemaError: the configuration is invalid, it does not fit into memory, or the directory is in use or not
+                writable.
         """
-        _refuse_full(directory)
-        run = cls(directory, config, config.picture())
+        directory = Path(directory)
+        refuse_taken(directory)
+        refuse_too_large(config)
+        try:
+            run = cls(directory, config, config.picture())
+        except MemoryError:
+            raise _out_of_memory() from None
         try:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise BlastemaError(f"cannot make {directory}: {error.strerror}; choose another --out") from None
+            raise BlastemaError(f"cannot create {directory}: {error.strerror}; choose another --out") from None
         with locked(directory):
-            _refuse_full(directory)
-            # The picture that was meant may be moved or changed later.
-            with replacing(directory / TARGET) as temporary:
-                np.save(temporary, run.target)
-            run.write_config()
+            refuse_taken(directory)
+            remove_left_over(directory)
+            # The configuration last: a directory without it holds no run, and one can begin in it.
+            run._target_sum = write_target(directory, run.target)
+            write_config(directory, config, run._target_sum)
+        fit = None if config.array is not None else config.fit
+        warning = unreachable(run.target, run.trainer.recipe.rollout(0)[0], fit)
+        run.notices += [warning] if warning else []
         return run
 
     @classmethod
-    def resume(cls, directory: Path, steps: int | None = None) -> "Run":
-        """Go on with the run in a directory from its last checkpoint, if asked for up to another number of steps.
+    def begin_in_free(cls, directories: Iterator[Path], config: Config) -> "Run":
+        """Start a run in the first of these directories that no other run takes, be it at this very moment."""
+        for directory in directories:
+            try:
+                return cls.begin(directory, config)
+            except (DirectoryTakenError, LockedError):
+                continue
+        raise BlastemaError("there is no free directory; choose one with --out")
+
+    @classmethod
+    def resume(cls, directory: Path | str, steps: int | None = None) -> "Run":
+        """Continue the run in a directory from its newest checkpoint, if asked for up to another number of steps.
+
+        With another number of steps the rates and milestones of a run of that many steps apply from here on, which
+        `Config.history` records. The organism is another one than that of a run begun with that many steps.
 
         Raises:
             BlastemaError: the directory does not hold a run, or its files are damaged.
         """
-        config = read_config(directory)
+        directory = Path(directory)
+        config, target_sum = load_config(directory)
+        target = kept_target(directory / TARGET, target_sum)
+        try:
+            run = cls(directory, config, target, target_sum or "")
+            run._recover()
+        except MemoryError:
+            raise _out_of_memory() from None
         if steps is not None:
-            config = dataclasses.replace(config, steps=steps)
-        run = cls(directory, config, kept_target(directory / TARGET))
-        if (directory / CHECKPOINT).exists():
-            load_checkpoint(run.trainer, directory / CHECKPOINT)
-        lines = kept_lines(directory / LOG, run.trainer.done)
-        run.losses = [loss_of(line) for line in lines]
-        run.collapsed_at = max((line["step"] for line in lines if "collapse" in line), default=0)
+            run._change_steps(steps)
         return run
 
-    def write_config(self) -> None:
-        """Write `config.json`."""
-        with replacing(self.directory / CONFIG) as temporary:
-            temporary.write_text(json.dumps(asdict(self.config), ensure_ascii=False, indent=2) + "\n", "utf-8")
-
     def train(self) -> Generator[Report, None, None]:
-        """Train to the end, yielding after each step. Whoever stops listening finds the work saved.
+        """Train to the end, yielding after each step. If the caller stops iterating, the state is saved.
 
         Raises:
-            BlastemaError: another process is or was training in this directory, or training collapses again and again.
+            BlastemaError: another process is or was training in this directory, training collapses repeatedly, or
+                memory runs out.
         """
-        saved, whole = time.monotonic(), True
-        with locked(self.directory), self._opened_log() as log:
+        with locked(self.directory), self._opened_log():
+            saved, unsaved, milestone = time.monotonic(), False, False
             try:
                 while self.trainer.done < self.config.steps:
-                    began, whole = time.monotonic(), False
-                    report = self.trainer.step()
-                    line = log_line(report, self._learning_rate(), time.monotonic() - began)
-                    line |= self._judge(report)
-                    log.write(json.dumps(line) + "\n")
-                    whole = True
-                    if "held_out" in line or time.monotonic() - saved > CHECKPOINT_EVERY:
-                        self.save()
-                        saved = time.monotonic()
-                    if "held_out" in line:
-                        keep_good(self.directory, self.directory / CHECKPOINT)
+                    unsaved, milestone = False, False
+                    report = self._logged_step()
+                    unsaved, milestone = True, "held_out" in self.last
                     yield report
-                    # Its states need not lie there while the next step is taken.
+                    # Its states need not stay in memory while the next step is taken.
                     del report
+                    # After the caller has taken its pictures: a kill before this costs the step, not the pictures.
+                    if milestone or time.monotonic() - saved > CHECKPOINT_EVERY:
+                        self._save(milestone)
+                        saved, unsaved = time.monotonic(), False
+            except MemoryError:
+                raise _out_of_memory() from None
             finally:
-                # What broke off in the middle of a step is not a state to go on from; the last checkpoint is.
-                if whole:
-                    self.save()
-
-    def _opened_log(self) -> TextIO:
-        """Return the log to write on, line by line, without what came after the checkpoint."""
-        saved = saved_step(self.directory / CHECKPOINT)
-        if saved != self.trainer.done:
-            # Another process went on since this one read it, or this one was interrupted in the middle of a step.
-            raise BlastemaError(
-                f"{self.directory} was saved at step {saved}, which is not where this run is; resume it anew"
-            )
-        self.write_config()
-        trim(self.directory / LOG, self.trainer.done)
-        return (self.directory / LOG).open("a", buffering=1, encoding="utf-8")
+                # A step that was interrupted is not a state to continue from; the last checkpoint is.
+                if unsaved:
+                    self._save(milestone)
 
     def save(self) -> None:
         """Write the checkpoint and the organism as they are now."""
-        save_checkpoint(self.trainer, self.directory / CHECKPOINT)
-        self.organism().save(self.directory / ORGANISM)
+        if self._log is not None:
+            self._save(False)
+            return
+        with locked(self.directory):
+            self._refuse_stale()
+            self._save(False)
+
+    def complete(self) -> None:
+        """Write the organism of a finished run, as a sudden end may have prevented."""
+        with locked(self.directory):
+            self._refuse_stale()
+            remove_left_over(self.directory)
+            self._save_organisms()
 
     def organism(self) -> Organism:
         """Return the organism as it is now; when training has ended, the best one."""
         ended = self.trainer.done >= self.config.steps
-        return load(self.directory / BEST) if ended and (self.directory / BEST).exists() else self._current()
+        return self.state.best if ended and self.state.best else self._current()
+
+    def learning_rate(self) -> float:
+        """Return the rate of the last training step."""
+        return self.trainer.recipe.learning_rate(max(0, self.trainer.done - 1))
+
+    @contextmanager
+    def _opened_log(self) -> Iterator[None]:
+        """Open the log to write on, line by line, without what came after the checkpoint."""
+        self._refuse_stale()
+        for folder in (self.directory, self.directory / "pictures"):
+            remove_left_over(folder)
+        if not (self.directory / CHECKPOINT).exists():
+            # From here on a log without a checkpoint means that one was lost.
+            self._save(False)
+        if not self._target_sum:
+            self._target_sum = write_target(self.directory, self.target)
+        write_config(self.directory, self.config, self._target_sum)
+        trim(self.directory / LOG, self.trainer.done)
+        with (self.directory / LOG).open("a", buffering=1, encoding="utf-8") as self._log:
+            try:
+                yield
+            finally:
+                self._log = None
+
+    def _refuse_stale(self) -> None:
+        """Raise if another process continued since this one read the run, or a step of this one was interrupted."""
+        saved = max(saved_step(self.directory / name) for name in (CHECKPOINT, GOOD))
+        if saved != self.trainer.done:
+            raise BlastemaError(
+                f"{self.directory} was saved at step {saved}, but this run is at step {self.trainer.done}; resume it "
+                "again"
+            )
+
+    def _logged_step(self) -> Report:
+        began = time.monotonic()
+        report = self.trainer.step()
+        line = log_line(report, self.learning_rate(), time.monotonic() - began)
+        self.last = line | self._judge(report)
+        assert self._log is not None
+        self._log.write(json.dumps(self.last) + "\n")
+        self.losses.append(report.loss)
+        self.logged.append(report.step)
+        return report
+
+    def _save(self, milestone: bool) -> None:
+        """Write all that a milestone, or a moment in between, leaves; in an order in which any end is harmless."""
+        if self._log is not None:
+            # Before the checkpoint that counts its lines.
+            self._log.flush()
+            os.fsync(self._log.fileno())
+        self._save_organisms()
+        checkpoint, good = self.directory / CHECKPOINT, self.directory / GOOD
+        save_checkpoint(self.trainer, self.state, good if milestone else checkpoint)
+        if milestone:
+            # A file of its own: what damages one does not damage the other.
+            with replacing(checkpoint) as temporary:
+                shutil.copyfile(good, temporary)
+
+    def _save_organisms(self) -> None:
+        if self.state.best:
+            self.state.best.save(self.directory / BEST)
+        self.organism().save(self.directory / ORGANISM)
 
     def _current(self) -> Organism:
-        training: dict[str, Any] = asdict(self.config) | {
+        loss = self.state.recent[-1] if self.state.recent else None
+        training: dict[str, Any] = self.config.record() | {
             "steps": self.trainer.done,
-            "final_loss": self.losses[-1] if self.losses and np.isfinite(self.losses[-1]) else None,
-            "versions": {"blastema": __version__, "numpy": np.__version__},
+            "final_loss": loss if loss is not None and np.isfinite(loss) else None,
+            "versions": versions(self.trainer.engine),
         }
         height, width = self.target.shape[:2]
         if Organism(self.trainer.weights, training=training).trained_size != (height, width):
@@ -215,30 +266,64 @@ class Run:
             choose_engine(config.engine),
         )  # fmt: skip
 
-    def _learning_rate(self) -> float:
-        return self.trainer.recipe.learning_rate(self.trainer.done - 1)
+    def _recover(self) -> None:
+        """Take up the newest checkpoint and the log."""
+        begun_by_us = bool(self._target_sum)
+        newest = newest_checkpoint(self.directory, self._fresh_trainer)
+        if newest is None:
+            refuse_lost(self.directory, begun_by_us)
+        else:
+            self.trainer, state = newest
+            self.state = state or state_in_files(self.directory, self.trainer.done)
+            if not (self.directory / CHECKPOINT).exists():
+                self.notices.append(f"{CHECKPOINT} is missing; continuing from the last milestone, in {GOOD}")
+        done = self.trainer.done
+        lines = kept_lines(self.directory / LOG, done)
+        self.losses, self.logged = [loss_of(line) for line in lines], [line["step"] for line in lines]
+        if len(lines) < done:
+            self.notices.append(
+                f"{LOG} has only {len(lines)} of the {done} lines of this run; the others are lost or damaged, which "
+                "does not affect training"
+            )
+
+    def _change_steps(self, steps: int) -> None:
+        """Continue up to another number of training steps, and say so."""
+        done, before = self.trainer.done, self.config.steps
+        changed = self.config.with_steps(steps, done)
+        if changed.steps == before:
+            return
+        if changed.steps <= done:
+            raise BlastemaError(f"--steps is {steps}, but {self.directory} has already taken {done} training steps")
+        self.config, self.trainer.recipe = changed, changed.taught_by()
+        if changed.history:
+            self.notices.append(
+                f"--steps changed from {before} to {steps} at step {done}: learning rates and milestones follow the "
+                f"new number from here on, so the organism differs from one trained with --steps {steps} throughout; "
+                "its record says so"
+            )
 
     def _judge(self, report: Report) -> dict[str, Any]:
-        """Go back if training collapsed, evaluate the organism at a milestone; return what the log is to say of it."""
-        self.losses.append(report.loss)
-        what = collapse(report, self.losses[self.collapsed_at :])
+        """Go back if training collapsed, validate the organism at a milestone; return what the log is to say of it."""
+        self.state = self.state._replace(recent=[*self.state.recent, float(report.loss)][-REMEMBERED:])
+        what = collapse(report, self.state.recent)
         if what:
             self._go_back(what)
             return {"collapse": what}
         if not is_milestone(report.step, self.config.steps):
             return {}
         score = held_out(self.trainer, self.config.experiment)
-        keep_if_best(dataclasses.replace(self._current(), scores={"held_out": score}), self.directory)
-        self.setbacks = 0
+        organism = dataclasses.replace(self._current(), scores={"held_out": score})
+        best = organism if is_better(organism, self.state.best) else self.state.best
+        self.state = self.state._replace(rollbacks=0, best=best)
         return {"held_out": score}
 
     def _go_back(self, what: str) -> None:
-        """Take weights and pool of the last milestone. The number of the step stays, so that it draws anew."""
+        """Take weights and pool of the last milestone. The number of the step stays, so that it draws afresh."""
         done, good = self.trainer.done, self.directory / GOOD
-        self.setbacks, self.collapsed_at = self.setbacks + 1, done
-        if self.setbacks > PATIENCE:
+        self.state = self.state._replace(recent=[], rollbacks=self.state.rollbacks + 1)
+        if self.state.rollbacks > PATIENCE:
             raise BlastemaError(
-                f"training {what} at step {done}, for the {self.setbacks}th time since its last milestone; "
+                f"training {what} at step {done}, for the {self.state.rollbacks}th time since its last milestone; "
                 "try another --seed, or --recipe article"
             )
         self.trainer = self._fresh_trainer()
@@ -247,48 +332,5 @@ class Run:
         self.trainer.done = done
 
 
-def _refuse_full(directory: Path) -> None:
-    """Raise if something is in the way of a new run."""
-    there = directory.exists() and (not directory.is_dir() or any(one.name != LOCK for one in directory.iterdir()))
-    if there:
-        raise BlastemaError(
-            f"{directory} is there already; go on with it by --resume {directory}, or choose another --out"
-        )
-
-
-def read_config(directory: Path) -> Config:
-    """Return the configuration of the run in a directory.
-
-    Raises:
-        BlastemaError: there is none, or it is not one of this version.
-    """
-    path = directory / CONFIG
-    if not path.is_file():
-        raise BlastemaError(f"{directory} is not the directory of a run: it has no {CONFIG}")
-    try:
-        values = json.loads(path.read_text("utf-8"))
-        unknown = values.keys() - {known.name for known in dataclasses.fields(Config)}
-        if unknown:
-            raise BlastemaError(f"{path} has unknown keys: {', '.join(sorted(unknown))}")
-        return Config(**values)
-    except BlastemaError:
-        raise
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-        raise BlastemaError(
-            f"{path} is not the configuration of a run; it must be a JSON object as a run writes it"
-        ) from None
-
-
-def kept_target(path: Path) -> np.ndarray:
-    """Return the target that a run keeps in its directory, float32 `(height, width, 4)`.
-
-    Raises:
-        BlastemaError: it is missing or broken.
-    """
-    try:
-        target = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        target = np.zeros(0)
-    if target.ndim != 3 or target.shape[-1] != 4 or target.dtype != np.float32:
-        raise BlastemaError(f"{path} is missing or broken; a run cannot go on without its target")
-    return target
+def _out_of_memory() -> BlastemaError:
+    return BlastemaError("there is not enough memory; use a smaller --fit or --size, or a smaller --batch")

@@ -1,32 +1,45 @@
 """TensorBoard events of a run, where the extra `[tensorboard]` is installed."""
 
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
+from blastema.training.run import Run
 from blastema.training.trainer import Report
 
 
 class Events:
-    """Writes the loss of each training step to `events.*` files in a directory, or nothing without the extra."""
+    """Writes `events.*` files to the directory of a run, or nothing without the extra.
 
-    def __init__(self, directory: Path) -> None:
-        self.directory, self.present = directory, find_spec("tensorboardX") is not None
+    Scalars: `loss`, `rollout` and `learning_rate` of each training step, `validation` (the held-out score) of each
+    milestone. Images: `batch` and `pool`, as in the run's pictures.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.present = run, find_spec("tensorboardX") is not None
         self.writer: Any = None
 
-    def add(self, report: Report) -> None:
-        """Write one training step."""
+    def add(self, report: Report, pictures: dict[str, Image.Image]) -> None:
+        """Write one training step and the pictures taken of it."""
         if self.present and not self.writer:
             self.writer = self._begun_at(report.step)
-        if self.writer:
-            self.writer.add_scalar("loss", report.loss, report.step)
-            self.writer.add_scalar("rollout", report.rollout, report.step)
+        if not self.writer:
+            return
+        scalars = {"loss": report.loss, "rollout": report.rollout, "learning_rate": self.run.learning_rate()}
+        if "held_out" in self.run.last:
+            scalars["validation"] = self.run.last["held_out"]
+        for name, value in scalars.items():
+            self.writer.add_scalar(name, value, report.step)
+        for name, picture in pictures.items():
+            self.writer.add_image(name, np.asarray(picture.convert("RGB")), report.step, dataformats="HWC")
 
     def _begun_at(self, step: int) -> Any:
         from tensorboardX import SummaryWriter
 
         # Steps that a resumed run takes again replace those that were written before.
-        return SummaryWriter(str(self.directory), purge_step=step if step > 1 else None)
+        return SummaryWriter(str(self.run.directory), purge_step=step if step > 1 else None)
 
     def close(self) -> None:
         """Flush and close the file."""

@@ -1,0 +1,230 @@
+"""What a run is asked for, checked when it is written down."""
+
+import dataclasses
+import json
+import os
+from dataclasses import dataclass, field
+from numbers import Integral
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from blastema.engines import ENGINES, default_engine
+from blastema.errors import BlastemaError
+from blastema.targets import load_target
+from blastema.targets.target import LARGEST, PAD
+from blastema.training.experiments import EXPERIMENTS, RECIPES, ExperimentName, Recipe, RecipeName
+
+# What `Config.target` says where the picture was given as an array.
+ARRAY = "array"
+MOST_STEPS = 10**9
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a run was asked for; with the versions in the organism's record, all that its organism depends on.
+
+    The same seed gives the same organism, byte for byte, on the same engine, instruction set and version of NumPy, for
+    any number of threads. Other engines and instruction sets round differently, so trainings diverge within some steps.
+
+    Attributes:
+        target: what `blastema.targets.load_target` understands: a name or a path; or an array `(height, width, 4)`,
+            the whole grid: floats from 0 to 1, RGB premultiplied by alpha, or uint8 RGBA as image libraries give it.
+        experiment, recipe: names of records in `blastema.training.experiments`.
+        steps, batch: of the recipe, or other numbers.
+        seed: of the training.
+        fit, pad, height, width, background: of the target, see `load_target`.
+        engine: name of the engine; None takes the fastest.
+        history: (training step, steps asked for from there on), for each change of `steps` during the run.
+        array: the target, where it was given as an array.
+
+    Raises:
+        BlastemaError: a value has the wrong type or is out of range.
+    """
+
+    target: Any
+    experiment: ExperimentName = "regenerating"
+    recipe: RecipeName = "blastema"
+    steps: int = 8000
+    batch: int = 8
+    seed: int = 0
+    fit: int = 40
+    pad: int | None = None
+    height: int | None = None
+    width: int | None = None
+    background: str | None = None
+    engine: str = field(default_factory=default_engine)
+    history: tuple[tuple[int, int], ...] = ()
+    array: np.ndarray | None = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._check_names()
+        self._check_numbers()
+        self._check_target()
+        history = _history(self.history)
+        object.__setattr__(self, "history", history)
+
+    def taught_by(self) -> Recipe:
+        """Return the recipe with this run's steps and batch."""
+        return dataclasses.replace(RECIPES[self.recipe], steps=self.steps, batch=self.batch)
+
+    def picture(self) -> np.ndarray:
+        """Return the target, float32 `(height, width, 4)`."""
+        if self.array is not None:
+            return self.array
+        return load_target(
+            self.target, fit=self.fit, pad=self.pad, height=self.height, width=self.width, background=self.background
+        )
+
+    def grid(self) -> tuple[int, int]:
+        """Return (height, width) of the grids, in cells."""
+        side = self.fit + 2 * (PAD if self.pad is None else self.pad)
+        return self.height or self.width or side, self.width or self.height or side
+
+    def with_steps(self, steps: int, done: int) -> "Config":
+        """Return the configuration of a run that continues after `done` training steps up to another number of them."""
+        changed = dataclasses.replace(self, steps=steps)
+        if not done or changed.steps == self.steps:
+            return changed
+        past = [entry for entry in self.history or ((0, self.steps),) if entry[0] < done]
+        if past[-1][1] != changed.steps:
+            past.append((done, changed.steps))
+        return dataclasses.replace(changed, history=tuple(past) if len(past) > 1 else ())
+
+    def record(self) -> dict[str, Any]:
+        """Return what files say of it, ready for JSON; `history` only where there is one."""
+        values = {each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.name != "array"}
+        if not self.history:
+            del values["history"]
+        return values
+
+    def _check_names(self) -> None:
+        if getattr(self, "engine") is None:  # noqa: B009 - typed as never None
+            object.__setattr__(self, "engine", default_engine())
+        for name, choices in (("experiment", EXPERIMENTS), ("recipe", RECIPES), ("engine", ENGINES)):
+            value = getattr(self, name)
+            if not isinstance(value, str) or value not in choices:
+                raise BlastemaError(f"there is no {name} {value!r}; choose one of {', '.join(choices)}")
+        if self.background is not None and not isinstance(self.background, str):
+            raise BlastemaError(f"background is {self.background!r}; it must be a colour such as white, or auto")
+
+    def _check_numbers(self) -> None:
+        pool = RECIPES[self.recipe].pool
+        damaged = EXPERIMENTS[self.experiment].damaged + EXPERIMENTS[self.experiment].reseeded
+        kind = f"the {self.experiment} experiment takes"
+        for name, least, most in (("steps", 1, MOST_STEPS), ("batch", max(1, damaged), pool), ("seed", 0, 2**63)):
+            object.__setattr__(self, name, _whole(name, getattr(self, name), least, most, kind))
+        for name, least in (("fit", 1), ("pad", 0), ("height", 1), ("width", 1)):
+            value = getattr(self, name)
+            if value is not None or name == "fit":
+                object.__setattr__(self, name, _whole(name, value, least, LARGEST, "a target takes"))
+
+    def _check_target(self) -> None:
+        target = self.target
+        if isinstance(target, np.ndarray):
+            if self.pad is not None or self.background is not None:
+                raise BlastemaError("an array is the whole grid; leave out pad and background")
+            array = _picture_of(target)
+            for name, side in zip(("height", "width"), array.shape[:2], strict=True):
+                if getattr(self, name) not in (None, side):
+                    raise BlastemaError(f"{name} is {getattr(self, name)}, but the array given as target has {side}")
+                object.__setattr__(self, name, side)
+            object.__setattr__(self, "array", array)
+            target = ARRAY
+        elif isinstance(target, str | os.PathLike):
+            target = os.fspath(target)
+        if not isinstance(target, str):
+            raise BlastemaError(
+                f"the target is a {type(target).__name__}; give a name, a path, or an array (height, width, 4)"
+            )
+        if target.encode("utf-8", "replace").decode() != target:
+            raise BlastemaError(f"the target {target!r} is not valid Unicode; rename the file")
+        object.__setattr__(self, "target", target)
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Return the values that a JSON file of a configuration holds, unchecked.
+
+    Raises:
+        BlastemaError: it is missing, or not a JSON object.
+    """
+    from blastema.strict_json import parse_json
+
+    if not path.is_file():
+        raise BlastemaError(f"{path.parent} is not the directory of a run: it has no {path.name}")
+    try:
+        values = parse_json(path.read_bytes(), path)
+    except OSError as error:
+        raise BlastemaError(f"cannot read {path}: {error.strerror or error}") from None
+    except BlastemaError as error:
+        raise BlastemaError(f"{path} is not the configuration of a run: {error}") from None
+    if not isinstance(values, dict):
+        raise BlastemaError(f"{path} is not the configuration of a run; it must be a JSON object")
+    return values
+
+
+def config_of(values: dict[str, Any], path: Path) -> Config:
+    """Return the configuration that a file holds.
+
+    Raises:
+        BlastemaError: it has unknown or missing keys, or values that are out of range.
+    """
+    known = {each.name for each in dataclasses.fields(Config)} - {"array"}
+    if unknown := sorted(values.keys() - known):
+        raise BlastemaError(f"{path} has unknown keys: {', '.join(unknown)}")
+    if "target" not in values:
+        raise BlastemaError(f"{path} is not the configuration of a run: it has no target")
+    return Config(**values)
+
+
+def as_json(values: dict[str, Any]) -> str:
+    """Return the text of a configuration file."""
+    return json.dumps(values, ensure_ascii=False, indent=2) + "\n"
+
+
+def _whole(name: str, value: Any, least: int, most: int, who: str) -> int:
+    # NumPy's whole numbers, too, but no truth values.
+    if isinstance(value, Integral) and value is not True and value is not False and least <= int(value) <= most:
+        return int(value)
+    raise BlastemaError(f"{name} is {value!r}; {who} {least} to {most}, a whole number")
+
+
+def _history(entries: Any) -> tuple[tuple[int, int], ...]:
+    """Return the entries as pairs of whole numbers, the first from step 0, rising."""
+    try:
+        pairs = tuple((begin, steps) for begin, steps in entries)
+    except (TypeError, ValueError):
+        raise BlastemaError(f"history is {entries!r}; it must be a list of pairs [training step, steps]") from None
+    pairs = tuple(
+        (_whole("history", begin, 0, MOST_STEPS, "it takes"), _whole("history", steps, 1, MOST_STEPS, "it takes"))
+        for begin, steps in pairs
+    )
+    begins = [begin for begin, _ in pairs]
+    if begins != sorted(set(begins)) or begins[:1] not in ([], [0]):
+        raise BlastemaError(f"history begins at steps {begins}; they must rise from 0")
+    return pairs
+
+
+def _picture_of(array: np.ndarray) -> np.ndarray:
+    """Return an array given as target, float32, premultiplied, a copy."""
+    if array.ndim != 3 or array.shape[-1] != 4 or not array.size or max(array.shape) > LARGEST:
+        raise BlastemaError(
+            f"the target has shape {array.shape}; it must be (height, width, 4), sides of 1 to {LARGEST} cells"
+        )
+    if array.dtype == np.uint8:
+        values = array.astype(np.float32) / 255
+        values[..., :3] *= values[..., 3:]
+        return values
+    if array.dtype.kind != "f":
+        raise BlastemaError(f"the target is an array of {array.dtype}; give floats from 0 to 1, or uint8")
+    values = array.astype(np.float32)
+    if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1):
+        raise BlastemaError(
+            "the target has values outside 0 to 1, or that are not finite; divide by 255 if it is 8-bit"
+        )
+    if (values[..., :3] > values[..., 3:] + 1e-5).any():
+        raise BlastemaError(
+            "the target has colours above its alpha; multiply RGB by alpha: array[..., :3] *= array[..., 3:]"
+        )
+    return values

@@ -1,0 +1,122 @@
+"""The directory of a run: its files, how they are begun, and how they are read back."""
+
+import hashlib
+import io
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from blastema.atomic import is_left_over, replacing
+from blastema.errors import BlastemaError
+from blastema.training.config import Config, as_json, config_of, read_config
+from blastema.training.lock import LOCK
+
+CONFIG, TARGET, LOG = "config.json", "target.npy", "log.jsonl"
+CHECKPOINT, ORGANISM = "checkpoint.safetensors", "organism.safetensors"
+# Keys of `config.json` besides those of `Config`: checksums of the file itself and of `target.npy`.
+OWN_SUM, TARGET_SUM = "sha256", "target_sha256"
+
+
+class DirectoryTakenError(BlastemaError):
+    """There is a run in this directory, or something else."""
+
+
+def refuse_taken(directory: Path) -> None:
+    """Raise if a run cannot begin in this directory.
+
+    It may hold what is left of a run that was killed before its configuration was written.
+
+    Raises:
+        DirectoryTakenError: it holds a run or something else.
+    """
+    if not directory.exists():
+        return
+    names = {path.name for path in directory.iterdir() if not is_left_over(path)} if directory.is_dir() else {""}
+    if names <= {LOCK} or names == {LOCK, TARGET}:
+        return
+    advice = f"continue it with --resume {directory}, or " if CONFIG in names else ""
+    raise DirectoryTakenError(f"{directory} already exists and is not empty; {advice}choose another --out")
+
+
+def write_target(directory: Path, target: np.ndarray) -> str:
+    """Write `target.npy`: the picture that was meant may be moved or changed later. Return its checksum."""
+    content = io.BytesIO()
+    np.save(content, target)
+    with replacing(directory / TARGET) as temporary:
+        temporary.write_bytes(content.getvalue())
+    return hashlib.sha256(content.getvalue()).hexdigest()
+
+
+def write_config(directory: Path, config: Config, target_sum: str) -> None:
+    """Write `config.json`; a directory that has it holds a run."""
+    values = config.record() | {TARGET_SUM: target_sum}
+    with replacing(directory / CONFIG) as temporary:
+        temporary.write_text(as_json(values | {OWN_SUM: _sum_of(values)}), "utf-8")
+
+
+def load_config(directory: Path) -> tuple[Config, str | None]:
+    """Return the configuration of the run in a directory, and the checksum of its target, which Blastema 0.1.0 lacks.
+
+    Raises:
+        BlastemaError: there is none, it is damaged, or it is not one of this version.
+    """
+    path = directory / CONFIG
+    if not path.is_file() and directory.is_dir() and (directory / LOCK).exists():
+        raise BlastemaError(
+            f"{directory} is not the directory of a run: it has no {CONFIG}; "
+            f"if training was stopped as it began, begin again with the same command"
+        )
+    values = read_config(path)
+    if OWN_SUM in values and values.pop(OWN_SUM) != _sum_of(values):
+        raise BlastemaError(
+            f"{path} is damaged or was edited: it does not match its checksum; "
+            f'restore it, or, if you edited it, remove its entry "{OWN_SUM}"'
+        )
+    target_sum = values.pop(TARGET_SUM, None)
+    if target_sum is not None and not isinstance(target_sum, str):
+        raise BlastemaError(f"{path} is damaged: its {TARGET_SUM} is {target_sum!r}")
+    try:
+        return config_of(values, path), target_sum
+    except BlastemaError as error:
+        text = str(error)
+        raise BlastemaError(text if str(path) in text else f"{path} does not hold: {text}") from None
+
+
+def kept_target(path: Path, checksum: str | None = None) -> np.ndarray:
+    """Return the target that a run keeps in its directory, float32 `(height, width, 4)`.
+
+    Raises:
+        BlastemaError: it is missing or damaged.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BlastemaError(f"{path} is missing or damaged ({error.strerror}); a run needs its target") from None
+    if checksum is not None and hashlib.sha256(content).hexdigest() != checksum:
+        raise BlastemaError(f"{path} is damaged: it does not match its checksum; restore it, or begin a new run")
+    target = _array(content)
+    if target is None or target.ndim != 3 or target.shape[-1] != 4 or target.dtype != np.float32 or not target.size:
+        raise BlastemaError(f"{path} is missing or damaged; a run needs its target")
+    if not np.isfinite(target).all() or target.min() < 0 or target.max() > 1:
+        raise BlastemaError(f"{path} is damaged: it has values outside 0 to 1")
+    return target
+
+
+def _array(content: bytes) -> np.ndarray | None:
+    """Return the array of a .npy file, or None if there is none."""
+    try:
+        with warnings.catch_warnings():
+            # NumPy warns of headers that only Python 2 wrote.
+            warnings.simplefilter("error")
+            array = np.load(io.BytesIO(content), allow_pickle=False)
+    # NumPy evaluates the header, which raises almost anything when it is damaged, and takes its shape at its word.
+    except Exception:
+        return None
+    return array if isinstance(array, np.ndarray) else None
+
+
+def _sum_of(values: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

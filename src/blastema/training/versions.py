@@ -1,0 +1,19 @@
+"""What the bytes of an organism depend on besides its configuration."""
+
+from functools import cache
+
+import numpy as np
+
+from blastema import __version__
+from blastema.engines import Engine
+from blastema.machine import installed, instruction_set
+
+
+def versions(engine: Engine) -> dict[str, str]:
+    """Return the versions of the programs that train with this engine, and the instruction set that it uses."""
+    libraries = {"jax": installed("jax") or "unknown"} if engine.name == "jax" else {}
+    isa = getattr(engine, "isa", None) or _processor()
+    return {"blastema": __version__, "numpy": np.__version__, "isa": str(isa)} | libraries
+
+
+_processor = cache(instruction_set)

@@ -1,0 +1,359 @@
+"""Files of a run that are missing, cut off, damaged or left over, and values of a configuration that people pass."""
+
+import dataclasses
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from blastema import load
+from blastema.cli.invocation import to_paste
+from blastema.cli.training_screen import watch
+from blastema.errors import BlastemaError
+from blastema.tensors import read_tensors, write_tensors
+from blastema.training import milestone, room
+from blastema.training import run as run_module
+from blastema.training.album import complete_album
+from blastema.training.reach import furthest, unreachable
+from blastema.training.run import Config, Run
+
+CONFIG = Config("disc", experiment="persistent", steps=6, fit=6, pad=4)
+SEALED = ("organism.safetensors", "checkpoint.safetensors", "best.safetensors", "good.safetensors")
+
+
+def short(patch):
+    """A pool of 12, rollouts of a few steps, milestones every second step."""
+    for name, recipe in run_module.RECIPES.items():
+        patch.setitem(run_module.RECIPES, name, dataclasses.replace(recipe, pool=12, shortest=4, longest=8))
+    patch.setattr(milestone, "SHORTEST_STAGE", 2)
+
+
+@pytest.fixture(autouse=True)
+def short_pool(monkeypatch):
+    short(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """A folder with a finished run, `whole`, and the same run stopped after 5 steps, `stopped`."""
+    folder = tmp_path_factory.mktemp("runs")
+    with pytest.MonkeyPatch.context() as patch:
+        short(patch)
+        list(Run.begin(folder / "whole", CONFIG).train())
+        training = Run.begin(folder / "stopped", CONFIG).train()
+        for _ in range(5):
+            next(training)
+        training.close()
+    return folder
+
+
+@pytest.fixture
+def stopped(runs, tmp_path):
+    """A copy of the run stopped after 5 of 6 steps; its last milestone was step 4."""
+    return Path(shutil.copytree(runs / "stopped", tmp_path / "run"))
+
+
+def assert_finishes_like(whole, run):
+    list(run.train())
+    for name in SEALED:
+        assert (whole / name).read_bytes() == (run.directory / name).read_bytes(), name
+
+
+LOGS = {
+    "short": lambda content: b"".join(content.splitlines(keepends=True)[:2]),
+    "empty": lambda content: b"",
+    "a gap": lambda content: b"".join(content.splitlines(keepends=True)[::2]),
+    "not UTF-8": lambda content: content.replace(b'"loss"', b'"\xff\xfe"', 1),
+    "nested": lambda content: b"[" * 100_000 + b"\n" + content.split(b"\n", 1)[1],
+    "lacking a key": lambda content: content.replace(b'"step"', b'"stop"', 2),
+    "infinite": lambda content: content.replace(b'"loss": ', b'"loss": 1e999, "was": ', 1),
+    "not an object": lambda content: b"7\n" + content.split(b"\n", 1)[1],
+}
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_lost_lines_of_the_log_cost_nothing_else(runs, stopped, name):
+    log = stopped / "log.jsonl"
+    log.write_bytes(LOGS[name](log.read_bytes()))
+    run = Run.resume(stopped)
+    assert [notice for notice in run.notices if "of the 5 lines of this run" in notice], run.notices
+    assert_finishes_like(runs / "whole", run)
+    assert [json.loads(line)["step"] for line in log.read_text().splitlines()][-1] == 6
+
+
+def test_the_log_is_on_the_disk_before_the_checkpoint(tmp_path, monkeypatch):
+    order = []
+    fsync, replace = os.fsync, Path.replace
+
+    def synced(handle):
+        order.append(Path(f"/proc/self/fd/{handle}").resolve().name)
+        fsync(handle)
+
+    def replaced(path, target):
+        order.append(f"-> {Path(target).name}")
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", replaced)
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("this system does not tell the names of open files")
+    run = Run.begin(tmp_path / "run", CONFIG)
+    training = run.train()
+    next(training)
+    order.clear()
+    run.save()
+    saved = order.index("-> checkpoint.safetensors")
+    assert "log.jsonl" in order[:saved], order
+    # The name of the new file is on the disk, too.
+    assert order[saved + 1] == "run", order
+
+
+@pytest.mark.parametrize("name", ["checkpoint.safetensors", "good.safetensors", "config.json", "target.npy"])
+def test_a_flipped_bit_is_refused_by_name(stopped, name):
+    content = bytearray((stopped / name).read_bytes())
+    # Far from the header, in a value; in the configuration, a digit of the seed.
+    at = content.index(b'"seed": 0') + 8 if name == "config.json" else len(content) - 40
+    content[at] ^= 1
+    (stopped / name).write_bytes(content)
+    with pytest.raises(BlastemaError, match="does not match its checksum") as refused:
+        Run.resume(stopped)
+    assert str(stopped / name) in str(refused.value)
+    if name == "checkpoint.safetensors":
+        assert "to continue from the last milestone, step 4, in good.safetensors" in str(refused.value)
+    assert (stopped / name).read_bytes() == content
+
+
+@pytest.mark.parametrize("name", ["checkpoint.safetensors", "good.safetensors", "best.safetensors"])
+def test_a_run_without_one_of_its_files_finishes_the_same(runs, stopped, name):
+    (stopped / name).unlink()
+    run = Run.resume(stopped)
+    assert run.trainer.done == (4 if name.startswith("checkpoint") else 5)
+    assert_finishes_like(runs / "whole", run)
+
+
+def test_a_run_without_any_checkpoint_is_refused_and_keeps_its_log(stopped):
+    log = (stopped / "log.jsonl").read_bytes()
+    for name in ("checkpoint.safetensors", "good.safetensors"):
+        (stopped / name).unlink()
+    with pytest.raises(BlastemaError, match=r"took 5 training steps, but checkpoint\.safetensors and good"):
+        Run.resume(stopped)
+    assert (stopped / "log.jsonl").read_bytes() == log
+
+
+def in_the_format_of_0_1_0(directory):
+    """Leave out what Blastema 0.1.0 did not write: checksums and the state of the run."""
+    for name in ("checkpoint.safetensors", "good.safetensors"):
+        tensors, metadata = read_tensors(directory / name)
+        tensors = {key: value for key, value in tensors.items() if not key.startswith("best.")}
+        write_tensors(directory / name, tensors, {key: metadata[key] for key in ("format", "version", "step")})
+    values = json.loads((directory / "config.json").read_text())
+    values = {key: value for key, value in values.items() if not key.endswith("sha256")}
+    (directory / "config.json").write_text(json.dumps(values))
+
+
+def test_a_run_of_version_0_1_0_is_resumed(runs, stopped):
+    in_the_format_of_0_1_0(stopped)
+    assert_finishes_like(runs / "whole", Run.resume(stopped))
+
+
+def with_pool(path, **changes):
+    tensors, metadata = read_tensors(path)
+    for name, change in changes.items():
+        tensors[f"pool.{name}"] = change(tensors[f"pool.{name}"])
+    write_tensors(path, tensors, metadata)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"cells": lambda cells: np.where(np.arange(len(cells)) == 3, 14 * 14, cells).astype(np.uint32)},
+        {"cells": lambda cells: cells[::-1].copy()},
+        {"cells": lambda cells: cells[:-1]},
+        {"ages": lambda ages: ages[:-1]},
+        {"ages": lambda ages: ages.astype(np.float32)},
+        {"counts": lambda counts: counts + np.uint32(1)},
+        {"values": lambda values: values[:, :-1]},
+        {"values": lambda values: np.full_like(values, np.nan)},
+    ],
+)
+def test_a_pool_that_cannot_be_is_refused(stopped, changes):
+    in_the_format_of_0_1_0(stopped)
+    with_pool(stopped / "checkpoint.safetensors", **changes)
+    with pytest.raises(BlastemaError, match=r"checkpoint.safetensors is damaged: pool\.\w+ (is|are|do) "):
+        Run.resume(stopped)
+
+
+def test_left_over_files_are_removed_by_the_next_training(runs, stopped):
+    (stopped / "pictures").mkdir()
+    left = [stopped / ".blastema-ab12_xyz.safetensors", stopped / ".ab12_xyz.json", stopped / "pictures/.ab12_xyz.png"]
+    kept = [stopped / ".gitignore", stopped / ".ab12_xyz", stopped / ".notes.json"]
+    for path in left + kept:
+        path.write_bytes(b"x")
+    assert_finishes_like(runs / "whole", Run.resume(stopped))
+    assert [path.exists() for path in left + kept] == [False] * 3 + [True] * 3
+
+
+def test_missing_pictures_of_a_finished_run_are_completed(runs, tmp_path):
+    shutil.copytree(runs / "whole", tmp_path / "run")
+    (tmp_path / "run/organism.safetensors").unlink()
+    run = Run.resume(tmp_path / "run")
+    run.complete()
+    assert complete_album(run) == ["loss.png", "growth.gif"]
+    assert (tmp_path / "run/growth.gif").stat().st_size > 0
+    assert (tmp_path / "run/organism.safetensors").read_bytes() == (runs / "whole/organism.safetensors").read_bytes()
+    assert complete_album(run) == []
+
+
+@pytest.mark.parametrize("files", [[], ["lock"], ["lock", "target.npy"], ["lock", ".blastema-ab12_xyz.npy"]])
+def test_a_run_that_was_killed_as_it_began_is_begun_again(tmp_path, files):
+    for name in files:
+        (tmp_path / name).write_bytes(b"half")
+    if files:
+        with pytest.raises(BlastemaError, match="begin again with the same command"):
+            Run.resume(tmp_path)
+    assert len(list(Run.begin(tmp_path, CONFIG).train())) == 6
+
+
+def test_the_target_array_of_somebody_else_is_not_overwritten(tmp_path):
+    (tmp_path / "target.npy").write_bytes(b"mine")
+    with pytest.raises(BlastemaError, match="already exists and is not empty"):
+        Run.begin(tmp_path, CONFIG)
+
+
+def test_changes_of_steps_are_recorded(runs, stopped):
+    run = Run.resume(stopped, steps=8)
+    assert "--steps changed from 6 to 8 at step 5" in run.notices[0]
+    list(run.train())
+    assert json.loads((stopped / "config.json").read_text())["history"] == [[0, 6], [5, 8]]
+    assert load(stopped).training["history"] == [[0, 6], [5, 8]]
+    assert "history" not in load(runs / "whole").training
+    again = Run.resume(stopped, steps=9).config
+    assert again.history == ((0, 6), (5, 8), (8, 9))
+    with pytest.raises(BlastemaError, match=r"--steps is 4, but .* has already taken 8 training steps"):
+        Run.resume(stopped, steps=4)
+
+
+def test_steps_changed_before_the_first_step_leave_no_trace(tmp_path):
+    Run.begin(tmp_path / "run", CONFIG)
+    assert Run.resume(tmp_path / "run", steps=8).config == dataclasses.replace(CONFIG, steps=8)
+
+
+def test_the_record_names_what_the_bytes_depend_on(runs):
+    versions = load(runs / "whole").training["versions"]
+    assert versions.keys() >= {"blastema", "numpy", "isa"}
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"steps": 2.5}, "steps is 2.5; .* 1 to 1000000000, a whole number"),
+        ({"steps": True}, "steps is True"),
+        ({"steps": "9"}, "steps is '9'"),
+        ({"seed": float("nan")}, "seed is nan"),
+        ({"seed": -1}, "seed is -1"),
+        ({"batch": None}, "batch is None"),
+        ({"fit": 4.0}, "fit is 4.0; a target takes 1 to 4096"),
+        ({"pad": -1}, "pad is -1"),
+        ({"experiment": ["growing"]}, r"there is no experiment \['growing'\]"),
+        ({"engine": 3}, "there is no engine 3"),
+        ({"background": 0}, "background is 0"),
+        ({"target": None}, "the target is a NoneType; give a name, a path, or an array"),
+        ({"target": "\ud800.png"}, "is not valid Unicode"),
+        ({"target": np.zeros((4, 4))}, r"the target has shape \(4, 4\)"),
+        ({"target": np.full((4, 4, 4), 200.0)}, "values outside 0 to 1"),
+        ({"target": np.full((4, 4, 4), np.nan)}, "not finite"),
+        ({"target": np.array([[[1, 1, 1, 0.5]]])}, "multiply RGB by alpha"),
+        ({"target": np.zeros((4, 4, 4), int)}, "an array of int64; give floats"),
+        ({"target": np.zeros((4, 4, 4)), "pad": 2}, "leave out pad and background"),
+        ({"target": np.zeros((4, 4, 4)), "height": 5}, "height is 5, but the array"),
+        ({"history": [[3, 4]]}, "they must rise from 0"),
+        ({"history": 7}, "history is 7"),
+    ],
+)
+def test_values_that_a_run_cannot_have_are_refused_in_one_line(values, says):
+    with pytest.raises(BlastemaError, match=says) as refused:
+        Config(**{"target": "disc"} | values)
+    assert "\n" not in str(refused.value)
+
+
+def test_paths_and_numpy_numbers_are_taken(tmp_path):
+    config = Config(Path("disc"), experiment="persistent", seed=np.int64(3), steps=np.uint8(6), fit=np.int32(6), pad=4)
+    assert config == dataclasses.replace(CONFIG, seed=3)
+    assert type(config.seed) is int
+    Run.begin(str(tmp_path / "run"), config)
+    assert Run.resume(str(tmp_path / "run")).config == config
+
+
+@pytest.mark.parametrize("eight_bit", [False, True])
+def test_an_array_is_a_target(tmp_path, eight_bit):
+    picture = np.zeros((12, 15, 4), np.uint8 if eight_bit else np.float64)
+    picture[4:8, 4:11] = (255, 0, 0, 128) if eight_bit else (128 / 255, 0, 0, 128 / 255)
+    run = Run.begin(tmp_path / "run", Config(picture, experiment="growing", steps=1))
+    list(run.train())
+    np.testing.assert_allclose(run.target, np.load(tmp_path / "run/target.npy"))
+    np.testing.assert_allclose(run.target[5, 5], (128 / 255, 0, 0, 128 / 255), atol=1e-6)
+    assert load(tmp_path / "run").trained_size == (12, 15)
+    assert Run.resume(tmp_path / "run").target.shape == (12, 15, 4)
+
+
+def test_a_grid_that_memory_cannot_hold_is_refused_before_anything_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(room, "available", lambda: 8_000_000_000)
+    config = dataclasses.replace(CONFIG, fit=4096, pad=0)
+    with pytest.raises(BlastemaError, match=r"at least 26\.0 GB of memory; 8\.0 GB are available; use a smaller --fit"):
+        Run.begin(tmp_path / "run", config)
+    assert not (tmp_path / "run").exists()
+    assert room.needed(CONFIG) < 10_000_000
+
+
+def test_a_picture_that_life_cannot_reach_is_warned_of():
+    target = np.zeros((182, 182, 4), np.float32)
+    target[16:166, 80:100] = 1
+    assert furthest(target) == 75
+    assert "use --fit 96 or less" in unreachable(target, 64, 150)
+    assert unreachable(target, 100, 150) is None
+    assert furthest(np.zeros((9, 9, 4), np.float32)) == 0
+
+
+def test_of_several_that_begin_at_once_each_gets_a_directory(tmp_path, monkeypatch):
+    """The second finds the first directory free, and taken when it comes to write there."""
+    picture, names = Config.picture, [tmp_path / name for name in ("a", "a-2", "a-3")]
+
+    def slow(config):
+        if config.seed and not (tmp_path / "a").exists():
+            Run.begin(tmp_path / "a", CONFIG)
+        return picture(config)
+
+    monkeypatch.setattr(Config, "picture", slow)
+    assert Run.begin_in_free(iter(names), dataclasses.replace(CONFIG, seed=1)).directory == tmp_path / "a-2"
+    assert Run.begin_in_free(iter(names), CONFIG).directory == tmp_path / "a-3"
+
+
+def test_commands_are_quoted_and_call_the_program_that_ran(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.argv", [str(tmp_path / ".venv/bin/blastema"), "train"])
+    assert to_paste("grow", Path("my runs/x[/y]")) == ".venv/bin/blastema grow 'my runs/x[/y]'"
+    monkeypatch.setattr("sys.argv", ["/somewhere/blastema/__main__.py", "train"])
+    monkeypatch.setattr("sys.executable", str(tmp_path / ".venv/bin/python"))
+    assert to_paste("grow", "x") == ".venv/bin/python -m blastema grow x"
+    program = tmp_path / ".venv/bin/blastema"
+    program.parent.mkdir(parents=True)
+    program.touch(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert to_paste("grow", "x") == "blastema grow x"
+
+
+def test_the_screen_prints_names_as_they_are_and_tensorboard_gets_everything(tmp_path, capsys):
+    directory = tmp_path / "x[/y] :smile: [bold]"
+    watch(Run.begin(directory, CONFIG))
+    said = capsys.readouterr().err
+    assert f"training disc (persistent) in {directory}\n" in said
+    assert to_paste("grow", directory) in said
+    (events,) = directory.glob("events.*")
+    content = events.read_bytes()
+    for tag in (b"loss", b"rollout", b"learning_rate", b"validation", b"batch", b"pool"):
+        assert tag in content
+    assert b"PNG" in content
