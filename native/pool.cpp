@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <memory>
 #include <utility>
 
 namespace blastema {
@@ -21,6 +22,18 @@ inline void relax() {
 #elif defined(__aarch64__)
   asm volatile("yield");
 #endif
+}
+
+// Bytes for the thread-local data of a new thread, far more than it takes.
+constexpr size_t reserved = 1 << 20;
+
+// Has the data of exceptions allocated, and the arena from which this thread's memory comes.
+void touch_thread_local_data() {
+  try {
+    delete[] new char[1024];
+    throw 0;
+  } catch (int) {
+  }
 }
 
 template <class Ready>
@@ -61,7 +74,20 @@ void Pool::hire(int threads) {
   try {
     while (int(workers_.size()) + 1 < threads) {
       const int worker = int(workers_.size()) + 1;
-      workers_.emplace_back(&Pool::work, this, worker, round_.load());
+      // A thread takes memory for its thread-local data as it first needs it, and the process ends where there is none.
+      // So some is held back until the thread has all that it needs.
+      auto reserve = std::make_unique<char[]>(reserved);
+      const unsigned seen = round_.load();
+      std::atomic<int> stage{0};
+      workers_.emplace_back([this, worker, seen, &stage] {
+        while (stage.load() < 1) std::this_thread::yield();
+        touch_thread_local_data();
+        stage.store(2);
+        work(worker, seen);
+      });
+      reserve.reset();
+      stage.store(1);
+      while (stage.load() < 2) std::this_thread::yield();
     }
   } catch (const std::exception&) {
     // No memory for the stack of another thread, or no more threads allowed. Fewer give the same results.

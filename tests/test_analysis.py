@@ -212,9 +212,11 @@ SMALL = Organism(random_weights(Rule()), training={"target": "disc", "fit": 4, "
 
 
 def test_a_batch_that_memory_cannot_hold_is_refused_before_it_is_grown(monkeypatch):
-    monkeypatch.setattr("blastema.memory.memory", lambda: 10**7)
+    monkeypatch.setattr("blastema.memory.available", lambda: 10**7)
     target = load_target("disc", fit=4, pad=1)
-    with pytest.raises(BlastemaError, match=r"growing 3,000 x 6x6 cells takes at least 27.6 MB .* 10.0 MB can be used"):
+    with pytest.raises(
+        BlastemaError, match=r"growing 3,000 x 6x6 cells takes at least 27.6 MB .* 10.0 MB are available"
+    ):
         examine(SMALL, target, choose_engine(), organisms=3000)
 
 

@@ -133,7 +133,7 @@ def test_a_still_figure_has_no_format(refusal):
 
 
 def test_a_grid_that_memory_cannot_hold_is_refused(refusal, monkeypatch):
-    monkeypatch.setattr("blastema.memory.memory", lambda: 10**9)
+    monkeypatch.setattr("blastema.memory.available", lambda: 10**9)
     assert "growing 1 x 4096x4096 cells takes at least 4.3 GB" in refusal("grow", "good.safetensors", "--size", "4096")
 
 

@@ -87,7 +87,7 @@ def test_a_run_is_told_of_as_it_is(tmp_path, experiment):
 
 def test_a_loss_that_is_infinite_is_told_as_json_has_it(tmp_path):
     run = Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=9, fit=6, pad=4))
-    run.losses = [0.5, float("inf"), float("inf")]
+    run.losses, run.logged = [0.5, float("inf"), float("inf")], [1, 2, 3]
     bulletin = Bulletin()
     Broadcast(run, bulletin)
     progress = put_up(bulletin)["progress"]
@@ -286,7 +286,7 @@ def test_a_finished_run_says_so_and_is_shown(tmp_path):
         (("play", "--experiment", "growing"), "give --train TARGET with it"),
         (("play", "--fit", "12", "--seed", "3"), "--seed, --fit: only for a training to begin; give --train TARGET"),
         (("play", "--resume", "x", "--fit", "12"), "--resume continues a run as it was begun; leave out --fit"),
-        (("play", "--train", "🦎", "--fit", "0"), "fit of a target is 0"),
+        (("play", "--train", "🦎", "--fit", "0"), "fit is 0; a target takes 1 to 4096"),
         (("play", "--steps", "3"), "give --train TARGET or --resume DIR"),
         (("play", "--train", "🦎", "--steps", "0"), "steps is 0"),
         (("play", "--port", "99999"), "--port is 99999"),

@@ -14,7 +14,7 @@ from blastema.cli.invocation import to_paste
 from blastema.cli.training_screen import watch
 from blastema.errors import BlastemaError
 from blastema.tensors import read_tensors, write_tensors
-from blastema.training import milestone, room
+from blastema.training import milestone
 from blastema.training import run as run_module
 from blastema.training.album import complete_album
 from blastema.training.reach import furthest, unreachable
@@ -300,12 +300,13 @@ def test_an_array_is_a_target(tmp_path, eight_bit):
 
 
 def test_a_grid_that_memory_cannot_hold_is_refused_before_anything_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(room, "available", lambda: 8_000_000_000)
+    monkeypatch.setattr("blastema.memory.available", lambda: 8_000_000_000)
     config = dataclasses.replace(CONFIG, fit=4096, pad=0)
-    with pytest.raises(BlastemaError, match=r"at least 26\.0 GB of memory; 8\.0 GB are available; use a smaller --fit"):
+    with pytest.raises(BlastemaError, match=r"at least 26\.0 GB of memory; 8\.0 GB are available: use a smaller --fit"):
         Run.begin(tmp_path / "run", config)
     assert not (tmp_path / "run").exists()
-    assert room.needed(CONFIG) < 10_000_000
+    monkeypatch.setattr("blastema.memory.available", lambda: 10_000_000)
+    CONFIG.check_memory()
 
 
 def test_a_picture_that_life_cannot_reach_is_warned_of():

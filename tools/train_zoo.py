@@ -36,6 +36,7 @@ STEPS = {"growing": 3000, "persistent": 4000, "regenerating": 8000}
 # What was not good enough the first time gets longer rollouts, and more of them: large filled pictures need them until
 # what regrew fits to what was left.
 LONG = {"growing": 3000, "persistent": 6000, "regenerating": 12000}
+FURTHER = 6000
 # Measured after training. Growing ones often fill their grids later, and then take a hundred times as long.
 ORGANISMS = {"growing": 4, "persistent": 16, "regenerating": 16}
 
@@ -78,10 +79,39 @@ def attempt(experiment: Any, target: str, seed: int) -> Organism:
     steps = (LONG if seed else STEPS)[experiment]
     config = Config(emoji(target), experiment=experiment, recipe=recipe, steps=steps, seed=seed)
     run = Run.resume(directory, steps) if (directory / "config.json").exists() else Run.begin(directory, config)
+    log_progress(run)
+    return measured(experiment, run.organism(), run.target)
+
+
+def train_further(name: str) -> None:
+    """Train an organism that is there by the recipe `further`, and write it if it does better so."""
+    experiment: Any
+    experiment, target = name.split("/")
+    before, directory = load(path(name)), RUNS / f"further-{experiment}-{target}"
+    if (directory / "config.json").exists():
+        run = Run.resume(directory)
+    else:
+        config = Config(emoji(target), experiment=experiment, recipe="further", steps=FURTHER)
+        run = Run.begin(directory, config, before.weights)
+    log_progress(run)
+    after = measured(experiment, run.organism(), run.target)
+    training = after.training | {"from": before.training}
+    after = dataclasses.replace(after, training=training, scores=(after.scores or {}) | runs_of(before))
+    best = min(before, after, key=lambda organism: badness(name, organism.scores or {}))
+    best.save(path(name))
+    print(f"{name}, {'trained further' if best is after else 'as it was'}: {after.scores}", flush=True)
+
+
+def log_progress(run: Run) -> None:
+    """Train to the end, and print the loss now and then."""
     for report in run.train():
         if report.step % 500 == 0:
-            print(f"{directory.name}: step {report.step}, loss {report.loss:.5f}", flush=True)
-    return measured(experiment, run.organism(), run.target)
+            print(f"{run.directory.name}: step {report.step}, loss {report.loss:.5f}", flush=True)
+
+
+def runs_of(organism: Organism) -> dict[str, Any]:
+    """Return how many runs an organism took, as its scores have it."""
+    return {"runs": (organism.scores or {})["runs"]}
 
 
 def measured(experiment: str, organism: Organism, picture: np.ndarray) -> Organism:
@@ -94,8 +124,7 @@ def measure_again(name: str) -> None:
     """Measure an organism that is there."""
     organism = load(path(name))
     again = measured(name.split("/")[0], organism, target_of(organism, name))
-    runs = {"runs": (organism.scores or {})["runs"]}
-    dataclasses.replace(again, scores=(again.scores or {}) | runs).save(path(name))
+    dataclasses.replace(again, scores=(again.scores or {}) | runs_of(organism)).save(path(name))
     print(f"{name}: {again.scores}", flush=True)
 
 
@@ -105,8 +134,7 @@ def round_to_bytes(name: str) -> None:
     picture, training = target_of(exact, name), exact.training | {"weights": "8 bits"}
     weights = quantised(exact.rule, exact.weights, *picture.shape[:2]).weights
     rounded = measured(name.split("/")[0], dataclasses.replace(exact, weights=weights, training=training), picture)
-    runs = {"runs": (exact.scores or {})["runs"]}
-    rounded = dataclasses.replace(rounded, scores=(rounded.scores or {}) | runs)
+    rounded = dataclasses.replace(rounded, scores=(rounded.scores or {}) | runs_of(exact))
     best = min(exact, rounded, key=lambda organism: badness(name, organism.scores or {}))
     best.save(path(name))
     print(f"{name}, {'rounded' if best is rounded else 'as it was'}: {best.scores}", flush=True)
@@ -126,7 +154,10 @@ def summary(report: dict[str, Any]) -> dict[str, Any]:
     # As the article's models were measured elsewhere: log10 of the mean over organisms.
     means = {name: found["mean"] for name, found in report["regeneration"].items()}
     means = {"grown": report["persistence"]["200"]["mean"]} | means
-    return of(report) | {"means": means, "eight_bit": of(report["eight_bit"]), "organisms": report["organisms"]}
+    repeated = {name: {key: found[key] for key in ("regrew", "worst")} for name, found in report["repeated"].items()}
+    return of(report) | {
+        "means": means, "repeated": repeated, "eight_bit": of(report["eight_bit"]), "organisms": report["organisms"],
+    }  # fmt: skip
 
 
 def emoji(target: str) -> str:
@@ -141,6 +172,7 @@ def main() -> None:
     parser.add_argument("--again", action="store_true", help="train those that are there, too")
     parser.add_argument("--seed", type=int, help="train the organisms named with this seed, and no other")
     parser.add_argument("--measure", action="store_true", help="measure anew those that are there, and train none")
+    parser.add_argument("--further", action="store_true", help="train those that are there further")
     parser.add_argument("--round", action="store_true", help="give them 8-bit weights if they do better so")
     arguments = parser.parse_args()
     names = arguments.names or all_names()
@@ -150,6 +182,10 @@ def main() -> None:
         for name in names:
             if path(name).exists():
                 measure_again(name)
+        return
+    if arguments.further:
+        for name in names:
+            train_further(name)
         return
     if arguments.round:
         for name in names:

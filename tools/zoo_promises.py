@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from blastema import load
+from blastema.analysis.subject import EXPLODED
 from blastema.training.damage import ARTICLE_CUTS
 from blastema.zoo import names
 from write_zoo_docs import ARTICLE as PUBLISHED
@@ -11,6 +12,8 @@ from write_zoo_docs import ARTICLE as PUBLISHED
 # Worst of 16 after 10,000 steps, and medians 600 steps after each of the article's five cuts; a web is thin.
 LINES = {"web": (-2.8, -2.7)}
 LINE = (-3.5, -3.2)
+# Which share regrows after five centre cuts in a row. Of the others it is only asked that they do not explode.
+FIVE_CUTS = {"regenerating/lizard": 7 / 8}
 # So much any of them may lose to rounding its weights to 8 bits.
 ROUNDING = 0.3
 
@@ -24,13 +27,16 @@ def badness(name: str, scores: dict[str, Any]) -> tuple[float, float]:
 
 
 def missed(name: str, scores: dict[str, Any]) -> dict[str, float]:
-    """Return by how much each number lies above what is promised of it; of growing organisms nothing is."""
+    """Return by how much each number misses what is promised of it; growing organisms must only not explode when cut."""
     experiment, target = name.split("/")
+    repeated = scores["repeated"]
+    found = {f"{cuts}, exploded": result["worst"] for cuts, result in repeated.items() if result["worst"] >= EXPLODED}
     if experiment == "growing":
-        return {}
+        return found
     columns, rounded = promised(experiment, scores), promised(experiment, scores["eight_bit"])
     oldest, cut = LINES.get(target, LINE)
-    found = {"after_10000": columns["after_10000"] - oldest}
+    found |= {"5 x centre": FIVE_CUTS.get(name, 0) - repeated["5 x centre"]["regrew"] / scores["organisms"]}
+    found |= {"after_10000": columns["after_10000"] - oldest}
     found |= {one: columns[one] - cut for one in ARTICLE_CUTS if one in columns}
     found |= {f"{one}, 8 bits": rounded[one] - columns[one] - ROUNDING for one in columns}
     if experiment == "regenerating" and name in PUBLISHED:

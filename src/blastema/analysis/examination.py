@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from blastema.analysis.persistence import AT, persistence
-from blastema.analysis.regeneration import AFTER, CUT_AT, CUTS, UNSEEN, Damage, Regrowth, regeneration
+from blastema.analysis.regeneration import AFTER, CUT_AT, CUTS, CUTS_IN_A_ROW, UNSEEN, Damage, Regrowth, regeneration
 from blastema.analysis.rotation import ANGLES, rotation
 from blastema.analysis.subject import Subject, log_of, seeds_for
 from blastema.analysis.surroundings import FIRE_RATES, fire_rates, neighbours, other_sizes
@@ -78,6 +78,10 @@ def examine(
         found = _regeneration(subject, seeds, seed, damages)
         report[name] = {damage: _summary(regrowth, empty) for damage, regrowth in found.items()}
         states |= {damage: list(regrowth.states) for damage, regrowth in found.items()}
+    progress("cuts in a row")
+    found = _cuts_in_a_row(subject, seeds)
+    report["repeated"] = {name: _summary(regrowth, empty) for name, regrowth in found.items()}
+    states |= {name: list(regrowth.states) for name, regrowth in found.items()}
     progress("rotation")
     losses, turned = rotation(subject, few)
     report["rotation"] = _medians(ANGLES, losses)
@@ -116,6 +120,11 @@ def _regeneration(subject: Subject, seeds: np.ndarray, seed: int, damages: dict[
         name: regeneration(subject, grown, damage, np.random.default_rng([seed, number]))
         for number, (name, damage) in enumerate(damages.items())
     }
+
+
+def _cuts_in_a_row(subject: Subject, seeds: np.ndarray) -> dict[str, Regrowth]:
+    grown, draw = subject.grown(subject.seeds(seeds), CUT_AT), np.random.default_rng(0)
+    return {f"{cuts} x centre": regeneration(subject, grown, CUTS["centre"], draw, cuts=cuts) for cuts in CUTS_IN_A_ROW}
 
 
 def _summary(regrowth: Regrowth, empty: float) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from blastema.analysis.subject import Subject
+from blastema.analysis.subject import Subject, lasting
 
 AT = (100, 200, 500, 1000, 2000, 5000, 10000)
 
@@ -19,4 +19,4 @@ def persistence(subject: Subject, seeds: np.ndarray, at: tuple[int, ...] = AT) -
     for wanted in at:
         batch, age = subject.grown(batch, wanted - age), wanted
         found.append(subject.log_loss(batch))
-    return np.array(found)
+    return lasting(np.array(found))

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from blastema.analysis.subject import Subject
+from blastema.analysis.subject import Subject, lasting
 from blastema.rule import Batch
 from blastema.training.damage import cut, erased
 
 AFTER = (100, 200, 600)
 CUT_AT = 200
-# Cuts in a row, as of a visitor who keeps erasing, and the CA steps from one to the next.
-CUTS_IN_A_ROW, APART = (1, 3, 5, 9), 5
+# Centre cuts in a row, as when a visitor keeps erasing, and the CA steps from one to the next.
+CUTS_IN_A_ROW, APART = (3, 5, 9), 5
 # (height, width, random generator) to the cells that are erased, bool (height, width).
 Damage = Callable[[int, int, np.random.Generator], np.ndarray]
 
@@ -87,7 +87,8 @@ def regeneration(
     for wanted in after:
         batch, age = subject.grown(batch, wanted - age), wanted
         losses.append(subject.log_loss(batch))
-    return Regrowth(before, damaged, np.array(losses), recovery(before, damaged, losses[-1]), (first, batch.states[0]))
+    after_all = lasting(np.array(losses))
+    return Regrowth(before, damaged, after_all, recovery(before, damaged, after_all[-1]), (first, batch.states[0]))
 
 
 def recovery(before: np.ndarray, damaged: np.ndarray, end: np.ndarray) -> np.ndarray:

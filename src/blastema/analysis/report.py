@@ -3,12 +3,20 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from blastema.analysis.regeneration import APART
 from blastema.analysis.subject import EXPLODED
 
 SCALE = "log10 of the mean squared difference to the target, over pixels and RGBA: lower is better."
 # The root of 10^-2, 10^-3, 10^-4, as a share of the full range of 0 to 1.
 EXAMPLES = "At -2 the typical error is 10% of full brightness, at -3 it is 3%, at -4 it is 1%, which no eye sees."
 MEDIAN, WORST, EIGHT_BIT, DAMAGED, REGREW = "median", "worst", "8-bit weights, worst", "damaged, median", "regrew"
+
+# The tables of damage, by their keys in the report.
+DAMAGES = {
+    "regeneration": "Regeneration",
+    "repeated": f"Cuts in a row, {APART} steps apart",
+    "unseen": "Damage that training never used",
+}
 
 
 class Section(NamedTuple):
@@ -28,11 +36,10 @@ class Section(NamedTuple):
 def sections(report: dict[str, Any]) -> dict[str, Section]:
     """Return the tables of an examination's report, by its keys, in the order in which they are shown."""
     eight_bit = report["eight_bit"] or {}
-    damages = {"regeneration": "Regeneration", "unseen": "Damage that training never used"}
     places = report["sizes"] | {"beside another": report["neighbours"]}
     return {
         "persistence": _persistence(report["persistence"], eight_bit.get("persistence")),
-        **{key: _damages(title, report, key, eight_bit.get(key)) for key, title in damages.items()},
+        **{key: _damages(title, report, key, eight_bit.get(key)) for key, title in DAMAGES.items()},
         "rotation": _medians("Rotated perception", {f"{angle}°": loss for angle, loss in report["rotation"].items()}),
         "fire_rates": _medians("Fire rate", report["fire_rates"]),
         "sizes": _medians("In other grids", places),

@@ -57,6 +57,15 @@ def log_of(loss: np.ndarray) -> np.ndarray:
     return np.minimum(found, EXPLODED).astype(float)
 
 
+def lasting(losses: np.ndarray) -> np.ndarray:
+    """Return log10 of losses, `(ages, organisms)`, in which an organism that exploded stays exploded.
+
+    >>> lasting(np.array([[-4.0, -4.0], [9.0, -4.1], [-1.4, -4.1]]))[:, 0].tolist()
+    [-4.0, 9.0, 9.0]
+    """
+    return np.where(np.logical_or.accumulate(losses >= EXPLODED), EXPLODED, losses)
+
+
 def seeds_for(count: int, seed: int) -> np.ndarray:
     """Return seeds for `count` organisms, uint32; the same for the same `seed`, and not those that trainings draw."""
     return np.random.default_rng([seed, 0xE7A1]).integers(2**32, size=count, dtype=np.uint32)

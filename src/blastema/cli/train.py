@@ -50,7 +50,6 @@ def train(
     """
     from blastema.cli.training_screen import watch
     from blastema.errors import BlastemaError
-    from blastema.targets.remarks import remarks
     from blastema.training.run import Config, Run
 
     flags: dict[str, Any] = {
@@ -74,10 +73,7 @@ def train(
     config = config_of(target, steps=steps, size=size, engine=engine, **flags)
     if engine is None:
         warn_if_slow(config)
-    run = begin(config, out)
-    for line in remarks(target, fit=fit, pad=pad, height=config.height, width=config.width, background=background):
-        print(line, file=sys.stderr)
-    watch(run)
+    watch(begin(config, out))
 
 
 def config_of(target: str, *, steps: int | None, size: str | None, engine: str | None, **flags: Any) -> "Config":

@@ -12,13 +12,18 @@ import numpy as np
 
 from blastema.engines import ENGINES, default_engine
 from blastema.errors import BlastemaError
+from blastema.memory import check_memory
+from blastema.rule import Rule
 from blastema.targets import load_target
+from blastema.targets.remarks import remarks
 from blastema.targets.target import LARGEST, PAD
 from blastema.training.experiments import EXPERIMENTS, RECIPES, ExperimentName, Recipe, RecipeName
 
 # What `Config.target` says where the picture was given as an array.
 ARRAY = "array"
 MOST_STEPS = 10**9
+# Batches of states that a training step holds at least; bytes of a number; numbers of a target's cell.
+COPIES, FLOAT, COLOURS = 3, 4, 4
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,22 @@ class Config:
         return load_target(
             self.target, fit=self.fit, pad=self.pad, height=self.height, width=self.width, background=self.background
         )
+
+    def remarks(self) -> list[str]:
+        """Return what a user should know of the target before hours are spent on it, a line each."""
+        if self.array is not None:
+            return []
+        return remarks(
+            self.target, fit=self.fit, pad=self.pad, height=self.height, width=self.width, background=self.background
+        )
+
+    def check_memory(self) -> None:
+        """Raise a BlastemaError if a training step takes more memory than is available."""
+        height, width = self.grid()
+        # The states of a batch before and after a rollout and the gradient of the latter; the tape comes on top.
+        needed = height * width * FLOAT * (COLOURS + COPIES * self.batch * Rule().channels)
+        what = f"a batch of {self.batch} grids of {width}x{height} cells"
+        check_memory(needed, what, "use a smaller --fit or --size, or a smaller --batch")
 
     def grid(self) -> tuple[int, int]:
         """Return (height, width) of the grids, in cells."""

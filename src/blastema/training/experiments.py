@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 ExperimentName = Literal["growing", "persistent", "regenerating"]
-RecipeName = Literal["blastema", "long", "article"]
+RecipeName = Literal["blastema", "long", "further", "article"]
 
 
 @dataclass(frozen=True)
@@ -101,5 +101,12 @@ BLASTEMA = Recipe(
 RECIPES: dict[RecipeName, Recipe] = {
     "blastema": BLASTEMA,
     "long": replace(BLASTEMA, longer=(0.6, 1.6)),
+    # For an organism that is trained already: cuts in a row, and rollouts until what regrew has met what was left.
+    "further": replace(
+        BLASTEMA,
+        longer=(0, 1.8),
+        cuts=(0, 9),
+        learning_rates=((0, 5e-4), (0.3, 2e-4), (0.6, 1e-4), (0.8, 3e-5)),
+    ),
     "article": Recipe(),
 }

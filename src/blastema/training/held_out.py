@@ -16,13 +16,15 @@ AGES: dict[ExperimentName, tuple[int, ...]] = {
     "regenerating": (200, 1000),
 }
 GROWN, AFTER = 200, 400
+# Centre cuts in a row, asked of those whose recipe makes several.
+CUTS_IN_A_ROW = (5, 9)
 
 
 def held_out(trainer: Trainer, experiment: ExperimentName) -> float:
     """Return the mean of log10 of the loss over organisms and occasions; the lower, the better.
 
     Occasions are certain ages, and for regenerating organisms `AFTER` steps after each of the article's five cuts and a
-    random disc.
+    random disc; where the recipe makes several cuts in a row, also after `CUTS_IN_A_ROW` centre cuts.
     """
     subject = Subject(trainer.rule, trainer.weights, trainer.target, trainer.engine)
     seeds = seeds_for(ORGANISMS, trainer.seed)
@@ -30,4 +32,6 @@ def held_out(trainer: Trainer, experiment: ExperimentName) -> float:
     if experiment == "regenerating":
         grown, draw = subject.grown(subject.seeds(seeds), GROWN), np.random.default_rng(trainer.seed)
         found += [regeneration(subject, grown, damage, draw, (AFTER,)).after[-1] for damage in CUTS.values()]
+        if trainer.recipe.cuts[1] > 1:
+            found += [regeneration(subject, grown, CUTS["centre"], draw, (AFTER,), n).after[-1] for n in CUTS_IN_A_ROW]
     return float(np.mean(found))

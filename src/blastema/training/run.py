@@ -16,7 +16,7 @@ from blastema.atomic import remove_left_over, replacing
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.organism import Organism
-from blastema.rule import Rule
+from blastema.rule import Rule, Weights
 from blastema.training.checkpoint import RunState, load_checkpoint, save_checkpoint, saved_step
 from blastema.training.collapse import REMEMBERED, collapse
 from blastema.training.config import Config
@@ -39,7 +39,6 @@ from blastema.training.log import kept_lines, log_line, loss_of, trim
 from blastema.training.milestone import BEST, GOOD, is_better, is_milestone
 from blastema.training.reach import unreachable
 from blastema.training.recovery import newest_checkpoint, refuse_lost, state_in_files
-from blastema.training.room import refuse_too_large
 from blastema.training.trainer import Report, Trainer
 from blastema.training.versions import versions
 
@@ -74,8 +73,13 @@ class Run:
         self._log: TextIO | None = None
 
     @classmethod
-    def begin(cls, directory: Path | str, config: Config) -> "Run":
+    def begin(cls, directory: Path | str, config: Config, weights: Weights | None = None) -> "Run":
         """Start a run in a new or empty directory.
+
+        Args:
+            directory: of the run.
+            config: what is trained, and how.
+            weights: of a trained organism to start from; random ones if not given.
 
         Raises:
             BlastemaError: the configuration is invalid, it does not fit into memory, or the directory is in use or not
@@ -83,7 +87,7 @@ class Run:
         """
         directory = Path(directory)
         refuse_taken(directory)
-        refuse_too_large(config)
+        config.check_memory()
         try:
             run = cls(directory, config, config.picture())
         except MemoryError:
@@ -97,10 +101,13 @@ class Run:
             remove_left_over(directory)
             # The configuration last: a directory without it holds no run, and one can begin in it.
             run._target_sum = write_target(directory, run.target)
+            if weights is not None:
+                run.trainer.weights = weights
+                run._save(True)
             write_config(directory, config, run._target_sum)
         fit = None if config.array is not None else config.fit
         warning = unreachable(run.target, run.trainer.recipe.rollout(0)[0], fit)
-        run.notices += [warning] if warning else []
+        run.notices += [*config.remarks(), *([warning] if warning else [])]
         return run
 
     @classmethod
