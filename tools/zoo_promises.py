@@ -27,7 +27,7 @@ def badness(name: str, scores: dict[str, Any]) -> tuple[float, float]:
 
 
 def missed(name: str, scores: dict[str, Any]) -> dict[str, float]:
-    """Return by how much each number misses what is promised of it; growing organisms must only not explode when cut."""
+    """Return by how much each number misses what is promised of it; of growing ones only that cuts explode none."""
     experiment, target = name.split("/")
     repeated = scores["repeated"]
     found = {f"{cuts}, exploded": result["worst"] for cuts, result in repeated.items() if result["worst"] >= EXPLODED}
