@@ -68,6 +68,7 @@ docs: $(VENV)/for-tests ## write what is generated in docs/
 	$(BIN)/python tools/write_cli_docs.py docs/cli.md
 	$(BIN)/python tools/write_benchmark_docs.py docs/benchmarks.md
 	$(BIN)/python tools/write_recipe_docs.py docs/recipe.md
+	$(BIN)/python tools/write_seed_docs.py docs/seed-cell.md
 	$(BIN)/python tools/write_zoo_docs.py docs/zoo.md
 	$(BIN)/python tools/write_gallery.py --text docs/gallery.md
 	$(BIN)/python tools/write_notebook.py notebooks/growing.py
@@ -76,6 +77,7 @@ docs-check: $(VENV)/for-tests
 	$(BIN)/python tools/write_cli_docs.py --check docs/cli.md
 	$(BIN)/python tools/write_benchmark_docs.py --check docs/benchmarks.md
 	$(BIN)/python tools/write_recipe_docs.py --check docs/recipe.md
+	$(BIN)/python tools/write_seed_docs.py --check docs/seed-cell.md
 	$(BIN)/python tools/write_zoo_docs.py --check docs/zoo.md
 	$(BIN)/python tools/write_gallery.py --check docs/gallery.md
 	$(BIN)/python tools/write_notebook.py --check notebooks/growing.py

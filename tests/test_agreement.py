@@ -13,7 +13,9 @@ agreement = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(agreement)
 
 pytestmark = pytest.mark.slow
-several_isas = pytest.mark.skipif(len(isas()) < 2, reason="this processor has one instruction set of the native engine")
+several_isas = pytest.mark.skipif(
+    len(isas()) < 2, reason="not here: this processor has one instruction set of the native engine"
+)
 
 
 @pytest.mark.parametrize("engine", [NativeEngine(isas()[-1]), choose_engine("numpy"), choose_engine("jax")])

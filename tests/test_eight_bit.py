@@ -73,6 +73,7 @@ def test_without_inputs_the_nearest_bytes_are_taken():
     np.testing.assert_array_equal(rounded[1], nearest(bias))
 
 
+@pytest.mark.slow
 def test_a_rounded_organism_does_nearly_what_the_exact_one_does():
     organism = load("🦎")
     weights, error = quantised(organism.rule, organism.weights)

@@ -79,18 +79,18 @@ def test_a_mistake_is_one_line_and_writes_nothing(corner, arguments, says):
 def test_importing_replaces_no_organism_unasked(tmp_path):
     mine = Organism(random_weights(Rule()), training={"target": "mine"})
     mine.save(tmp_path / "organism.safetensors")
-    assert blastema("export", "🦎", "--to", "distill", "--out", "a.json", cwd=tmp_path).returncode == 0
-    refused = blastema("import", "a.json", cwd=tmp_path)
+    assert blastema("export", "🦎", "--to", "torch", "--out", "a.safetensors", cwd=tmp_path).returncode == 0
+    refused = blastema("import", "a.safetensors", cwd=tmp_path)
     assert refused.returncode == 2
     assert "organism.safetensors exists already; choose another file with --out" in refused.stderr
     assert load(tmp_path / "organism.safetensors").training == {"target": "mine"}
-    assert blastema("import", "a.json", "--out", "organism.safetensors", cwd=tmp_path).returncode == 0
-    assert load(tmp_path / "organism.safetensors").training["source"] == "distill"
+    assert blastema("import", "a.safetensors", "--out", "organism.safetensors", cwd=tmp_path).returncode == 0
+    assert load(tmp_path / "organism.safetensors").training["target"] == "🦎"
 
 
 def test_what_others_made_grows_without_being_imported(tmp_path):
-    assert blastema("export", "🦎", "--to", "distill", "--out", "a.json", cwd=tmp_path).returncode == 0
-    grown = blastema("grow", "a.json", "--steps", "3", "--out", "a.npy", cwd=tmp_path)
+    assert blastema("export", "🦎", "--to", "torch", "--out", "a.safetensors", cwd=tmp_path).returncode == 0
+    grown = blastema("grow", "a.safetensors", "--steps", "3", "--out", "a.npy", cwd=tmp_path)
     assert grown.returncode == 0, grown.stderr
     assert np.load(tmp_path / "a.npy").shape == (72, 72, 16)
 

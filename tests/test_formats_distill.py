@@ -33,6 +33,7 @@ def test_what_is_read_back_is_the_organism_in_8_bits(tmp_path_factory, size, see
     assert all(np.array_equal(*pair) for pair in zip(again, expected, strict=True))
 
 
+@pytest.mark.slow
 def test_the_user_is_told_how_far_off_a_step_is(tmp_path):
     organism = load("🦎")
     told = write_distill(organism, tmp_path / "a.json")
@@ -40,6 +41,7 @@ def test_the_user_is_told_how_far_off_a_step_is(tmp_path):
     assert told.endswith(f"what a cell changes by in a step is off by {error:.2g}, root mean square")
 
 
+@pytest.mark.slow
 def test_eight_bits_are_enough_to_grow_a_lizard(tmp_path):
     write_distill(load("🦎"), tmp_path / "a.json")
     assert pixel_loss(load(tmp_path / "a.json").grow(96), load_target("🦎")) < 0.01

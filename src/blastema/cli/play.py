@@ -40,7 +40,7 @@ def play(
     Args:
         organisms: to play with besides the zoo's: organism files, directories of runs, the article's models (.json)
         train: train an organism to grow this emoji or image file, by the flags of blastema train, and show it live
-        resume: go on with the training in this directory, and show it live
+        resume: continue the training in this directory, and show it live
         port: to listen at
         host: to listen at; another than 127.0.0.1 lets other machines open the page, 0.0.0.0 all that reach this one
         browser: open the browser
