@@ -4,6 +4,7 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -16,6 +17,10 @@ from hypothesis import settings
 
 import blastema as package
 from blastema.rule import Rule, Weights
+
+# A shell that starts tests in the background has them ignore Ctrl-C, and the programs that they start would, too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

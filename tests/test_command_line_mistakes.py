@@ -191,15 +191,17 @@ def test_whatever_ends_a_command_is_one_line(folder, capsys, monkeypatch, comman
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="not here: Windows has no SIGINT for one process")
-@pytest.mark.parametrize("name", ["a.gif", "a.npy"])
-def test_ctrl_c_leaves_nothing_half_written(folder, name):
-    arguments = [sys.executable, "-m", "blastema", "grow", "good.safetensors", "--steps", "10000000", "--out", name]
+def test_ctrl_c_leaves_nothing_half_written(folder):
+    arguments = [sys.executable, "-m", "blastema", "grow", "good.safetensors", "--steps", "10000000", "--out", "a.gif"]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while not any(path.name.startswith(".") for path in folder.iterdir()) and time.monotonic() < deadline:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    try:
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert (process.returncode, out, err) == (INTERRUPTED, "", "blastema: interrupted\n")
     assert sorted(path.name for path in folder.iterdir()) == ["bomb.safetensors", "good.safetensors"]
 
