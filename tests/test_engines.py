@@ -51,7 +51,7 @@ def test_fire_masks_are_equal_bit_for_bit(seed, age, rate):
 
 @pytest.mark.parametrize("rule", RULES, ids=IDS)
 @pytest.mark.parametrize("angle", [0.0, 0.9, -2.5])
-@pytest.mark.parametrize("size", [(8, 8), (6, 11)])
+@pytest.mark.parametrize("size", [pytest.param((8, 8), marks=pytest.mark.slow), (6, 11)])
 def test_gradients_are_those_in_double_precision(rule, angle, size):
     weights, batch, expected = judged(rule, *size, 12, angle)
     for engine in (NUMPY, JAX, NATIVE):

@@ -15,6 +15,7 @@ from blastema.formats import formats
 from conftest import blastema, random_weights
 
 
+@pytest.mark.slow
 def test_an_organism_travels_there_and_back(tmp_path):
     out = blastema("export", "🦎", "--to", "distill", "--out", "lizard.json", cwd=tmp_path)
     assert (out.returncode, out.stdout) == (0, "")

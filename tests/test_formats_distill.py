@@ -22,7 +22,7 @@ def written(organism, folder):
 
 
 @given(size=st.sampled_from([1e-6, 0.1, 1.0]), seed=st.integers(0, 100), zeros=st.sets(st.integers(0, 3)))
-@settings(max_examples=10)
+@settings(max_examples=4)
 def test_what_is_read_back_is_the_organism_in_8_bits(tmp_path_factory, size, seed, zeros):
     folder = tmp_path_factory.mktemp("distill")
     tensors = [tensor * np.float32(size) for tensor in random_weights(Rule(), seed)]

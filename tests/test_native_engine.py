@@ -80,10 +80,14 @@ def test_hidden_units_that_are_not_kept_change_no_bit(isa):
 
 
 @pytest.mark.parametrize("isa", isas())
-@pytest.mark.parametrize("angle", [0.0, 0.9, -2.5])
+@pytest.mark.parametrize("angle", [0.0, pytest.param(0.9, marks=pytest.mark.slow), -2.5])
 @pytest.mark.parametrize(
     ("name", "size"),
-    [*((name, (9, 31)) for name in RULES), ("wrapped", (2, 1)), ("article", (1, 5)), ("odd", (40, 64))],
+    [
+        *((name, (9, 31)) for name in RULES),
+        *(("wrapped", (2, 1)), ("article", (1, 5))),
+        pytest.param("odd", (40, 64), marks=pytest.mark.slow),
+    ],
 )
 def test_gradients_are_those_in_double_precision(isa, name, angle, size):
     weights, batch, expected = judged(RULES[name], *size, 5, angle)

@@ -10,8 +10,8 @@ RESULTS = Path(__file__).parents[1] / "benchmarks/roots.json"
 INTRODUCTION = """# Pictures that are empty at the seed cell
 
 Every emoji of the bundle with alpha below 2, in sum, in the 3x3 cells around the middle of its picture, trained in the
-experiment {experiment} as `load_target` places it. [fidelity.md](fidelity.md#pictures-that-are-empty-in-the-middle) says why and
-where it is moved; `benchmarks/roots.py growing` measures this, and `make docs` writes it.
+experiment {experiment} as `load_target` places it. `benchmarks/roots.py growing` measures this, and `make docs` writes
+it. [fidelity.md](fidelity.md#pictures-that-are-empty-in-the-middle) says why and where a picture is moved.
 {machine}.
 
 Of {count} emoji {alive} live after {steps} training steps. Left in the middle, {died} of them are dead within {within}.
