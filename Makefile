@@ -29,7 +29,7 @@ comma := ,
 SANITIZED := tests/test_native_engine.py -m "not slow" -q -p no:cacheprovider
 BUILD_SANITIZED = $(BIN)/cmake -S . -B build/$(1) -G Ninja -DBLASTEMA_SANITIZE=$(2) -DCMAKE_BUILD_TYPE=RelWithDebInfo \
 	-DCMAKE_MAKE_PROGRAM=$(abspath $(BIN))/ninja -DPython_EXECUTABLE=$(abspath $(BIN))/python \
-	-Dnanobind_DIR=$$($(BIN)/python -m nanobind --cmake_dir) >/dev/null && $(BIN)/cmake --build build/$(1) >/dev/null
+	-Dnanobind_DIR=$$($(BIN)/python -m nanobind --cmake_dir) >/dev/null && MAKEFLAGS= $(BIN)/cmake --build build/$(1) >/dev/null
 PRELOAD = LD_PRELOAD="$$($(CXX) -print-file-name=$(1)) $$($(CXX) -print-file-name=libstdc++.so)"
 
 sanitize: sanitize-address sanitize-thread ## the native engine's tests under ASan, UBSan and TSan; -j2 runs both at once
