@@ -39,13 +39,15 @@ def test_a_figure_is_drawn_on_white_and_the_same_twice(name, tmp_path):
     with Image.open(path) as image:
         assert max(image.size) <= 1100
         frames = [np.array(frame.convert("RGB")) for frame in ImageSequence.Iterator(image)]
+        last = image.info.get("duration", 0)
     assert len(frames) > 1 or path.suffix == ".png"
     for frame in frames:
         border = np.concatenate([frame[0], frame[-1], frame[:, 0], frame[:, -1]])
         assert (border == 255).all(), "something is cut off at the edge"
         assert len(np.unique(frame.reshape(-1, 3), axis=0)) > 1
     if name in CUT_HARD:
-        assert np.array_equal(frames[-1], frames[-2])
+        # Equal pictures in a row are written as one that stays longer.
+        assert last >= 500
         return
     jumps = [np.abs(one.astype(int) - other).mean() for one, other in itertools.pairwise([*frames, frames[0]])]
     assert jumps[-1] <= max(jumps[:-1], default=1.0), "it jumps where it begins anew"

@@ -49,7 +49,7 @@ def play(command: str, folder: Path, environment: dict[str, str]) -> subprocess.
     """Start the playground, fetch its page and its organisms, and press Ctrl-C."""
     with subprocess.Popen(
         ["bash", "-c", f"exec {command}"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        encoding="utf-8", preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        encoding="utf-8",
     ) as process:  # fmt: skip
         try:
             url = re.search(r"http://\S+", process.stdout.readline())[0]
