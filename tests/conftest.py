@@ -16,7 +16,7 @@ import pytest
 from hypothesis import settings
 
 import blastema as package
-from blastema.rule import Rule, Weights
+from blastema.rule import Filter, Rule, Weights
 
 # A shell that starts tests in the background has them ignore Ctrl-C, and the programs that they start would, too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -74,6 +74,15 @@ def published() -> Path:
             "shared/distill-models beside it)"
         )
     return folder
+
+
+# A filter that is not built in, and turns with the angle.
+OWN_FILTER = Filter(
+    "own",
+    fixed=((0.1, 0, -0.2), (0, 0.3, 0), (0, 0, 0)),
+    along=((0, 0.5, 0), (0, 0, 0), (0, -0.5, 0.1)),
+    across=((0, 0, 0), (0.4, 0, -0.4), (0, 0.2, 0)),
+)
 
 
 def random_weights(rule: Rule, seed: int = 0, scale: float = 0.1) -> Weights:

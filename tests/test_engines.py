@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.rule import Batch, Rule, fires, seed_batch
-from conftest import random_weights
+from conftest import OWN_FILTER, random_weights
 from double_precision import assert_learned, batch_of, judged, wish
 
 NATIVE, NUMPY, JAX = (choose_engine(name) for name in ("native", "numpy", "jax"))
@@ -38,6 +38,17 @@ def test_engines_agree_after_ten_steps(rule, angle, size):
     for other in others:
         np.testing.assert_allclose(one.states, other.states, rtol=0, atol=1e-5)
         assert np.array_equal(one.ages, other.ages)
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.9])
+@pytest.mark.parametrize("edge", ["dead", "wrap"])
+def test_a_filter_of_ones_own_grows_and_trains(angle, edge):
+    rule = Rule(channels=8, hidden=20, filters=(OWN_FILTER, "identity", "laplacian", "sobel_y"), edge=edge)
+    weights, batch, expected = judged(rule, 6, 11, 12, angle)
+    one, other = (engine.grow(rule, weights, batch, 10, angle) for engine in (NUMPY, JAX))
+    np.testing.assert_allclose(one.states, other.states, rtol=0, atol=1e-5)
+    for engine in (NUMPY, JAX):
+        assert_learned(engine.learn(rule, weights, batch, 12, wish, angle), expected)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.floats(0, 1))

@@ -15,7 +15,7 @@ from blastema.formats.onnx import OPSET, read_onnx, step_model, write_onnx
 from blastema.rule import Batch, Rule, fires, seed_batch, step
 from blastema.targets import load_target
 from blastema.training.loss import pixel_loss
-from conftest import random_states, random_weights
+from conftest import OWN_FILTER, random_states, random_weights
 from test_golden import TOLERANCE, VECTORS, of
 
 
@@ -81,7 +81,9 @@ def test_the_lizard_grows_in_onnx_runtime():
     np.testing.assert_allclose(grown[0], organism.grow(96, seed=3), rtol=0, atol=TOLERANCE)
 
 
-@pytest.mark.parametrize("rule", [Rule(), Rule(channels=8, hidden=12, filters=("laplacian", "identity"), edge="wrap")])
+@pytest.mark.parametrize(
+    "rule", [Rule(), Rule(channels=8, hidden=12, filters=("laplacian", OWN_FILTER, "sobel_x"), edge="wrap")]
+)
 def test_what_is_written_is_read_back_exactly(rule, tmp_path):
     organism = Organism(random_weights(rule), rule, {"target": "🦎"}, {"persistence": [0.1]})
     assert write_onnx(organism, tmp_path / "a.onnx").startswith(f"weights are exact; opset {OPSET}; any batch")

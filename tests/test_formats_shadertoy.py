@@ -15,7 +15,7 @@ from blastema.formats.shadertoy import FILES, write_shadertoy
 from blastema.rule import Rule, seed_batch
 from blastema.targets import load_target
 from blastema.training.loss import pixel_loss
-from conftest import random_weights
+from conftest import OWN_FILTER, random_weights
 
 # As small as a grid and its weights allow: SwiftShader, in place of a graphics card, takes its time for each pixel.
 CANVAS = (160, 120)
@@ -45,7 +45,7 @@ def rounded(weights):
 RULES = {
     "article": (Rule(), (9, 14)),
     "other": (
-        Rule(channels=7, hidden=10, filters=("laplacian", "sobel_y", "identity"), edge="wrap", fire_rate=0.8),
+        Rule(channels=7, hidden=10, filters=("laplacian", "sobel_y", OWN_FILTER), edge="wrap", fire_rate=0.8),
         (8, 11),
     ),
 }

@@ -14,12 +14,12 @@ from blastema.formats.tfjs import channel_by_channel, write_tfjs
 from blastema.rule import Batch, Rule, seed_state, step
 from blastema.targets import load_target
 from blastema.training.loss import pixel_loss
-from conftest import random_states, random_weights
+from conftest import OWN_FILTER, random_states, random_weights
 from test_golden import TOLERANCE
 
 RULES = {
     "article": Rule(),
-    "other": Rule(channels=8, hidden=12, filters=("laplacian", "sobel_y", "identity"), edge="wrap", alive_above=0.2),
+    "other": Rule(channels=8, hidden=12, filters=("laplacian", "sobel_y", OWN_FILTER), edge="wrap", alive_above=0.2),
 }
 
 

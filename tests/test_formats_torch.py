@@ -13,7 +13,7 @@ from blastema.formats import read, recognise
 from blastema.formats.torch import read_torch, write_torch
 from blastema.formats.torch_layouts import LAYOUTS
 from blastema.rule import Batch, Rule, fires, perceive, seed_batch, step
-from conftest import blastema, random_weights
+from conftest import OWN_FILTER, blastema, random_weights
 from test_golden import TOLERANCE, VECTORS, of
 
 ARTICLES = [case for case in VECTORS if case["rule"] == VECTORS[0]["rule"]]
@@ -88,7 +88,7 @@ def test_the_export_says_which_module_takes_it(tmp_path):
     assert "class Automaton(nn.Module)" in Path(source).read_text("utf-8")
 
 
-@pytest.mark.parametrize("rule", [Rule(), Rule(channels=8, hidden=12, filters=("laplacian", "identity"), edge="wrap")])
+@pytest.mark.parametrize("rule", [Rule(), Rule(channels=8, hidden=12, filters=("laplacian", OWN_FILTER), edge="wrap")])
 def test_what_is_written_is_read_back_exactly(rule, tmp_path):
     organism = Organism(random_weights(rule), rule, {"target": "🦎"}, {"persistence": [0.1]})
     write_torch(organism, tmp_path / "a.safetensors")

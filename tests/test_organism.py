@@ -12,6 +12,7 @@ import safetensors.numpy
 import blastema as package
 from blastema import Organism, Rule, load
 from blastema.errors import BlastemaError
+from blastema.rule import FILTERS, Filter
 from conftest import random_weights
 
 
@@ -67,6 +68,7 @@ RULE = {
     "fire_rate": 0.5,
     "edge": "wrap",
 }
+OWN = {"name": "ridge", "fixed": [[0, -1, 0], [0, 2, 0], [0, -1, 0]], "along": [[0] * 3] * 3, "across": [[0] * 3] * 3}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ RULE = {
     [
         ({"format": "other"}, "its format is 'other', not 'blastema-organism'"),
         ({"format": None}, "its format is None"),
-        ({"version": "2"}, "has version '2'; this program reads version 1"),
+        ({"version": "3"}, "has version '3'; this program reads versions 1 and 2"),
         ({"colour": "red"}, "has unknown keys colour in its metadata"),
         ({"training": None}, "has no key training in its metadata"),
         ({"training": "[1]"}, "training in the metadata of"),
@@ -82,7 +84,16 @@ RULE = {
         ({"rule": json.dumps(RULE | {"gravity": 1})}, "unknown or missing keys: gravity"),
         ({"rule": json.dumps(RULE | {"edge": "round"})}, "edge of a rule is 'round'"),
         ({"rule": json.dumps(RULE | {"filters": 3})}, "it must be a list of names"),
-        ({"rule": json.dumps(RULE | {"filters": [[]]})}, "does not hold"),
+        ({"rule": json.dumps(RULE | {"filters": [OWN]})}, "it must be a list of names"),
+        (
+            {"version": "2", "rule": json.dumps(RULE | {"filters": [[]]})},
+            "is neither a name nor an object with name, fixed",
+        ),
+        (
+            {"version": "2", "rule": json.dumps(RULE | {"filters": [OWN | {"along": [1]}]})},
+            "along of filter ridge is [1]",
+        ),
+        ({"version": "2", "rule": json.dumps(RULE | {"filters": [OWN, OWN]})}, "each may appear once"),
         ({"rule": json.dumps(RULE | {"hidden": 13})}, "its rule needs float32 (16, 13)"),
         ({"tensors": {"hidden.weight": NAN}}, "hidden.weight in"),
         ({"tensors": {"hidden.weight": NAN}}, "not finite (NaN or infinite)"),
@@ -260,3 +271,17 @@ def test_the_public_names_are_listed_before_they_are_used():
     assert listed.split() == sorted([*package.__all__, "__version__"])
     for name in package.__all__:
         assert name in helped
+
+
+def test_a_file_has_version_2_only_for_filters_of_ones_own(organism, tmp_path):
+    def version_of(rule):
+        weights = random_weights(rule)
+        Organism(weights, rule).save(tmp_path / "a.safetensors")
+        assert load(tmp_path / "a.safetensors") == Organism(weights, rule)
+        with safetensors.safe_open(tmp_path / "a.safetensors", "numpy") as file:
+            return file.metadata()["version"]
+
+    ridge = Filter("ridge", fixed=OWN["fixed"], along=np.eye(3) / 7, across=np.full((3, 3), 0.1))
+    assert version_of(Rule()) == "1"
+    assert version_of(Rule(filters=("identity", Filter("laplacian", FILTERS["laplacian"].fixed)))) == "1"
+    assert version_of(Rule(filters=("identity", ridge))) == "2"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from blastema.errors import BlastemaError
 from blastema.rule import Batch, Rule, Weights, alive, fires, initial_weights, mix, perceive, seed_state, step
-from blastema.rule.perception import LAPLACIAN, SOBEL_X, SOBEL_Y, cross_correlate
+from blastema.rule.perception import FILTERS, Filter, cross_correlate, kernels
 from conftest import random_states, random_weights
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -157,12 +157,16 @@ def test_perception_is_linear(seed, size, edge):
 def test_filters_measure_slopes_and_curvature():
     rows, columns = np.mgrid[:7, :8].astype(np.float32)
     plane = (3 * columns - 2 * rows + 1)[..., None]
-    inner = (slice(1, -1), slice(1, -1))
-    np.testing.assert_allclose(cross_correlate(plane, SOBEL_X, "dead")[inner], 3, atol=1e-5)
-    np.testing.assert_allclose(cross_correlate(plane, SOBEL_Y, "dead")[inner], -2, atol=1e-5)
-    np.testing.assert_allclose(cross_correlate(plane, LAPLACIAN, "dead")[inner], 0, atol=1e-5)
     bowl = (columns**2 + rows**2)[..., None]
-    assert (cross_correlate(bowl, LAPLACIAN, "dead")[inner] > 0).all()
+
+    def measured(state, name, angle=0.0):
+        return cross_correlate(state, FILTERS[name].taps(angle), "dead")[1:-1, 1:-1]
+
+    np.testing.assert_allclose(measured(plane, "sobel_x"), 3, atol=1e-5)
+    np.testing.assert_allclose(measured(plane, "sobel_y"), -2, atol=1e-5)
+    np.testing.assert_allclose(measured(plane, "sobel_x", math.pi / 2), 2, atol=1e-5)
+    np.testing.assert_allclose(measured(plane, "laplacian"), 0, atol=1e-5)
+    assert (measured(bowl, "laplacian") > 0).all()
 
 
 @pytest.mark.parametrize(
@@ -172,10 +176,55 @@ def test_filters_measure_slopes_and_curvature():
         ({"fire_rate": 1.5}, "fire_rate of a rule is 1.5; it must be a number from 0 to 1"),
         ({"fire_rate": math.nan}, "fire_rate of a rule is nan"),
         ({"edge": "round"}, "edge of a rule is 'round'; it must be dead or wrap"),
-        ({"filters": ("identity", "gabor")}, "it must be some of identity, laplacian, sobel_x, sobel_y, each once"),
+        (
+            {"filters": ("identity", "gabor")},
+            "there is no filter 'gabor'; choose from identity, sobel_x, sobel_y, laplacian",
+        ),
+        ({"filters": ("identity", "identity")}, "filters of a rule are identity, identity; each may appear once"),
+        ({"filters": ()}, "filters of a rule is (); it must be names or filters: identity, "),
+        ({"filters": "identity"}, "filters of a rule is 'identity'; it must be names or filters"),
+        ({"filters": (Filter("sobel_x", np.eye(3)),)}, "sobel_x is the name of a built-in filter"),
     ],
 )
 def test_a_rule_that_cannot_be_is_refused(wrong, says):
     with pytest.raises(BlastemaError) as refused:
         Rule(**wrong)
     assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (("1st", np.eye(3)), "a filter is named '1st'; use letters"),
+        (("a" * 41, np.eye(3)), "is longer than 40"),
+        (("mine", np.eye(2)), "fixed of filter mine is"),
+        (("mine", [[math.nan] * 3] * 3), "it must be 3 rows of 3 numbers"),
+        (("mine", [[1, 2, 3], [4, 5, 6], ["a", 7, 8]]), "it must be 3 rows of 3 numbers"),
+        (("mine",), "filter mine has only zeros"),
+    ],
+)
+def test_a_filter_that_cannot_be_is_refused(wrong, says):
+    with pytest.raises(BlastemaError) as refused:
+        Filter(*wrong)
+    assert says in str(refused.value)
+
+
+def test_filters_are_equal_by_their_matrices_and_a_built_in_one_goes_by_its_name():
+    mine = Filter("ridge", fixed=np.array([[0, -1, 0], [0, 2, 0], [0, -1, 0]]))
+    assert mine == Filter("ridge", [[0, -1, -0.0], [0, 2, 0], [0, -1, 0]])
+    rule = Rule(filters=("identity", mine))
+    assert rule == Rule(filters=(FILTERS["identity"], mine))
+    assert hash(rule) == hash(Rule(filters=(FILTERS["identity"], mine)))
+    assert rule.perception == 32
+
+
+@given(SEEDS, st.floats(-7, 7), st.integers(0, 2**32 - 1))
+def test_the_kernel_of_a_filter_turns_with_the_angle(seed, angle, draw):
+    fixed, along, across = np.random.default_rng(draw).normal(size=(3, 3, 3))
+    mine = Filter("mine", fixed, along, across)
+    state = random_states(Rule(), 1, 5, 6, seed=seed)[0].astype(np.float64)
+    parts = [perceive(state, (Filter("part", matrix),), 0.0, "wrap") for matrix in (fixed, along, across)]
+    expected = parts[0] + math.cos(angle) * parts[1] + math.sin(angle) * parts[2]
+    np.testing.assert_allclose(perceive(state, (mine,), angle, "wrap"), expected, atol=1e-9)
+    kernel = fixed + math.cos(angle) * along + math.sin(angle) * across
+    np.testing.assert_allclose(kernels(("identity", mine), angle)[1], kernel, rtol=1e-5, atol=1e-6)

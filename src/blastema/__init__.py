@@ -7,18 +7,29 @@ The reference implementation of "Growing Neural Cellular Automata" (Mordvintsev,
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["BlastemaError", "Organism", "Rule", "Weights", "choose_engine", "load", "load_target", "seed_batch", "step"]
+__all__ = [
+    "BlastemaError",
+    "Filter",
+    "Organism",
+    "Rule",
+    "Weights",
+    "choose_engine",
+    "load",
+    "load_target",
+    "seed_batch",
+    "step",
+]
 
 if TYPE_CHECKING:
     from blastema.engines import choose_engine
     from blastema.errors import BlastemaError
     from blastema.organism import Organism, load
-    from blastema.rule import Rule, Weights, seed_batch, step
+    from blastema.rule import Filter, Rule, Weights, seed_batch, step
     from blastema.targets import load_target
 
 _HOMES = {
-    "BlastemaError": "errors", "Organism": "organism", "Rule": "rule", "Weights": "rule", "choose_engine": "engines",
-    "load": "organism", "load_target": "targets", "seed_batch": "rule", "step": "rule",
+    "BlastemaError": "errors", "Filter": "rule", "Organism": "organism", "Rule": "rule", "Weights": "rule",
+    "choose_engine": "engines", "load": "organism", "load_target": "targets", "seed_batch": "rule", "step": "rule",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """An organism: its weights, its rule, and how they came to be. Load, save, refuse."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,13 @@ from blastema.arguments import finite_number, whole_number
 from blastema.engines import Engine, choose_engine
 from blastema.errors import BlastemaError
 from blastema.memory import check_states
-from blastema.rule import Batch, Rule, Weights, seed_batch
+from blastema.rule import Batch, Filter, Rule, Weights, seed_batch
 from blastema.strict_json import json_text, parse_metadata
 from blastema.tensors import read_tensors, write_tensors
 
-FORMAT, VERSION = "blastema-organism", "1"
+FORMAT = "blastema-organism"
+# Version 2 is for rules with filters that are not built in; what fits into version 1 is written as version 1.
+VERSIONS = ("1", "2")
 # No rule that we allow needs more.
 LARGEST = 2**31
 TENSORS = ("hidden.weight", "hidden.bias", "update.weight", "update.bias")
@@ -205,7 +207,7 @@ def metadata_of(organism: Organism, format_name: str) -> dict[str, str]:
     """
     metadata = {
         "format": format_name,
-        "version": VERSION,
+        "version": VERSIONS[any(isinstance(given, Filter) for given in organism.rule.filters)],
         "rule": json_text(asdict(organism.rule), "the rule"),
         "training": json_text(organism.training, "the training record"),
     }
@@ -218,7 +220,7 @@ def organism_of(tensors: dict[str, np.ndarray], metadata: dict[str, str], source
     Raises:
         BlastemaError: they do not fit together, or cannot be right.
     """
-    rule = _rule(source, metadata["rule"])
+    rule = _rule(source, metadata["rule"], own_filters=metadata["version"] != VERSIONS[0])
     return Organism(
         check_weights(rule, tensors, source),
         rule,
@@ -251,26 +253,38 @@ def check_metadata(metadata: dict[str, str], format_name: str, source: str) -> N
     """Raise unless a file of this format may say just this; see `metadata_of`."""
     if metadata.get("format") != format_name:
         raise BlastemaError(f"{source} is no organism: its format is {metadata.get('format')!r}, not {format_name!r}")
-    if metadata.get("version") != VERSION:
-        raise BlastemaError(f"{source} has version {metadata.get('version')!r}; this program reads version {VERSION}")
+    if metadata.get("version") not in VERSIONS:
+        allowed = " and ".join(VERSIONS)
+        raise BlastemaError(f"{source} has version {metadata.get('version')!r}; this program reads versions {allowed}")
     unknown, missing = sorted(metadata.keys() - set(METADATA)), sorted({"rule", "training"} - metadata.keys())
     if unknown or missing:
         what = f"unknown keys {', '.join(unknown)}" if unknown else f"no key {', '.join(missing)}"
         raise BlastemaError(f"{source} has {what} in its metadata; an organism has {', '.join(METADATA)}")
 
 
-def _rule(source: str, text: str) -> Rule:
+def _rule(source: str, text: str, own_filters: bool) -> Rule:
     values = _object(source, "rule", text)
     known = asdict(Rule())
     if values.keys() != known.keys():
         wrong = ", ".join(sorted(values.keys() ^ known.keys()))
         raise BlastemaError(f"the rule in {source} has unknown or missing keys: {wrong}; it has {', '.join(known)}")
-    if not isinstance(values["filters"], list):
-        raise BlastemaError(f"filters in {source} is {values['filters']!r}; it must be a list of names")
+    filters = values["filters"]
+    if not isinstance(filters, list) or not (own_filters or all(isinstance(entry, str) for entry in filters)):
+        kind = "names and filters" if own_filters else "names"
+        raise BlastemaError(f"filters in {source} is {filters!r}; it must be a list of {kind}")
     try:
-        return Rule(**values | {"filters": tuple(values["filters"])})
+        return Rule(**values | {"filters": tuple(_filter(source, entry) for entry in filters)})
     except (BlastemaError, TypeError) as error:
         raise BlastemaError(f"the rule in {source} does not hold: {error}") from None
+
+
+def _filter(source: str, entry: object) -> str | Filter:
+    if isinstance(entry, str):
+        return entry
+    keys = [field.name for field in fields(Filter)]
+    if not isinstance(entry, dict) or sorted(entry) != sorted(keys):
+        raise BlastemaError(f"a filter in {source} is neither a name nor an object with {', '.join(keys)}")
+    return Filter(**entry)
 
 
 def _object(source: str, name: str, text: str) -> dict[str, Any]:

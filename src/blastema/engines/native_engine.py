@@ -6,7 +6,6 @@ number of threads; between instruction sets they differ by rounding.
 
 import math
 import os
-from typing import get_args
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from blastema.engines.protocol import Learning, Loss, check_rollout, evaluate, s
 from blastema.errors import BlastemaError
 from blastema.machine import cores
 from blastema.rule import Batch, Rule, Weights
-from blastema.rule.perception import Filter
+from blastema.rule.perception import FILTERS
 
 
 class NativeEngine:
@@ -69,7 +68,7 @@ class NativeEngine:
         return Learning(value, after, gradient, states_gradient)
 
     def _begin(self, rule: Rule, weights: Weights, batch: Batch, angle: float, keep: bool) -> _native.Rollout:
-        positions = [rule.filters.index(name) if name in rule.filters else -1 for name in get_args(Filter)]
+        positions = [rule.filters.index(name) if name in rule.filters else -1 for name in FILTERS]
         try:
             return _native.Rollout(
                 self.isa, self.threads, keep, rule.channels, rule.hidden, positions, rule.alive_above,

@@ -5,7 +5,6 @@ neighbourhoods are gathered into one matrix, run through the network, and scatte
 one cell, so that a neighbour is a constant distance away in memory.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ from blastema.engines.protocol import (
     says_when_memory_runs_out,
 )
 from blastema.rule import ALPHA, Batch, Rule, Weights, fires, update
-from blastema.rule.perception import LAPLACIAN, SOBEL_X, SOBEL_Y
+from blastema.rule.perception import filters_of
 
 # Sums over thousands of cells come out a little different for each number of BLAS threads, and the products are so
 # small that threads rather get in each other's way.
@@ -106,33 +105,13 @@ def take_back(rule: Rule, weights: Weights, back: np.ndarray, taken: Taken, angl
     fold_margin(back, rule)
 
 
-def taps(rule: Rule, angle: float) -> list[list[tuple[int, int, float]]]:
-    """Return for each filter which neighbours count how much, (dy, dx, weight), senses turned by the angle."""
-    cos, sin = math.cos(angle), math.sin(angle)
-    slope_x = {(dy, dx): weight for dy, dx, weight in SOBEL_X}
-    slope_y = {(dy, dx): weight for dy, dx, weight in SOBEL_Y}
-    around = sorted(slope_x.keys() | slope_y.keys())
-
-    def turned(of_x: float, of_y: float) -> list[tuple[int, int, float]]:
-        every = [(dy, dx, of_x * slope_x.get((dy, dx), 0) + of_y * slope_y.get((dy, dx), 0)) for dy, dx in around]
-        return [tap for tap in every if tap[2]]
-
-    table = {
-        "identity": [(0, 0, 1.0)],
-        "sobel_x": turned(cos, -sin),
-        "sobel_y": turned(sin, cos),
-        "laplacian": list(LAPLACIAN),
-    }
-    return [table[name] for name in rule.filters]
-
-
 def perceive_cells(flat: np.ndarray, cells: np.ndarray, rule: Rule, row: int, angle: float) -> np.ndarray:
     """Return `(len(cells), perception)` of the cells at these places of `flat` (place, channel), `row` places a row."""
     near = {(dy, dx): flat[cells + (dy * row + dx)] for dy in (-1, 0, 1) for dx in (-1, 0, 1)}
     perception = np.zeros((len(cells), rule.perception), np.float32)
-    for index, filter_taps in enumerate(taps(rule, angle)):
+    for index, given in enumerate(filters_of(rule.filters)):
         part = perception[:, index * rule.channels : (index + 1) * rule.channels]
-        for dy, dx, weight in filter_taps:
+        for dy, dx, weight in given.taps(angle):
             part += near[dy, dx] * np.float32(weight)
     return perception
 
@@ -142,9 +121,9 @@ def scatter_perception(
 ) -> None:
     """Add the adjoint of `perceive_cells` to `flat`. Cells are listed once, so one neighbour at a time is safe."""
     reach: dict[tuple[int, int], np.ndarray] = {}
-    for index, filter_taps in enumerate(taps(rule, angle)):
+    for index, given in enumerate(filters_of(rule.filters)):
         part = perception_back[:, index * rule.channels : (index + 1) * rule.channels]
-        for dy, dx, weight in filter_taps:
+        for dy, dx, weight in given.taps(angle):
             sent = part * np.float32(weight)
             reach[dy, dx] = reach[dy, dx] + sent if (dy, dx) in reach else sent
     for (dy, dx), sent in reach.items():

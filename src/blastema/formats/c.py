@@ -8,7 +8,8 @@ from blastema import __version__
 from blastema.atomic import replacing
 from blastema.formats.format import Format, Size
 from blastema.organism import Organism
-from blastema.rule import Rule
+from blastema.rule import Filter, Rule
+from blastema.rule.perception import filters_of
 
 STEP = Path(__file__).with_name("c_step.h")
 ABOUT = """/* An organism for C99: {about}. Written by Blastema {version}.
@@ -81,7 +82,7 @@ def _about(organism: Organism) -> str:
 
 
 def _constants(rule: Rule) -> str:
-    filters = ", ".join(f"BLASTEMA_{name.upper()}" for name in rule.filters)
+    filters = ",\n".join(f"{{{_matrices(given)}}} /* {given.name} */" for given in filters_of(rule.filters))
     return f"""
 #define BLASTEMA_CHANNELS {rule.channels}
 #define BLASTEMA_HIDDEN {rule.hidden}
@@ -90,9 +91,18 @@ def _constants(rule: Rule) -> str:
 #define BLASTEMA_FIRES_BELOW UINT32_C({round(rule.fire_rate * 2**24)}) /* fire rate * 2^24 */
 #define BLASTEMA_WRAP {int(rule.edge == "wrap")} /* past the edge lies the other side (1) or nothing (0) */
 
-enum {{ BLASTEMA_IDENTITY, BLASTEMA_SOBEL_X, BLASTEMA_SOBEL_Y, BLASTEMA_LAPLACIAN }};
-static const unsigned char blastema_filters[BLASTEMA_FILTERS] = {{{filters}}};
+/* Each filter is three matrices: fixed + cosine of the angle * along + sine of the angle * across. */
+static const float blastema_filters[BLASTEMA_FILTERS][3][3][3] = {{
+{filters}}};
 """
+
+
+def _matrices(given: Filter) -> str:
+    rows = (
+        "{" + ", ".join("{" + ", ".join(_number(np.float32(weight)) for weight in row) + "}" for row in matrix) + "}"
+        for matrix in given.matrices
+    )
+    return ", ".join(rows)
 
 
 def _array(kind: str, name: str, values: np.ndarray) -> str:

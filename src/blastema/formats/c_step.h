@@ -38,16 +38,10 @@ static inline int blastema_alive(const float *grid, int height, int width, int y
     return 0;
 }
 
-/* How much the neighbour at (dy, dx) counts in a filter, senses turned by the angle. */
+/* How much the neighbour at (dy, dx) counts in a filter, with perception rotated by the angle. */
 static inline float blastema_tap(int filter, int dy, int dx, float cosine, float sine) {
-    const int reach_x = dy ? 1 : 2, reach_y = dx ? 1 : 2;
-    const float slope_x = (float)(dx * reach_x) / 8.0f, slope_y = (float)(dy * reach_y) / 8.0f;
-    switch (filter) {
-        case BLASTEMA_IDENTITY: return dy || dx ? 0.0f : 1.0f;
-        case BLASTEMA_SOBEL_X: return cosine * slope_x - sine * slope_y;
-        case BLASTEMA_SOBEL_Y: return sine * slope_x + cosine * slope_y;
-        default: return dy || dx ? (dy && dx ? 1.0f : 2.0f) / 16.0f : -12.0f / 16.0f;
-    }
+    const float(*const matrices)[3][3] = blastema_filters[filter];
+    return matrices[0][dy + 1][dx + 1] + cosine * matrices[1][dy + 1][dx + 1] + sine * matrices[2][dy + 1][dx + 1];
 }
 
 /* All channels of the first filter, then of the next. */
@@ -60,7 +54,7 @@ static inline void blastema_perceive(
         for (int dx = -1; dx <= 1; dx++) {
             const float *cell = blastema_cell(grid, height, width, y + dy, x + dx);
             for (int filter = 0; cell && filter < BLASTEMA_FILTERS; filter++) {
-                const float tap = blastema_tap(blastema_filters[filter], dy, dx, cosine, sine);
+                const float tap = blastema_tap(filter, dy, dx, cosine, sine);
                 for (int channel = 0; channel < BLASTEMA_CHANNELS; channel++) {
                     perception[filter * BLASTEMA_CHANNELS + channel] += tap * cell[channel];
                 }

@@ -20,6 +20,7 @@ from blastema.formats.format import Format, Size
 from blastema.formats.reading import read_small_file
 from blastema.organism import Organism
 from blastema.rule import Rule, Weights
+from blastema.rule.perception import names_of
 from blastema.strict_json import parse_json
 
 KEYS = {"data_b64", "in_ch", "out_ch", "weight_scale", "bias_scale", "type"}
@@ -54,7 +55,7 @@ def _refuse_other_rules(rule: Rule) -> None:
     if rule != articles:
         raise BlastemaError(
             f"this organism's rule is not the article's ({rule.channels} channels, {rule.hidden} hidden units, filters "
-            f"{', '.join(rule.filters)}, alive above {rule.alive_above}); a distill file can hold no other"
+            f"{', '.join(names_of(rule.filters))}, alive above {rule.alive_above}); a distill file can hold no other"
         )
 
 

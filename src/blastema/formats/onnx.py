@@ -17,7 +17,7 @@ from blastema.formats.reading import read_small_file
 from blastema.organism import TENSORS, Organism, check_metadata, metadata_of, organism_of
 from blastema.rule import ALPHA, Rule
 from blastema.rule.firing import MIX_1, MIX_2
-from blastema.rule.perception import LAPLACIAN, SOBEL_X, SOBEL_Y
+from blastema.rule.perception import FILTERS, ZERO, Matrix, filters_of
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -27,7 +27,6 @@ KIND = "blastema-onnx"
 OPSET, IR_VERSION = 18, 8
 # An organism has 45 kB; the widest anyone has trained, a few megabytes.
 LARGEST = 64_000_000
-TAPS = {"sobel_x": SOBEL_X, "sobel_y": SOBEL_Y, "laplacian": LAPLACIAN}
 
 
 def write_onnx(organism: Organism, path: Path, size: Size = None) -> str:
@@ -141,23 +140,29 @@ def _perception(graph: _Graph, rule: Rule, state: str) -> str:
     """Add all channels of the first filter, then of the next, (batch, perception, height, width)."""
     wide, pads = _with_edge(graph, rule, state)
 
-    def seen(name: str) -> str:
-        kernel = np.zeros((rule.channels, 1, 3, 3), np.float32)
-        for dy, dx, weight in TAPS[name]:
-            kernel[:, 0, dy + 1, dx + 1] = weight
+    def seen(matrix: Matrix) -> str:
+        kernel = np.broadcast_to(np.array(matrix, np.float32), (rule.channels, 1, 3, 3))
         return graph.add(
             "Conv", wide, graph.constant(kernel, np.float32), kernel_shape=[3, 3], pads=pads, group=rule.channels
         )
 
+    # Each matrix is one convolution, however many filters have it.
+    maps: dict[Matrix, str] = {FILTERS["identity"].fixed: state}
     cos, sin = graph.add("Cos", "angle"), graph.add("Sin", "angle")
-    parts = {"identity": state}
-    if {"sobel_x", "sobel_y"} & set(rule.filters):
-        slope_x, slope_y = seen("sobel_x"), seen("sobel_y")
-        parts["sobel_x"] = graph.add("Sub", graph.add("Mul", cos, slope_x), graph.add("Mul", sin, slope_y))
-        parts["sobel_y"] = graph.add("Add", graph.add("Mul", sin, slope_x), graph.add("Mul", cos, slope_y))
-    if "laplacian" in rule.filters:
-        parts["laplacian"] = seen("laplacian")
-    return graph.add("Concat", *(parts[name] for name in rule.filters), axis=1)
+    parts = []
+    for given in filters_of(rule.filters):
+        terms = []
+        for matrix, factor in zip(given.matrices, (None, cos, sin), strict=True):
+            if matrix == ZERO:
+                continue
+            if matrix not in maps:
+                maps[matrix] = seen(matrix)
+            terms.append(maps[matrix] if factor is None else graph.add("Mul", factor, maps[matrix]))
+        total = terms[0]
+        for term in terms[1:]:
+            total = graph.add("Add", total, term)
+        parts.append(total)
+    return graph.add("Concat", *parts, axis=1)
 
 
 def _with_edge(graph: _Graph, rule: Rule, grid: str) -> tuple[str, list[int]]:

@@ -14,9 +14,9 @@ from blastema.errors import BlastemaError
 from blastema.formats.c import quantised
 from blastema.formats.format import Format, Size
 from blastema.organism import Organism
+from blastema.rule.perception import filters_of
 
 FILES = {"buffer_a.glsl": "Buffer A", "buffer_b.glsl": "Buffer B", "image.glsl": "Image"}
-FILTERS = ("identity", "sobel_x", "sobel_y", "laplacian")
 MOST_CHANNELS = 16
 # Shadertoy's canvas beside the editor; its full screen is larger.
 CANVAS = (450, 800)
@@ -106,15 +106,16 @@ def _head(tab: str) -> str:
 
 def _constants(organism: Organism, packed: _Packed, height: int, width: int) -> str:
     rule = organism.rule
-    kinds = ", ".join(str(FILTERS.index(name)) for name in rule.filters)
+    matrices = np.array([given.matrices for given in filters_of(rule.filters)], np.float32).reshape(-1, 9)
+    rows = [", ".join(map(_number, row)) for row in matrices]
     return f"""const uint SEED = 0u;        // another seed, another life
 const float ANGLE = 0.0;     // radians by which the cells' senses are turned
 const float ERASER = {max(2.5, min(height, width) / 12):.1f};    // in cells
 const int WIDTH = {width}, HEIGHT = {height};
 
 const int CHANNELS = {rule.channels}, PARTS = {packed.parts}, GROUPS = {packed.groups}, FILTERS = {len(rule.filters)};
-const int FILTER[FILTERS] = int[FILTERS]({kinds});
-const float ALIVE_ABOVE = {_number(np.float32(rule.alive_above))};
+// Each filter is three 3x3 matrices, row by row: fixed + cos(ANGLE) * along + sin(ANGLE) * across.
+{_array("float", "MATRICES", rows, 1, 9)}const float ALIVE_ABOVE = {_number(np.float32(rule.alive_above))};
 const uint FIRES_BELOW = {round(rule.fire_rate * 2**24)}u;
 const bool WRAP = {str(rule.edge == "wrap").lower()};
 """
@@ -124,9 +125,11 @@ def _text(name: str) -> str:
     return Path(__file__).with_name(f"shadertoy_{name}").read_text("utf-8")
 
 
-def _array(kind: str, name: str, values: list[str], a_line: int) -> str:
+def _array(kind: str, name: str, values: list[str], a_line: int, in_each: int = 1) -> str:
+    """Return a constant array; each of `values` is the text of `in_each` elements."""
     lines = (", ".join(values[start : start + a_line]) for start in range(0, len(values), a_line))
-    return f"const {kind} {name}[{len(values)}] = {kind}[{len(values)}](\n" + ",\n".join(lines) + ");\n"
+    count = len(values) * in_each
+    return f"const {kind} {name}[{count}] = {kind}[{count}](\n" + ",\n".join(lines) + ");\n"
 
 
 def _number(value: np.floating) -> str:

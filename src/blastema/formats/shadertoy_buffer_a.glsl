@@ -32,21 +32,14 @@ vec4 weight(int index) {
 vec4 change(ivec2 cell, int part) {
     float cosine = cos(ANGLE), sine = sin(ANGLE);
     vec4 seen[FILTERS * PARTS];
-    for (int p = 0; p < PARTS; p++) {
-        vec4 self = channels(iChannel1, cell, p);
-        vec4 slopeX = vec4(0.0), slopeY = vec4(0.0), around = vec4(0.0);
-        for (int dy = -1; dy <= 1; dy++)
-            for (int dx = -1; dx <= 1; dx++) {
-                vec4 near = channels(iChannel1, cell + ivec2(dx, dy), p);
-                slopeX += near * float(dx * (2 - abs(dy))) / 8.0;
-                slopeY += near * float(dy * (2 - abs(dx))) / 8.0;
-                around += near * (dx == 0 && dy == 0 ? -12.0 : float(2 - abs(dx * dy))) / 16.0;
-            }
-        for (int f = 0; f < FILTERS; f++)
-            seen[f * PARTS + p] = FILTER[f] == 0 ? self
-                : FILTER[f] == 1 ? cosine * slopeX - sine * slopeY
-                : FILTER[f] == 2 ? sine * slopeX + cosine * slopeY : around;
-    }
+    for (int i = 0; i < FILTERS * PARTS; i++) seen[i] = vec4(0.0);
+    for (int p = 0; p < PARTS; p++)
+        for (int tap = 0; tap < 9; tap++) {
+            vec4 near = channels(iChannel1, cell + ivec2(tap % 3 - 1, tap / 3 - 1), p);
+            for (int f = 0; f < FILTERS; f++)
+                seen[f * PARTS + p] += near * (MATRICES[27 * f + tap] + cosine * MATRICES[27 * f + 9 + tap]
+                    + sine * MATRICES[27 * f + 18 + tap]);
+        }
     const int inputs = FILTERS * PARTS * 4, update = GROUPS * (inputs + 1), bias = update + GROUPS * 4 * PARTS;
     vec4 sum = weight(bias + part);
     for (int group = 0; group < GROUPS; group++) {

@@ -18,7 +18,7 @@ from blastema.formats.format import Format, Size
 from blastema.formats.tfjs_graph import read_tfjs
 from blastema.organism import TENSORS, Organism, metadata_of
 from blastema.rule import ALPHA, Rule
-from blastema.rule.perception import LAPLACIAN, SOBEL_X, SOBEL_Y
+from blastema.rule.perception import filters_of
 
 KIND = "blastema-tfjs"
 FILES = ("model.json", "weights.bin")
@@ -116,18 +116,11 @@ def channel_by_channel(rule: Rule) -> np.ndarray:
 
 def _perception(graph: _Graph, rule: Rule, state: str, angle: str) -> str:
     """Add the depthwise convolution with the kernel fixed + cos angle * along + sin angle * across."""
-    fixed, along, across = (np.zeros((3, 3, rule.channels, len(rule.filters)), np.float32) for _ in range(3))
-    for index, name in enumerate(rule.filters):
-        if name == "identity":
-            fixed[1, 1, :, index] = 1
-        for dy, dx, weight in LAPLACIAN if name == "laplacian" else ():
-            fixed[dy + 1, dx + 1, :, index] = weight
-        for dy, dx, weight in SOBEL_X if name.startswith("sobel") else ():
-            (along if name == "sobel_x" else across)[dy + 1, dx + 1, :, index] = weight
-        for dy, dx, weight in SOBEL_Y if name.startswith("sobel") else ():
-            (across if name == "sobel_x" else along)[dy + 1, dx + 1, :, index] = (
-                -weight if name == "sobel_x" else weight
-            )
+    matrices = np.array([given.matrices for given in filters_of(rule.filters)], np.float32)
+    # (filter, matrix, row, column) to, for each matrix, (row, column, channel, filter).
+    fixed, along, across = np.broadcast_to(
+        matrices.transpose(1, 2, 3, 0)[:, :, :, None], (3, 3, 3, rule.channels, len(rule.filters))
+    )
     turned = (
         graph.math("Mul", graph.constant(kernel), graph.math(function, angle))
         for kernel, function in ((along, "Cos"), (across, "Sin"))

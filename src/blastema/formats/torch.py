@@ -14,6 +14,7 @@ from blastema.formats.format import Format, Size
 from blastema.formats.torch_layouts import LAYOUTS, organism_of_port
 from blastema.organism import TENSORS, Organism, check_metadata, metadata_of, organism_of
 from blastema.rule import Rule
+from blastema.rule.perception import names_of
 from blastema.tensors import read_tensors, write_tensors
 
 KIND = "blastema-torch"
@@ -43,9 +44,8 @@ def _taken_by(rule: Rule) -> str:
         if getattr(rule, name) != getattr(Rule(), name)
     }
     if (rule.filters, rule.edge) != (Rule().filters, Rule().edge):
-        return (
-            f"blastema.formats.torch_module has other filters or another edge ({', '.join(rule.filters)}; {rule.edge})"
-        )
+        filters = ", ".join(names_of(rule.filters))
+        return f"blastema.formats.torch_module has other filters or another edge ({filters}; {rule.edge})"
     arguments = ", ".join(f"{name}={value}" for name, value in given.items())
     return f"from blastema.formats.torch_module import Automaton; Automaton({arguments}) takes them"
 

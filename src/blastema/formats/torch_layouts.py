@@ -8,18 +8,16 @@ them), and which slope comes first, that along x or that along y.
 
 from collections.abc import Mapping
 from itertools import permutations
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 
 from blastema.errors import BlastemaError
 from blastema.organism import TENSORS, Organism, check_weights
-from blastema.rule import Filter, Rule
-from blastema.rule.perception import LAPLACIAN, SOBEL_X, SOBEL_Y
+from blastema.rule import FILTERS, Rule
+from blastema.rule.perception import kernels as kernels_of
 
 LAYOUTS = ("filters-xy", "filters-yx", "channels-xy", "channels-yx")
-FILTERS: tuple[Filter, ...] = get_args(Filter)
-IDENTITY = ((0, 0, 1.0),)
 # Wrong layouts explode: of the zoo's 31 organisms, read in a wrong one, the least had values of 3e8 after 64 steps in a
 # grid of 48x48; read in their own, none above 12.
 TRIAL_STEPS, TRIAL_SIDE, TRIAL_MOST, LARGEST_TRIAL = 64, 48, 1e3, 100_000
@@ -131,10 +129,10 @@ def _seen_by_layout(layout: str, kernels: Tensors, layers: Layers, file: str) ->
             f"the cells of {file} see {count} numbers of each channel; without kernels in the file, that must be 3 "
             "(identity and two Sobel filters) or 4 (the Laplacian after them)"
         )
-    order: list[Filter] = ["identity", "sobel_x", "sobel_y", "laplacian"]
+    order = ["identity", "sobel_x", "sobel_y", "laplacian"]
     if layout.endswith("yx"):
         order[1:3] = "sobel_y", "sobel_x"
-    stack = np.stack([_kernel(name) for name in order[:count]])
+    stack = kernels_of(tuple(order[:count]), 0.0)
     for kernel in kernels.values():
         stack = _with_own(stack, kernel.reshape(-1, 3, 3), file)
     return _arranged(layout, stack, channels)
@@ -164,9 +162,10 @@ def _organism(
     """Return the organism whose inputs are these kernels of these channels, as sums of our filters."""
     channels, hidden = layers.second.shape
     parts = _parts(kernel, file)
-    used = [place for place in range(len(FILTERS)) if parts[:, place].any()]
+    names = tuple(FILTERS)
+    used = [place for place in range(len(names)) if parts[:, place].any()]
     try:
-        rule = Rule(channels=channels, hidden=hidden, filters=tuple(FILTERS[place] for place in used))
+        rule = Rule(channels=channels, hidden=hidden, filters=tuple(names[place] for place in used))
     except BlastemaError as error:
         raise BlastemaError(f"{file} is not the state_dict of an organism: {error}") from None
     weight = np.zeros((len(used), channels, hidden), np.float32)
@@ -181,7 +180,7 @@ def _organism(
 
 def _parts(kernels: np.ndarray, file: str) -> np.ndarray:
     """Return how much of each of our filters is in each kernel, (kernels, filters)."""
-    basis = np.stack([_kernel(name).reshape(9) for name in FILTERS]).astype(np.float64)
+    basis = kernels_of(tuple(FILTERS), 0.0).reshape(-1, 9).astype(np.float64)
     flat = kernels.reshape(-1, 9).astype(np.float64)
     parts = np.round(flat @ np.linalg.pinv(basis), 6)
     if not np.isfinite(flat).all() or np.abs(parts @ basis - flat).max() > 1e-5 * max(1, np.abs(flat).max()):
@@ -190,14 +189,6 @@ def _parts(kernels: np.ndarray, file: str) -> np.ndarray:
             "others"
         )
     return parts
-
-
-def _kernel(name: Filter) -> np.ndarray:
-    taps = {"identity": IDENTITY, "sobel_x": SOBEL_X, "sobel_y": SOBEL_Y, "laplacian": LAPLACIAN}[name]
-    kernel = np.zeros((3, 3), np.float32)
-    for dy, dx, weight in taps:
-        kernel[dy + 1, dx + 1] = weight
-    return kernel
 
 
 def _grows(organism: Organism) -> bool:

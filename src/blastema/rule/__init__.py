@@ -6,12 +6,13 @@ Written in the style of the Array API standard, so that the very same functions 
 from blastema.rule.firing import fires, mix
 from blastema.rule.grid import ALPHA, Array, Batch, Edge, neighbours, seed_batch, seed_state
 from blastema.rule.life import alive
-from blastema.rule.perception import Filter, perceive
+from blastema.rule.perception import FILTERS, Filter, perceive
 from blastema.rule.step import Rule, step
 from blastema.rule.update import Weights, initial_weights, update
 
 __all__ = [
     "ALPHA",
+    "FILTERS",
     "Array",
     "Batch",
     "Edge",

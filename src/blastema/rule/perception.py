@@ -1,54 +1,197 @@
-"""Perception: what a cell sees of its 3x3 neighbourhood, through fixed filters."""
+"""Perception: what a cell sees of its 3x3 neighbourhood, through fixed linear filters.
+
+A filter is three 3x3 matrices. With the angle a by which perception is rotated (article, experiment 4) its kernel is
+`fixed + cos a * along + sin a * across`. `FILTERS` is the only place that says what a filter is: engines, exports and
+the page are driven by these matrices.
+"""
 
 import math
-from typing import Literal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+
+from blastema.errors import BlastemaError
 from blastema.rule.grid import Array, Edge, neighbours
 
-Filter = Literal["identity", "sobel_x", "sobel_y", "laplacian"]
+Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 
-# (dy, dx, weight) of every neighbour that counts; x runs along the width, y along the height, downward.
+ZERO: Matrix = ((0.0, 0.0, 0.0),) * 3
+# Three names of 40 letters fit into a line of an error message.
+LONGEST_NAME = 40
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A linear filter of perception: `kernel(a) = fixed + cos a * along + sin a * across`, cross-correlated.
+
+    Attributes:
+        name: up to 40 letters, digits and `_`, as an identifier; those in `FILTERS` are taken.
+        fixed, along, across: 3x3 finite numbers, rows from top to bottom; any nested sequences or arrays are accepted.
+            A filter that only has `fixed` does not turn when perception is rotated.
+
+    Raises:
+        BlastemaError: the name is not an identifier, a matrix is not 3x3 finite numbers, or all are zero.
+
+    >>> Filter("ridge", [[0, -1, 0], [0, 2, 0], [0, -1, 0]]).fixed[1]
+    (0.0, 2.0, 0.0)
+    """
+
+    name: str
+    fixed: Matrix = ZERO
+    along: Matrix = ZERO
+    across: Matrix = ZERO
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.name, str) and self.name.isascii() and self.name.isidentifier()):
+            raise BlastemaError(f"a filter is named {self.name!r}; use letters, digits and _, beginning with no digit")
+        if len(self.name) > LONGEST_NAME:
+            raise BlastemaError(f"the name of filter {self.name[:LONGEST_NAME]}... is longer than {LONGEST_NAME}")
+        for field in ("fixed", "along", "across"):
+            object.__setattr__(self, field, _matrix(getattr(self, field), f"{field} of filter {self.name}"))
+        if self.matrices == (ZERO, ZERO, ZERO):
+            raise BlastemaError(f"filter {self.name} has only zeros; give it at least one number that is not zero")
+
+    @property
+    def matrices(self) -> tuple[Matrix, Matrix, Matrix]:
+        """`fixed`, `along` and `across`."""
+        return self.fixed, self.along, self.across
+
+    def taps(self, angle: Array | float) -> Iterator[tuple[int, int, Any]]:
+        """Yield (dy, dx, weight) of each neighbour that counts at this angle; an array's angle gives array weights."""
+        cos, sin = _cos_sin(angle)
+        for dy in (-1, 0, 1):
+            for dx in (-1, 0, 1):
+                fixed, along, across = (matrix[dy + 1][dx + 1] for matrix in self.matrices)
+                # What is zero at every angle takes no part, even where the angle is not known yet.
+                if not (along or across):
+                    weight = fixed
+                else:
+                    weight = cos * along + sin * across
+                    weight = fixed + weight if fixed else weight
+                if not isinstance(weight, float) or weight:
+                    yield dy, dx, weight
+
+
+def _matrix(values: Any, name: str) -> Matrix:
+    """Return 3x3 numbers as tuples of floats."""
+    try:
+        array = np.asarray(values, float)
+    except (TypeError, ValueError):
+        array = np.empty(0)
+    if array.shape != (3, 3) or not np.isfinite(array).all() or np.abs(array).max() > 1e6:
+        raise BlastemaError(f"{name} is {values!r}; it must be 3 rows of 3 numbers from -1e6 to 1e6")
+    # Minus zero becomes zero, so that equal matrices are written alike.
+    return tuple(tuple(row) for row in (array + 0.0).tolist())  # type: ignore[return-value]
+
+
+def _cos_sin(angle: Array | float) -> tuple[Any, Any]:
+    if isinstance(angle, float | int):
+        return math.cos(angle), math.sin(angle)
+    xp = angle.__array_namespace__()
+    return xp.cos(angle), xp.sin(angle)
+
+
 # The divisor 8 makes Sobel measure the slope per cell; the notebook of the article has it, its text leaves it out.
-SOBEL_X = tuple((dy, dx, dx * (2 - abs(dy)) / 8) for dy in (-1, 0, 1) for dx in (-1, 1))
-SOBEL_Y = tuple((dy, dx, dy * (2 - abs(dx)) / 8) for dy in (-1, 1) for dx in (-1, 0, 1))
-# The nine-point Laplacian of later work by the same authors (texture NCA, Distill 2021), divided by 16.
-LAPLACIAN = tuple(
-    (dy, dx, -12 / 16 if dy == dx == 0 else (2 - abs(dy * dx)) / 16) for dy in (-1, 0, 1) for dx in (-1, 0, 1)
-)
+SOBEL_X: Matrix = ((-1 / 8, 0.0, 1 / 8), (-2 / 8, 0.0, 2 / 8), (-1 / 8, 0.0, 1 / 8))
+SOBEL_Y: Matrix = tuple(zip(*SOBEL_X, strict=True))  # type: ignore[assignment]
+MINUS_SOBEL_Y: Matrix = tuple(tuple(0.0 - weight for weight in row) for row in SOBEL_Y)  # type: ignore[assignment]
+
+FILTERS: dict[str, Filter] = {
+    built_in.name: built_in
+    for built_in in (
+        Filter("identity", fixed=((0, 0, 0), (0, 1, 0), (0, 0, 0))),
+        Filter("sobel_x", along=SOBEL_X, across=MINUS_SOBEL_Y),
+        Filter("sobel_y", along=SOBEL_Y, across=SOBEL_X),
+        # The nine-point Laplacian of later work by the same authors (texture NCA, Distill 2021), divided by 16.
+        Filter("laplacian", fixed=((1 / 16, 2 / 16, 1 / 16), (2 / 16, -12 / 16, 2 / 16), (1 / 16, 2 / 16, 1 / 16))),
+    )
+}
+# The filters of the article, which engines may unroll.
+ARTICLE_FILTERS = ("identity", "sobel_x", "sobel_y")
+
+# What stands in `Rule.filters`: the name of a built-in filter, or a filter of one's own.
+FilterLike = str | Filter
 
 
-def cross_correlate(state: Array, taps: tuple[tuple[int, int, float], ...], edge: Edge) -> Array:
-    """Return the weighted sum of each cell's neighbours, channel by channel; the shape of `state`."""
+def check_filters(filters: object) -> tuple[FilterLike, ...]:
+    """Return the filters of a rule, a built-in one always by its name.
+
+    Raises:
+        BlastemaError: there are none, one is unknown or appears twice, or one has the name of another built-in filter.
+    """
+    if (
+        not isinstance(filters, tuple | list)
+        or not filters
+        or not all(isinstance(given, str | Filter) for given in filters)
+    ):
+        raise BlastemaError(f"filters of a rule is {filters!r}; it must be names or filters: {_allowed()}")
+    checked: list[FilterLike] = []
+    for given in filters:
+        name = given if isinstance(given, str) else given.name
+        if isinstance(given, Filter) and name in FILTERS and given != FILTERS[name]:
+            raise BlastemaError(f"{name} is the name of a built-in filter; choose another name for your own")
+        if isinstance(given, str) and name not in FILTERS:
+            raise BlastemaError(f"there is no filter {name!r}; choose from {_allowed()}")
+        checked.append(name if name in FILTERS else given)
+    if len(set(names_of(tuple(checked)))) < len(checked):
+        raise BlastemaError(f"filters of a rule are {', '.join(names_of(tuple(checked)))}; each may appear once")
+    return tuple(checked)
+
+
+def _allowed() -> str:
+    return f"{', '.join(FILTERS)}, or a blastema.Filter of your own"
+
+
+def filters_of(filters: tuple[FilterLike, ...]) -> tuple[Filter, ...]:
+    """Return the filters of a rule as matrices."""
+    return tuple(FILTERS[given] if isinstance(given, str) else given for given in filters)
+
+
+def names_of(filters: tuple[FilterLike, ...]) -> tuple[str, ...]:
+    """Return the names of the filters of a rule.
+
+    >>> names_of(("identity", Filter("mine", along=SOBEL_X)))
+    ('identity', 'mine')
+    """
+    return tuple(given if isinstance(given, str) else given.name for given in filters)
+
+
+def kernels(filters: tuple[FilterLike, ...], angle: float) -> np.ndarray:
+    """Return the kernels of a rule's filters at this angle (radians), float32 `(filter, 3, 3)`."""
+    cos, sin = math.cos(angle), math.sin(angle)
+    fixed, along, across = np.array([given.matrices for given in filters_of(filters)]).swapaxes(0, 1)
+    return np.asarray(fixed + (cos * along + sin * across), np.float32)
+
+
+def cross_correlate(state: Array, taps: Iterator[tuple[int, int, Any]], edge: Edge) -> Array:
+    """Return the weighted sum of each cell's neighbours, channel by channel; the shape of `state`.
+
+    Args:
+        state: `(..., height, width, channel)`.
+        taps: (dy, dx, weight) of the neighbours that count; x runs along the width, y along the height, downward.
+        edge: what lies past the edge of the grid.
+    """
     total = None
     for dy, dx, weight in taps:
         part = neighbours(state, dy, dx, edge) * weight
         total = part if total is None else total + part
-    return total
+    return state * 0 if total is None else total
 
 
-def perceive(state: Array, filters: tuple[Filter, ...], angle: Array | float, edge: Edge) -> Array:
+def perceive(state: Array, filters: tuple[FilterLike, ...], angle: Array | float, edge: Edge) -> Array:
     """Return the perception of every cell: all channels of the first filter, then all of the next.
-
-    The two Sobel filters turn with the angle a (article, experiment 4): `sobel_x` gives cos a Sx - sin a Sy,
-    `sobel_y` gives sin a Sx + cos a Sy.
 
     Args:
         state: `(..., height, width, channel)`.
-        filters: their names, in order.
-        angle: radians, a float or a scalar array.
+        filters: as in a rule, in order.
+        angle: by which perception is rotated, radians; a float or a scalar array.
         edge: what lies past the edge of the grid.
 
     Returns:
         `(..., height, width, len(filters) * channel)`.
     """
     xp = state.__array_namespace__()
-    cos, sin = (math.cos(angle), math.sin(angle)) if isinstance(angle, float | int) else (xp.cos(angle), xp.sin(angle))
-    slope_x = cross_correlate(state, SOBEL_X, edge)
-    slope_y = cross_correlate(state, SOBEL_Y, edge)
-    seen = {
-        "identity": lambda: state,
-        "sobel_x": lambda: cos * slope_x - sin * slope_y,
-        "sobel_y": lambda: sin * slope_x + cos * slope_y,
-        "laplacian": lambda: cross_correlate(state, LAPLACIAN, edge),
-    }
-    return xp.concat([seen[name]() for name in filters], axis=-1)
+    seen = [cross_correlate(state, given.taps(angle), edge) for given in filters_of(filters)]
+    return xp.concat(seen, axis=-1)

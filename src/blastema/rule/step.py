@@ -9,7 +9,7 @@ from blastema.errors import BlastemaError
 from blastema.rule.firing import fires
 from blastema.rule.grid import Array, Batch, Edge
 from blastema.rule.life import alive
-from blastema.rule.perception import Filter, perceive
+from blastema.rule.perception import ARTICLE_FILTERS, FilterLike, check_filters, perceive
 from blastema.rule.update import Weights, update
 
 
@@ -20,7 +20,8 @@ class Rule:
     Attributes:
         channels: numbers in a cell's state: RGB, alpha, and the hidden ones. 4 or more.
         hidden: width of the hidden layer.
-        filters: what a cell perceives, in order, of `identity`, `sobel_x`, `sobel_y`, `laplacian`.
+        filters: what a cell perceives, in order: names of built-in filters (`blastema.rule.FILTERS`), and filters of
+            your own (`blastema.rule.Filter`).
         alive_above: the alpha above which a cell is mature.
         fire_rate: the chance of a living cell to act in a step, 0 to 1.
         edge: past the grid's edge lies nothing (`dead`, as in the article's training) or its other side (`wrap`, as in
@@ -35,7 +36,7 @@ class Rule:
 
     channels: int = 16
     hidden: int = 128
-    filters: tuple[Filter, ...] = ("identity", "sobel_x", "sobel_y")
+    filters: tuple[FilterLike, ...] = ARTICLE_FILTERS
     alive_above: float = 0.1
     fire_rate: float = 0.5
     edge: Edge = "dead"
@@ -47,10 +48,6 @@ class Rule:
                 "a whole number from 4 to 1024",
             ),
             "hidden": (isinstance(self.hidden, int) and 1 <= self.hidden <= 65536, "a whole number from 1 to 65536"),
-            "filters": (
-                bool(self.filters) and len(set(self.filters)) == len(self.filters) and set(self.filters) <= FILTERS,
-                f"some of {', '.join(sorted(FILTERS))}, each once",
-            ),
             "alive_above": (_is_number(self.alive_above) and 0 <= self.alive_above < 1, "a number from 0 to below 1"),
             "fire_rate": (_is_number(self.fire_rate) and 0 <= self.fire_rate <= 1, "a number from 0 to 1"),
             "edge": (self.edge in get_args(Edge), "dead or wrap"),
@@ -58,6 +55,7 @@ class Rule:
         for name, (fits, what) in allowed.items():
             if not fits:
                 raise BlastemaError(f"{name} of a rule is {getattr(self, name)!r}; it must be {what}")
+        object.__setattr__(self, "filters", check_filters(self.filters))
 
     @property
     def perception(self) -> int:
@@ -67,9 +65,6 @@ class Rule:
     def replace(self, **changes: object) -> "Rule":
         """Return this rule with some attributes changed."""
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
-
-
-FILTERS = frozenset(get_args(Filter))
 
 
 def _is_number(value: object) -> bool:
