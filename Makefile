@@ -5,7 +5,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*)
 
-.PHONY: grow test test-all other-programs sanitize sanitize-address sanitize-thread bench page-test page-bench lint types docs docs-check locks wheel clean
+.DEFAULT_GOAL := help
+.PHONY: help grow test test-all other-programs sanitize sanitize-address sanitize-thread bench page-test page-bench lint types docs docs-check locks wheel clean
+
+help: ## list these targets
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
 grow: $(VENV)/installed ## train a lizard until it visibly grows, then show it (half a minute)
 	$(BIN)/blastema train 🦎 --experiment growing --fit 24 --pad 6 --steps 600
@@ -18,7 +22,7 @@ test-all: $(VENV)/for-tests ## all tests
 	@$(BIN)/python -m pytest -q --tb=short
 	@echo "All tests passed."
 
-other-programs: tests/formats/node_modules/installed ## TensorFlow.js and ONNX Runtime Web, for the slow tests of exports
+other-programs: tests/formats/node_modules/installed ## install TensorFlow.js and ONNX Runtime Web for the slow tests
 
 tests/formats/node_modules/installed: tests/formats/package-lock.json
 	npm ci --prefix tests/formats --silent --no-audit --no-fund
@@ -32,7 +36,7 @@ BUILD_SANITIZED = $(BIN)/cmake -S . -B build/$(1) -G Ninja -DBLASTEMA_SANITIZE=$
 	-Dnanobind_DIR=$$($(BIN)/python -m nanobind --cmake_dir) >/dev/null && MAKEFLAGS= $(BIN)/cmake --build build/$(1) >/dev/null
 PRELOAD = LD_PRELOAD="$$($(CXX) -print-file-name=$(1)) $$($(CXX) -print-file-name=libstdc++.so)"
 
-sanitize: sanitize-address sanitize-thread ## the native engine's tests under ASan, UBSan and TSan; -j2 runs both at once
+sanitize: sanitize-address sanitize-thread ## the native engine's tests under ASan, UBSan and TSan (-j2: both at once)
 
 sanitize-address: $(VENV)/for-tests
 	$(call BUILD_SANITIZED,address,address$(comma)undefined)
@@ -44,27 +48,27 @@ sanitize-thread: $(VENV)/for-tests
 	$(call PRELOAD,libtsan.so) TSAN_OPTIONS=ignore_noninstrumented_modules=1 BLASTEMA_NATIVE=build/thread \
 		$(BIN)/python -m pytest $(SANITIZED) -k "(threads or callers) and not fork"
 
-page-test: $(VENV)/for-tests ## the playground's page in a headless Chromium; types of its modules
+page-test: $(VENV)/for-tests ## the playground's page in headless Chromium, and the types of its modules
 	npm ci --prefix playground --silent --no-audit --no-fund
 	npm run types --prefix playground --silent
 	PYTHON=$(abspath $(BIN))/python npm test --prefix playground --silent
 
-page-bench: $(VENV)/installed ## a step of the page beside the article's design, in one run of Chromium
+page-bench: $(VENV)/installed ## a CA step of the page beside the article's design, in one run of Chromium
 	npm ci --prefix playground --silent --no-audit --no-fund
 	PYTHON=$(abspath $(BIN))/python npm run benchmark --prefix playground --silent
 
-bench: .venv-bench/installed ## compare with PyTorch, JAX and CAX, and train as users do; some twenty minutes
+bench: .venv-bench/installed ## compare with PyTorch, JAX and CAX, and train as users do (about twenty minutes)
 	.venv-bench/bin/python benchmarks/run.py
 	.venv-bench/bin/python benchmarks/training.py
 
-lint: $(VENV)/for-tests
+lint: $(VENV)/for-tests ## ruff: errors and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(VENV)/for-tests
+types: $(VENV)/for-tests ## mypy
 	$(BIN)/mypy
 
-docs: $(VENV)/for-tests ## write what is generated in docs/
+docs: $(VENV)/for-tests ## write the generated pages of docs/
 	$(BIN)/python tools/write_cli_docs.py docs/cli.md
 	$(BIN)/python tools/write_benchmark_docs.py docs/benchmarks.md
 	$(BIN)/python tools/write_recipe_docs.py docs/recipe.md
@@ -73,7 +77,7 @@ docs: $(VENV)/for-tests ## write what is generated in docs/
 	$(BIN)/python tools/write_gallery.py --text docs/gallery.md
 	$(BIN)/python tools/write_notebook.py notebooks/growing.py
 
-docs-check: $(VENV)/for-tests
+docs-check: $(VENV)/for-tests ## fail if a generated page is out of date
 	$(BIN)/python tools/write_cli_docs.py --check docs/cli.md
 	$(BIN)/python tools/write_benchmark_docs.py --check docs/benchmarks.md
 	$(BIN)/python tools/write_recipe_docs.py --check docs/recipe.md
@@ -85,7 +89,7 @@ docs-check: $(VENV)/for-tests
 wheel: $(VENV)/installed ## build a wheel into dist/
 	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
-locks: $(VENV)/created ## resolve requirements/*.txt anew
+locks: $(VENV)/created ## resolve requirements/*.txt again
 	$(PIP) uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		pyproject.toml -o requirements/core.txt
@@ -95,7 +99,7 @@ locks: $(VENV)/created ## resolve requirements/*.txt anew
 		--all-extras --constraint requirements/core.txt --constraint requirements/build.txt \
 		pyproject.toml requirements/test.in -o requirements/test.txt
 
-clean:
+clean: ## remove environments and build output
 	rm -rf $(VENV) .venv-bench build dist
 
 $(VENV)/created:
