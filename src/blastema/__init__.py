@@ -12,6 +12,7 @@ __all__ = [
     "Filter",
     "Organism",
     "Rule",
+    "Simulation",
     "Weights",
     "choose_engine",
     "load",
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
     from blastema.errors import BlastemaError
     from blastema.organism import Organism, load
     from blastema.rule import Filter, Rule, Weights, seed_batch, step
+    from blastema.simulation import Simulation
     from blastema.targets import load_target
 
 _HOMES = {
-    "BlastemaError": "errors", "Filter": "rule", "Organism": "organism", "Rule": "rule", "Weights": "rule",
-    "choose_engine": "engines", "load": "organism", "load_target": "targets", "seed_batch": "rule", "step": "rule",
+    "BlastemaError": "errors", "Filter": "rule", "Organism": "organism", "Rule": "rule",
+    "Simulation": "simulation", "Weights": "rule", "choose_engine": "engines", "load": "organism",
+    "load_target": "targets", "seed_batch": "rule", "step": "rule",
 }  # fmt: skip
 
 

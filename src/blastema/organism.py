@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from blastema.arguments import finite_number, whole_number
-from blastema.engines import Engine, choose_engine
 from blastema.errors import BlastemaError
-from blastema.memory import check_states
-from blastema.rule import Batch, Filter, Rule, Weights, seed_batch
+from blastema.rule import Filter, Rule, Weights
+from blastema.simulation import LARGEST_AGE, LARGEST_SEED, LARGEST_SIDE, Simulation
 from blastema.strict_json import json_text, parse_metadata
 from blastema.tensors import read_tensors, write_tensors
 
@@ -22,8 +21,6 @@ VERSIONS = ("1", "2")
 LARGEST = 2**31
 TENSORS = ("hidden.weight", "hidden.bias", "update.weight", "update.bias")
 METADATA = ("format", "version", "rule", "training", "scores")
-# Fire masks are a function of 32 bits of seed and age, and 16 bits of each coordinate.
-LARGEST_SEED, MOST_STEPS, LARGEST_SIDE = 2**32 - 1, 2**32 - 1, 2**16
 LARGEST_DISH = 512
 
 
@@ -79,9 +76,8 @@ class Organism:
         Raises:
             BlastemaError: one of these is out of range or of the wrong kind.
         """
-        steps, angle = whole_number("steps", steps, 0, MOST_STEPS), finite_number("angle", angle)
-        batch = self._seeded(height, width, seed)
-        return choose_engine(engine).grow(self.rule, self.weights, batch, steps, angle).states[0]
+        steps = whole_number("steps", steps, 0, LARGEST_AGE)
+        return self._simulation(height, width, seed, angle, engine).step(steps)[0]
 
     def frames(
         self,
@@ -98,24 +94,13 @@ class Organism:
             BlastemaError: as for `grow`; and, while iterating, the organism exploded: after a step its numbers are no
                 longer finite. All states before have been yielded by then.
         """
-        steps, angle = whole_number("steps", steps, 0, MOST_STEPS), finite_number("angle", angle)
-        return self._states(choose_engine(engine), self._seeded(height, width, seed), steps, angle)
+        steps = whole_number("steps", steps, 0, LARGEST_AGE)
+        return _states(self._simulation(height, width, seed, angle, engine), steps)
 
-    def _seeded(self, height: int, width: int, seed: int) -> Batch:
-        """Return one seed cell in a grid of its own; refuse what cannot be."""
+    def _simulation(self, height: int, width: int, seed: int, angle: float, engine: str | None) -> Simulation:
+        """Return a simulation in one grid; unlike `Simulation`, nothing but the engine may be None."""
         height, width = whole_number("height", height, 1, LARGEST_SIDE), whole_number("width", width, 1, LARGEST_SIDE)
-        seed = whole_number("seed", seed, 0, LARGEST_SEED)
-        check_states(1, height, width, self.rule.channels)
-        return seed_batch([seed], height, width, self.rule.channels)
-
-    def _states(self, engine: Engine, batch: Batch, steps: int, angle: float) -> Iterator[np.ndarray]:
-        yield batch.states[0]
-        for step in range(1, steps + 1):
-            with np.errstate(over="ignore", invalid="ignore"):
-                batch = engine.grow(self.rule, self.weights, batch, 1, angle)
-            if not np.isfinite(batch.states).all():
-                raise BlastemaError(f"the organism exploded at step {step:,}: its numbers are no longer finite")
-            yield batch.states[0]
+        return Simulation(self, whole_number("seed", seed, 0, LARGEST_SEED), height, width, angle, engine)
 
     def show(self, height: int | None = None, width: int | None = None, seed: int = 0, angle: float = 0.0) -> Any:
         """Return a Jupyter widget in which the organism grows, and can be cut; the notebook shows it.
@@ -153,6 +138,15 @@ class Organism:
         """(height, width) of the grids that it was trained in, 72x72 where that is not known."""
         side = max(1, self.trained_fit + 2 * _side(self.training.get("pad"), 16))
         return _side(self.training.get("height"), side) or side, _side(self.training.get("width"), side) or side
+
+
+def _states(simulation: Simulation, steps: int) -> Iterator[np.ndarray]:
+    yield simulation.state
+    for step in range(1, steps + 1):
+        simulation.step()
+        if simulation.exploded[0]:
+            raise BlastemaError(f"the organism exploded at step {step:,}: its numbers are no longer finite")
+        yield simulation.state
 
 
 def load(path: Path | str) -> Organism:

@@ -15,8 +15,9 @@ from blastema.arguments import whole_number
 from blastema.eight_bit import quantised
 from blastema.engines import Engine
 from blastema.memory import check_states
-from blastema.organism import LARGEST_SEED, Organism
+from blastema.organism import Organism
 from blastema.rule import Rule
+from blastema.simulation import LARGEST_SEED
 
 ORGANISMS = 16
 MOST = 100_000

@@ -1,0 +1,95 @@
+"""A simulation is the rule, step by step, in grids of one's own."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blastema import Organism, Rule, Simulation, load
+from blastema.engines import choose_engine
+from blastema.errors import BlastemaError
+from blastema.rule import seed_batch, step
+from conftest import random_weights
+
+LIZARD = load("🦎")
+NUMPY = choose_engine("numpy")
+
+
+@given(st.integers(0, 2**32 - 1), st.lists(st.integers(0, 4), max_size=4), st.floats(-3, 3))
+def test_steps_are_those_of_the_rule_however_they_are_split(seed, parts, angle):
+    simulation = Simulation(LIZARD, seed, 9, 11, angle, NUMPY)
+    batch = seed_batch([seed], 9, 11)
+    for part in parts:
+        states = simulation.step(part)
+        for _ in range(part):
+            batch = step(LIZARD.rule, LIZARD.weights, batch, angle)
+        np.testing.assert_allclose(states, batch.states, rtol=0, atol=1e-5)
+    assert simulation.age == sum(parts)
+    assert np.array_equal(simulation.state, simulation.states[0])
+
+
+def test_several_seeds_grow_side_by_side_as_they_do_alone():
+    simulation = Simulation(LIZARD, [3, 2**32 - 1], 20, 24)
+    simulation.step(30)
+    for seed, state in zip((3, 2**32 - 1), simulation.states, strict=True):
+        assert np.array_equal(state, LIZARD.grow(30, 20, 24, seed))
+
+
+def test_a_grid_has_the_size_of_training_unless_given():
+    assert Simulation(LIZARD).state.shape == (72, 72, 16)
+    small = dataclasses.replace(LIZARD, training={"fit": 10, "pad": 2})
+    assert Simulation(small).state.shape == (14, 14, 16)
+    assert Simulation(small, width=5).state.shape == (14, 5, 16)
+
+
+def test_damage_sets_masked_cells_to_zero_and_leaves_earlier_states_alone():
+    simulation = Simulation(LIZARD, [1, 2], 12, 12, engine="numpy")
+    before = simulation.step(20)
+    kept = before.copy()
+    mask = np.zeros((2, 12, 12), bool)
+    mask[1, :6] = True
+    simulation.damage(mask)
+    assert np.array_equal(before, kept)
+    assert np.array_equal(simulation.states[0], kept[0])
+    assert kept[1, :6].any()
+    assert not simulation.states[1, :6].any()
+    simulation.damage(np.ones((12, 12), bool))
+    assert not simulation.states.any()
+
+
+def test_grids_that_explode_are_told_apart():
+    wild = Organism(random_weights(Rule())._replace(update_bias=np.full(16, 1e38, np.float32)))
+    simulation = Simulation(wild, [1, 2], 5, 5, engine="numpy")
+    assert not simulation.exploded.any()
+    simulation.damage(np.array([np.zeros((5, 5)), np.ones((5, 5))]))
+    simulation.step(50)
+    assert simulation.exploded.tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"seed": -1}, "seed is -1; it must be a whole number between 0 and 4,294,967,295"),
+        ({"seed": [1, 0.5]}, "seed is 0.5; it must be a whole number"),
+        ({"seed": []}, "seed is []; give one or more"),
+        ({"seed": "7"}, "seed is '7'; it must be a whole number"),
+        ({"height": 0}, "height is 0; it must be a whole number between 1 and 65,536"),
+        ({"angle": float("nan")}, "angle is nan; it must be a finite number"),
+        ({"engine": "abacus"}, "there is no engine 'abacus'"),
+    ],
+)
+def test_wrong_arguments_are_refused(arguments, says):
+    with pytest.raises(BlastemaError) as refused:
+        Simulation(LIZARD, **arguments)
+    assert says in str(refused.value)
+
+
+def test_steps_and_masks_that_do_not_fit_are_refused():
+    simulation = Simulation(LIZARD, [1, 2], 6, 7)
+    for steps in (-1, 1.5, 2**32):
+        with pytest.raises(BlastemaError, match="steps"):
+            simulation.step(steps)
+    with pytest.raises(BlastemaError, match=r"a mask of shape \(7, 6\) does not fit grids of shape \(2, 6, 7\)"):
+        simulation.damage(np.ones((7, 6)))
