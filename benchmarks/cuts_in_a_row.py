@@ -26,7 +26,7 @@ ORGANISMS = 64
 def measured(source: str) -> dict[str, Any]:
     """Return, by the number of cuts, how many regrew, and the median and the worst log10 of the loss."""
     organism = load(source)
-    subject = Subject(organism.rule, organism.weights, target_of(organism, source), choose_engine())
+    subject = Subject(organism, target_of(organism, source), choose_engine())
     grown = subject.grown(subject.seeds(seeds_for(ORGANISMS, 0)), CUT_AT)
     results = {}
     for cuts in (1, *CUTS_IN_A_ROW):

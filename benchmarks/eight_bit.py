@@ -11,6 +11,7 @@ from blastema.analysis.subject import Subject, seeds_for
 from blastema.analysis.target import target_of
 from blastema.eight_bit import from_bytes, perceptions, quantised, scale_of, to_bytes
 from blastema.engines import choose_engine
+from blastema.organism import Organism
 from blastema.rule import Weights, update
 
 NAMES = ("regenerating/explosion", "regenerating/lizard")
@@ -24,8 +25,8 @@ def nearest(weights: Weights) -> Weights:
 def row(subject: Subject, exact: Weights, what: str) -> str:
     """Return the row of an organism with these weights."""
     height, width = subject.target.shape[:2]
-    seen = perceptions(subject.rule, exact, height, width)
-    error = np.sqrt(np.mean((update(seen, subject.weights) - update(seen, exact)) ** 2))
+    seen = perceptions(subject.organism.rule, exact, height, width)
+    error = np.sqrt(np.mean((update(seen, subject.organism.weights) - update(seen, exact)) ** 2))
     seeds = seeds_for(16, 0)
     grown = subject.grown(subject.seeds(seeds), CUT_AT)
     cut = regeneration(subject, grown, CUTS["right"], np.random.default_rng(0)).after[-1]
@@ -44,7 +45,7 @@ def main() -> None:
             ("errors made up for", quantised(rule, exact, *target.shape[:2]).weights),
         )
         for what, weights in kinds:
-            print(row(Subject(rule, weights, target, choose_engine()), exact, what), flush=True)
+            print(row(Subject(Organism(weights, rule), target, choose_engine()), exact, what), flush=True)
 
 
 if __name__ == "__main__":

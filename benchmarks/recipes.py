@@ -22,6 +22,7 @@ from blastema.analysis.subject import Subject, seeds_for
 from blastema.atomic import replacing
 from blastema.eight_bit import quantised
 from blastema.engines.native_engine import NativeEngine
+from blastema.organism import Organism
 from blastema.rule import ALPHA, Rule, Weights
 from blastema.targets import load_target
 from blastema.training.experiments import EXPERIMENTS
@@ -34,7 +35,7 @@ HERE = Path(__file__).parent
 
 def measured(trainer: Trainer, weights: Weights, organisms: int, oldest: int) -> dict[str, float]:
     """Return log10 of the loss: the median when grown, the worst when old, medians 600 steps after each cut."""
-    subject = Subject(trainer.rule, weights, trainer.target, trainer.engine)
+    subject = Subject(Organism(weights, trainer.rule), trainer.target, trainer.engine)
     seeds, draw = seeds_for(organisms, 0), np.random.default_rng(1)
     young, old = persistence(subject, seeds, (CUT_AT, oldest))
     grown = subject.grown(subject.seeds(seeds), CUT_AT)

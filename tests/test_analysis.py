@@ -31,13 +31,13 @@ LIZARD = load("regenerating/lizard")
 
 
 def subject(organism=LIZARD, target="🦎"):
-    return Subject(organism.rule, organism.weights, load_target(target), choose_engine())
+    return Subject(organism, load_target(target), choose_engine())
 
 
 def idle(target):
     """An organism that does nothing: it stays the seed that it was."""
     weights = Weights(*(np.zeros_like(tensor) for tensor in random_weights(Rule())))
-    return Subject(Rule(), weights, target, choose_engine())
+    return Subject(Organism(weights), target, choose_engine())
 
 
 @pytest.mark.slow
@@ -68,7 +68,7 @@ def test_what_does_nothing_persists_and_does_not_regrow():
 def test_losses_that_are_not_finite_count_as_exploded():
     target = load_target("disc", fit=8, pad=4)
     weights = random_weights(Rule())._replace(update_bias=np.full(16, 1e30, np.float32))
-    wild = Subject(Rule(), weights, target, choose_engine())
+    wild = Subject(Organism(weights), target, choose_engine())
     with np.errstate(all="ignore"):
         grown = wild.grown(wild.seeds(seeds_for(2, 0)), 20)
         assert np.isfinite(grown.states).all()

@@ -36,7 +36,7 @@ def test_scores_are_what_is_measured(name):
     """Other processors round otherwise: organisms differ by less than that which their scores are rounded to."""
     organism = load(name)
     scores = organism.scores
-    subject = Subject(organism.rule, organism.weights, target_of(organism, name), choose_engine())
+    subject = Subject(organism, target_of(organism, name), choose_engine())
     seeds = seeds_for(scores["organisms"], 0)
     assert np.median(persistence(subject, seeds, (CUT_AT,))) == pytest.approx(scores["grown"], abs=0.02)
     grown = subject.grown(subject.seeds(seeds), CUT_AT)

@@ -65,6 +65,15 @@ class Simulation:
         self.batch: Batch = seed_batch(seeds, height, width, organism.rule.channels)
         self.engine: Engine = choose_engine(engine) if engine is None or isinstance(engine, str) else engine
 
+    @classmethod
+    def from_batch(
+        cls, organism: "Organism", batch: Batch, angle: float = 0.0, engine: str | Engine | None = None
+    ) -> "Simulation":
+        """Return a simulation that continues from the states of a batch, and leaves that as it is."""
+        simulation = cls(organism, 0, 1, 1, angle, engine)
+        simulation.batch = batch
+        return simulation
+
     @property
     def states(self) -> np.ndarray:
         """The states of all grids, float32 `(grid, height, width, channel)`; can be written to."""

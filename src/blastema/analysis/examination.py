@@ -68,7 +68,7 @@ def examine(
     height, width, _ = target.shape
     # Few are grown in grids of twice the height and width, see `other_sizes`.
     check_states(max(organisms, 4 * min(FEW, organisms)), height, width, organism.rule.channels)
-    subject, seeds = Subject(organism.rule, organism.weights, target, engine), seeds_for(organisms, seed)
+    subject, seeds = Subject(organism, target, engine), seeds_for(organisms, seed)
     few, empty = seeds[:FEW], _empty(subject)
     report: dict[str, Any] = {"organisms": organisms, "seed": seed, "grid": list(target.shape[:2])}
     progress("persistence")
@@ -148,7 +148,9 @@ def _empty(subject: Subject) -> float:
 
 
 def _eight_bit(subject: Subject, seeds: np.ndarray, seed: int) -> dict[str, Any]:
-    rounded = replace(subject, weights=quantised(subject.rule, subject.weights, *subject.target.shape[:2]).weights)
+    organism = subject.organism
+    weights = quantised(organism.rule, organism.weights, *subject.target.shape[:2]).weights
+    rounded = replace(subject, organism=replace(organism, weights=weights))
     found = _regeneration(rounded, seeds, seed, CUTS)
     return {
         "persistence": _persistence(rounded, seeds),

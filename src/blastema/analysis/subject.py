@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from blastema.engines import Engine
-from blastema.rule import Batch, Rule, Weights, seed_batch
+from blastema.organism import Organism
+from blastema.rule import Batch, seed_batch
+from blastema.simulation import Simulation
 from blastema.training.loss import pixel_loss
 
 # The log10 of the loss of an organism whose numbers are no longer finite; more than that is counted as that.
@@ -19,27 +21,26 @@ class Subject:
     """An organism under examination.
 
     Attributes:
-        rule, weights: the organism.
+        organism: which one.
         target: float32 `(height, width, 4)`, premultiplied; it is grown in grids of this size.
         engine: that grows it.
     """
 
-    rule: Rule
-    weights: Weights
+    organism: Organism
     target: np.ndarray
     engine: Engine
 
     def seeds(self, seeds: np.ndarray) -> Batch:
         """Return one fresh organism for each seed, uint32 `(batch,)`."""
         height, width, _ = self.target.shape
-        return seed_batch(seeds, height, width, self.rule.channels)
+        return seed_batch(seeds, height, width, self.organism.rule.channels)
 
     def grown(self, batch: Batch, steps: int, angle: float = 0.0) -> Batch:
         """Return the organisms `steps` older. One with numbers that are not finite is emptied."""
-        batch = self.engine.grow(self.rule, self.weights, batch, steps, angle)
-        exploded = ~np.isfinite(batch.states).all(axis=(1, 2, 3))
-        batch.states[exploded] = 0
-        return batch
+        simulation = Simulation.from_batch(self.organism, batch, angle, self.engine)
+        simulation.step(steps)
+        simulation.states[simulation.exploded] = 0
+        return simulation.batch
 
     def log_loss(self, batch: Batch) -> np.ndarray:
         """Return for each organism log10 of the mean squared difference to the target over pixels and RGBA."""

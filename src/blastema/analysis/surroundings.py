@@ -37,8 +37,11 @@ def neighbours(subject: Subject, seeds: np.ndarray, steps: int = 200) -> tuple[n
     height, width = subject.target.shape[:2]
     columns = np.flatnonzero(subject.target[..., 3].any(axis=0))
     apart = int(columns[-1] - columns[0]) + 3 if len(columns) else width
-    placed, seed = np.zeros((height, width + apart, COLOURS), np.float32), seed_state(1, 1, subject.rule.channels)[0, 0]
-    states = np.zeros((len(seeds), height, width + apart, subject.rule.channels), np.float32)
+    placed, seed = (
+        np.zeros((height, width + apart, COLOURS), np.float32),
+        seed_state(1, 1, subject.organism.rule.channels)[0, 0],
+    )
+    states = np.zeros((len(seeds), height, width + apart, subject.organism.rule.channels), np.float32)
     for column in (width // 2, width // 2 + apart):
         _place(placed, subject.target, height // 2, column)
         states[:, height // 2, column] = seed
@@ -51,10 +54,11 @@ def fire_rates(subject: Subject, seeds: np.ndarray, steps: int = 200) -> np.ndar
 
     Each grows for so long that its cells act as often as they would in `steps` steps at the organism's own rate.
     """
-    found = []
+    found, rule = [], subject.organism.rule
     for rate in FIRE_RATES:
-        other = dataclasses.replace(subject, rule=subject.rule.replace(fire_rate=rate))
-        count = round(steps * subject.rule.fire_rate / rate)
+        changed = dataclasses.replace(subject.organism, rule=rule.replace(fire_rate=rate))
+        other = dataclasses.replace(subject, organism=changed)
+        count = round(steps * rule.fire_rate / rate)
         found.append(other.log_loss(other.grown(other.seeds(seeds), count)))
     return np.array(found)
 

@@ -4,7 +4,7 @@ import math
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -15,7 +15,8 @@ from blastema.engines import Engine, choose_engine
 from blastema.errors import BlastemaError
 from blastema.memory import check_states
 from blastema.organism import Organism
-from blastema.rule import Rule, seed_batch
+from blastema.rule import Rule
+from blastema.simulation import Simulation
 from blastema.training.damage import CUTS, cut
 
 MOST_STEPS = 10**7
@@ -88,21 +89,18 @@ class Growth:
 
         steps = range(self.steps + 1)
         every = track(steps, "growing", len(steps)) if progress else steps
-        batch = seed_batch([self.seed], self.height, self.width, self.rule.channels)
+        organism = replace(self.organism, rule=self.rule)
+        simulation = Simulation(organism, self.seed, self.height, self.width, self.angle, self.engine)
         draw = np.random.default_rng([self.seed])
         for step in every:
-            if step:
-                # An organism that explodes is reported below, not by NumPy.
-                with np.errstate(over="ignore", invalid="ignore"):
-                    batch = self.engine.grow(self.rule, self.organism.weights, batch, 1, self.angle)
-            state = batch.states[0]
-            if not np.isfinite(state).all():
+            simulation.step(min(step, 1))
+            if simulation.exploded[0]:
                 self.exploded_at = step
                 return
             for when, name in self.cuts:
                 if when == step:
-                    state[cut(name, self.height, self.width, draw)] = 0
-            yield state
+                    simulation.damage(cut(name, self.height, self.width, draw))
+            yield simulation.state
 
     def final_state(self) -> np.ndarray:
         """Return the state after all steps, or the last finite one."""

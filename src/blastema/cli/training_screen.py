@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import numpy as np
 from rich.console import Console, Group
@@ -19,8 +18,9 @@ from rich.table import Table
 from rich.text import Text
 
 from blastema.cli.invocation import to_paste
+from blastema.organism import Organism
 from blastema.render.terminal import half_blocks
-from blastema.rule import seed_batch
+from blastema.simulation import Simulation
 from blastema.training.album import GROWTH, complete_album, picture_growth, picture_loss, picture_step
 from blastema.training.run import Run
 from blastema.training.tensorboard import Events
@@ -169,7 +169,7 @@ class LiveScreen:
         self.run, self.progress, self.last = run, Progress(run), 0.0
         self.console = console
         self.live = Live(console=console, auto_refresh=False)
-        self.batch = self._seed()
+        self.simulation = self._from_seed_cell()
 
     def __enter__(self) -> "LiveScreen":
         self.live.start()
@@ -183,15 +183,17 @@ class LiveScreen:
         if time.monotonic() - self.last < PICTURE_EVERY and report.step != self.run.config.steps:
             return
         trainer = self.run.trainer
-        if self.batch.ages[0] >= OLDEST or not (self.batch.states > 0).any():
-            self.batch = self._seed()
-        self.batch = trainer.engine.grow(trainer.rule, trainer.weights, self.batch, STRIDE)
+        if self.simulation.age >= OLDEST or not (self.simulation.states > 0).any():
+            self.simulation = self._from_seed_cell()
+        self.simulation.organism = Organism(trainer.weights, trainer.rule)
+        self.simulation.step(STRIDE)
         self.live.update(self._draw(report), refresh=True)
         self.last = time.monotonic()
 
-    def _seed(self) -> Any:
-        height, width = self.run.target.shape[:2]
-        return seed_batch([self.run.config.seed], height, width, self.run.trainer.rule.channels)
+    def _from_seed_cell(self) -> Simulation:
+        trainer, (height, width, _) = self.run.trainer, self.run.target.shape
+        organism = Organism(trainer.weights, trainer.rule)
+        return Simulation(organism, self.run.config.seed % 2**32, height, width, engine=trainer.engine)
 
     def _draw(self, report: Report) -> Table:
         run, room = self.run, max(4, self.console.height - 3)
@@ -202,12 +204,12 @@ class LiveScreen:
         figures.add_row("", Text(sparkline(run.losses, 28), "green"))
         figures.add_row(Text("rate", "dim"), f"{self.progress.rate():.2f} steps/s")
         figures.add_row(Text("left", "dim"), self.progress.left())
-        figures.add_row(Text("cells", "dim"), f"{int(self.batch.ages[0])} steps after the seed")
+        figures.add_row(Text("cells", "dim"), f"{self.simulation.age} CA steps after the seed cell")
         figures.add_row(Text("run", "dim"), Text(str(run.directory)))
         title = Text(f"{run.config.target} · {run.config.experiment}", "bold")
         side = Group(title, "", figures, "", Text("Ctrl-C saves and stops", "dim"))
         whole = Table.grid(padding=(0, 3))
-        whole.add_row(half_blocks(self.batch.states[0], max(8, self.console.width - 44), room), side)
+        whole.add_row(half_blocks(self.simulation.state, max(8, self.console.width - 44), room), side)
         return whole
 
 

@@ -53,7 +53,7 @@ def draw(setting: Setting) -> Image.Image:
 
 def _subject(name: str) -> Subject:
     organism = load(name)
-    return Subject(organism.rule, organism.weights, target_of(organism, name), choose_engine())
+    return Subject(organism, target_of(organism, name), choose_engine())
 
 
 def _series(name: str, losses: Sequence[np.ndarray] | np.ndarray) -> Series:

@@ -1,11 +1,13 @@
 """Organisms that figures show while they grow."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.organism import Organism, load
-from blastema.rule import Rule, seed_batch
+from blastema.rule import Rule
+from blastema.simulation import Simulation
 from blastema.targets.emoji import ARTICLE
 from blastema.training.experiments import ExperimentName
 from blastema.zoo import names
@@ -44,7 +46,8 @@ class Growing:
         rule: instead of its own.
 
     Attributes:
-        age: steps it has taken.
+        simulation: in which it grows.
+        age: steps asked of it.
         exploded: its numbers would no longer be finite.
     """
 
@@ -56,22 +59,21 @@ class Growing:
         width: int = SIDE,
         rule: Rule | None = None,
     ) -> None:
-        self.organism = load(organism) if isinstance(organism, str) else organism
-        self.rule, self.age = rule or self.organism.rule, 0
-        self.batch = seed_batch([seed], height, width, self.rule.channels)
-        self.engine, self.exploded = choose_engine(), False
+        organism = load(organism) if isinstance(organism, str) else organism
+        self.organism = replace(organism, rule=rule or organism.rule)
+        self.simulation = Simulation(self.organism, seed, height, width)
+        self.age, self.exploded = 0, False
 
     @property
     def state(self) -> np.ndarray:
         """Its state, float32 `(height, width, channel)`; can be written to."""
-        return self.batch.states[0]
+        return self.simulation.state
 
     def grown(self, steps: int, angle: float = 0.0) -> np.ndarray:
-        """Let it take so many steps; return its state. One that explodes stays as it was before."""
+        """Take so many steps and return the state. One that explodes stays as it was before."""
         if not self.exploded:
-            with np.errstate(over="ignore", invalid="ignore"):
-                batch = self.engine.grow(self.rule, self.organism.weights, self.batch, steps, angle)
-            self.exploded = not np.isfinite(batch.states).all()
-            self.batch = self.batch if self.exploded else batch
+            before, self.simulation.angle = self.simulation.batch, angle
+            self.exploded = not np.isfinite(self.simulation.step(steps)).all()
+            self.simulation.batch = before if self.exploded else self.simulation.batch
         self.age += steps
         return self.state

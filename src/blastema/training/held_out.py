@@ -5,6 +5,7 @@ import numpy as np
 from blastema.analysis.persistence import persistence
 from blastema.analysis.regeneration import CUTS, regeneration
 from blastema.analysis.subject import Subject, seeds_for
+from blastema.organism import Organism
 from blastema.training.experiments import ExperimentName
 from blastema.training.trainer import Trainer
 
@@ -26,7 +27,7 @@ def held_out(trainer: Trainer, experiment: ExperimentName) -> float:
     Occasions are certain ages, and for regenerating organisms `AFTER` steps after each of the article's five cuts and a
     random disc; where the recipe makes several cuts in a row, also after `CUTS_IN_A_ROW` centre cuts.
     """
-    subject = Subject(trainer.rule, trainer.weights, trainer.target, trainer.engine)
+    subject = Subject(Organism(trainer.weights, trainer.rule), trainer.target, trainer.engine)
     seeds = seeds_for(ORGANISMS, trainer.seed)
     found = list(persistence(subject, seeds, AGES[experiment]))
     if experiment == "regenerating":
