@@ -4,7 +4,8 @@ import numpy as np
 
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
-from blastema.organism import Organism, load
+from blastema.library import load
+from blastema.organism import Organism
 from blastema.rule import Rule, seed_batch
 from blastema.targets.emoji import ARTICLE
 from blastema.training.experiments import ExperimentName
