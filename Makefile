@@ -64,6 +64,7 @@ bench: .venv-bench/installed ## compare with PyTorch, JAX and CAX, and train as 
 lint: $(VENV)/for-tests ## ruff: errors and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 
 types: $(VENV)/for-tests ## mypy
 	$(BIN)/mypy

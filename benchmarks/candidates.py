@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from blastema.eight_bit import scale_of
 from blastema.engines import Engine, Learning
 from blastema.engines.protocol import Loss
+from blastema.loss import towards, visible
+from blastema.quantisation.eight_bit import scale_of
 from blastema.rule import ALPHA, Array, Batch, Rule, Weights
 from blastema.training.experiments import BLASTEMA, RECIPES, Recipe
-from blastema.training.loss import towards, visible
 from blastema.training.trainer import Report, Trainer
 
 ARTICLE = RECIPES["article"]

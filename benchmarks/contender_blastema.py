@@ -4,9 +4,9 @@ import numpy as np
 
 from blastema.engines import choose_engine
 from blastema.engines.native_engine import NativeEngine
+from blastema.loss import towards
 from blastema.rule import Batch, Rule, Weights
 from blastema.training.experiments import Recipe
-from blastema.training.loss import towards
 from blastema.training.optimiser import adam, no_moments, normalised
 from workload import LEARNING_RATE, Contender, Work
 

@@ -15,8 +15,8 @@ from blastema import choose_engine, load
 from blastema.analysis.examination import REGROWN
 from blastema.analysis.regeneration import CUT_AT, CUTS, CUTS_IN_A_ROW, regeneration
 from blastema.analysis.subject import Subject, seeds_for
-from blastema.analysis.target import target_of
-from blastema.atomic import replacing
+from blastema.io.atomic import replacing
+from blastema.library import target_of
 from run import surroundings
 
 RESULTS = Path(__file__).with_name("cuts_in_a_row.json")

@@ -8,10 +8,10 @@ from blastema import load
 from blastema.analysis.persistence import persistence
 from blastema.analysis.regeneration import CUT_AT, CUTS, regeneration
 from blastema.analysis.subject import Subject, seeds_for
-from blastema.analysis.target import target_of
-from blastema.eight_bit import from_bytes, perceptions, quantised, scale_of, to_bytes
 from blastema.engines import choose_engine
+from blastema.library import target_of
 from blastema.organism import Organism
+from blastema.quantisation.eight_bit import from_bytes, perceptions, quantised, scale_of, to_bytes
 from blastema.rule import Weights, update
 
 NAMES = ("regenerating/explosion", "regenerating/lizard")

@@ -19,10 +19,10 @@ import numpy as np
 from blastema.analysis.persistence import persistence
 from blastema.analysis.regeneration import CUT_AT, CUTS, regeneration
 from blastema.analysis.subject import Subject, seeds_for
-from blastema.atomic import replacing
-from blastema.eight_bit import quantised
 from blastema.engines.native_engine import NativeEngine
+from blastema.io.atomic import replacing
 from blastema.organism import Organism
+from blastema.quantisation.eight_bit import quantised
 from blastema.rule import ALPHA, Rule, Weights
 from blastema.targets import load_target
 from blastema.training.experiments import EXPERIMENTS

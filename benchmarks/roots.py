@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from blastema import Rule, choose_engine, load_target
-from blastema.atomic import replacing
+from blastema.io.atomic import replacing
 from blastema.machine import cores, instruction_set
 from blastema.rule import seed_batch
 from blastema.targets.emoji import ARTICLE, characters

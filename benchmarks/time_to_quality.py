@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from blastema.atomic import replacing
+from blastema.damage import ARTICLE_CUTS
 from blastema.engines import choose_engine
+from blastema.io.atomic import replacing
 from blastema.rule import Rule
 from blastema.targets import load_target
-from blastema.training.damage import ARTICLE_CUTS
 from blastema.training.experiments import BLASTEMA, EXPERIMENTS
 from blastema.training.trainer import Trainer
 from candidates import ARTICLE, CANDIDATES

@@ -15,14 +15,14 @@ from blastema.analysis.report import sections
 from blastema.analysis.rotation import rotation, turned
 from blastema.analysis.subject import EXPLODED, Subject, seeds_for
 from blastema.analysis.surroundings import fire_rates, neighbours, other_sizes
-from blastema.analysis.target import target_of
 from blastema.cli.evaluate import evaluate
 from blastema.cli.main import main
 from blastema.cli.report import print_report
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
+from blastema.library import target_of
 from blastema.organism import Organism
-from blastema.render.report_picture import report_picture
+from blastema.reporting.report_picture import report_picture
 from blastema.rule import Rule, Weights
 from blastema.targets import load_target
 from conftest import blastema, random_weights
@@ -212,7 +212,7 @@ SMALL = Organism(random_weights(Rule()), training={"target": "disc", "fit": 4, "
 
 
 def test_a_batch_that_memory_cannot_hold_is_refused_before_it_is_grown(monkeypatch):
-    monkeypatch.setattr("blastema.memory.available", lambda: 10**7)
+    monkeypatch.setattr("blastema.machine.memory.available", lambda: 10**7)
     target = load_target("disc", fit=4, pad=1)
     with pytest.raises(
         BlastemaError, match=r"growing 3,000 x 6x6 cells takes at least 27.6 MB .* 10.0 MB are available"

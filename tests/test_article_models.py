@@ -11,9 +11,9 @@ from blastema import load
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.formats.distill import read_distill
+from blastema.loss import pixel_loss
 from blastema.rule import seed_batch
 from blastema.targets import load_target
-from blastema.training.loss import pixel_loss
 
 ORDER = "🦎😀💥👁🐠🦋🐞🕸🥨🎄"
 

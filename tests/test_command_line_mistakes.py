@@ -133,7 +133,7 @@ def test_a_still_figure_has_no_format(refusal):
 
 
 def test_a_grid_that_memory_cannot_hold_is_refused(refusal, monkeypatch):
-    monkeypatch.setattr("blastema.memory.available", lambda: 10**9)
+    monkeypatch.setattr("blastema.machine.memory.available", lambda: 10**9)
     assert "growing 1 x 4096x4096 cells takes at least 4.3 GB" in refusal("grow", "good.safetensors", "--size", "4096")
 
 
@@ -181,7 +181,7 @@ def test_whatever_ends_a_command_is_one_line(folder, capsys, monkeypatch, comman
     def fail(*_):
         raise error
 
-    monkeypatch.setattr("blastema.organism.read_tensors", fail)
+    monkeypatch.setattr("blastema.organism_file.read_tensors", fail)
     with pytest.raises(SystemExit) as stopped:
         main(command)
     printed = capsys.readouterr()

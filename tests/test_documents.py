@@ -12,8 +12,8 @@ from blastema import Rule, load
 from blastema.cli.commands import BEGINNING, COMMANDS
 from blastema.engines import choose_engine
 from blastema.formats import distill, onnx, shadertoy, tfjs_constants, tfjs_graph, torch
-from blastema.organism import LARGEST
-from blastema.playground import server
+from blastema.hosting import server
+from blastema.organism_file import LARGEST
 from blastema.rule import alive, fires, initial_weights, perceive, seed_batch
 from blastema.targets.emoji import characters
 from blastema.training.experiments import EXPERIMENTS, RECIPES

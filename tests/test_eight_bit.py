@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from blastema import Organism, Rule, load
-from blastema.eight_bit import (
+from blastema.loss import pixel_loss
+from blastema.quantisation.eight_bit import (
     GIVEN,
     compensated,
     equalised,
@@ -20,7 +21,6 @@ from blastema.eight_bit import (
 )
 from blastema.rule import Weights, initial_weights, update
 from blastema.targets import load_target
-from blastema.training.loss import pixel_loss
 from conftest import random_weights
 
 

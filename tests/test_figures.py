@@ -17,7 +17,8 @@ from blastema.figures.figure import Film, Setting, looping
 from blastema.figures.growing import Growing, organisms_of
 from blastema.figures.influence import _reach
 from blastema.figures.lesson import lesson
-from blastema.organism import Organism, load
+from blastema.library import load
+from blastema.organism import Organism
 from blastema.rule import ALPHA, Rule, alive, seed_batch, step
 from conftest import blastema, random_weights
 

@@ -8,10 +8,11 @@ import pytest
 
 from blastema import Organism, Weights, load
 from blastema.engines import choose_engine
-from blastema.formats.c import quantised, write_c
+from blastema.formats.c import write_c
+from blastema.loss import pixel_loss
+from blastema.quantisation.rows import quantise_rows
 from blastema.rule import Rule, seed_batch
 from blastema.targets import load_target
-from blastema.training.loss import pixel_loss
 from conftest import random_weights
 from test_golden import TOLERANCE, VECTORS, of
 
@@ -72,8 +73,8 @@ def rounded(organism):
     """The organism whose float weights are what int8 weights stand for."""
     weights = organism.weights
     (hidden, hidden_scale), (update, update_scale) = (
-        quantised(weights.hidden_weight.T, 1),
-        quantised(weights.update_weight, 0),
+        quantise_rows(weights.hidden_weight.T, 1),
+        quantise_rows(weights.update_weight, 0),
     )
     hidden_weight = np.ascontiguousarray((hidden * hidden_scale[:, None]).T)
     return Organism(
@@ -95,7 +96,7 @@ def test_int8_weights_do_what_the_rounded_weights_do(case, tmp_path):
 def test_int8_weights_are_at_most_half_a_step_off_and_zeros_stay_zeros():
     weight = random_weights(Rule()).hidden_weight * np.float32(3)
     weight[:5], weight[:, 7] = 0, 0
-    values, scale = quantised(weight, 0)
+    values, scale = quantise_rows(weight, 0)
     # Float32 rounds the scale and its product with the byte, by 2^-24 each.
     assert (np.abs(values * scale - weight) <= scale / 2 + 127 * scale * 2**-23).all()
     assert not (values * scale)[weight == 0].any()

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from blastema import Organism, Rule, load
-from blastema.atomic import replacing_folder
 from blastema.errors import BlastemaError
 from blastema.formats import formats
+from blastema.io.atomic import replacing_folder
 from conftest import blastema, random_weights
 
 

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blastema import Organism, Rule, Weights, load
-from blastema.eight_bit import quantised
 from blastema.errors import BlastemaError
 from blastema.formats.distill import read_distill, write_distill
+from blastema.loss import pixel_loss
+from blastema.quantisation.eight_bit import quantised
 from blastema.targets import load_target
-from blastema.training.loss import pixel_loss
 from conftest import random_weights
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from blastema import Organism, load
 from blastema.errors import BlastemaError
 from blastema.formats.onnx import OPSET, read_onnx, step_model, write_onnx
+from blastema.loss import pixel_loss
 from blastema.rule import Batch, Rule, fires, seed_batch, step
 from blastema.targets import load_target
-from blastema.training.loss import pixel_loss
 from conftest import OWN_FILTER, random_states, random_weights
 from test_golden import TOLERANCE, VECTORS, of
 

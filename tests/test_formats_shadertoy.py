@@ -10,11 +10,11 @@ from PIL import Image
 from blastema import Organism, Weights, load
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
-from blastema.formats.c import quantised
 from blastema.formats.shadertoy import FILES, write_shadertoy
+from blastema.loss import pixel_loss
+from blastema.quantisation.rows import quantise_rows
 from blastema.rule import Rule, seed_batch
 from blastema.targets import load_target
-from blastema.training.loss import pixel_loss
 from conftest import OWN_FILTER, random_weights
 
 # As small as a grid and its weights allow: SwiftShader, in place of a graphics card, takes its time for each pixel.
@@ -36,8 +36,8 @@ def run(node, folder, organism, size, frames, *mouse, canvas=CANVAS):
 def rounded(weights):
     """The weights that the bytes in the text stand for."""
     (hidden, hidden_scale), (update, update_scale) = (
-        quantised(weights.hidden_weight, 0),
-        quantised(weights.update_weight, 0),
+        quantise_rows(weights.hidden_weight, 0),
+        quantise_rows(weights.update_weight, 0),
     )
     return Weights(hidden * hidden_scale, weights.hidden_bias, update * update_scale, weights.update_bias)
 

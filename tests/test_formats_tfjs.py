@@ -11,9 +11,9 @@ from blastema import Organism, load
 from blastema.errors import BlastemaError
 from blastema.formats import recognise
 from blastema.formats.tfjs import channel_by_channel, write_tfjs
+from blastema.loss import pixel_loss
 from blastema.rule import Batch, Rule, seed_state, step
 from blastema.targets import load_target
-from blastema.training.loss import pixel_loss
 from conftest import OWN_FILTER, random_states, random_weights
 from test_golden import TOLERANCE
 

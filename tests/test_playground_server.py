@@ -12,9 +12,9 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from blastema.errors import BlastemaError
-from blastema.playground import server as server_module
-from blastema.playground.events import Bulletin
-from blastema.playground.server import HEADERS, Server, is_loopback
+from blastema.hosting import server as server_module
+from blastema.hosting.events import Bulletin
+from blastema.hosting.server import HEADERS, Server, is_loopback
 
 FILES = {
     "index.html": b"<!doctype html><title>page</title>",

@@ -11,10 +11,10 @@ from PIL import Image
 from blastema import Organism, Rule, load, load_target, zoo
 from blastema.errors import BlastemaError
 from blastema.formats import export
-from blastema.playground import site as site_module
-from blastema.playground.catalogue import catalogue, label
-from blastema.playground.files import site_files
-from blastema.playground.site import LIST, write_site
+from blastema.formats.page import label, site_files
+from blastema.hosting import site as site_module
+from blastema.hosting.catalogue import catalogue
+from blastema.hosting.site import LIST, write_site
 from blastema.render.colour import rgba
 from blastema.training.run import Config, Run
 from conftest import random_weights

@@ -19,8 +19,8 @@ import pytest
 from PIL import Image
 
 from blastema import Organism, Rule, load, load_target
-from blastema.playground.broadcast import EVERY, Broadcast, tiles
-from blastema.playground.events import Bulletin
+from blastema.hosting.broadcast import EVERY, Broadcast, tiles
+from blastema.hosting.events import Bulletin
 from blastema.render.colour import rgba
 from blastema.training import run as run_module
 from blastema.training.run import Config, Run
@@ -100,7 +100,7 @@ def test_between_times_nothing_is_put_up(tmp_path, monkeypatch):
     run = Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=50, fit=6, pad=4))
     bulletin = Bulletin()
     broadcast = Broadcast(run, bulletin)
-    monkeypatch.setattr("blastema.playground.broadcast.EVERY", dict.fromkeys(EVERY, 1000.0))
+    monkeypatch.setattr("blastema.hosting.broadcast.EVERY", dict.fromkeys(EVERY, 1000.0))
     for report in run.train():
         broadcast(report)
         if report.step == 20:

@@ -16,10 +16,10 @@ from PIL import Image
 
 from blastema import load
 from blastema.errors import BlastemaError
-from blastema.tensors import read_tensors
+from blastema.io.tensors import read_tensors
+from blastema.loss import towards
 from blastema.training import lock, milestone
 from blastema.training import run as run_module
-from blastema.training.loss import towards
 from blastema.training.run import Config, Run
 
 CONFIG = Config("disc", experiment="regenerating", steps=6, fit=6, pad=4)

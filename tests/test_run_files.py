@@ -13,10 +13,10 @@ from blastema import load
 from blastema.cli.invocation import to_paste
 from blastema.cli.training_screen import watch
 from blastema.errors import BlastemaError
-from blastema.tensors import read_tensors, write_tensors
+from blastema.io.tensors import read_tensors, write_tensors
+from blastema.reporting.album import complete_album
 from blastema.training import milestone
 from blastema.training import run as run_module
-from blastema.training.album import complete_album
 from blastema.training.reach import furthest, unreachable
 from blastema.training.run import Config, Run
 
@@ -304,12 +304,12 @@ def test_an_array_is_a_target(tmp_path, eight_bit):
 
 
 def test_a_grid_that_memory_cannot_hold_is_refused_before_anything_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr("blastema.memory.available", lambda: 8_000_000_000)
+    monkeypatch.setattr("blastema.machine.memory.available", lambda: 8_000_000_000)
     config = dataclasses.replace(CONFIG, fit=4096, pad=0)
     with pytest.raises(BlastemaError, match=r"at least 26\.0 GB of memory; 8\.0 GB are available: use a smaller --fit"):
         Run.begin(tmp_path / "run", config)
     assert not (tmp_path / "run").exists()
-    monkeypatch.setattr("blastema.memory.available", lambda: 10_000_000)
+    monkeypatch.setattr("blastema.machine.memory.available", lambda: 10_000_000)
     CONFIG.check_memory()
 
 

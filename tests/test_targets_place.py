@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from blastema import Rule, choose_engine, load_target
-from blastema.analysis.target import target_of
 from blastema.errors import BlastemaError
+from blastema.library import target_of
 from blastema.rule import seed_batch
 from blastema.targets.bridge import BRIDGE, LEAP, bridges
 from blastema.targets.emoji import ARTICLE, characters

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jax.example_libraries import optimizers
 
+from blastema.damage import CUTS, DAMAGES, cut, random_disc, random_half, random_square
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
+from blastema.io.tensors import read_tensors, write_tensors
+from blastema.loss import pixel_loss, towards
 from blastema.rule import Batch, Rule, Weights, seed_batch, seed_state
 from blastema.targets import load_target
-from blastema.tensors import read_tensors, write_tensors
 from blastema.training.collapse import collapse
-from blastema.training.damage import CUTS, DAMAGES, cut, random_disc, random_half, random_square
 from blastema.training.experiments import EXPERIMENTS, RECIPES
-from blastema.training.loss import pixel_loss, towards
 from blastema.training.optimiser import adam, no_moments, normalised
 from blastema.training.pool import Pool, living
 from blastema.training.trainer import Report, Trainer

@@ -11,8 +11,8 @@ from blastema import load, zoo
 from blastema.analysis.persistence import persistence
 from blastema.analysis.regeneration import CUT_AT, CUTS, regeneration
 from blastema.analysis.subject import Subject, seeds_for
-from blastema.analysis.target import target_of
 from blastema.engines import choose_engine
+from blastema.library import target_of
 from blastema.training.experiments import EXPERIMENTS
 
 PROJECT = Path(__file__).parents[1]

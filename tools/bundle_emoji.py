@@ -17,7 +17,7 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-from blastema.atomic import replacing
+from blastema.io.atomic import replacing
 
 PLAIN_SIGNS = frozenset("#*0123456789")
 # The emoji of Unicode 15, which Python 3.11 does not know yet. Unicode never changes a name.

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from blastema.analysis.examination import examine
-from blastema.analysis.target import target_of
-from blastema.eight_bit import quantised
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
-from blastema.organism import Organism, load
+from blastema.library import load, target_of
+from blastema.organism import Organism
+from blastema.quantisation.eight_bit import quantised
 from blastema.targets.emoji import ARTICLE
 from blastema.training.experiments import EXPERIMENTS, RecipeName
 from blastema.training.run import Config, Run

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from rich.progress import track
 
-from blastema.atomic import replacing
 from blastema.figures import NAMES, figure_named
 from blastema.figures.figure import Film, Setting
+from blastema.io.atomic import replacing
 from blastema.render.picture import save
 
 FOLDER = "pictures/figures"

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from blastema.damage import ARTICLE_CUTS
 from blastema.render.chart import BLUE, GREEN, ORANGE, Series, chart
 from blastema.render.picture import save
 from blastema.targets import load_target
 from blastema.targets.emoji import ARTICLE
-from blastema.training.damage import ARTICLE_CUTS
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 PICTURE = "pictures/time-to-quality.png"

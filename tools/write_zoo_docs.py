@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from blastema import load
+from blastema.damage import ARTICLE_CUTS
 from blastema.organism import Organism
 from blastema.render.picture import save, sheet
-from blastema.training.damage import ARTICLE_CUTS
 from blastema.zoo import names
 
 PICTURE = "pictures/zoo.png"

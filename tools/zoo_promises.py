@@ -5,7 +5,7 @@ from typing import Any
 
 from blastema import load
 from blastema.analysis.subject import EXPLODED
-from blastema.training.damage import ARTICLE_CUTS
+from blastema.damage import ARTICLE_CUTS
 from blastema.zoo import names
 from write_zoo_docs import ARTICLE as PUBLISHED
 

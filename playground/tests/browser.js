@@ -59,7 +59,7 @@ process.on('exit', () => rmSync(site, { recursive: true, force: true }));
 const ADD_PICTURES = `
 import json, sys
 from pathlib import Path
-from blastema.playground.catalogue import png
+from blastema.formats.page import png
 from blastema.render.colour import rgba
 from blastema.targets import load_target
 site = Path(sys.argv[1])

@@ -13,8 +13,8 @@ import { PYTHON, noBrowser, withBrowser } from './browser.js';
 const WRITE = `
 import sys
 from pathlib import Path
-from blastema.playground.catalogue import catalogue
-from blastema.playground.files import site_files
+from blastema.hosting.catalogue import catalogue
+from blastema.formats.page import site_files
 from blastema.playground.inline import one_page
 page = one_page(site_files(catalogue(["🦎"])[:1]))
 Path(sys.argv[1]).write_text(page, "utf-8")

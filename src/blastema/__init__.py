@@ -6,7 +6,8 @@ The reference implementation of "Growing Neural Cellular Automata" (Mordvintsev,
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from blastema._version import __version__ as __version__
+
 __all__ = [
     "BlastemaError",
     "Filter",
@@ -24,14 +25,15 @@ __all__ = [
 if TYPE_CHECKING:
     from blastema.engines import choose_engine
     from blastema.errors import BlastemaError
-    from blastema.organism import Organism, load
+    from blastema.library import load
+    from blastema.organism import Organism
     from blastema.rule import Filter, Rule, Weights, seed_batch, step
     from blastema.simulation import Simulation
     from blastema.targets import load_target
 
 _HOMES = {
     "BlastemaError": "errors", "Filter": "rule", "Organism": "organism", "Rule": "rule",
-    "Simulation": "simulation", "Weights": "rule", "choose_engine": "engines", "load": "organism",
+    "Simulation": "simulation", "Weights": "rule", "choose_engine": "engines", "load": "library",
     "load_target": "targets", "seed_batch": "rule", "step": "rule",
 }  # fmt: skip
 

@@ -5,17 +5,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blastema.arguments import finite_number, whole_number
 from blastema.engines import Engine, choose_engine
 from blastema.errors import BlastemaError
-from blastema.memory import check_states
+from blastema.io.arguments import finite_number, whole_number
+from blastema.machine.memory import check_states
 from blastema.rule import Batch, seed_batch
+from blastema.rule.grid import LARGEST_SIDE, LARGEST_WHOLE
 
 if TYPE_CHECKING:
     from blastema.organism import Organism
-
-# Fire masks are a function of 32 bits of seed and age, and 16 bits of each coordinate.
-LARGEST_SEED, LARGEST_AGE, LARGEST_SIDE = 2**32 - 1, 2**32 - 1, 2**16
 
 
 class Simulation:
@@ -60,7 +58,7 @@ class Simulation:
         given = np.atleast_1d(np.asarray(seed, object))
         if not given.size:
             raise BlastemaError(f"seed is {seed!r}; give one or more")
-        seeds = [whole_number("seed", value, 0, LARGEST_SEED) for value in given.reshape(-1)]
+        seeds = [whole_number("seed", value, 0, LARGEST_WHOLE) for value in given.reshape(-1)]
         check_states(len(seeds), height, width, organism.rule.channels)
         self.batch: Batch = seed_batch(seeds, height, width, organism.rule.channels)
         self.engine: Engine = choose_engine(engine) if engine is None or isinstance(engine, str) else engine
@@ -105,7 +103,7 @@ class Simulation:
         Raises:
             BlastemaError: not so many steps can be taken, or the states cannot be right.
         """
-        steps = whole_number("steps", steps, 0, LARGEST_AGE)
+        steps = whole_number("steps", steps, 0, LARGEST_WHOLE)
         with np.errstate(over="ignore", invalid="ignore"):
             self.batch = self.engine.grow(self.organism.rule, self.organism.weights, self.batch, steps, self.angle)
         return self.batch.states

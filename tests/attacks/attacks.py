@@ -15,7 +15,6 @@ import numpy as np
 from blastema import load
 from blastema.formats import export, formats
 from blastema.formats.registry import READERS
-from blastema.organism import metadata_of
 
 # Every format that is read: one that is added is attacked and fuzzed, too.
 FORMATS = {name: f"a{formats()[name].suffix}" for name in READERS if name in formats()}
@@ -145,7 +144,7 @@ ATTACKS = {
     ),
     "organism, deep nesting": ({SAFE: safetensors(b'{"a":' + DEEP)}, "nested too deeply"),
     "organism, deep nesting in the rule": (
-        {SAFE: safetensors({"__metadata__": metadata_of(load("🦎"), "blastema-organism") | {"rule": DEEP.decode()}}
+        {SAFE: safetensors({"__metadata__": header("organism")[0]["__metadata__"] | {"rule": DEEP.decode()}}
                            | {key: value for key, value in header("organism")[0].items() if key != "__metadata__"},
                            header("organism")[1])},
         "rule in the metadata of a.safetensors is nested too deeply",

@@ -19,7 +19,7 @@ import traceback
 from pathlib import Path
 
 from blastema import BlastemaError
-from blastema.tensors import read_tensors, write_tensors
+from blastema.io.tensors import read_tensors, write_tensors
 from blastema.training import milestone
 from blastema.training.run import RECIPES, Config, Run
 

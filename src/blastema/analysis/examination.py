@@ -11,13 +11,13 @@ from blastema.analysis.regeneration import AFTER, CUT_AT, CUTS, CUTS_IN_A_ROW, U
 from blastema.analysis.rotation import ANGLES, rotation
 from blastema.analysis.subject import Subject, log_of, seeds_for
 from blastema.analysis.surroundings import FIRE_RATES, fire_rates, neighbours, other_sizes
-from blastema.arguments import whole_number
-from blastema.eight_bit import quantised
 from blastema.engines import Engine
-from blastema.memory import check_states
+from blastema.io.arguments import whole_number
+from blastema.machine.memory import check_states
 from blastema.organism import Organism
+from blastema.quantisation.eight_bit import quantised
 from blastema.rule import Rule
-from blastema.simulation import LARGEST_SEED
+from blastema.rule.grid import LARGEST_WHOLE
 
 ORGANISMS = 16
 MOST = 100_000
@@ -64,7 +64,7 @@ def examine(
     Raises:
         BlastemaError: `seed` or `organisms` is out of range.
     """
-    seed, organisms = whole_number("seed", seed, 0, LARGEST_SEED), whole_number("organisms", organisms, 1, MOST)
+    seed, organisms = whole_number("seed", seed, 0, LARGEST_WHOLE), whole_number("organisms", organisms, 1, MOST)
     height, width, _ = target.shape
     # Few are grown in grids of twice the height and width, see `other_sizes`.
     check_states(max(organisms, 4 * min(FEW, organisms)), height, width, organism.rule.channels)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from blastema.analysis.subject import Subject, lasting
+from blastema.damage import cut, erased
 from blastema.rule import Batch
-from blastema.training.damage import cut, erased
 
 AFTER = (100, 200, 600)
 CUT_AT = 200

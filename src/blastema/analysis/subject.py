@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from blastema.engines import Engine
+from blastema.loss import pixel_loss
 from blastema.organism import Organism
 from blastema.rule import Batch, seed_batch
 from blastema.simulation import Simulation
-from blastema.training.loss import pixel_loss
 
 # The log10 of the loss of an organism whose numbers are no longer finite; more than that is counted as that.
 EXPLODED = 9.0

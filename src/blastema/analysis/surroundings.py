@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 
 from blastema.analysis.subject import Subject, log_of
+from blastema.loss import COLOURS, visible
 from blastema.rule import Batch, seed_state
-from blastema.training.loss import COLOURS, visible
 
 FIRE_RATES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 

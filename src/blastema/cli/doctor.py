@@ -7,7 +7,7 @@ def doctor() -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from blastema.machine import examine
+    from blastema.diagnostics import examine
 
     console = Console()
     findings = examine()

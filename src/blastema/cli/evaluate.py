@@ -29,13 +29,12 @@ def evaluate(
         engine: native, numpy or jax (default: the fastest available)
     """
     from blastema.analysis.examination import MOST, examine
-    from blastema.analysis.target import target_of
     from blastema.cli.output import check_file
     from blastema.cli.ranges import LARGEST_SEED, check_range
     from blastema.cli.report import in_words, print_report, watching, write_report
     from blastema.engines import choose_engine
     from blastema.errors import BlastemaError
-    from blastema.organism import load
+    from blastema.library import load, target_of
     from blastema.render.picture import STILLS
 
     check_range("--organisms", organisms, 1, MOST)

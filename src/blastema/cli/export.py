@@ -34,7 +34,7 @@ def export(
     from blastema import formats
     from blastema.cli.output import check_parent
     from blastema.cli.size import parse_size
-    from blastema.organism import load
+    from blastema.library import load
 
     check_parent("--out", out)
     grid = parse_size(size) if size else None

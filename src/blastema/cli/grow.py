@@ -41,7 +41,7 @@ def grow(
     """
     from blastema.cli.growth import Growth
     from blastema.cli.growth_output import Output, show, write
-    from blastema.organism import load
+    from blastema.library import load
 
     output = Output.of(out, zoom, fps, sheet)
     growth = Growth.of(

@@ -11,13 +11,13 @@ import numpy as np
 
 from blastema.cli.ranges import LARGEST_SEED, check_range
 from blastema.cli.size import parse_size
+from blastema.damage import CUTS, cut
 from blastema.engines import Engine, choose_engine
 from blastema.errors import BlastemaError
-from blastema.memory import check_states
+from blastema.machine.memory import check_states
 from blastema.organism import Organism
 from blastema.rule import Rule
 from blastema.simulation import Simulation
-from blastema.training.damage import CUTS, cut
 
 MOST_STEPS = 10**7
 

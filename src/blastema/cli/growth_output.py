@@ -127,7 +127,7 @@ def write(growth: Growth, output: Output) -> None:
     Raises:
         BlastemaError: it cannot be written.
     """
-    from blastema.atomic import replacing
+    from blastema.io.atomic import replacing
     from blastema.render.animation import save_animation
     from blastema.render.picture import mosaic, picture, save
 

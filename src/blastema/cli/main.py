@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from blastema import __version__
+from blastema._version import __version__
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import tyro
 
-from blastema import __version__
+from blastema._version import __version__
 from blastema.cli.commands import BEGINNING, COMMANDS
 from blastema.cli.mistakes import mistake_in
 from blastema.errors import BlastemaError

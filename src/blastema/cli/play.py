@@ -15,8 +15,8 @@ from blastema.cli.train import begin, config_of, warn_if_slow
 from blastema.cli.train import train as train_command
 
 if TYPE_CHECKING:
-    from blastema.playground.events import Bulletin
-    from blastema.playground.server import Server
+    from blastema.hosting.events import Bulletin
+    from blastema.hosting.server import Server
     from blastema.training.run import Run
 
 
@@ -46,11 +46,11 @@ def play(
         browser: open the browser
     """
     from blastema.errors import BlastemaError
-    from blastema.organism import load
-    from blastema.playground.catalogue import catalogue
-    from blastema.playground.events import Bulletin
-    from blastema.playground.files import site_files
-    from blastema.playground.server import Server
+    from blastema.formats.page import site_files
+    from blastema.hosting.catalogue import catalogue
+    from blastema.hosting.events import Bulletin
+    from blastema.hosting.server import Server
+    from blastema.library import load
 
     if train is not None and resume is not None:
         raise BlastemaError("--train begins a training and --resume goes on with one; give one of them")
@@ -107,7 +107,7 @@ def run_to_show(train: str | None, resume: Path | None, flags: dict[str, Any]) -
 def watch_live(run: "Run", bulletin: "Bulletin") -> None:
     """Train as `blastema train` does, and tell the browsers."""
     from blastema.cli.training_screen import watch
-    from blastema.playground.broadcast import Broadcast
+    from blastema.hosting.broadcast import Broadcast
 
     broadcast = Broadcast(run, bulletin)
     try:
@@ -120,7 +120,7 @@ def watch_live(run: "Run", bulletin: "Bulletin") -> None:
 
 def announce(server: "Server") -> None:
     """Print where the page is, and a warning where others can open it, too."""
-    from blastema.playground.server import is_loopback, own_address
+    from blastema.hosting.server import is_loopback, own_address
 
     if not is_loopback(server.host):
         everywhere = server.host in ("0.0.0.0", "::")

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from blastema.analysis.examination import Examination
 from blastema.analysis.report import Section, explanations, sections, shown
-from blastema.atomic import replacing
 from blastema.errors import BlastemaError
+from blastema.io.atomic import replacing
 from blastema.organism import Organism
 from blastema.render.picture import save
 from blastema.targets import short_name
@@ -77,7 +77,7 @@ def write_report(title: str, examination: Examination, numbers: Path | None, pic
         with replacing(numbers) as temporary:
             temporary.write_text(json.dumps(examination.report, indent=1) + "\n", "utf-8")
     if picture is not None:
-        from blastema.render.report_picture import report_picture
+        from blastema.reporting.report_picture import report_picture
 
         save(report_picture(title, *examination), picture)
     for path in filter(None, (numbers, picture)):

@@ -18,9 +18,9 @@ def site(
         directory: new, empty, or written by this command before
         organisms: to be in it besides the zoo's: organism files, directories of runs, the article's models (.json)
     """
-    from blastema.playground.catalogue import catalogue
-    from blastema.playground.files import site_files
-    from blastema.playground.site import write_site
+    from blastema.formats.page import site_files
+    from blastema.hosting.catalogue import catalogue
+    from blastema.hosting.site import write_site
 
     files = site_files(catalogue(organisms))
     write_site(directory, files)

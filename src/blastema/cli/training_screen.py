@@ -20,10 +20,10 @@ from rich.text import Text
 from blastema.cli.invocation import to_paste
 from blastema.organism import Organism
 from blastema.render.terminal import half_blocks
+from blastema.reporting.album import GROWTH, complete_album, picture_growth, picture_loss, picture_step
+from blastema.reporting.tensorboard import Events
 from blastema.simulation import Simulation
-from blastema.training.album import GROWTH, complete_album, picture_growth, picture_loss, picture_step
 from blastema.training.run import Run
-from blastema.training.tensorboard import Events
 from blastema.training.trainer import Report
 
 # Steps that the organism on the screen takes between two pictures, and its age when it starts again.

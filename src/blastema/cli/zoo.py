@@ -8,7 +8,7 @@ def zoo() -> None:
     from rich.text import Text
 
     from blastema.analysis.report import explanations, shown
-    from blastema.organism import load
+    from blastema.library import load
     from blastema.zoo import names
 
     table = Table(box=None, padding=(0, 1))

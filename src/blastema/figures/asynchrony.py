@@ -10,13 +10,13 @@ import numpy as np
 from PIL import Image
 
 from blastema.analysis.subject import log_of
-from blastema.analysis.target import target_of
 from blastema.figures.figure import Film, Setting, looping
 from blastema.figures.growing import Growing
+from blastema.library import target_of
+from blastema.loss import pixel_loss
 from blastema.render.chart import BLUE, GREEN, ORANGE, PURPLE, RED, chart
 from blastema.render.layout import stack
 from blastema.render.picture import sheet
-from blastema.training.loss import pixel_loss
 
 TITLE = "Synchronous and asynchronous"
 CAPTION = (

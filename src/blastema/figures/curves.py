@@ -12,11 +12,10 @@ from PIL import Image
 from blastema.analysis.persistence import AT, persistence
 from blastema.analysis.regeneration import CUT_AT, CUTS, regeneration
 from blastema.analysis.subject import Subject, seeds_for
-from blastema.analysis.target import target_of
 from blastema.engines import choose_engine
 from blastema.figures.figure import Setting
 from blastema.figures.lesson import lesson
-from blastema.organism import load
+from blastema.library import load, target_of
 from blastema.render.chart import BLUE, GREEN, ORANGE, Series, chart
 from blastema.render.layout import stack
 from blastema.render.loss_picture import loss_picture

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from blastema.errors import BlastemaError
-from blastema.organism import Organism, load
+from blastema.library import load
+from blastema.organism import Organism
 from blastema.rule import Rule
 from blastema.simulation import Simulation
 from blastema.targets.emoji import ARTICLE

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
+from blastema.damage import ARTICLE_CUTS, cut
 from blastema.figures.figure import Film, Setting, looping
 from blastema.figures.growing import SIDE, Growing, organisms_of, plain
 from blastema.render.layout import beside, stack, titled
 from blastema.render.picture import sheet
-from blastema.training.damage import ARTICLE_CUTS, cut
 from blastema.training.experiments import ExperimentName
 
 TITLE = "Regeneration"

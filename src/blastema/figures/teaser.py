@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageDraw
 
+from blastema.damage import inside_disc
 from blastema.figures.figure import Film, Setting, looping
 from blastema.figures.growing import SIDE, Growing, organisms_of
 from blastema.render.colour import visible
 from blastema.render.layout import stack
 from blastema.render.picture import picture
 from blastema.rule import ALPHA
-from blastema.training.damage import inside_disc
 
 TITLE = "Grown and regrown"
 CAPTION = "Ten regenerating organisms sprout in turn. Discs sweep through and erase all that they cover; it regrows."

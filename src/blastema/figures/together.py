@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image
 
 from blastema.figures.figure import Film, Setting, looping
-from blastema.organism import Organism, load
+from blastema.library import load
+from blastema.organism import Organism
 from blastema.render.picture import picture
 from blastema.rule import ALPHA, alive, fires, neighbours, perceive, seed_state, update
 

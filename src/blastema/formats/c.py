@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from blastema import __version__
-from blastema.atomic import replacing
+from blastema._version import __version__
 from blastema.formats.format import Format, Size
+from blastema.io.atomic import replacing
 from blastema.organism import Organism
+from blastema.quantisation.rows import quantise_rows
 from blastema.rule import Filter, Rule
 from blastema.rule.perception import filters_of
 
@@ -36,7 +37,7 @@ def write_c(organism: Organism, path: Path, size: Size = None) -> str:
         BlastemaError: the file cannot be written.
     """
     hidden, update = organism.weights.hidden_weight.T, organism.weights.update_weight
-    (hidden_bytes, hidden_scale), (update_bytes, update_scale) = quantised(hidden, 1), quantised(update, 0)
+    (hidden_bytes, hidden_scale), (update_bytes, update_scale) = quantise_rows(hidden, 1), quantise_rows(update, 0)
     parts = [
         ABOUT.format(about=_about(organism), version=__version__),
         _constants(organism.rule),
@@ -62,16 +63,6 @@ def write_c(organism: Organism, path: Path, size: Size = None) -> str:
         temporary.write_text("\n".join(parts), "utf-8")
     worst = max(hidden_scale.max(), update_scale.max()) / 2
     return f"float weights are exact; with BLASTEMA_INT8 they are at most {worst:.2g} off, half a step"
-
-
-def quantised(weight: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return weights as int8 and their scales: weight = int8 * scale, with a scale for each line across `axis`.
-
-    Zero stays exactly zero. A weight is at most half a scale off.
-    """
-    scale = (np.abs(weight).max(axis=axis, keepdims=True) / 127).astype(np.float32)
-    values = np.divide(weight, scale, out=np.zeros_like(weight, np.float64), where=scale > 0)
-    return np.clip(np.rint(values), -127, 127).astype(np.int8), scale.reshape(-1)
 
 
 def _about(organism: Organism) -> str:

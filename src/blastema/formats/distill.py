@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from blastema.atomic import replacing
-from blastema.eight_bit import from_bytes, quantised, scale_of, to_bytes
 from blastema.errors import BlastemaError
 from blastema.formats.format import Format, Size
-from blastema.formats.reading import read_small_file
+from blastema.io.atomic import replacing
+from blastema.io.small_file import read_small_file
+from blastema.io.strict_json import parse_json
 from blastema.organism import Organism
+from blastema.quantisation.eight_bit import from_bytes, quantised, scale_of, to_bytes
 from blastema.rule import Rule, Weights
 from blastema.rule.perception import names_of
-from blastema.strict_json import parse_json
 
 KEYS = {"data_b64", "in_ch", "out_ch", "weight_scale", "bias_scale", "type"}
 # A model is 11 kB; anything much larger is something else.

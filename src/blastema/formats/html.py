@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from blastema.atomic import replacing
 from blastema.formats.format import Format, Size
+from blastema.io.atomic import replacing
 from blastema.organism import Organism
 
 
@@ -13,8 +13,7 @@ def write_html(organism: Organism, path: Path, size: Size = None) -> str:
     Raises:
         BlastemaError: the page is not installed, or the file cannot be written.
     """
-    from blastema.playground.catalogue import entry_of
-    from blastema.playground.files import site_files
+    from blastema.formats.page import entry_of, site_files
     from blastema.playground.inline import one_page
 
     content = one_page(site_files([entry_of(organism)])).encode()

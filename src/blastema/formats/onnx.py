@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blastema.atomic import replacing
 from blastema.errors import BlastemaError
 from blastema.formats.format import Format, Size
-from blastema.formats.reading import read_small_file
-from blastema.organism import TENSORS, Organism, check_metadata, metadata_of, organism_of
+from blastema.io.atomic import replacing
+from blastema.io.small_file import read_small_file
+from blastema.organism import Organism, organism_of
+from blastema.organism_file import TENSORS, check_metadata, metadata_of
 from blastema.rule import ALPHA, Rule
 from blastema.rule.firing import MIX_1, MIX_2
 from blastema.rule.perception import FILTERS, ZERO, Matrix, filters_of
@@ -68,7 +69,7 @@ def step_model(organism: Organism, size: Size = None) -> "ModelProto":
     model = onnx.helper.make_model(
         made, opset_imports=[onnx.helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="blastema"
     )
-    onnx.helper.set_model_props(model, metadata_of(organism, KIND))
+    onnx.helper.set_model_props(model, metadata_of(KIND, organism.rule, organism.training, organism.scores))
     onnx.checker.check_model(model, full_check=True)
     return model
 

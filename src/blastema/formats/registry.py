@@ -6,8 +6,8 @@ from pathlib import Path
 from blastema.errors import BlastemaError
 from blastema.formats import c, distill, html, onnx, shadertoy, tfjs, torch
 from blastema.formats.format import Format, Size
+from blastema.io.tensors import read_header
 from blastema.organism import Organism, read_organism
-from blastema.tensors import read_header
 
 ALL = (c.FORMAT, distill.FORMAT, html.FORMAT, onnx.FORMAT, shadertoy.FORMAT, tfjs.FORMAT, torch.FORMAT)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from blastema import __version__
-from blastema.atomic import replacing_folder
+from blastema._version import __version__
 from blastema.errors import BlastemaError
-from blastema.formats.c import quantised
 from blastema.formats.format import Format, Size
+from blastema.io.atomic import replacing_folder
 from blastema.organism import Organism
+from blastema.quantisation.rows import quantise_rows
 from blastema.rule.perception import filters_of
 
 FILES = {"buffer_a.glsl": "Buffer A", "buffer_b.glsl": "Buffer B", "image.glsl": "Image"}
@@ -66,7 +66,7 @@ class _Packed:
         hidden = weights.hidden_weight.reshape(len(rule.filters), rule.channels, rule.hidden)
         hidden = np.pad(hidden, ((0, 0), (0, spare), (0, idle))).reshape(-1, 4 * self.groups)
         update = np.pad(weights.update_weight, ((0, idle), (0, spare)))
-        (hidden_bytes, hidden_scale), (update_bytes, update_scale) = quantised(hidden, 0), quantised(update, 0)
+        (hidden_bytes, hidden_scale), (update_bytes, update_scale) = quantise_rows(hidden, 0), quantise_rows(update, 0)
         by_group = hidden_bytes.reshape(-1, self.groups, 4).swapaxes(0, 1)
         self.bytes = np.concatenate([by_group.reshape(-1, 4), update_bytes.reshape(-1, 4)])
         self.scale = np.concatenate([hidden_scale, update_scale]).reshape(-1, 4)

@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from blastema import __version__
-from blastema.atomic import replacing_folder
+from blastema._version import __version__
 from blastema.formats.format import Format, Size
-from blastema.formats.tfjs_graph import read_tfjs
-from blastema.organism import TENSORS, Organism, metadata_of
+from blastema.formats.tfjs_graph import KIND, read_tfjs
+from blastema.io.atomic import replacing_folder
+from blastema.organism import Organism
+from blastema.organism_file import TENSORS, metadata_of
 from blastema.rule import ALPHA, Rule
 from blastema.rule.perception import filters_of
 
-KIND = "blastema-tfjs"
 FILES = ("model.json", "weights.bin")
 TYPES = {np.dtype(np.float32): ("float32", "DT_FLOAT"), np.dtype(np.int32): ("int32", "DT_INT32")}
 FLOAT, INT, BOOL = ({"type": f"DT_{name}"} for name in ("FLOAT", "INT32", "BOOL"))
@@ -40,7 +40,7 @@ def write_tfjs(organism: Organism, path: Path, size: Size = None) -> str:
         "convertedBy": None,
         "modelTopology": {"node": graph.nodes, "versions": {"producer": 1395}},
         "weightsManifest": [{"paths": [FILES[1]], "weights": graph.manifest}],
-        "userDefinedMetadata": metadata_of(organism, KIND),
+        "userDefinedMetadata": metadata_of(KIND, organism.rule, organism.training, organism.scores),
     }
     with replacing_folder(path, FILES) as folder:
         text = json.dumps(model, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from blastema.errors import BlastemaError
-from blastema.formats.reading import read_small_file
+from blastema.io.small_file import read_small_file
 
 LARGEST = 64_000_000
 TYPES = {"float32": np.dtype("<f4"), "int32": np.dtype("<i4"), "bool": np.dtype("?")}

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from blastema.errors import BlastemaError
-from blastema.formats.reading import read_small_file
 from blastema.formats.tfjs_constants import constant_inside, constants_beside
-from blastema.organism import TENSORS, Organism, check_metadata, metadata_of, organism_of
+from blastema.io.small_file import read_small_file
+from blastema.io.strict_json import parse_json
+from blastema.organism import Organism, organism_of
+from blastema.organism_file import TENSORS, check_metadata, metadata_of
 from blastema.rule import Rule
-from blastema.strict_json import parse_json
 
 KIND = "blastema-tfjs"
 # The JSON of an organism has 20 kB, or 60 kB with its weights inside.
@@ -43,7 +44,7 @@ def read_tfjs(path: Path | str) -> Organism:
             raise BlastemaError(f"userDefinedMetadata in {path} has values that are not text")
         check_metadata(metadata, KIND, str(path))
     else:
-        metadata = metadata_of(_guessed(tensors, path), KIND)
+        metadata = metadata_of(KIND, _guessed_rule(tensors), {"source": "tfjs", "file": path.name})
     return organism_of(tensors, metadata, str(path))
 
 
@@ -142,11 +143,10 @@ def _filter_by_filter(hidden: np.ndarray, channels: int) -> np.ndarray:
     return hidden.reshape(channels, rows // channels, units).swapaxes(0, 1).reshape(rows, units)
 
 
-def _guessed(tensors: dict[str, np.ndarray], path: Path) -> Organism:
-    """Return the organism as far as its shapes tell: the article's rule, perhaps with other widths."""
+def _guessed_rule(tensors: dict[str, np.ndarray]) -> Rule:
+    """Return the rule as far as shapes tell: the article's, perhaps with other widths."""
     hidden, channels = tensors["update.weight"].shape
     try:
-        rule = Rule(channels=channels, hidden=hidden)
+        return Rule(channels=channels, hidden=hidden)
     except BlastemaError:
-        rule = Rule()
-    return Organism(None, rule, {"source": "tfjs", "file": path.name})  # type: ignore[arg-type]
+        return Rule()

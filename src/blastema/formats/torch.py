@@ -12,10 +12,11 @@ import numpy as np
 from blastema.errors import BlastemaError
 from blastema.formats.format import Format, Size
 from blastema.formats.torch_layouts import LAYOUTS, organism_of_port
-from blastema.organism import TENSORS, Organism, check_metadata, metadata_of, organism_of
+from blastema.io.tensors import read_tensors, write_tensors
+from blastema.organism import Organism, organism_of
+from blastema.organism_file import TENSORS, check_metadata, metadata_of
 from blastema.rule import Rule
 from blastema.rule.perception import names_of
-from blastema.tensors import read_tensors, write_tensors
 
 KIND = "blastema-torch"
 # An organism has 34 kB; the widest anyone has trained, a few megabytes.
@@ -32,7 +33,7 @@ def write_torch(organism: Organism, path: Path, size: Size = None) -> str:
     tensors = dict(zip(TENSORS, organism.weights, strict=True))
     for name in WEIGHTS:
         tensors[name] = np.ascontiguousarray(tensors[name].T)[:, :, None, None]
-    write_tensors(path, tensors, metadata_of(organism, KIND))
+    write_tensors(path, tensors, metadata_of(KIND, organism.rule, organism.training, organism.scores))
     return f"weights are exact; {_taken_by(organism.rule)}"
 
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from blastema.errors import BlastemaError
-from blastema.organism import TENSORS, Organism, check_weights
+from blastema.organism import Organism
+from blastema.organism_file import TENSORS, check_weights
 from blastema.rule import FILTERS, Rule
 from blastema.rule.perception import kernels as kernels_of
 

@@ -1,1 +1,1 @@
-"""The playground: the page in the browser, the server that offers it, and the same page as static files."""
+"""The page itself: its modules, as files, as one text, and as a widget for notebooks. It knows organism files only."""

@@ -1,16 +1,12 @@
-"""The files of the page by their paths: what the server offers, and what a static site consists of."""
+"""The files of the page by their paths, and what browsers are told that they are."""
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
-
-from blastema import __version__
-from blastema.errors import BlastemaError
-from blastema.playground.catalogue import Entry
 
 PAGE = Path(__file__).parent / "page"
 START = "index.html"
 CATALOGUE, EVENTS = "organisms.json", "training/events"
+# Cells a side of the largest dish, as in page/dish.js.
+LARGEST_DISH = 512
 # What the page may consist of.
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -32,30 +28,6 @@ def page_files() -> dict[str, bytes]:
     """Return the page's own files: path from the page's folder, with slashes, and content."""
     paths = sorted(path for path in PAGE.rglob("*") if path.suffix in TYPES)
     return {path.relative_to(PAGE).as_posix(): path.read_bytes() for path in paths}
-
-
-def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, bytes]:
-    """Return all files of the page with these organisms.
-
-    Args:
-        entries: the organisms, in the order of the page.
-        training: whether a running training sends events to `training/events`.
-
-    Raises:
-        BlastemaError: the page is not there.
-    """
-    files = page_files()
-    if START not in files:
-        raise BlastemaError(f"the page of the playground is missing in {PAGE}; install blastema again")
-    for entry in entries:
-        files |= entry.files()
-    content = {
-        "version": __version__,
-        "organisms": [entry.description() for entry in entries],
-        "training": {"events": EVENTS} if training else None,
-    }
-    files[CATALOGUE] = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False).encode()
-    return files
 
 
 def content_type(path: str) -> str:

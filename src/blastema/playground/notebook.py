@@ -1,32 +1,19 @@
 """The dish in a Jupyter notebook, where the extra `[notebook]` is installed."""
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from blastema.errors import BlastemaError
-from blastema.playground.catalogue import organism_file
-from blastema.playground.files import page_files
+from blastema.playground.files import LARGEST_DISH, page_files
 from blastema.playground.inline import one_module
 
-if TYPE_CHECKING:
-    from blastema.organism import Organism
 
-# As the page has it.
-LARGEST = 512
-
-
-def widget(
-    organism: "Organism", height: int | None = None, width: int | None = None, seed: int = 0, angle: float = 0.0
-) -> Any:
-    """Return a widget in which the organism grows, see `Organism.show`."""
-    trained = organism.trained_size
-    height, width = height or trained[0], width or trained[1]
+def widget(content: bytes, height: int, width: int, seed: int, angle: float) -> Any:
+    """Return a widget in which the organism of this file grows, see `blastema.Organism.show`."""
     for name, side in (("height", height), ("width", width)):
-        if not 1 <= side <= LARGEST:
-            raise BlastemaError(f"{name} is {side}; a dish in a notebook has 1 to {LARGEST} cells a side")
-    if not 0 <= seed < 2**32:
-        raise BlastemaError(f"seed is {seed}; it must be 0 to {2**32 - 1}")
-    return _kind()(content=organism_file(organism), height=height, width=width, seed=seed, angle=angle)
+        if not 1 <= side <= LARGEST_DISH:
+            raise BlastemaError(f"{name} is {side}; a dish in a notebook has 1 to {LARGEST_DISH} cells a side")
+    return _kind()(content=content, height=height, width=width, seed=seed, angle=angle)
 
 
 @cache

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from blastema.atomic import replacing
 from blastema.errors import BlastemaError
+from blastema.io.atomic import replacing
 from blastema.render.colour import on_background
 from blastema.render.palette import common_palette
 from blastema.render.picture import LONGEST_SIDE, MOST_PIXELS, check_zoom, enlarge

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-from blastema.atomic import replacing
 from blastema.errors import BlastemaError
+from blastema.io.atomic import replacing
 from blastema.render.colour import WHITE, on_background
 from blastema.render.lettering import Font, font, legible
 

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from blastema.errors import BlastemaError
-from blastema.organism import TENSORS, Organism, check_weights
+from blastema.io.strict_json import parse_json
+from blastema.io.tensors import read_tensors, write_tensors
+from blastema.organism import Organism
+from blastema.organism_file import TENSORS, check_weights
 from blastema.rule import Weights
-from blastema.strict_json import parse_json
-from blastema.tensors import read_tensors, write_tensors
 from blastema.training.optimiser import Moments
 from blastema.training.pool import TENSORS as POOL_TENSORS
 from blastema.training.pool import Pool, check_tensors

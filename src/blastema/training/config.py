@@ -12,7 +12,7 @@ import numpy as np
 
 from blastema.engines import ENGINES, default_engine
 from blastema.errors import BlastemaError
-from blastema.memory import check_memory
+from blastema.machine.memory import check_memory
 from blastema.rule import Rule
 from blastema.targets import load_target
 from blastema.targets.remarks import remarks
@@ -170,7 +170,7 @@ def read_config(path: Path) -> dict[str, Any]:
     Raises:
         BlastemaError: it is missing, or not a JSON object.
     """
-    from blastema.strict_json import parse_json
+    from blastema.io.strict_json import parse_json
 
     if not path.is_file():
         raise BlastemaError(f"{path.parent} is not the directory of a run: it has no {path.name}")

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from blastema.atomic import is_left_over, replacing
 from blastema.errors import BlastemaError
+from blastema.io.atomic import is_left_over, replacing
 from blastema.training.config import Config, as_json, config_of, read_config
 from blastema.training.lock import LOCK
 

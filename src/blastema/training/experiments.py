@@ -39,7 +39,7 @@ class Recipe:
         pool: organisms kept between training steps.
         shortest, longest: steps of the automaton in a rollout, drawn anew for each training step, both inclusive.
         longer: (from which share of the training steps, how many times) rollouts are longer than that.
-        damages: names of `blastema.training.damage.DAMAGES`; those to be damaged get them in turn.
+        damages: names of `blastema.damage.DAMAGES`; those to be damaged get them in turn.
         cuts: (from which share of the training steps, the most cuts in a row that each of those to be damaged gets).
             How many is drawn for each training step, from 1 on; before that share it is 1.
         between: fewest and most CA steps from one of these cuts to the next, drawn likewise, both inclusive.

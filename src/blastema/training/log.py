@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from blastema.atomic import replacing
+from blastema.io.atomic import replacing
 from blastema.training.trainer import Report
 
 

@@ -5,8 +5,8 @@ from functools import reduce
 import numpy as np
 
 from blastema.errors import BlastemaError
+from blastema.loss import COLOURS, visible
 from blastema.rule import Batch, seed_state
-from blastema.training.loss import COLOURS, visible
 
 TENSORS = ("pool.seeds", "pool.ages", "pool.counts", "pool.cells", "pool.values")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from blastema.errors import BlastemaError
-from blastema.organism import load
+from blastema.organism import read_organism
 from blastema.training.checkpoint import RunState, load_checkpoint
 from blastema.training.collapse import REMEMBERED
 from blastema.training.directory import CHECKPOINT, LOG
@@ -50,7 +50,7 @@ def state_in_files(directory: Path, done: int) -> RunState:
     """Return what a run of Blastema 0.1.0 remembers: that is in its log and in `best.safetensors`."""
     lines = kept_lines(directory / LOG, done)
     collapsed_at = max((index for index, line in enumerate(lines, 1) if "collapse" in line), default=0)
-    best = load(directory / BEST) if (directory / BEST).exists() else None
+    best = read_organism(directory / BEST) if (directory / BEST).exists() else None
     if best:
         validation_score(best)
     return RunState([loss_of(line) for line in lines[collapsed_at:]][-REMEMBERED:], 0, best)

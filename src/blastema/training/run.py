@@ -12,9 +12,9 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from blastema.atomic import remove_left_over, replacing
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
+from blastema.io.atomic import remove_left_over, replacing
 from blastema.organism import Organism
 from blastema.rule import Rule, Weights
 from blastema.training.checkpoint import RunState, load_checkpoint, save_checkpoint, saved_step

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from blastema.damage import DAMAGES, erased
 from blastema.engines import Engine
+from blastema.loss import towards
 from blastema.rule import Batch, Rule, Weights, initial_weights, seed_batch
-from blastema.training.damage import DAMAGES, erased
 from blastema.training.experiments import Experiment, Recipe
-from blastema.training.loss import towards
 from blastema.training.optimiser import adam, no_moments, normalised
 from blastema.training.pool import Pool
 

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from blastema import __version__
+from blastema._version import __version__
 from blastema.engines import Engine
 from blastema.machine import installed, instruction_set
 

@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from blastema.errors import BlastemaError
-from blastema.playground.events import Bulletin
+from blastema.hosting.events import Bulletin
 from blastema.playground.files import EVENTS, START, content_type
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

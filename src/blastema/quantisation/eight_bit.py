@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from blastema.damage import CUTS, cut
 from blastema.engines import choose_engine
 from blastema.rule import Rule, Weights, alive, perceive, seed_batch, update
-from blastema.training.damage import CUTS, cut
 
 # What cells perceive is collected at these ages from organisms that grow, are cut, and grow on. The old ones count,
 # too: what the error is at rest is where an organism drifts to.

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from blastema.playground.catalogue import label, organism_file, png
-from blastema.playground.events import Bulletin
+from blastema.formats.page import label, png
+from blastema.hosting.events import Bulletin
 from blastema.render.colour import rgba
+from blastema.reporting.album import SAMPLE, pool_sample
 from blastema.targets import short_name
-from blastema.training.album import SAMPLE, pool_sample
 from blastema.training.run import Run
 from blastema.training.trainer import Report
 
@@ -110,7 +110,7 @@ class Broadcast:
     def _publish_organism(self, _: Report | None) -> None:
         run = self.run
         name = f"{short_name(run.config.target)} after {run.trainer.done:,} training steps"
-        content = base64.b64encode(organism_file(run.organism())).decode()
+        content = base64.b64encode(run.organism().to_bytes()).decode()
         self.bulletin.publish("organism", {"step": run.trainer.done, "name": name, "content": content})
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import safetensors
 
-from blastema.atomic import replacing
 from blastema.errors import BlastemaError
-from blastema.strict_json import parse_json
+from blastema.io.atomic import replacing
+from blastema.io.strict_json import parse_json
 
 # A header of ours has some kilobytes; the library would allow 100 MB.
 LARGEST_HEADER = 1_000_000

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from blastema.atomic import replacing
 from blastema.errors import BlastemaError
+from blastema.io.atomic import replacing
 from blastema.playground.files import START
 
 # Lists what was written, so that a directory is known again, and what is of no use any more can go.

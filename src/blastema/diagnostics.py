@@ -1,0 +1,50 @@
+"""What `blastema doctor` reports: this machine, its engines, libraries and extras."""
+
+import platform
+
+from blastema._version import __version__
+from blastema.engines import ENGINES, choose_engine, default_engine
+from blastema.errors import BlastemaError
+from blastema.machine import cores, installed, instruction_set
+
+EXTRAS = {
+    "jax": "jax", "notebook": "anywidget", "onnx": "onnx", "svg": "resvg-py", "tensorboard": "tensorboardX",
+    "video": "av",
+}  # fmt: skip
+
+
+def examine() -> dict[str, dict[str, str]]:
+    """Return titled findings: name and what is said of it."""
+    best = default_engine()
+    return {
+        "Machine": {
+            "blastema": __version__,
+            "python": f"{platform.python_version()} on {platform.system()} {platform.machine()}",
+            "cores": str(cores()),
+            "instruction set": instruction_set(),
+        },
+        "Engines": {
+            name: engine_state(name) + (" · used unless --engine says otherwise" if name == best else "")
+            for name in ENGINES
+        },
+        "Libraries": {
+            package: installed(package) or "missing" for package in ("numpy", "pillow", "rich", "safetensors", "tyro")
+        },
+        "Extras": {
+            f"[{extra}]": f"{package} {found}"
+            if (found := installed(package))
+            else f"not installed: pip install 'blastema[{extra}]'"
+            for extra, package in EXTRAS.items()
+        },
+    }
+
+
+def engine_state(name: str) -> str:
+    """Return whether the engine of this name runs here, or why not."""
+    try:
+        engine = choose_engine(name)
+    except BlastemaError as error:
+        return str(error)
+    if name == "native":
+        return f"ready, {engine.isa}, threads: {engine.threads}"  # type: ignore[attr-defined]
+    return f"ready, {name} {installed(name)}"

@@ -1,0 +1,134 @@
+"""Organisms as the page has them: each as files with an entry in `organisms.json`, beside the files of the page."""
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from blastema._version import __version__
+from blastema.errors import BlastemaError
+from blastema.organism import Organism
+from blastema.playground.files import CATALOGUE, EVENTS, LARGEST_DISH, PAGE, START, page_files
+from blastema.render.colour import rgba
+from blastema.targets import load_target
+from blastema.targets.emoji import characters, emoji_named, single_emoji
+from blastema.targets.target import FIT, looks_like_file
+
+# A longer name of a target is left out.
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One organism on the page.
+
+    Attributes:
+        name: `regenerating/lizard` in the zoo, else that of its file or run; no two of a catalogue are the same.
+        organism: itself.
+        content: its organism file.
+        picture: its target as a PNG, RGBA, of the size of its grid; None where it is not known.
+        stem: what its files are called, ASCII.
+    """
+
+    name: str
+    organism: Organism
+    content: bytes
+    picture: bytes | None
+    stem: str
+
+    def files(self) -> dict[str, bytes]:
+        """Return its files: path on the page and content."""
+        pictures = {f"organisms/{self.stem}.png": self.picture} if self.picture else {}
+        return {f"organisms/{self.stem}.safetensors": self.content} | pictures
+
+    def description(self) -> dict[str, Any]:
+        """Return what `organisms.json` says of it; paths are relative to the page."""
+        training, (height, width) = self.organism.training, self.organism.trained_size
+        return {
+            "name": self.name,
+            "label": label(self.organism, self.name),
+            "experiment": _text(training.get("experiment")),
+            "target": _text(training.get("target")),
+            "height": height,
+            "width": width,
+            "url": f"organisms/{self.stem}.safetensors",
+            "picture": f"organisms/{self.stem}.png" if self.picture else None,
+            "scores": self.organism.scores,
+        }
+
+
+def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, bytes]:
+    """Return all files of the page with these organisms.
+
+    Args:
+        entries: the organisms, in the order of the page.
+        training: whether a running training sends events to `training/events`.
+
+    Raises:
+        BlastemaError: the page is not there.
+    """
+    files = page_files()
+    if START not in files:
+        raise BlastemaError(f"the page of the playground is missing in {PAGE}; install blastema again")
+    for entry in entries:
+        files |= entry.files()
+    content = {
+        "version": __version__,
+        "organisms": [entry.description() for entry in entries],
+        "training": {"events": EVENTS} if training else None,
+    }
+    files[CATALOGUE] = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False).encode()
+    return files
+
+
+def entry_of(organism: Organism) -> Entry:
+    """Return an organism as a page for it alone has it."""
+    training = organism.training
+    name = "/".join(_text(training.get(key)) or "unknown" for key in ("experiment", "target"))
+    return Entry(name, organism, organism.to_bytes(), picture_of(organism), "organism")
+
+
+def label(organism: Organism, name: str) -> str:
+    """Return a short label: the emoji that it grows, or else its target's name or its own.
+
+    >>> from blastema.zoo import path_of
+    >>> label(read_organism(path_of("🦎")), "regenerating/lizard")
+    '🦎'
+    """
+    target = _text(organism.training.get("target"))
+    if target is None or looks_like_file(target):
+        # As the article's models are called: ex3_🦎.json.
+        return next((one for one in name if one in characters()), name)
+    try:
+        return single_emoji(target) or emoji_named(target) or target
+    except BlastemaError:
+        return target
+
+
+def picture_of(organism: Organism) -> bytes | None:
+    """Return the target as a PNG, if it is known; an image file that an organism names is not looked for."""
+    height, width = organism.trained_size
+    target, fit = _text(organism.training.get("target")), organism.training.get("fit", FIT)
+    if max(height, width) > LARGEST_DISH or target is None or looks_like_file(target):
+        return None
+    try:
+        return png(rgba(load_target(target, fit=fit, height=height, width=width)))
+    except BlastemaError:
+        return None
+
+
+def png(pixels: np.ndarray) -> bytes:
+    """Return a PNG of pixels, uint8 `(height, width, 4)`."""
+    from PIL import Image
+
+    content = io.BytesIO()
+    Image.fromarray(pixels).save(content, "png", optimize=True)
+    return content.getvalue()
+
+
+def _text(value: object) -> str | None:
+    """Return a name that an organism's file gave, if it is one."""
+    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_NAME else None

@@ -1,0 +1,1 @@
+"""What crosses the border of the package: files read and written, JSON, and numbers that a caller gives."""

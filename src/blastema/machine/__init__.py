@@ -1,0 +1,6 @@
+"""What this machine has: cores, instruction set, memory, installed packages."""
+
+from blastema.machine.packages import installed
+from blastema.machine.processor import cores, instruction_set
+
+__all__ = ["cores", "installed", "instruction_set"]

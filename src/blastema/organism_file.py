@@ -1,0 +1,154 @@
+"""The organism file: weights, rule and record as safetensors. The layout is described in docs/model.md.
+
+What an organism's metadata say, and how its weights are checked, is the same in every format with room for it.
+"""
+
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from blastema.errors import BlastemaError
+from blastema.io.strict_json import json_text, parse_metadata
+from blastema.io.tensors import read_tensors, write_tensors
+from blastema.rule import Filter, Rule, Weights
+
+KIND = "blastema-organism"
+# Version 2 is for rules with filters that are not built in; what fits into version 1 is written as version 1.
+VERSIONS = ("1", "2")
+# Bytes. No rule that we allow needs more.
+LARGEST = 2**31
+TENSORS = ("hidden.weight", "hidden.bias", "update.weight", "update.bias")
+METADATA = ("format", "version", "rule", "training", "scores")
+
+
+class Contents(NamedTuple):
+    """What a file says of an organism, see `blastema.organism.Organism`."""
+
+    weights: Weights
+    rule: Rule
+    training: dict[str, Any]
+    scores: dict[str, Any] | None
+
+
+def write_contents(path: Path | str, contents: Contents) -> None:
+    """Write an organism file; same contents, same bytes.
+
+    Raises:
+        BlastemaError: it cannot be written there, or the training record or the scores are not JSON, such as NaN.
+    """
+    metadata = metadata_of(KIND, contents.rule, contents.training, contents.scores)
+    write_tensors(path, dict(zip(TENSORS, contents.weights, strict=True)), metadata)
+
+
+def read_contents(path: Path) -> Contents:
+    """Return what an organism file holds.
+
+    Raises:
+        BlastemaError: there is none, or it holds what we do not know or cannot be right; the message names it.
+    """
+    tensors, metadata = read_tensors(path, LARGEST)
+    check_metadata(metadata, KIND, str(path))
+    return contents_of(tensors, metadata, str(path))
+
+
+def metadata_of(
+    kind: str, rule: Rule, training: dict[str, Any], scores: dict[str, Any] | None = None
+) -> dict[str, str]:
+    """Return what a file says of an organism besides its weights, in every format that has room for it.
+
+    Args:
+        kind: what the file calls its format, such as `blastema-organism`.
+        rule, training, scores: of the organism.
+
+    Raises:
+        BlastemaError: the training record or the scores cannot be written as JSON, such as NaN.
+    """
+    metadata = {
+        "format": kind,
+        "version": VERSIONS[any(isinstance(given, Filter) for given in rule.filters)],
+        "rule": json_text(asdict(rule), "the rule"),
+        "training": json_text(training, "the training record"),
+    }
+    return metadata if scores is None else metadata | {"scores": json_text(scores, "scores")}
+
+
+def contents_of(tensors: dict[str, np.ndarray], metadata: dict[str, str], source: str) -> Contents:
+    """Return the contents of a file with these tensors and this metadata; see `metadata_of`.
+
+    Raises:
+        BlastemaError: they do not fit together, or cannot be right.
+    """
+    rule = _rule(source, metadata["rule"], own_filters=metadata["version"] != VERSIONS[0])
+    return Contents(
+        check_weights(rule, tensors, source),
+        rule,
+        _object(source, "training", metadata["training"]),
+        _object(source, "scores", metadata["scores"]) if "scores" in metadata else None,
+    )
+
+
+def check_weights(rule: Rule, tensors: dict[str, np.ndarray], source: str) -> Weights:
+    """Return the four tensors as weights.
+
+    Raises:
+        BlastemaError: one is missing, unknown, of another shape or type than the rule needs, or not finite.
+    """
+    unknown, missing = sorted(tensors.keys() - set(TENSORS)), sorted(set(TENSORS) - tensors.keys())
+    if unknown or missing:
+        what = f"unknown tensors {', '.join(unknown)}" if unknown else f"no tensor {', '.join(missing)}"
+        raise BlastemaError(f"{source} has {what}; an organism has exactly {', '.join(TENSORS)}")
+    shapes = ((rule.perception, rule.hidden), (rule.hidden,), (rule.hidden, rule.channels), (rule.channels,))
+    for name, shape in zip(TENSORS, shapes, strict=True):
+        came = tensors[name]
+        if came.shape != shape or came.dtype != np.float32:
+            raise BlastemaError(f"{name} in {source} is {came.dtype} {came.shape}; its rule needs float32 {shape}")
+        if not np.isfinite(came).all():
+            raise BlastemaError(f"{name} in {source} has values that are not finite (NaN or infinite); it cannot grow")
+    return Weights(*(tensors[name] for name in TENSORS))
+
+
+def check_metadata(metadata: dict[str, str], kind: str, source: str) -> None:
+    """Raise unless a file of this format may say just this; see `metadata_of`."""
+    if metadata.get("format") != kind:
+        raise BlastemaError(f"{source} is no organism: its format is {metadata.get('format')!r}, not {kind!r}")
+    if metadata.get("version") not in VERSIONS:
+        allowed = " and ".join(VERSIONS)
+        raise BlastemaError(f"{source} has version {metadata.get('version')!r}; this program reads versions {allowed}")
+    unknown, missing = sorted(metadata.keys() - set(METADATA)), sorted({"rule", "training"} - metadata.keys())
+    if unknown or missing:
+        what = f"unknown keys {', '.join(unknown)}" if unknown else f"no key {', '.join(missing)}"
+        raise BlastemaError(f"{source} has {what} in its metadata; an organism has {', '.join(METADATA)}")
+
+
+def _rule(source: str, text: str, own_filters: bool) -> Rule:
+    values = _object(source, "rule", text)
+    known = asdict(Rule())
+    if values.keys() != known.keys():
+        wrong = ", ".join(sorted(values.keys() ^ known.keys()))
+        raise BlastemaError(f"the rule in {source} has unknown or missing keys: {wrong}; it has {', '.join(known)}")
+    filters = values["filters"]
+    if not isinstance(filters, list) or not (own_filters or all(isinstance(entry, str) for entry in filters)):
+        allowed = "names and filters" if own_filters else "names"
+        raise BlastemaError(f"filters in {source} is {filters!r}; it must be a list of {allowed}")
+    try:
+        return Rule(**values | {"filters": tuple(_filter(source, entry) for entry in filters)})
+    except (BlastemaError, TypeError) as error:
+        raise BlastemaError(f"the rule in {source} does not hold: {error}") from None
+
+
+def _filter(source: str, entry: object) -> str | Filter:
+    if isinstance(entry, str):
+        return entry
+    keys = [field.name for field in fields(Filter)]
+    if not isinstance(entry, dict) or sorted(entry) != sorted(keys):
+        raise BlastemaError(f"a filter in {source} is neither a name nor an object with {', '.join(keys)}")
+    return Filter(**entry)
+
+
+def _object(source: str, name: str, text: str) -> dict[str, Any]:
+    value = parse_metadata(text, f"{name} in the metadata of {source}")
+    if not isinstance(value, dict):
+        raise BlastemaError(f"{name} in the metadata of {source} is not a JSON object")
+    return value

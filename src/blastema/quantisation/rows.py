@@ -1,0 +1,13 @@
+"""int8 weights with a scale per row or column: weight = int8 * scale."""
+
+import numpy as np
+
+
+def quantise_rows(weight: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights as int8 and their scales: weight = int8 * scale, with a scale for each line across `axis`.
+
+    Zero stays exactly zero. A weight is at most half a scale off.
+    """
+    scale = (np.abs(weight).max(axis=axis, keepdims=True) / 127).astype(np.float32)
+    values = np.divide(weight, scale, out=np.zeros_like(weight, np.float64), where=scale > 0)
+    return np.clip(np.rint(values), -127, 127).astype(np.int8), scale.reshape(-1)

@@ -1,0 +1,1 @@
+"""Pictures and events of a training, and the page of an examination: they watch, and nothing depends on them."""
