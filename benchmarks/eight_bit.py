@@ -1,4 +1,7 @@
-"""Measure the cost of 8-bit weights: python benchmarks/eight_bit.py [ORGANISM ...]. Prints the table of docs/formats.md."""
+"""Measure the cost of 8-bit weights: python benchmarks/eight_bit.py [ORGANISM ...].
+
+Prints the table of docs/formats.md.
+"""
 
 import sys
 

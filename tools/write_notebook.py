@@ -1,6 +1,6 @@
 """Write the notebook from its script: python tools/write_notebook.py [--check] SCRIPT.
 
-The script is in jupytext's percent format. The notebook has no outputs; they appear when it is run.
+The script is in jupytext's percent format. The notebook has no outputs; they are drawn when it is run.
 """
 
 import sys

@@ -81,7 +81,7 @@ def comparison(name: str, organism: Organism) -> str:
     scores: dict[str, Any] = organism.scores or {}
     means = scores["means"]
     ours = (means["grown"], scores["after_5000"], *(means[cut] for cut in ARTICLE_CUTS))
-    whose = ((f"{organism.training['target']} {name}", "article", ARTICLE[name]), ("", "ours", ours))
+    whose = ((f"{organism.training['target']} {name}", "article", ARTICLE[name]), ("", "Blastema", ours))
     return "\n".join(
         " | ".join([f"| {first}", second, *(f"{number:.2f}" for number in numbers)]) + " |"
         for first, second, numbers in whose
