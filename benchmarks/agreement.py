@@ -1,6 +1,6 @@
-"""How far engines and instruction sets agree: python benchmarks/agreement.py.
+"""Measure how far engines and instruction sets agree: python benchmarks/agreement.py.
 
-Prints the tables of docs/decisions/randomness.md. Each number is the largest absolute difference to the native engine
+Prints the tables of docs/decisions/randomness.md. Each number is the largest absolute difference from the native engine
 with the best instruction set of this machine.
 """
 
@@ -23,7 +23,7 @@ TRAINED = (10, 40, 400)
 
 
 def contenders() -> dict[str, Engine]:
-    """Return the native engine with every instruction set that this machine has, best first, then the other engines."""
+    """Return the native engine with every instruction set of this machine, best first, then the other engines."""
     native: dict[str, Engine] = {f"native, {isa}": NativeEngine(isa) for isa in isas()}
     return native | {name: choose_engine(name) for name in ("numpy", "jax")}
 
@@ -36,7 +36,7 @@ def grown(engine: Engine, name: str, steps: int) -> np.ndarray:
 
 
 def trained(engine: Engine, steps: int = TRAINED[-1]) -> dict[int, Weights]:
-    """Return the weights of a small training (🦎 of 12 cells, growing, seed 0) of 400 steps after some of its steps."""
+    """Return the weights after some steps of a small training: 🦎 of 12 cells, growing, seed 0, 400 steps."""
     recipe = dataclasses.replace(RECIPES["blastema"], steps=TRAINED[-1])
     target = load_target("🦎", fit=12, pad=4)
     trainer = Trainer(Rule(), EXPERIMENTS["growing"], recipe, target, 0, engine)
@@ -49,7 +49,7 @@ def trained(engine: Engine, steps: int = TRAINED[-1]) -> dict[int, Weights]:
 
 
 def difference(first: Weights | np.ndarray, second: Weights | np.ndarray) -> float:
-    """Return the largest absolute difference; both are one array, or as many arrays of the same shapes."""
+    """Return the largest absolute difference between two arrays, or two sequences of arrays of the same shapes."""
     pairs = zip(first, second, strict=True)
     return max((float(np.abs(a - b).max()) for a, b in pairs), default=math.nan)
 
@@ -68,13 +68,13 @@ def main() -> None:
         name: [f"{difference(grown(engine, *case), states):.1e}" for case, states in zip(GROWN, expected, strict=True)]
         for name, engine in others
     }
-    print(table(f"states, beside {reference[0]}", columns, rows), end="\n\n", flush=True)
+    print(table(f"states, compared with {reference[0]}", columns, rows), end="\n\n", flush=True)
     weights, rows = trained(reference[1]), {}
-    # On a processor JAX would take many times as long as all of this.
+    # JAX on a CPU would take many times as long as everything else here.
     for name, engine in (other for other in others if other[0] != "jax"):
         found = trained(engine)
         rows[name] = [f"{difference(found[steps], weights[steps]):.1e}" for steps in TRAINED]
-    print(table(f"weights, beside {reference[0]}", [f"{steps} training steps" for steps in TRAINED], rows))
+    print(table(f"weights, compared with {reference[0]}", [f"{steps} training steps" for steps in TRAINED], rows))
 
 
 if __name__ == "__main__":

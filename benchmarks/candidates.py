@@ -1,4 +1,4 @@
-"""The candidates that `recipes.py` compares: recipes of the product, and trainers that do one thing differently."""
+"""The candidates that `recipes.py` compares: the package's recipes, and trainers with one change each."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ from blastema.training.experiments import BLASTEMA, RECIPES, Recipe
 from blastema.training.trainer import Report, Trainer
 
 ARTICLE = RECIPES["article"]
-# Of the steps of the training: where its beginning ends, and where its end begins.
+# Shares of the training steps: where the beginning ends, and where the late phase starts.
 BEGINNING, LATE = 0.1, 0.6
 
 
 class Candidate(NamedTuple):
-    """How an organism is taught, and by which trainer."""
+    """A recipe, the trainer that runs it, and the random seed."""
 
     recipe: Recipe
     trainer: type[Trainer] = Trainer
@@ -28,7 +28,7 @@ class Candidate(NamedTuple):
 
 
 class Averaged(Trainer):
-    """What counts is the mean of the weights over about the last thousand steps."""
+    """The result is the mean of the weights over about the last thousand steps."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -46,7 +46,7 @@ class Averaged(Trainer):
 
 
 class SmallLastLayer(Trainer):
-    """The last layer begins with small numbers instead of zeros."""
+    """The last layer starts with small random numbers instead of zeros."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -55,7 +55,7 @@ class SmallLastLayer(Trainer):
 
 
 class Overflow(Trainer):
-    """Numbers beyond -2 to 2 at the end of a rollout count, too, in all channels."""
+    """The loss also penalises values outside -2 to 2 at the end of a rollout, in all channels."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -70,7 +70,7 @@ class Overflow(Trainer):
 
 
 class Contained(Trainer):
-    """At the beginning, alpha where the target is empty counts by its size, too, and not only by its square."""
+    """At the beginning, alpha where the target is empty is penalised linearly as well as by its square."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -87,7 +87,7 @@ class Contained(Trainer):
 
 
 class OtherBatches(Trainer):
-    """At the beginning batches are drawn for another experiment."""
+    """At the beginning, batches are drawn as in another experiment."""
 
     until = BEGINNING
     drawn: Mapping[str, int] = {}
@@ -102,26 +102,26 @@ class OtherBatches(Trainer):
 
 
 class ManySeeds(OtherBatches):
-    """At the beginning half of a batch are new seeds, and none is damaged."""
+    """At the beginning, half of each batch are seed cells, and no state is damaged."""
 
     drawn: Mapping[str, int] = {"reseeded": 4, "damaged": 0}
 
 
 class OnlySeeds(OtherBatches):
-    """At the beginning all of a batch are new seeds, so that the pool fills with what grows."""
+    """At the beginning, all states of a batch are seed cells, so that the pool fills with growing states."""
 
     drawn: Mapping[str, int] = {"reseeded": 8, "damaged": 0}
 
 
 class DamageLate(OtherBatches):
-    """None is damaged in the first half of the training."""
+    """No state is damaged in the first half of the training."""
 
     until = 0.5
     drawn: Mapping[str, int] = {"damaged": 0}
 
 
 class LargeBatchLate(Trainer):
-    """Batches are twice as large at the end of the training."""
+    """Batches are twice as large in the late phase of the training."""
 
     def draw_batch(self, draw: np.random.Generator) -> tuple[np.ndarray, Batch]:
         recipe = self.recipe
@@ -133,7 +133,7 @@ class LargeBatchLate(Trainer):
 
 
 class Roughened(Trainer):
-    """At the end of the training weights are off by up to half of what a byte stands for, at random."""
+    """In the late phase, weights get random noise of up to half a quantisation step of 8 bits."""
 
     def step(self) -> Report:
         exact = self.engine
@@ -145,7 +145,7 @@ class Roughened(Trainer):
 
 
 class _Roughened:
-    """An engine that learns with weights that are off."""
+    """An engine that computes gradients at noisy weights."""
 
     def __init__(self, engine: Engine, seed: int) -> None:
         self.engine, self.draw = engine, np.random.default_rng(seed)
@@ -159,7 +159,7 @@ class _Roughened:
 
 
 class LateChange(Trainer):
-    """By how much the picture changes in another 16 steps counts, too."""
+    """The loss also includes the change of the picture in another 16 steps."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -167,7 +167,7 @@ class LateChange(Trainer):
 
 
 class _LateChange:
-    """An engine that learns, beside what it is asked to, to stand still afterwards."""
+    """An engine that adds to the loss the change of the picture in the 16 steps after the rollout."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self.grow = engine, engine.grow
@@ -192,7 +192,7 @@ class _LateChange:
 
 
 def falling(first: float, last: float, count: int = 12) -> tuple[tuple[float, float], ...]:
-    """Return rates that fall as a cosine does, in `count` equal steps."""
+    """Return learning rates that follow a cosine, in `count` equal steps."""
     heights = (np.cos(np.pi * (np.arange(count) + 0.5) / count) + 1) / 2
     return tuple((part / count, float(last + (first - last) * height)) for part, height in enumerate(heights))
 
@@ -216,7 +216,7 @@ ONCE: dict[str, Candidate] = {
     "+ larger batches late": Candidate(BLASTEMA, LargeBatchLate),
     "+ noise of rounding late": Candidate(BLASTEMA, Roughened),
 }
-# Luck is as large as most differences: those that did best the first time are taught again.
+# Luck is as large as most differences, so the best candidates are trained again with another seed.
 AGAIN = (
     "article, hotter rates", "all three", "+ longer rollouts late", "+ contained at the beginning",
     "+ rates as a cosine", "+ damage late", "+ larger batches late", "+ noise of rounding late",

@@ -1,4 +1,4 @@
-"""Ours, by engine."""
+"""Blastema's engines."""
 
 import numpy as np
 

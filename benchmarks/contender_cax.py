@@ -1,7 +1,7 @@
-"""CAX from PyPI, put together as its documentation's example of growing neural cellular automata does it.
+"""CAX from PyPI, assembled as in its documentation's example of growing neural cellular automata.
 
-Its visible channels are the last four, alpha the very last, so ours are moved there. Its dropout divides by the rate; a
-step size equal to it undoes that. The lizards are a batch by `vmap`.
+Its visible channels are the last four, with alpha last, so Blastema's channels are moved there. Its dropout divides by
+the rate; a step size equal to the rate undoes that. `vmap` makes the lizards a batch.
 """
 
 import jax

@@ -1,4 +1,4 @@
-"""Dense JAX: the rule in whole-array code, perception by shifts, compiled, steps rematerialised on the way back."""
+"""Dense JAX: the rule as compiled whole-array code, perception by shifts, steps rematerialised in the backward pass."""
 
 import jax
 import jax.numpy as jnp

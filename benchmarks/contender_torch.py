@@ -1,4 +1,4 @@
-"""The usual PyTorch port: every cell of the grid computed, perception as a grouped convolution, autograd."""
+"""The usual PyTorch port: every cell of the grid computed, a grouped convolution for perception, autograd."""
 
 import torch
 from torch import nn
@@ -15,7 +15,7 @@ class Cells(nn.Module):
         same = torch.zeros(3, 3)
         same[1, 1] = 1
         self.register_buffer("filters", torch.stack([same, slope, slope.T])[:, None].repeat(16, 1, 1, 1))
-        # A grouped convolution gives filter by filter within each channel; ours are channel by channel in each filter.
+        # A grouped convolution orders outputs by channel, then filter; Blastema orders them by filter, then channel.
         order = torch.arange(48).reshape(3, 16).T.reshape(-1)
         self.hidden = nn.Conv2d(48, 128, 1)
         self.update = nn.Conv2d(128, 16, 1)
@@ -29,7 +29,7 @@ class Cells(nn.Module):
         before = functional.max_pool2d(x[:, 3:4], 3, 1, 1) > 0.1
         seen = functional.conv2d(x, self.filters, padding=1, groups=16)
         change = self.update(functional.relu(self.hidden(seen)))
-        # The article's notebook lets dead cells compute and erases them after; here they do not act, as in our rule.
+        # The article's notebook lets dead cells fire and erases them afterwards; here they do not fire, as in Blastema.
         fires = (torch.rand(x[:, :1].shape) < self.fire_rate) & before
         x = x + change * fires
         after = functional.max_pool2d(x[:, 3:4], 3, 1, 1) > 0.1

@@ -1,7 +1,7 @@
-"""How many organisms regrow after centre cuts in a row: python benchmarks/cuts_in_a_row.py NAME=ORGANISM ...
+"""Measure regrowth after centre cuts in a row: python benchmarks/cuts_in_a_row.py NAME=ORGANISM ...
 
-Each organism, a file or a name of the zoo, is cut 1, 3, 5 and 9 times at step 200, five steps apart, and looked at 600
-steps later. Writes cuts_in_a_row.json, which docs/recipe.md shows.
+Each organism, a file or a name in the zoo, is cut 1, 3, 5 and 9 times from step 200 on, five steps apart, and measured
+600 steps later. Writes cuts_in_a_row.json, the source of a table in docs/recipe.md.
 """
 
 import json
@@ -24,7 +24,7 @@ ORGANISMS = 64
 
 
 def measured(source: str) -> dict[str, Any]:
-    """Return, by the number of cuts, how many regrew, and the median and the worst log10 of the loss."""
+    """Return, by number of cuts, how many regrew, and the median and worst log10 of the loss."""
     organism = load(source)
     subject = Subject(organism, target_of(organism, source), choose_engine())
     grown = subject.grown(subject.seeds(seeds_for(ORGANISMS, 0)), CUT_AT)

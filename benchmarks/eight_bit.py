@@ -1,4 +1,7 @@
-"""What 8 bits cost: python benchmarks/eight_bit.py [ORGANISM ...]. Prints the table of docs/formats.md."""
+"""Measure the cost of 8-bit weights: python benchmarks/eight_bit.py [ORGANISM ...].
+
+Prints the table of docs/formats.md.
+"""
 
 import sys
 
@@ -18,12 +21,12 @@ NAMES = ("regenerating/explosion", "regenerating/lizard")
 
 
 def nearest(weights: Weights) -> Weights:
-    """Return each weight as the nearest byte."""
+    """Return the weights rounded to the nearest byte."""
     return Weights(*(from_bytes(to_bytes(one, scale_of(one)), scale_of(one)) for one in weights))
 
 
 def row(subject: Subject, exact: Weights, what: str) -> str:
-    """Return the row of an organism with these weights."""
+    """Return the table row of an organism with these weights."""
     height, width = subject.target.shape[:2]
     seen = perceptions(subject.organism.rule, exact, height, width)
     error = np.sqrt(np.mean((update(seen, subject.organism.weights) - update(seen, exact)) ** 2))
@@ -35,14 +38,14 @@ def row(subject: Subject, exact: Weights, what: str) -> str:
 
 
 def main() -> None:
-    print("| | a step is off by | grown | right half cut |\n| --- | ---: | ---: | ---: |")
+    print("| | error of an update | grown | right half cut |\n| --- | ---: | ---: | ---: |")
     for name in sys.argv[1:] or NAMES:
         organism = load(name)
         rule, exact, target = organism.rule, organism.weights, target_of(organism, name)
         kinds = (
             (f"{organism.training['target']} exact", exact),
             ("nearest bytes", nearest(exact)),
-            ("errors made up for", quantised(rule, exact, *target.shape[:2]).weights),
+            ("errors compensated", quantised(rule, exact, *target.shape[:2]).weights),
         )
         for what, weights in kinds:
             print(row(Subject(Organism(weights, rule), target, choose_engine()), exact, what), flush=True)

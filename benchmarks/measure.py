@@ -1,4 +1,4 @@
-"""Measure one contender in a process of its own: python measure.py WORK MODULE [ARGUMENT...]. Prints JSON."""
+"""Measure one contender, in its own process: python measure.py WORK MODULE [ARGUMENT...]. Prints JSON."""
 
 import json
 import resource
@@ -10,13 +10,13 @@ from pathlib import Path
 
 from workload import CHECKED_STEPS, STEPS, load
 
-# Slow contenders are not asked more often than needed.
+# Seconds after which a contender is not run again, and the most runs.
 PATIENCE, MOST = 6.0, 15
 SIMULATED = 200
 
 
 def seconds(run) -> list[float]:
-    """Return how long each of several runs took, after one that does not count."""
+    """Return the durations of several runs, after a warm-up run."""
     run()
     took: list[float] = []
     while not took or (sum(took) < PATIENCE and len(took) < MOST):
@@ -27,10 +27,10 @@ def seconds(run) -> list[float]:
 
 
 def peak_mb() -> float:
-    """Return the most memory that this process ever had."""
+    """Return the peak memory of this process, in MB."""
     status = Path("/proc/self/status")
     if status.exists():
-        # Not getrusage: there a process begins with the peak of the one that started it.
+        # Not getrusage: its value starts at the peak of the parent process.
         (line,) = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]
         return int(line.split()[1]) / 1e3
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

@@ -1,8 +1,8 @@
 """Compare recipes: python benchmarks/recipes.py [CANDIDATE ...] [--jobs 2] [--out FILE].
 
-Each candidate of `candidates.py` trains a regenerating organism of each target, of `--fit` cells, and is measured at
-the end. On the way, each tenth of the training says how many cells lived after a rollout. Seconds are those of the
-processor, of one thread. What the file has already is not done again.
+Each candidate of `candidates.py` trains a regenerating organism for each target, of `--fit` cells, which is measured at
+the end. Each tenth of the training also records how many cells are alive after a rollout. Seconds are CPU time of one
+thread. Results that the file already has are kept and not measured again.
 """
 
 import argparse
@@ -34,7 +34,7 @@ HERE = Path(__file__).parent
 
 
 def measured(trainer: Trainer, weights: Weights, organisms: int, oldest: int) -> dict[str, float]:
-    """Return log10 of the loss: the median when grown, the worst when old, medians 600 steps after each cut."""
+    """Return log10 of the loss: median when grown, worst when old, medians 600 steps after each cut."""
     subject = Subject(Organism(weights, trainer.rule), trainer.target, trainer.engine)
     seeds, draw = seeds_for(organisms, 0), np.random.default_rng(1)
     young, old = persistence(subject, seeds, (CUT_AT, oldest))
@@ -45,7 +45,7 @@ def measured(trainer: Trainer, weights: Weights, organisms: int, oldest: int) ->
 
 
 def tried(name: str, target: str, steps: int, fit: int) -> dict[str, Any]:
-    """Train with one candidate and return what was measured."""
+    """Train with one candidate and return its measurements."""
     candidate = CANDIDATES[name]
     recipe, picture = dataclasses.replace(candidate.recipe, steps=steps), load_target(target, fit=fit)
     trainer = candidate.trainer(
@@ -71,22 +71,22 @@ def tried(name: str, target: str, steps: int, fit: int) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("candidates", nargs="*", default=list(CANDIDATES), metavar="CANDIDATE")
-    parser.add_argument("--steps", type=int, default=2000, help="of the training, %(default)s")
+    parser.add_argument("--steps", type=int, default=2000, help="training steps (default: %(default)s)")
     parser.add_argument("--targets", nargs="+", default=["😀", "🕸", "🐞"])
-    parser.add_argument("--fit", type=int, default=24, help="cells of the pictures, %(default)s")
-    parser.add_argument("--jobs", type=int, default=1, help="trainings at a time, %(default)s")
+    parser.add_argument("--fit", type=int, default=24, help="size of the pictures in cells (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=1, help="number of parallel trainings (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=HERE / "recipes.json")
     arguments = parser.parse_args()
     if unknown := sorted(set(arguments.candidates) - set(CANDIDATES)):
-        parser.error(f"no candidate is called {'; '.join(unknown)}; they are {'; '.join(CANDIDATES)}")
+        parser.error(f"unknown candidate {'; '.join(unknown)}; choose from {'; '.join(CANDIDATES)}")
     found: dict[str, Any] = json.loads(arguments.out.read_text()) if arguments.out.exists() else {"results": {}}
     settings = {"steps": arguments.steps, "fit": arguments.fit}
     if settings != {name: found.get(name, asked) for name, asked in settings.items()}:
         parser.error(
-            f"{arguments.out} is of {found['steps']} steps and {found['fit']} cells; give these, or another --out"
+            f"{arguments.out} is of {found['steps']} steps and {found['fit']} cells; use these, or another --out"
         )
     found |= {"surroundings": surroundings()} | settings
-    # The engine of what each process rounds to 8 bits.
+    # For the engine that each process uses while rounding to 8 bits.
     os.environ["BLASTEMA_THREADS"] = "1"
     with ProcessPoolExecutor(arguments.jobs) as pool:
         waited = {

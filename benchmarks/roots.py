@@ -1,9 +1,10 @@
-"""Short trainings of every emoji that is empty where the seed cell lies: does it live, and do all of its parts grow?
+"""Train every emoji that is empty at the seed cell for a few steps: does it survive, and do all of its parts grow?
 
     python benchmarks/roots.py growing|regenerating [TARGET@FIT+PAD[+STEPS] ...]
 
-trains each, in the middle of its grid until it dies, and as `load_target` places it, and writes roots.json; what is in
-there already is not trained again. Without targets: every emoji that is empty around the seed cell at 20 or 40 cells.
+Trains each one twice: left in the middle of its grid until it dies, and as `load_target` places it. Writes roots.json;
+results in it are kept and not measured again. Without targets: every emoji that is empty around the seed cell at 20 or
+40 cells.
 """
 
 import dataclasses
@@ -25,26 +26,26 @@ from blastema.training.experiments import BLASTEMA, EXPERIMENTS, ExperimentName
 from blastema.training.trainer import Trainer
 
 RESULTS = Path(__file__).with_name("roots.json")
-# An emoji that is empty at 20 cells is trained at 20; one that only is at 40, the default, is trained at 40.
-# What dies does so within a dozen steps.
+# An emoji that is empty at 20 cells is trained at 20; one that is empty only at 40, the default size, at 40.
+# Those that die do so within a dozen steps.
 STEPS = {20: 200, 40: 200}
 PAD, DIES_WITHIN = 2, 15
 
 
 def alpha_at_seed(name: str, fit: int) -> float:
-    """Return the alpha in the 3x3 cells around the middle of a picture, 0 to 9."""
+    """Return the sum of alpha in the 3x3 cells around the middle of a picture, 0 to 9."""
     return float(around(opacity(find_picture(name), fit))[fit // 2, fit // 2]) / OPAQUE
 
 
 def empty_ones() -> list[str]:
-    """Return the emoji that are empty around the middle, each with the size that it is trained at."""
+    """Return the emoji that are empty around the middle, each with its size for training."""
     names = [*sorted(characters()), *(f"noto:{character}" for character in ARTICLE)]
     sizes = ((name, next((fit for fit in STEPS if alpha_at_seed(name, fit) < ROOTED), None)) for name in names)
     return [f"{name}@{fit}+{PAD}" for name, fit in sizes if fit]
 
 
 def trained(target: np.ndarray, experiment: ExperimentName, steps: int) -> tuple[Trainer, list[float], bool]:
-    """Return a trainer after `steps` training steps, or after the one in which all died; its losses; all dead?"""
+    """Train for `steps` steps or until all cells are dead; return the trainer, its losses, and whether all are dead."""
     recipe = dataclasses.replace(BLASTEMA, steps=max(steps, 100))
     trainer = Trainer(Rule(), EXPERIMENTS[experiment], recipe, target, 0, choose_engine())
     losses: list[float] = []
@@ -73,7 +74,7 @@ def parts(target: np.ndarray) -> list[np.ndarray]:
 
 
 def measured(name: str, experiment: ExperimentName, fit: int, pad: int, steps: int) -> dict[str, object]:
-    """Train a target both ways and return what became of it."""
+    """Train a target both ways and return the measurements."""
     moved = load_target(name, fit=fit, pad=pad)
     middle = np.pad(fitted(find_picture(name), fit), ((pad, pad), (pad, pad), (0, 0)))
     _, losses, died = trained(middle, experiment, DIES_WITHIN)

@@ -1,6 +1,6 @@
 """Compare implementations on the canonical workload, in one run: python benchmarks/run.py [--out results.json].
 
-Each contender runs in a process of its own, one after the other, and must come to our loss where all cells fire.
+Contenders run one after the other, each in its own process. With all cells firing, their losses must equal Blastema's.
 """
 
 import argparse
@@ -22,13 +22,13 @@ from blastema.rule import Batch, Rule, Weights
 from workload import STEPS, load, prepare
 
 HERE = Path(__file__).parent
-# Of one acting cell: both matrix products forward, and twice back.
+# Per firing cell: both matrix products, once forward and twice backward.
 FLOPS_A_CELL = 2 * 3 * (48 * 128 + 128 * 16)
 TOLERANCE = 1e-3
 
 
 def contenders() -> dict[str, list[str]]:
-    """Return what to run, by the name shown."""
+    """Return the arguments of each contender, by display name."""
     counts = sorted({1, cores()})
     ours = {
         f"native, {isa}, threads: {threads}": ["contender_blastema", "native", isa, str(threads)]
@@ -54,7 +54,7 @@ def measure(work: Path, arguments: list[str]) -> dict[str, float | str]:
 
 
 def lower_bound(work: Path) -> dict[str, float]:
-    """Return the speed of a large sgemm in GFLOP/s, how many cells act in the workload, and the seconds of both."""
+    """Return the speed of a large sgemm in GFLOP/s, the number of firing cells, and the lower bound in seconds."""
     one = np.random.default_rng(0).random((4096, 4096), np.float32)
     took = []
     for _ in range(5):
@@ -66,7 +66,7 @@ def lower_bound(work: Path) -> dict[str, float]:
 
 
 def count_acting(work: Path) -> int:
-    """Count the cells that act: those alive before a step that fire."""
+    """Count the firing cells: those alive before a step and selected by the fire mask."""
     from blastema.rule import fires
     from blastema.rule.life import alive
 
@@ -82,7 +82,7 @@ def count_acting(work: Path) -> int:
 
 
 def large_grids(work: Path) -> dict[str, float]:
-    """Return milliseconds a step in 1024x1024, without what copying the grid in and out takes."""
+    """Return milliseconds per step in 1024x1024, without the time for copying the grid in and out."""
     lizard, weights = load(work).states[0], Weights(*load(work)[2:])
     alone, full = np.zeros((1, 1024, 1024, 16), np.float32), np.zeros((1, 1024, 1024, 16), np.float32)
     alone[0, 476:548, 476:548] = lizard
@@ -111,7 +111,7 @@ def large_grids(work: Path) -> dict[str, float]:
 
 
 def surroundings() -> dict[str, str]:
-    """Return what the numbers belong to."""
+    """Return the processor, system, versions, commit and date of a measurement."""
 
     def of(package: str) -> str:
         try:
@@ -141,7 +141,7 @@ def main() -> None:
         prepare(work)
         results = {"surroundings": surroundings(), "lower_bound": lower_bound(work), "large_grids": large_grids(work)}
         bound, rows, ours = results["lower_bound"]["s"], {}, None
-        print(f"{'':32}{'s a step':>10}{'of bound':>10}{'ms a step':>11}{'peak MB':>9}")
+        print(f"{'':32}{'s / step':>10}{'x bound':>10}{'ms / step':>11}{'peak MB':>9}")
         for name, arguments in contenders().items():
             found = rows[name] = measure(work, arguments)
             if "failed" in found:

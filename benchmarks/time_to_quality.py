@@ -1,10 +1,10 @@
-"""How long until a lizard is good: python benchmarks/time_to_quality.py [--seeds 3] [--steps 8000] [--out FILE].
+"""Measure the time to quality: python benchmarks/time_to_quality.py [--seeds 3] [--steps 8000] [--out FILE].
 
-A regenerating lizard is trained by the article's recipe, by ours, and by ours with rates that fall as a cosine, until
-it is good, or to the end. At each sixteenth of the run it is measured: the worst of 16 organisms after 1,000 steps, and
-the medians 600 steps after each of the article's five cuts. Good is what meets the lines that the zoo is held to, and
-still does after 10,000 steps. Seconds are those of training alone, on all cores; for a fair comparison the machine has
-nothing else to do. What the file has already is not done again.
+Trains a regenerating lizard with the article's recipe, the default recipe, and the default with cosine learning rates,
+until it meets the thresholds of the zoo or the training ends. It is measured at each sixteenth of the run: the worst of
+16 states after 1,000 steps, and the medians 600 steps after each of the article's five cuts. If these meet the
+thresholds, they are checked again after 10,000 steps. Seconds are those of training alone, on all cores; the machine
+should be idle otherwise. Results that the file already has are kept and not measured again.
 """
 
 import argparse
@@ -33,12 +33,12 @@ LOOKS = 16
 
 
 def excess(found: dict[str, float]) -> float:
-    """Return by how much the worst number lies above its line; an organism lasts and regrows as ours must from 0 on."""
+    """Return how far the worst number lies above its threshold; at 0 or below, all thresholds are met."""
     return round(max(found["old"] - OLD, *(found[cut] - REGROWN for cut in ARTICLE_CUTS)), 2)
 
 
 def curve(name: str, seed: int, steps: int) -> list[dict[str, float]]:
-    """Train once; return what was measured on the way, with the seconds that training took until then."""
+    """Train once; return the measurements during training, each with the training time so far."""
     recipe = dataclasses.replace(COMPARED[name], steps=steps)
     trainer = Trainer(Rule(), EXPERIMENTS["regenerating"], recipe, load_target(TARGET), seed, choose_engine())
     found, seconds = [], 0.0
@@ -66,7 +66,7 @@ def main() -> None:
         found = json.loads(arguments.out.read_text())
         results = found["results"]
         if found["steps"] != arguments.steps:
-            parser.error(f"{arguments.out} is of {found['steps']} steps; give as many, or another --out")
+            parser.error(f"{arguments.out} has results of {found['steps']} steps; use that number, or another --out")
     for seed in range(arguments.seeds):
         for name in COMPARED:
             if str(seed) in results.setdefault(name, {}):

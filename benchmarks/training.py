@@ -1,7 +1,7 @@
-"""Train as a user does, and measure it: python benchmarks/training.py [--steps 8000] [--out FILE] [--keep FILE].
+"""Measure a complete training: python benchmarks/training.py [--steps 8000] [--out FILE] [--keep FILE].
 
-The product's own `train` of a regenerating lizard, with its screen, checkpoints and pictures, and a clock around what
-it asks of its engine.
+Trains a regenerating lizard as `blastema train` does, with its screen, checkpoints and pictures, and times the calls of
+the engine.
 """
 
 import argparse

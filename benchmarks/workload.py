@@ -1,4 +1,4 @@
-"""The canonical workload: eight grown lizards in 72x72, 80 steps there and back; and one lizard simulated."""
+"""The canonical workload: eight grown lizards in 72x72, 80 steps forward and backward; and one lizard simulated."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,14 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 STEPS, BATCH, SIZE = 80, 8, 72
-# All cells fire, so that contenders with other random numbers must come to the same loss.
+# All cells fire in this check, so contenders with different random numbers must still compute the same loss.
 CHECKED_STEPS = 8
-# Small, so that lizards stay lizards however often the step is repeated.
+# Small, so that the organism hardly changes, however often the step is repeated.
 LEARNING_RATE = 1e-6
 
 
 class Work(NamedTuple):
-    """Arrays that all contenders start from: states (batch, height, width, 16), target (height, width, 4), weights."""
+    """The input of all contenders: states (batch, height, width, 16), target (height, width, 4), and weights."""
 
     states: np.ndarray
     target: np.ndarray
@@ -28,8 +28,8 @@ class Contender(NamedTuple):
     """One implementation, ready to run.
 
     Attributes:
-        train: takes a training step of so many steps of the rule, and returns the loss.
-        simulate: takes so many steps with the first lizard alone, and returns when they are done.
+        train: takes a training step with this many CA steps and returns the loss.
+        simulate: takes this many CA steps with the first lizard alone and returns when they are done.
     """
 
     train: Callable[[int], float]

@@ -13,14 +13,14 @@
 # %% [markdown]
 # # Growing pictures from a single cell
 #
-# A grid of cells, each with sixteen numbers. One small network, the same in every cell, looks at the cell and its
-# eight neighbours and says how the sixteen numbers change. There is no plan and no clock: half of the cells, at random,
-# act in a step. Trained end to end, the network makes one cell grow into a picture.
+# Each cell of a grid holds sixteen numbers. All cells run the same small network. It sees a cell and its eight
+# neighbours and computes how the sixteen numbers change. There is no global plan and no clock: in each step, a random
+# half of the cells fires. Trained end to end, the network makes one cell grow into a picture.
 #
 # This notebook walks through the four experiments of [Growing Neural Cellular
-# Automata](https://doi.org/10.23915/distill.00023) (Mordvintsev, Randazzo, Niklasson, Levin; Distill 2020), with
-# Blastema's own organisms. Every figure is drawn here, by the functions that `blastema figure` calls; `QUICK` draws
-# fewer pictures and trains less.
+# Automata](https://doi.org/10.23915/distill.00023) (Mordvintsev, Randazzo, Niklasson, Levin; Distill 2020) with
+# Blastema's organisms. It draws every figure with the functions that `blastema figure` calls. Set `QUICK` to draw fewer
+# pictures and train less.
 
 # %%
 import base64
@@ -39,7 +39,7 @@ PICTURES.mkdir(exist_ok=True)
 
 
 def track(things, name: str, count: int):
-    """Go through things, and show how far it is."""
+    """Iterate over things and show the progress."""
     bar = display(HTML(name), display_id=True)
     for number, thing in enumerate(things):
         if number % 20 == 0:
@@ -49,7 +49,7 @@ def track(things, name: str, count: int):
 
 
 def show(name: str) -> HTML:
-    """Draw a figure and show it, with what it shows."""
+    """Draw a figure and show it with its caption."""
     path = save_figure(name, PICTURES, setting)
     picture = f"data:image/{path.suffix[1:]};base64,{base64.b64encode(path.read_bytes()).decode()}"
     caption = figure_named(name).CAPTION
@@ -61,18 +61,20 @@ setting = Setting(quick=QUICK, seed=0, track=track)
 # %% [markdown]
 # ## The model
 #
-# The first three numbers of a cell are its colour, the fourth is alpha: a cell whose alpha, or a neighbour's, is above
-# 0.1 is alive, any other is empty and stays out. The other twelve mean what training makes them mean.
+# The first three numbers of a cell are its colour, the fourth is alpha. A cell is alive if its own alpha or a
+# neighbour's is above 0.1; any other cell is empty and is not updated. The other twelve numbers are hidden channels;
+# training decides what they mean.
 #
-# A cell perceives its own numbers and, through two Sobel filters, how each of them rises to the right and downward: 48
-# numbers. The network, 48 to 128 to 16 with a ReLU between, turns them into a change. Its last layer begins at zero, so
-# that an untrained cell does nothing.
+# A cell perceives its own numbers and, through two Sobel filters, the slope of each to the right and downward: 48
+# numbers. The network, 48 to 128 to 16 with a ReLU in between, turns them into an update. The last layer starts at
+# zero, so an untrained cell does not change.
 
 # %%
 show("step")
 
 # %% [markdown]
-# An organism of the zoo is a file with those 8,336 weights. `grow` gives the state of every cell after some steps.
+# An organism of the zoo is a file with the 8,336 weights of such a network. `grow` returns the state of every cell
+# after a number of steps.
 
 # %%
 lizard = blastema.load("🦎")
@@ -80,21 +82,21 @@ state = lizard.grow(steps=200, seed=0)
 print(sum(weights.size for weights in lizard.weights), "weights; a state of", state.shape)
 
 # %% [markdown]
-# Cells know nothing of each other but what passes from neighbour to neighbour. Here one cell was changed; the square is
-# as far as the change can possibly have come.
+# Information passes only from neighbour to neighbour. Here one cell was changed; the square marks how far the change
+# can have spread.
 
 # %%
 show("influence")
 
 # %% [markdown]
-# So whatever the cells of a head know of their tail, they know by these signals:
+# So everything that the cells of the head know about the tail reaches them through these hidden channels:
 
 # %%
 show("channels")
 
 # %% [markdown]
-# They were trained with half of the cells acting in a step. With fewer they grow as well, only later; the nearer all of
-# them come to acting at once, the worse it gets.
+# The organism was trained with half of its cells firing in each step. With fewer, it grows just as well, only more
+# slowly; the closer the cells come to all firing at once, the worse the result.
 
 # %%
 show("asynchrony")
@@ -102,8 +104,8 @@ show("asynchrony")
 # %% [markdown]
 # ## Experiment 1: learning to grow
 #
-# A seed cell, 64 to 96 steps, and the mean squared difference to the picture, through which the gradient flows back to
-# the weights. That is all of it. Train one yourself: here a small tree, so that it takes seconds.
+# Training starts from a seed cell, takes 64 to 96 steps, and computes the mean squared difference to the picture; its
+# gradient flows back through the steps to the weights. That is all. Train one yourself: a small tree takes seconds.
 
 # %%
 from blastema.engines import choose_engine
@@ -122,13 +124,13 @@ print(f"loss after {steps} training steps: {report.loss:.4f}")
 sheet(report.after.states, columns=8, zoom=3)
 
 # %% [markdown]
-# What a rule makes of the seed cell while it is still learning:
+# Growth from the seed cell at several stages of training:
 
 # %%
 show("training")
 
 # %% [markdown]
-# These organisms were looked at after 64 to 96 steps, and never again. What they do later nobody told them.
+# During training, the loss was computed after 64 to 96 steps only. Nothing determines what these organisms do later:
 
 # %%
 show("unstable")
@@ -136,15 +138,15 @@ show("unstable")
 # %% [markdown]
 # ## Experiment 2: what persists
 #
-# To make the picture a place where growth comes to rest, training must begin from what growth has led to. A pool keeps
-# organisms of all ages; a batch is drawn from it, grown on, and put back. The worst of each batch is replaced by a seed
-# cell, so that growing is not forgotten.
+# For the picture to become an attractor, training must also start from grown states. A pool keeps states of all ages.
+# Each training step draws a batch from it, continues growing it, and puts it back. The worst state of each batch is
+# replaced by a seed cell, so that growth from a seed cell is not forgotten.
 
 # %%
 show("pool")
 
 # %% [markdown]
-# How they last, and what the three experiments have taught: lower is better, and one unit is a factor of ten.
+# Persistence and regeneration after each of the three experiments. Lower is better; one unit is a factor of ten.
 
 # %%
 show("curves")
@@ -152,8 +154,8 @@ show("curves")
 # %% [markdown]
 # ## Experiment 3: regeneration
 #
-# Something of persistence heals by itself. To make sure of it, the best three of each batch lose a part before they
-# grow on.
+# Persistent organisms already repair some damage. To train for it, the best three states of each batch lose a part
+# before their rollout.
 
 # %%
 show("regeneration")
@@ -164,8 +166,8 @@ show("teaser")
 # %% [markdown]
 # ## Experiment 4: rotation
 #
-# Only the Sobel filters know where right and down are. Turn them, and the whole organism turns: nothing was trained for
-# that.
+# Only the Sobel filters depend on direction. Rotate them, and the whole organism is rotated, without any training for
+# it.
 
 # %%
 show("rotation")
@@ -174,24 +176,24 @@ show("rotation")
 show("turning")
 
 # %% [markdown]
-# ## Further
+# ## Beyond the experiments
 #
-# A flatworm with two heads, cut in three:
+# A two-headed flatworm, cut in three:
 
 # %%
 show("planarian")
 
 # %% [markdown]
-# And two species that have never met:
+# Two organisms that never met in training:
 
 # %%
 show("together")
 
 # %% [markdown]
-# ## Yours
+# ## Try it
 #
-# `show` puts a living organism into the notebook (it needs `pip install 'blastema[notebook]'`): drag to erase,
-# double-click to sow.
+# `show` displays a live organism in the notebook (it needs `pip install 'blastema[notebook]'`): drag to erase,
+# double-click to plant a seed cell.
 
 # %%
 lizard.show()

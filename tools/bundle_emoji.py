@@ -3,9 +3,9 @@
     apt-get install fonts-noto-color-emoji
     python tools/bundle_emoji.py /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf src/blastema/targets/noto/noto.zip
 
-A glyph is taken if the font's character map leads to it from one code point and it has a bitmap of its own; not so the
-twelve signs `0` to `9`, `#` and `*`, which are plain letters. Needs fonttools. Same font, same bytes, whatever the
-Python, the system and the day.
+A glyph is bundled if the font's character map assigns it to a single code point and it has its own bitmap. The twelve
+signs `0` to `9`, `#` and `*` are left out: they are plain text. Needs fonttools. The same font gives the same bytes, on
+any Python, system and date.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ NEWEST_NAMES = {
 
 
 def glyphs(font: Path) -> dict[str, bytes]:
-    """Return the PNG of each character that has a bitmap of its own, in order."""
+    """Return the PNG of each character that has its own bitmap, in order of code points."""
     with TTFont(font) as opened:
         bitmaps = opened["CBDT"].strikeData[0]
         return {
@@ -57,13 +57,13 @@ def glyphs(font: Path) -> dict[str, bytes]:
 
 
 def names(characters: list[str]) -> dict[str, str]:
-    """Return the lower-case Unicode name of each character by hexadecimal code point; private ones have none."""
+    """Return the lower-case Unicode names by hexadecimal code point; private-use characters have none."""
     known = {one: unicodedata.name(one, "").lower() or NEWEST_NAMES.get(ord(one), "") for one in characters}
     return {f"{ord(one):x}": name for one, name in known.items() if name}
 
 
 def bundle(font: Path, path: Path) -> tuple[int, str]:
-    """Write the zip; return how many glyphs it has, and its SHA-256."""
+    """Write the zip; return its number of glyphs and its SHA-256."""
     found = glyphs(font)
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for character, png in found.items():
@@ -73,7 +73,7 @@ def bundle(font: Path, path: Path) -> tuple[int, str]:
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    # A ZipInfo's date is 1980 unless given. Stored: PNGs do not shrink, and deflate differs between zlib's makers.
+    # A ZipInfo's date is 1980 by default. Stored: PNGs do not shrink, and deflate differs between zlib implementations.
     entry = zipfile.ZipInfo(name)
     entry.create_system = 3
     entry.external_attr = 0o644 << 16

@@ -1,10 +1,9 @@
 """Train the organisms that ship with the package: python tools/train_zoo.py [--jobs 2] [NAME ...].
 
-Names are `EXPERIMENT/TARGET`, all 31 by default. Runs lie in `runs/zoo` and are resumed where they were left, so that
-the script can be stopped at any time. When each organism had its first run, those that do not keep what
-`zoo_promises.py` promises are trained anew with the next seed, longer and by the long recipe, `ATTEMPTS` times at most;
-the best of them is kept, and its scores say how many runs it took. With --again, organisms that are there count as not
-trained.
+Names are `EXPERIMENT/TARGET`, all 31 by default. Runs are kept in `runs/zoo` and resumed, so the script can be stopped
+at any time. After the first run of each organism, those that miss a threshold of `zoo_promises.py` are trained again
+with the next seed, longer and with the long recipe, up to `ATTEMPTS` runs in all. The best one is kept; its scores
+record the number of runs. With --again, existing organisms are trained again.
 """
 
 import argparse
@@ -33,16 +32,16 @@ from zoo_promises import badness, missed
 RUNS = Path("runs/zoo")
 ATTEMPTS = 3
 STEPS = {"growing": 3000, "persistent": 4000, "regenerating": 8000}
-# What was not good enough the first time gets longer rollouts, and more of them: large filled pictures need them until
-# what regrew fits to what was left.
+# Organisms that miss a threshold are trained again with longer rollouts and more steps: large filled pictures need both
+# before regrown tissue blends with the rest.
 LONG = {"growing": 3000, "persistent": 6000, "regenerating": 12000}
 FURTHER = 6000
-# Measured after training. Growing ones often fill their grids later, and then take a hundred times as long.
+# States measured after training. Growing organisms often fill their grids and then take a hundred times as long.
 ORGANISMS = {"growing": 4, "persistent": 16, "regenerating": 16}
 
 
 def all_names() -> list[str]:
-    """Return the names of the whole zoo: the most wanted first."""
+    """Return the names of the whole zoo, the most important first."""
     names = [f"{experiment}/{target}" for experiment in reversed(EXPERIMENTS) for target in ARTICLE.values()]
     return ["regenerating/planarian", *names]
 
@@ -60,7 +59,7 @@ def train(name: str, seed: int) -> None:
 
 
 def waits_for(name: str, seed: int, again: bool) -> bool:
-    """Return whether an organism is to be trained with this seed."""
+    """Return whether an organism should be trained with this seed."""
     if not path(name).exists() or (again and seed == 0):
         return seed == 0
     scores = load(path(name)).scores or {}
@@ -68,7 +67,7 @@ def waits_for(name: str, seed: int, again: bool) -> bool:
 
 
 def path(name: str) -> Path:
-    """Return the file of an organism of the zoo."""
+    """Return the path of an organism of the zoo."""
     return DIRECTORY / f"{name.replace('/', '-', 1)}.safetensors"
 
 
@@ -84,7 +83,7 @@ def attempt(experiment: Any, target: str, seed: int) -> Organism:
 
 
 def train_further(name: str) -> None:
-    """Train an organism that is there by the recipe `further`, and write it if it does better so."""
+    """Train an existing organism with the recipe `further`, and write the result if it is better."""
     experiment: Any
     experiment, target = name.split("/")
     before, directory = load(path(name)), RUNS / f"further-{experiment}-{target}"
@@ -99,18 +98,18 @@ def train_further(name: str) -> None:
     after = dataclasses.replace(after, training=training, scores=(after.scores or {}) | runs_of(before))
     best = min(before, after, key=lambda organism: badness(name, organism.scores or {}))
     best.save(path(name))
-    print(f"{name}, {'trained further' if best is after else 'as it was'}: {after.scores}", flush=True)
+    print(f"{name}, {'trained further' if best is after else 'unchanged'}: {after.scores}", flush=True)
 
 
 def log_progress(run: Run) -> None:
-    """Train to the end, and print the loss now and then."""
+    """Train to the end and print the loss every 500 steps."""
     for report in run.train():
         if report.step % 500 == 0:
             print(f"{run.directory.name}: step {report.step}, loss {report.loss:.5f}", flush=True)
 
 
 def runs_of(organism: Organism) -> dict[str, Any]:
-    """Return how many runs an organism took, as its scores have it."""
+    """Return the number of runs recorded in an organism's scores."""
     return {"runs": (organism.scores or {})["runs"]}
 
 
@@ -121,7 +120,7 @@ def measured(experiment: str, organism: Organism, picture: np.ndarray) -> Organi
 
 
 def measure_again(name: str) -> None:
-    """Measure an organism that is there."""
+    """Measure an existing organism."""
     organism = load(path(name))
     again = measured(name.split("/")[0], organism, target_of(organism, name))
     dataclasses.replace(again, scores=(again.scores or {}) | runs_of(organism)).save(path(name))
@@ -129,7 +128,7 @@ def measure_again(name: str) -> None:
 
 
 def round_to_bytes(name: str) -> None:
-    """Measure an organism that is there with weights rounded to 8 bits, and let it have them if it does better so."""
+    """Measure an existing organism with weights rounded to 8 bits, and write these weights if they are better."""
     exact = load(path(name))
     picture, training = target_of(exact, name), exact.training | {"weights": "8 bits"}
     weights = quantised(exact.rule, exact.weights, *picture.shape[:2]).weights
@@ -137,11 +136,11 @@ def round_to_bytes(name: str) -> None:
     rounded = dataclasses.replace(rounded, scores=(rounded.scores or {}) | runs_of(exact))
     best = min(exact, rounded, key=lambda organism: badness(name, organism.scores or {}))
     best.save(path(name))
-    print(f"{name}, {'rounded' if best is rounded else 'as it was'}: {best.scores}", flush=True)
+    print(f"{name}, {'rounded' if best is rounded else 'unchanged'}: {best.scores}", flush=True)
 
 
 def summary(report: dict[str, Any]) -> dict[str, Any]:
-    """Return what an organism's file says of its examination."""
+    """Return the part of an examination that is stored in an organism's file."""
 
     def of(part: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -151,7 +150,7 @@ def summary(report: dict[str, Any]) -> dict[str, Any]:
             "regeneration": {name: found["after"]["600"] for name, found in part["regeneration"].items()},
         }
 
-    # As the article's models were measured elsewhere: log10 of the mean over organisms.
+    # For comparison with the article's models, which were measured elsewhere: log10 of the mean over states.
     means = {name: found["mean"] for name, found in report["regeneration"].items()}
     means = {"grown": report["persistence"]["200"]["mean"]} | means
     repeated = {name: {key: found[key] for key in ("regrew", "worst")} for name, found in report["repeated"].items()}
@@ -168,16 +167,16 @@ def emoji(target: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--jobs", type=int, default=1, help="so many at a time, each on threads of its own")
-    parser.add_argument("--again", action="store_true", help="train those that are there, too")
-    parser.add_argument("--seed", type=int, help="train the organisms named with this seed, and no other")
-    parser.add_argument("--measure", action="store_true", help="measure anew those that are there, and train none")
-    parser.add_argument("--further", action="store_true", help="train those that are there further")
-    parser.add_argument("--round", action="store_true", help="give them 8-bit weights if they do better so")
+    parser.add_argument("--jobs", type=int, default=1, help="number of parallel trainings (default: %(default)s)")
+    parser.add_argument("--again", action="store_true", help="also train existing organisms again")
+    parser.add_argument("--seed", type=int, help="train the named organisms with this seed only")
+    parser.add_argument("--measure", action="store_true", help="measure existing organisms again, without training")
+    parser.add_argument("--further", action="store_true", help="continue training existing organisms")
+    parser.add_argument("--round", action="store_true", help="replace weights by 8-bit weights where these are better")
     arguments = parser.parse_args()
     names = arguments.names or all_names()
     if unknown := sorted(set(names) - set(all_names())):
-        sys.exit(f"{', '.join(unknown)}: not in the zoo; it has {', '.join(all_names())}")
+        sys.exit(f"not in the zoo: {', '.join(unknown)}; choose from {', '.join(all_names())}")
     if arguments.measure:
         for name in names:
             if path(name).exists():
@@ -203,7 +202,7 @@ def main() -> None:
 
 
 def train_apart(names: list[str], seed: int, jobs: int) -> None:
-    """Train organisms in processes of their own, so that one that fails leaves the others alone."""
+    """Train each organism in its own process, so that a failure does not affect the others."""
     command = [sys.executable, __file__, "--seed", str(seed)]
     environment = os.environ | ({"BLASTEMA_THREADS": str(max(1, (os.cpu_count() or 1) // jobs))} if jobs > 1 else {})
     with ThreadPoolExecutor(jobs) as pool:

@@ -1,4 +1,4 @@
-"""Write docs/benchmarks.md from what `make bench` recorded: python tools/write_benchmark_docs.py [--check] FILE."""
+"""Write docs/benchmarks.md from the results of `make bench`: python tools/write_benchmark_docs.py [--check] FILE."""
 
 import json
 import math
@@ -9,23 +9,23 @@ from typing import Any
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 INTRODUCTION = """# Benchmarks
 
-Written by `make docs` from `benchmarks/results.json` and `benchmarks/training.json`, which `make bench` writes. The
-contenders are compared in one run, each in a process of its own, one after the other. They are in
-`benchmarks/contender_*.py`, each written as its library's own documentation does it.
+Written by `make docs` from `benchmarks/results.json` and `benchmarks/training.json`, which `make bench` writes. All
+contenders are compared in one run, one after the other, each in its own process. They are in
+`benchmarks/contender_*.py`, each written in the style of its library's documentation.
 
-**The training step**: eight grown lizards (`benchmarks/lizard.safetensors`) in 72x72, 80 steps, forward and backward
-through time, normalised gradients, Adam. Medians. Every contender first takes a training step of 8 steps in which all
-cells fire, and its loss must be ours within 0.1 %.
+**The training step**: eight grown lizards (`benchmarks/lizard.safetensors`) in 72x72, 80 CA steps, forward and
+backward, with normalised gradients and Adam. Times are medians. Every contender first takes a training step of 8 CA
+steps in which all cells fire; its loss must match Blastema's within 0.1 %.
 
-**The lower bound** is the arithmetic of those cells that act (48 x 128 x 16 network, forward once and back twice) at
-the speed of a large matrix product on the same machine. Of it the native engine leaves out what would be multiplied by
-hidden units that are zero.
+**The lower bound** is the arithmetic for the cells that fire (48 x 128 x 16 network, one forward and two backward
+products) at the speed of a large matrix product on the same machine. The native engine does less than that: it skips
+products with hidden units that are zero.
 
-**Simulation** is one grown lizard in 72x72, 200 steps. **Peak memory** is that of the process that takes these
-training steps, without a pool: 1,024 grown lizards are 66 MB more.
+**Simulation** is one grown lizard in 72x72, 200 steps. **Peak memory** is that of the process during these training
+steps, without a pool; 1,024 grown lizards need 66 MB more.
 """
 TRAINING = """
-## Training, as users do it
+## A complete training
 
 `blastema train 🦎 --recipe {recipe} --steps {steps}`, regenerating, with live progress, checkpoints and pictures:
 **{minutes:.1f} minutes**, median loss of the last 200 steps {final_loss:.1e} (log10 {log:.2f}). {outside_engine:.1%} of
@@ -41,11 +41,11 @@ def page(results: dict[str, Any], training: dict[str, Any]) -> str:
     lines += [f"| {name} | {what} |" for name, what in results["surroundings"].items()]
     lines += [
         "",
-        f"Large sgemm: {bound['sgemm_gflops']:.0f} GFLOP/s. Acting cells in the training step: {bound['acting']:,}. "
+        f"Large sgemm: {bound['sgemm_gflops']:.0f} GFLOP/s. Firing cells in the training step: {bound['acting']:,}. "
         f"Lower bound: {bound['s']:.4f} s.",
         "",
-        "| implementation | training step, s | of the lower bound | times faster than dense PyTorch "
-        "| simulation, ms a step | peak MB |",
+        "| implementation | training step, s | times the lower bound | times faster than dense PyTorch "
+        "| simulation, ms per step | peak MB |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     for name, found in results["contenders"].items():
@@ -57,14 +57,14 @@ def page(results: dict[str, Any], training: dict[str, Any]) -> str:
             f"| {name} | {found['training_s']:.3f} | {found['training_s'] / bound['s']:.2f} | {faster} "
             f"| {found['simulation_ms']:.3f} | {found['peak_mb']:.0f} |"
         )
-    lines += ["", "| simulation with the native engine | ms a step |", "| --- | ---: |"]
+    lines += ["", "| simulation with the native engine | ms per step |", "| --- | ---: |"]
     lines += [f"| {name} | {milliseconds:.3f} |" for name, milliseconds in results["large_grids"].items()]
     log = math.log10(training["final_loss"])
     return "\n".join(lines) + "\n" + TRAINING.format(**training, **training["surroundings"], log=log)
 
 
 def recorded(name: str) -> dict[str, Any]:
-    """Return what a benchmark recorded."""
+    """Return the recorded results of a benchmark."""
     return json.loads((BENCHMARKS / f"{name}.json").read_text())
 
 
@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> None:
     if arguments[0] != "--check":
         path.write_text(text)
     elif path.read_text() != text:
-        sys.exit(f"{path} is not what the benchmarks recorded; run: make docs")
+        sys.exit(f"{path} does not match the recorded benchmarks; run: make docs")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Write docs/cli.md from what `--help` says, or with --check say whether it is fresh.
+"""Write docs/cli.md from the output of `--help`; with --check, fail if it is out of date.
 
 python tools/write_cli_docs.py [--check] docs/cli.md
 """
@@ -12,7 +12,7 @@ from blastema.cli.commands import COMMANDS
 
 
 def help_text(command: str) -> str:
-    """Return what `blastema COMMAND --help` prints on a terminal of 80 columns without colours."""
+    """Return the output of `blastema COMMAND --help` on a terminal of 80 columns without colours."""
     environment = os.environ | {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
     arguments = [sys.executable, "-m", "blastema", *command.split(), "--help"]
     run = subprocess.run(arguments, capture_output=True, check=True, env=environment)
@@ -21,7 +21,7 @@ def help_text(command: str) -> str:
 
 def page() -> str:
     """Return the page."""
-    parts = ["# The command line\n\nMade by `make docs` from the commands' own help.\n"]
+    parts = ["# The command line\n\nWritten by `make docs` from the help of each command.\n"]
     parts += [
         f"## blastema {command}".rstrip() + f"\n\n```text\n{help_text(command)}\n```\n" for command in ("", *COMMANDS)
     ]
@@ -33,4 +33,4 @@ if __name__ == "__main__":
     if not check:
         path.write_text(page(), "utf-8")
     elif not path.exists() or path.read_text("utf-8") != page():
-        sys.exit(f"{path} is stale; run: make docs")
+        sys.exit(f"{path} is out of date; run: make docs")

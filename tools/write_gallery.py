@@ -1,7 +1,7 @@
 """Write docs/gallery.md and its pictures: python tools/write_gallery.py [--text | --check] FILE [NAME ...].
 
-All figures are drawn in full, which takes minutes, unless names are given; with --text the page alone is
-written. Films are kept at a third of their pictures, compressed with losses: the page is to load.
+Draws all figures in full, which takes minutes, or only those named; with --text only the page is written. To keep the
+page small, films keep a third of their pictures and use lossy compression.
 """
 
 import sys
@@ -34,7 +34,7 @@ def picture_of(name: str, folder: Path) -> Path:
 
 
 def page(folder: Path) -> str:
-    """Return the text of the page on the pictures that are there."""
+    """Return the text of the page."""
     parts = [INTRODUCTION]
     for name in NAMES:
         module = figure_named(name)
@@ -54,7 +54,7 @@ def write_small(name: str, folder: Path, setting: Setting) -> None:
         save(drawn.quantize(256), folder / f"{name}.png")
         return
     pictures = list(drawn.pictures)
-    # The last one is nearest to the first, where the film goes on.
+    # Count from the end: the last picture must stay, since it leads back to the first.
     pictures = pictures[::-EVERY][::-1]
     with replacing(folder / f"{name}.webp") as temporary:
         duration = round(1000 * EVERY / drawn.fps)
@@ -76,7 +76,7 @@ def main() -> None:
     elif (size := sum(one.stat().st_size for one in folder.iterdir())) > LARGEST:
         sys.exit(f"the pictures in {folder} are {size / 1e6:.1f} MB; {LARGEST / 1e6:g} MB are allowed")
     elif not page_path.exists() or page_path.read_text() != text:
-        sys.exit(f"{page_path} is not what the figures say; run: make docs")
+        sys.exit(f"{page_path} does not match the figures; run: make docs")
 
 
 def write_pictures(names: list[str], folder: Path) -> None:

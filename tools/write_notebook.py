@@ -1,6 +1,6 @@
 """Write the notebook from its script: python tools/write_notebook.py [--check] SCRIPT.
 
-The script is in jupytext's percent format. The notebook has no outputs: they are drawn where it is run.
+The script is in jupytext's percent format. The notebook has no outputs; they are drawn when it is run.
 """
 
 import sys
@@ -11,7 +11,7 @@ import nbformat
 
 
 def notebook_of(script: Path) -> str:
-    """Return the notebook; same script, same text."""
+    """Return the text of the notebook; equal scripts give equal text."""
     notebook = jupytext.read(script)
     del notebook.metadata["jupytext"]
     for number, cell in enumerate(notebook.cells):
@@ -25,4 +25,4 @@ if __name__ == "__main__":
     if "--check" not in sys.argv:
         path.write_text(text)
     elif not path.exists() or path.read_text() != text:
-        sys.exit(f"{path} is not what {script} says; run: make docs")
+        sys.exit(f"{path} does not match {script}; run: make docs")

@@ -1,6 +1,6 @@
-"""Write docs/recipe.md from what was measured: python tools/write_recipe_docs.py [--check] FILE.
+"""Write docs/recipe.md from the recorded measurements: python tools/write_recipe_docs.py [--check] FILE.
 
-Time to quality has its part of the page, and a picture, once benchmarks/time_to_quality.py has begun to record it.
+The section on time to quality, with its picture, is written if benchmarks/time_to_quality.json exists.
 """
 
 import json
@@ -18,102 +18,104 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 PICTURE = "pictures/time-to-quality.png"
 INTRODUCTION = """# The recipe
 
-How an organism is trained: `src/blastema/training/experiments.py` has the recipes as data. `--recipe article` is the
-article's; the default differs from it in three things.
+A recipe says how an organism is trained; `src/blastema/training/experiments.py` holds the recipes as data. `--recipe
+article` is the article's; the default differs from it in three ways.
 
 | | article | default |
 | --- | --- | --- |
 | learning rate | 2e-3, from 25 % of the steps 2e-4 | 4e-3, from 30 % 2e-3, from 60 % 5e-4, from 85 % 1e-4 |
-| pool | 1024 organisms | 256, each of which is drawn four times as often |
+| pool | 1024 states | 256, so each state is drawn four times as often |
 | damages of the three best of a batch | discs | in turn a disc, a half plane, a square |
 
-A third, `--recipe long`, is the default with rollouts 1.6 times as long from 60 % of the steps on. It takes longer, and
-is for large filled pictures, which need longer before regrown tissue blends with the rest: a 😀 trained for 12,000
-steps with the default recipe (`blastema train 😀`, then `--resume` with `--steps 12000`) did not regrow its right half;
-one trained equally long with the long recipe, also in two runs, regrew after every cut (`blastema evaluate 😀`).
+A third recipe, `--recipe long`, is the default with rollouts 1.6 times as long from 60 % of the steps on. Training
+takes longer. It is for large filled pictures, which need longer before regrown tissue blends with the rest: a 😀
+trained for 12,000 steps with the default recipe (`blastema train 😀`, then `--resume` with `--steps 12000`) did not
+regrow its right half; one trained equally long with the long recipe, also in two runs, regrew after every cut
+(`blastema evaluate 😀`).
 
-A fourth, `further`, is for an organism that is trained already: `python tools/train_zoo.py --further NAME` starts from
-its weights. Visitors erase with strokes, so those to be damaged get up to nine cuts in one place, two to eight steps
-apart. Rollouts are 1.8 times as long from the beginning: of an organism that is cut again and again, each side regrows
-the other by itself, and only later do the two meet and fit, or not. Rates are 5e-4, from 30 % of the steps 2e-4, from
-60 % 1e-4, from 80 % 3e-5. The best milestone is the one that does best after five and nine centre cuts, too. The lizard
-that ships was trained by trials of this recipe, one after another, as its record says.
-[Measured below](#cuts-in-a-row).
+A fourth, `further`, continues the training of an existing organism: `python tools/train_zoo.py --further NAME` starts
+from its weights. Users erase with strokes, so each damaged state gets up to nine cuts in one place, two to eight
+steps apart. Rollouts are 1.8 times as long from the start: after repeated cuts, each side first regrows the other by
+itself; only later do the two meet, and they may or may not fit. Learning rates are 5e-4, from 30 % of the steps 2e-4,
+from 60 % 1e-4, from 80 % 3e-5. Validation also includes five and nine centre cuts. The lizard that ships was trained
+by several trials of this recipe, one after another, as its record says. [Measured below](#cuts-in-a-row).
 
-A half plane has any direction and begins at a point near the middle; discs and squares lie anywhere in the middle half.
-In both recipes a training goes back to its last milestone when it collapses (all of a batch die, numbers are no longer
-finite, the loss stays five times as high as before), and ends with the organism that did best in a held-out evaluation
-at one of 16 milestones: seeds that training never drew, ages up to 1000, and 400 steps after each of the article's five
-cuts.
+A half plane has a random direction and its edge passes near the middle; discs and squares are centred anywhere in the
+middle half. With every recipe, training rolls back to its last milestone after a collapse (all states of a batch are
+dead, the loss is no longer finite, or it stays five times as high as before). It ends with the organism that scored
+best in validation at one of 16 milestones: seeds that training never drew, ages up to 1000, and 400 steps after each
+of the article's five cuts and a random disc.
 
-Tried once and left out: late rollouts with weights rounded to 8 bits, the gradients passed straight through. Each step
-moves weights across the edges between bytes, and a 💥 regrew worse the longer it went on. Rounding with care afterwards
-does better: see [formats](formats.md#distill).
+Tried once and rejected: late rollouts with weights rounded to 8 bits and straight-through gradients. Each step moves
+weights across the boundaries between bytes, and the longer it was trained, the worse a 💥 regrew. Error-compensated
+rounding after training does better: see [formats](formats.md#distill).
 
 ## Candidates, measured
 
-Written by `make docs` from `benchmarks/recipes.json`, which `benchmarks/recipes.py` writes; `benchmarks/candidates.py`
-says what each candidate is. Regenerating organisms of pictures of {fit} cells, one wide, one thin, one of many parts,
-after {steps} training steps. Log10 of the mean squared difference to the target, lower is better: the worst of 16
-organisms after 10,000 steps, and the hardest of the article's five cuts, the median 600 steps later. Mean: of these
-six. 8 bits: what the worst of these six loses to rounding; where it is large, a cut that only just healed no longer
-does. Seconds of one thread, for the three.
+Written by `make docs` from `benchmarks/recipes.json`, which `benchmarks/recipes.py` writes;
+`benchmarks/candidates.py` defines the candidates. Each trained three regenerating organisms for {steps} steps, on
+pictures of {fit} cells: one wide, one thin, one of many parts. The numbers are log10 of the mean squared difference
+to the target, lower is better: the worst of 16 states after 10,000 steps, and the hardest of the article's five cuts
+(median, 600 steps later). Mean: over these six. 8 bits: the largest increase of the six through rounding; where it
+is large, a cut that only just healed no longer does. Seconds: time of one thread for all three.
 {surroundings}.
 
 | recipe | {targets} | mean | 8 bits | s |
 | --- | {columns}---: | ---: | ---: |
 """
 LUCK = """
-The rows with another seed show how much results vary by luck alone. The means of both seeds, over the pictures:
+The rows with another seed show how much results vary by luck alone. Means of both seeds over the pictures:
 
 | recipe | 10,000 | cut | mean |
 | --- | ---: | ---: | ---: |
 """
 CONCLUSION = """
-The rates are what matters most. They alone last longest; with more kinds of damage and a small pool organisms last less
-long and come back better from the cut that is hardest for them, by no more than luck can do in so few trainings. What
-was added to all three is within luck, too, or does harm: a loss on late change, averaging weights, seeds at the
-beginning. Rates that fall as a cosine did best here, but not at length, [below](#time-to-quality), where the default
-was good sooner than the article's recipe with two seeds of three.
+The learning rates matter most. On their own they give the best persistence. With more kinds of damage and a small
+pool, organisms persist less well and recover better from their hardest cut, but with so few trainings these
+differences are within luck. The additions to all three are also within luck, or harmful: a loss on late change,
+averaged weights, seed cells at the beginning. Cosine learning rates did best here, but not in full-length trainings
+([below](#time-to-quality)). There the default reached the required quality sooner than the article's recipe with two
+seeds of three.
 """
 BEGINNINGS = """
 ## Overgrown beginnings
 
-A large picture first grows far beyond its edges, which takes time. Of trainings of {steps} steps on a {target} of {fit}
-cells, {cells} of which live when it is grown, one each: cells that live after a rollout, and seconds of one thread, in
-the first tenth; seconds in all; and the numbers of the table above. From `benchmarks/beginnings.json`, which
-`benchmarks/recipes.py --steps {plain} --fit {fit} --targets {target} --out benchmarks/beginnings.json` writes, given
-the names of the recipes.
+Early in training, a large picture first grows far beyond its edges, which costs time. One training of {steps} steps
+per recipe on a {target} of {fit} cells, of which {cells} are alive when it is grown. Living cells after a rollout and
+seconds of one thread, both in the first tenth of the training; seconds in total; and the numbers of the table above.
+Written from `benchmarks/beginnings.json`, which `benchmarks/recipes.py --steps {plain} --fit {fit} --targets {target}
+--out benchmarks/beginnings.json` writes, followed by the names of the recipes.
 {surroundings}.
 
-| recipe | living cells | s | s in all | 10,000 | cut |
+| recipe | living cells | s | s in total | 10,000 | cut |
 | --- | ---: | ---: | ---: | ---: | ---: |
 """
 BEGUN = """
-Both avoid it: a cost on alpha outside the picture, and seeds for half of a batch. They save most of a tenth of the
-time, and do no harm here; in the short trainings above seeds did. The default does neither: it stays simple.
+A cost on alpha outside the picture and seed cells for half of each batch both avoid the overgrowth. They save about a
+tenth of the time and do no harm here; in the short trainings above, the seed cells did. The default uses neither, for
+simplicity.
 """
 TIME = """
 ## Time to quality
 
-Minutes of training on two cores until a regenerating 🦎 is first seen to be good, which is asked at each sixteenth of
-8,000 training steps: the worst of 16 organisms after 10,000 steps at or below {old} (until it is near, 1,000 steps tell
-enough), and the medians 600 steps after each of the article's five cuts at or below {regrown}. Cosine: the default
-with rates that fall as a cosine. Measured by `benchmarks/time_to_quality.py`.
+Minutes of training on two cores until a regenerating 🦎 first meets two thresholds, checked at every sixteenth of
+8,000 training steps: the worst of 16 states after 10,000 steps is at or below {old} (after 1,000 steps while it is
+still far off), and the median 600 steps after each of the article's five cuts is at or below {regrown}. Cosine: the
+default with cosine learning rates. Measured by `benchmarks/time_to_quality.py`.
 {surroundings}.
 
-| recipe | seed | good after | or at the end, above its line by |
+| recipe | seed | thresholds met after | or distance above them at the end |
 | --- | ---: | --- | ---: |
 """
 TIME_PICTURE = """
-![How far the worst of these numbers lies above its line, by training step, for each seed](pictures/time-to-quality.png)
+![How far the worst of these numbers lies above its threshold, by training step and seed](pictures/time-to-quality.png)
 """
 CUTS = """
 ## Cuts in a row
 
-How many of {organisms} organisms regrew after so many centre cuts in a row at step 200, five steps apart, and the
-median of their log10 loss, 600 steps later; regrew means that at least 90% of the damage was repaired. Measured by
-`benchmarks/cuts_in_a_row.py`.
+How many of {organisms} lizards regrew after one or several centre cuts in a row, from step 200 on, five steps apart;
+in parentheses the median of their log10 loss. Both are measured 600 steps later; regrown means that at least 90% of
+the damage was repaired. Measured by `benchmarks/cuts_in_a_row.py`.
 {surroundings}.
 
 | | {columns} |
@@ -152,7 +154,7 @@ def candidate(name: str, tried: list[dict[str, Any]]) -> str:
 
 
 def of_both_seeds(results: dict[str, Any]) -> str:
-    """Return the part of the page on luck, and on what remains beside it."""
+    """Return the section on luck and the conclusion."""
     rows = []
     for name in results:
         if name + SEEDS in results:
@@ -163,12 +165,12 @@ def of_both_seeds(results: dict[str, Any]) -> str:
 
 
 def of(measured: dict[str, float]) -> tuple[float, float]:
-    """Return how it lasts, and how it regrows after the cut that is hardest for it."""
+    """Return the loss at old age, and the loss after the hardest cut."""
     return measured["old"], max(measured[cut] for cut in ARTICLE_CUTS)
 
 
 def beginning(found: dict[str, Any]) -> str:
-    """Return the part of the page on how trainings begin."""
+    """Return the section on the beginning of training."""
     rows = []
     for name, tried in found["results"].items():
         one = tried[LARGE]
@@ -183,7 +185,7 @@ def beginning(found: dict[str, Any]) -> str:
 
 
 def time_to_quality(timed: dict[str, Any]) -> str:
-    """Return the part of the page on how long it takes until an organism is good."""
+    """Return the section on time to quality."""
     times = [
         f"| {name} | {seed} | {when(curve[-1])} |"
         for name, seeds in timed["results"].items()
@@ -193,7 +195,7 @@ def time_to_quality(timed: dict[str, Any]) -> str:
 
 
 def cuts_in_a_row(found: dict[str, Any]) -> str:
-    """Return the part about cuts in a row."""
+    """Return the section on cuts in a row."""
     counts = list(next(iter(found["measured"].values())))
     heads = [f"{count} cut{'s' if count != '1' else ''}" for count in counts]
     rows = [
@@ -209,18 +211,18 @@ def cuts_in_a_row(found: dict[str, Any]) -> str:
 
 
 def machine(found: dict[str, Any]) -> str:
-    """Return where and when something was measured."""
+    """Return the machine and the date of a measurement."""
     return f"{found['surroundings']['processor']}, {found['surroundings']['date']}"
 
 
 def when(last: dict[str, float]) -> str:
-    """Return two cells: after which time a training was good, or how it ended."""
+    """Return two table cells: the time until the thresholds were met, or how far off the training ended."""
     minutes = f"{last['seconds'] / 60:.1f} min, step {last['step']:,}"
     return f"{minutes} |" if last["excess"] <= 0 else f"not within {minutes} | {last['excess']:.1f}"
 
 
 def write_picture(timed: dict[str, Any], path: Path) -> None:
-    """Write the curves: how far the worst number of an organism lies above its line."""
+    """Draw the curves: how far the worst number of an organism lies above its threshold."""
     series: list[Series] = [
         (name if number == 0 else "", [found["excess"] for found in curve], COLOURS[name])
         for name, seeds in timed["results"].items()
@@ -228,7 +230,7 @@ def write_picture(timed: dict[str, Any], path: Path) -> None:
     ]
     longest = max((curve for seeds in timed["results"].values() for curve in seeds.values()), key=len)
     steps = [f"{found['step']:,}" for found in longest]
-    title = "How far the worst number lies above its line, by training step"
+    title = "How far the worst number lies above its threshold, by training step"
     save(chart(title, steps, series, 900, limits=(-1, 3)), path)
 
 
@@ -246,4 +248,4 @@ if __name__ == "__main__":
         if timed:
             write_picture(timed, path.parent / PICTURE)
     elif not path.exists() or path.read_text() != text:
-        sys.exit(f"{path} is not what the benchmarks recorded; run: make docs")
+        sys.exit(f"{path} does not match the recorded benchmarks; run: make docs")

@@ -9,19 +9,23 @@ from typing import Any
 RESULTS = Path(__file__).parents[1] / "benchmarks/roots.json"
 INTRODUCTION = """# Pictures that are empty at the seed cell
 
-Every emoji of the bundle with alpha below 2, in sum, in the 3x3 cells around the middle of its picture, trained in the
-experiment {experiment} as `load_target` places it. `benchmarks/roots.py growing` measures this, and `make docs` writes
-it. [fidelity.md](fidelity.md#pictures-that-are-empty-in-the-middle) says why and where a picture is moved.
+Every emoji of the bundle whose alpha sums to less than 2 in the 3x3 cells around the middle of its picture, trained
+in the experiment `{experiment}` as `load_target` places it. `benchmarks/roots.py growing` measures this, and `make
+docs` writes the page. [fidelity.md](fidelity.md#pictures-that-are-empty-in-the-middle) says why and where a picture
+is moved.
 {machine}.
 
-Of {count} emoji {alive} live after {steps} training steps. Left in the middle, {died} of them are dead within {within}.
+After {steps} training steps, {alive} of {count} emoji are alive. Left in the middle, {died} of them are dead within
+{within} training steps.
 
-Cells: the side of the picture. Middle: alpha in the 3x3 cells around its middle, and in which training step the last
-cell died there. Log10 of the mean squared difference to the target over pixels and RGBA: of an empty grid, and after
-{steps} training steps, 96 steps old. The least grown part: of the picture's separate parts, the smallest share of cells
-that are more than half opaque.
+- Cells: side of the picture.
+- Alpha in the middle: its sum in the 3x3 cells around the middle of the picture.
+- Dead in the middle: the training step in which the last cell died if the picture is left in the middle.
+- Empty, trained: log10 of the mean squared difference to the target over pixels and RGBA, for an empty grid, and for
+  the trained organism, 96 steps old.
+- Least grown part: among the picture's separate parts, the smallest share of cells that are more than half opaque.
 
-| | cells | alpha in the middle | dead in the middle | empty | trained | the least grown part |
+| | cells | alpha in the middle | dead in the middle | empty | trained | least grown part |
 | --- | ---: | ---: | --- | ---: | ---: | ---: |
 """
 
@@ -55,4 +59,4 @@ if __name__ == "__main__":
     if "--check" not in sys.argv:
         path.write_text(text, "utf-8")
     elif not path.exists() or path.read_text("utf-8") != text:
-        sys.exit(f"{path} is not what benchmarks/roots.py measured; run: make docs")
+        sys.exit(f"{path} does not match benchmarks/roots.json; run: make docs")

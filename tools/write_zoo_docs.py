@@ -13,28 +13,34 @@ from blastema.zoo import names
 PICTURE = "pictures/zoo.png"
 INTRODUCTION = """# The zoo
 
-Organisms that ship with the package: `blastema zoo` lists them, `blastema grow NAME` grows one, `blastema evaluate
-NAME` measures it again. `tools/train_zoo.py` trains and measures them, and each file holds its scores; this page is
-written from them by `make docs`.
+The organisms that ship with the package: `blastema zoo` lists them, `blastema grow NAME` grows one, `blastema
+evaluate NAME` measures it again. `tools/train_zoo.py` trains and measures them and stores the scores in their files;
+`make docs` writes this page from the scores.
 
-![Each organism, 200 steps after its seed](pictures/zoo.png)
+![Each organism, 200 steps after its seed cell](pictures/zoo.png)
 
-Log10 of the mean squared difference to the target over pixels and RGBA, lower is better. Grown: the median of 16
-organisms (of growing ones, 4), 200 steps old. 5,000 and 10,000: the worst of them after so many steps. Cuts, made at
-step 200: medians 600 steps later. 3, 5 and 9 cuts: how many of them regrew after so many centre cuts in a row, five
-steps apart; regrew means that at least 90% of the damage was repaired 600 steps later. 8 bits: the worst after 10,000
-steps with weights rounded as in the article's format. 9.00 stands for numbers that overflow. Runs: how many trainings
-it took; steps: training step of the kept checkpoint; recipe: see [recipe](recipe.md). "8 bits" there: the stored
-weights are the rounded ones, because they meet more of the thresholds in `tools/zoo_promises.py`.
+All numbers are log10 of the mean squared difference to the target over pixels and RGBA, lower is better; 9.00 means
+overflow. Each organism was grown 16 times (growing ones 4 times), each time with another seed.
+
+- Grown: median after 200 steps.
+- 5,000 and 10,000: worst after 5,000 and 10,000 steps.
+- Lower, upper, right, left, centre: cut at step 200; median 600 steps later.
+- 3, 5, 9: how many regrew after 3, 5 or 9 centre cuts in a row, five steps apart; regrown means that at least 90% of
+  the damage was repaired 600 steps later.
+- 8 bits: worst after 10,000 steps with weights rounded as in the article's format.
+- Runs: number of training runs it took. Steps: training step of the kept checkpoint. Recipe: see [recipe](recipe.md);
+  "8 bits" there means that the stored weights are the rounded ones, because they meet more of the thresholds in
+  `tools/zoo_promises.py`.
 
 | | name | grown | 5,000 | 10,000 | lower | upper | right | left | centre | 3 | 5 | 9 | 8 bits | runs | steps | recipe |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
 """
 COMPARISON = """
-## Beside the article's models
+## Compared with the article's models
 
-The article's, on its published 8-bit weights, were measured elsewhere by another program, as log10 of the mean over 16
-organisms instead of their median; so these are our means, too, which one organism that fails can spoil.
+The article's models, with their published 8-bit weights, were measured elsewhere by another program. It reports log10
+of the mean over 16 grown states instead of their median, so Blastema's numbers here are means as well. A single
+failure can dominate a mean.
 
 | | | grown | worst, 5,000 | lower | upper | right | left | centre |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
@@ -51,7 +57,7 @@ ARTICLE = {
 
 
 def row(name: str, organism: Organism) -> str:
-    """Return the organism's row of the table."""
+    """Return the table row of an organism."""
     scores: dict[str, Any] = organism.scores or {}
     cuts = scores.get("regeneration", {})
     numbers = [scores.get("grown"), scores.get("after_5000"), scores.get("after_10000"), *map(cuts.get, ARTICLE_CUTS)]
@@ -71,11 +77,11 @@ def row(name: str, organism: Organism) -> str:
 
 
 def comparison(name: str, organism: Organism) -> str:
-    """Return the article's row of a table and ours."""
+    """Return two table rows: the article's model and Blastema's."""
     scores: dict[str, Any] = organism.scores or {}
     means = scores["means"]
     ours = (means["grown"], scores["after_5000"], *(means[cut] for cut in ARTICLE_CUTS))
-    whose = ((f"{organism.training['target']} {name}", "article", ARTICLE[name]), ("", "ours", ours))
+    whose = ((f"{organism.training['target']} {name}", "article", ARTICLE[name]), ("", "Blastema", ours))
     return "\n".join(
         " | ".join([f"| {first}", second, *(f"{number:.2f}" for number in numbers)]) + " |"
         for first, second, numbers in whose
@@ -91,7 +97,7 @@ def page() -> str:
 
 
 def write_picture(path: Path) -> None:
-    """Write a contact sheet of all organisms, grown."""
+    """Write a contact sheet of all organisms, fully grown."""
     states = [load(name).grow(200) for name in names()]
     save(sheet(states, min(5, len(states)), 3, [name.replace("/", " ") for name in names()]), path)
 
@@ -103,4 +109,4 @@ if __name__ == "__main__":
         path.write_text(text)
         write_picture(path.parent / PICTURE)
     elif not path.exists() or path.read_text() != text:
-        sys.exit(f"{path} is not what the organisms say of themselves; run: make docs")
+        sys.exit(f"{path} does not match the organisms' scores; run: make docs")

@@ -1,4 +1,4 @@
-"""What the zoo is held to: python tools/zoo_promises.py says which organisms do not keep it, by their scores."""
+"""Quality thresholds of the zoo: python tools/zoo_promises.py lists the organisms whose scores miss them."""
 
 import sys
 from typing import Any
@@ -9,17 +9,18 @@ from blastema.damage import ARTICLE_CUTS
 from blastema.zoo import names
 from write_zoo_docs import ARTICLE as PUBLISHED
 
-# Worst of 16 after 10,000 steps, and medians 600 steps after each of the article's five cuts; a web is thin.
+# Thresholds: worst of 16 after 10,000 steps, and medians 600 steps after each of the article's five cuts. The web is
+# thin, so its thresholds are looser.
 LINES = {"web": (-2.8, -2.7)}
 LINE = (-3.5, -3.2)
-# Which share regrows after five centre cuts in a row. Of the others it is only asked that they do not explode.
+# Share that must regrow after five centre cuts in a row. The others only must not explode.
 FIVE_CUTS = {"regenerating/lizard": 7 / 8}
-# So much any of them may lose to rounding its weights to 8 bits.
+# The most that any number may lose when weights are rounded to 8 bits.
 ROUNDING = 0.3
 
 
 def badness(name: str, scores: dict[str, Any]) -> tuple[float, float]:
-    """Return by how much the worst number misses what is promised of it, and the worst number; lower is better."""
+    """Return the largest miss of a threshold, and the worst number; lower is better."""
     experiment = name.split("/")[0]
     cuts = [scores["regeneration"][one] for one in ARTICLE_CUTS] if experiment == "regenerating" else []
     worst = max([scores["grown"] if experiment == "growing" else scores["after_10000"], *cuts])
@@ -27,7 +28,7 @@ def badness(name: str, scores: dict[str, Any]) -> tuple[float, float]:
 
 
 def missed(name: str, scores: dict[str, Any]) -> dict[str, float]:
-    """Return by how much each number misses what is promised of it; of growing ones only that cuts explode none."""
+    """Return by how much each number misses its threshold. Growing organisms only must not explode after cuts."""
     experiment, target = name.split("/")
     repeated = scores["repeated"]
     found = {f"{cuts}, exploded": result["worst"] for cuts, result in repeated.items() if result["worst"] >= EXPLODED}
@@ -47,7 +48,7 @@ def missed(name: str, scores: dict[str, Any]) -> dict[str, float]:
 
 
 def promised(experiment: str, scores: dict[str, Any]) -> dict[str, float]:
-    """Return the numbers that count for the experiment."""
+    """Return the numbers that have a threshold in this experiment."""
     ages = {age: scores[age] for age in ("grown", "after_5000", "after_10000")}
     return ages | ({one: scores["regeneration"][one] for one in ARTICLE_CUTS} if experiment == "regenerating" else {})
 

@@ -1,7 +1,7 @@
-"""The figures of the article, drawn anew from our own organisms: one file a figure.
+"""The article's figures, redrawn with Blastema's organisms: one file per figure.
 
-Each module has `TITLE`; `CAPTION`, what one sees; a docstring, how it is made; and `draw`, which takes a
-`blastema.figures.figure.Setting` and returns a picture or a `Film`.
+Each module has a `TITLE`; a `CAPTION` that says what the figure shows; a docstring that says how it is made; and a
+function `draw`, which takes a `blastema.figures.figure.Setting` and returns a picture or a `Film`.
 """
 
 from importlib import import_module
@@ -15,7 +15,7 @@ from blastema.errors import BlastemaError
 if TYPE_CHECKING:
     from blastema.figures.figure import Setting
 
-# In the order of the article.
+# In the article's order.
 NAMES = (
     "step", "teaser", "unstable", "training", "pool", "regeneration", "rotation", "turning", "planarian",
     "asynchrony", "curves", "channels", "influence", "together",
@@ -23,19 +23,19 @@ NAMES = (
 
 
 def save_figure(name: str, directory: Path, setting: "Setting", moving: str = ".webp") -> Path:
-    """Draw a figure and write it; same setting, same bytes of `.png` and `.webp`.
+    """Draw a figure and write it. The same setting gives the same bytes of `.png` and `.webp`.
 
     Args:
         name: one of `NAMES`.
-        directory: where to; must be there.
-        setting: how it is drawn.
+        directory: to write to; must exist.
+        setting: how to draw it.
         moving: the suffix of films, see `blastema.render.animation.save_animation`. Stills are `.png`.
 
     Returns:
         The path of the file.
 
     Raises:
-        BlastemaError: there is no such figure, or it cannot be written there.
+        BlastemaError: there is no such figure, or it cannot be written to the directory.
     """
     from blastema.figures.figure import Film
     from blastema.render.animation import save_animation
@@ -66,7 +66,7 @@ def figure_named(name: str) -> Any:
     """Return the module of a figure.
 
     Raises:
-        BlastemaError: there is none of this name.
+        BlastemaError: there is no figure of this name.
 
     >>> figure_named("teaser").TITLE
     'Grown and regrown'

@@ -1,7 +1,7 @@
-"""One organism, trained with cells that act in half of the steps at random, with other chances to act.
+"""One organism, trained at fire rate 0.5, grown at ten fire rates.
 
-Rate 1 is synchronous: all cells act at once. Time is counted in updates, steps times rate, so that the cells of all
-have acted equally often. The curves are log10 of the mean squared difference to the target.
+Rate 1 is synchronous: all cells fire in every step. Time is counted in updates per cell, steps times rate, so that
+cells have fired equally often at every rate. The curves show log10 of the mean squared difference to the target.
 """
 
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ from blastema.render.picture import sheet
 
 TITLE = "Synchronous and asynchronous"
 CAPTION = (
-    "One organism at ten fire rates: from a tenth of its cells in a step to all at once. It was trained with half; "
-    "with fewer it grows as well, with nearly all of them it does worse."
+    "One organism at ten fire rates, from a tenth of its cells per step to all at once. It was trained at one half: it "
+    "grows just as well at lower rates, and worse at rates near 1."
 )
 
 NAME = "regenerating/lizard"
@@ -59,5 +59,5 @@ def _curves(found: dict[float, list[float]], updates: int, width: int) -> Image.
         (f"fire rate {rate}", values.tolist(), colour)
         for (rate, colour), values in zip(DRAWN.items(), shown, strict=True)
     ]
-    title = f"log10 of the difference to the target, after {updates} updates of each cell"
+    title = f"log10 of the loss, after {updates} updates per cell"
     return chart(title, names, series, width, holding=AXIS)

@@ -1,4 +1,4 @@
-"""One organism grows. Each of its hidden channels is drawn on a scale that one value in a thousand exceeds."""
+"""One growing lizard; each channel is drawn on its own scale, which one value in a thousand exceeds."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from blastema.render.picture import enlarge, mosaic
 from blastema.rule import ALPHA
 
 TITLE = "Hidden channels"
-CAPTION = "What the cells of a growing lizard tell each other: its hidden channels, blue below zero, red above."
+CAPTION = "The hidden channels of a growing lizard, through which its cells communicate: blue below zero, red above."
 
 NAME, STEPS, ZOOM, MARGIN = "regenerating/lizard", 300, 2, 12
 
@@ -28,10 +28,10 @@ def _pictures(seed: int, stride: int) -> Iterator[Image.Image]:
     growing = Growing(NAME, seed)
     states = [growing.grown(age - growing.age).copy() for age in range(0, STEPS + 1, stride)]
     states = [state[MARGIN:-MARGIN, MARGIN:-MARGIN] for state in states]
-    # The seed cell is 1 in every channel; what grown cells hold is mostly less.
+    # The seed cell is 1 in every hidden channel; values of grown cells are mostly smaller.
     largest = np.quantile(np.abs(states), 0.999, axis=(0, 1, 2))
     hidden = range(ALPHA + 1, states[0].shape[-1])
-    labels = ["as it looks", "alpha", *(f"channel {channel}" for channel in hidden)]
+    labels = ["RGBA", "alpha", *(f"channel {channel}" for channel in hidden)]
     for age, state in zip(range(0, STEPS + 1, stride), states, strict=True):
         tiles = [on_background(state), *(diverging(state[..., one], largest[one]) for one in (ALPHA, *hidden))]
         pictures = [Image.fromarray(enlarge(pixels, ZOOM)) for pixels in tiles]

@@ -1,7 +1,7 @@
 """Training: the loss of every training step of one run of a regenerating lizard by the default recipe.
 
-Persistence and regeneration: 16 lizards of each experiment (4 when quick), measured as `blastema evaluate` does; log10
-of the mean squared difference to the target.
+Persistence and regeneration: 16 states of each experiment's lizard (4 when quick), measured as by `blastema evaluate`;
+log10 of the mean squared difference to the target.
 """
 
 from collections.abc import Sequence
@@ -22,10 +22,10 @@ from blastema.render.loss_picture import loss_picture
 from blastema.training.experiments import EXPERIMENTS
 
 TITLE = "Curves"
-CAPTION = "The loss during training, then how lizards of the three experiments last, and what they make good."
+CAPTION = "The loss during training; then persistence and regeneration of the lizards of the three experiments."
 
 WIDTH = 900
-# An organism that explodes is drawn at the upper end.
+# Exploded states are drawn at the upper limit.
 LIMITS = (-12.0, 1.0)
 COLOURS = {"growing": ORANGE, "persistent": BLUE, "regenerating": GREEN}
 
@@ -60,6 +60,6 @@ def _series(name: str, losses: Sequence[np.ndarray] | np.ndarray) -> Series:
 
 
 def _regrown(subject: Subject, seeds: np.ndarray, seed: int) -> list[np.ndarray]:
-    """Return the losses of all organisms after each cut."""
+    """Return the losses of all states after each cut."""
     grown, draw = subject.grown(subject.seeds(seeds), CUT_AT), np.random.default_rng(seed)
     return [regeneration(subject, grown, damage, draw).after[-1] for damage in CUTS.values()]

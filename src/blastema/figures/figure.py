@@ -1,4 +1,4 @@
-"""What a figure is drawn from, and what comes of it."""
+"""The input and output types of figures: settings and films."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-# (what is gone through, what it is called, how many) to the same, shown as it goes.
+# (items, name, count) -> the same items, with progress shown during iteration.
 Track = Callable[[Iterable[Any], str, int], Iterable[Any]]
 
 
 @dataclass(frozen=True)
 class Setting:
-    """How a figure is to be drawn.
+    """How to draw a figure.
 
     Attributes:
-        quick: with fewer pictures and less training, to see that all works.
-        seed: which cells fire when, and what training draws; on one engine and instruction set, the same seed gives
-            the same figure.
+        quick: draw fewer pictures and train less, as a check that everything works.
+        seed: decides which cells fire, and the random choices of training; on one engine and instruction set, the same
+            seed gives the same figure.
         track: shows progress.
     """
 
@@ -28,12 +28,12 @@ class Setting:
 
 
 class Film(NamedTuple):
-    """Pictures that move.
+    """An animation.
 
     Attributes:
-        pictures: one after the other, all of one size.
-        total: how many there will be.
-        fps: how many a second.
+        pictures: the frames in order, all of one size.
+        total: number of frames.
+        fps: frames per second.
     """
 
     pictures: Iterator[Image.Image]
@@ -41,19 +41,19 @@ class Film(NamedTuple):
     fps: float = 25.0
 
 
-# Seconds in which the end of a film turns into its beginning, or stays before it starts again.
+# Seconds in which the last picture of a film fades into the first, or is held before the film restarts.
 FADE = 0.5
 
 
 def looping(pictures: Iterable[Image.Image], count: int, fps: float = 25.0, fades: bool = True) -> Film:
-    """Return a film of these pictures, `count` of them, that starts again after half a second.
+    """Return a film of these pictures that loops after half a second.
 
     Args:
-        pictures: one after the other.
-        count: how many.
-        fps: per second.
-        fades: the last picture turns into the first; else it stays, and is cut hard. Pictures whose captions change
-            must not fade: of two captions on top of each other one can read neither.
+        pictures: the frames in order.
+        count: number of frames.
+        fps: frames per second.
+        fades: fade the last picture into the first; otherwise hold it, then cut. Pictures with changing captions must
+            not fade, because two overlaid captions are unreadable.
     """
     extra = round(FADE * fps)
 

@@ -1,4 +1,4 @@
-"""Organisms that figures show while they grow."""
+"""Organisms of the zoo, grown step by step for figures."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ SIDE = 72
 
 
 def organisms_of(experiment: ExperimentName, most: int) -> list[str]:
-    """Return the names of organisms of the zoo that took part in an experiment, in the article's order of emoji.
+    """Return names of the zoo's organisms of an experiment, at most `most`, in the article's order of emoji.
 
     Raises:
         BlastemaError: the zoo has none.
@@ -29,7 +29,7 @@ def organisms_of(experiment: ExperimentName, most: int) -> list[str]:
 
 
 def plain(name: str) -> str:
-    """Return the name of an organism of the zoo without that of its experiment.
+    """Return the name of an organism of the zoo without its experiment.
 
     >>> plain("growing/lizard")
     'lizard'
@@ -38,18 +38,18 @@ def plain(name: str) -> str:
 
 
 class Growing:
-    """One organism in a grid of its own.
+    """One organism growing in its own grid.
 
     Args:
-        organism: it, or its name in the zoo.
-        seed: which cells fire when.
+        organism: the organism, or its name in the zoo.
+        seed: decides which cells fire.
         height, width: of the grid.
-        rule: instead of its own.
+        rule: overrides the organism's rule.
 
     Attributes:
         simulation: in which it grows.
-        age: steps asked of it.
-        exploded: its numbers would no longer be finite.
+        age: number of steps taken.
+        exploded: the next states would not be finite.
     """
 
     def __init__(
@@ -67,11 +67,11 @@ class Growing:
 
     @property
     def state(self) -> np.ndarray:
-        """Its state, float32 `(height, width, channel)`; can be written to."""
+        """The state, float32 `(height, width, channel)`; it may be modified."""
         return self.simulation.state
 
     def grown(self, steps: int, angle: float = 0.0) -> np.ndarray:
-        """Take so many steps and return the state. One that explodes stays as it was before."""
+        """Take this many steps and return the state. If it explodes, the last finite state is kept."""
         if not self.exploded:
             before, self.simulation.angle = self.simulation.batch, angle
             self.exploded = not np.isfinite(self.simulation.step(steps)).all()

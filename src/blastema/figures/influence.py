@@ -1,8 +1,8 @@
-"""A grown organism and its twin, in which one cell in the middle was set to zero, go on with the same cells acting.
+"""A grown organism and a copy with one cell in the middle set to zero, stepped with the same cells firing.
 
-How much they differ is drawn on a logarithmic scale, from white, 10^-6 and below, to dark, 1 and above. A cell sees its
-neighbours, one cell away; whether it lives depends on what they have just become; so nothing reaches further than two
-cells in a step. The square shows how far that is, as long as it is in the picture.
+The difference is drawn on a logarithmic scale from white, 10^-6 and below, to dark, 1 and above. A cell perceives its
+neighbours, one cell away, and whether it is alive depends on their new states, so influence travels at most two cells
+per step. The square marks this limit while it fits into the picture.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from blastema.render.layout import stack
 from blastema.render.picture import enlarge, mosaic
 
 TITLE = "How influence spreads"
-CAPTION = "What one changed cell changes, step by step: never more than two cells further in a step."
+CAPTION = "The effect of one changed cell, step by step: it spreads by at most two cells per step."
 
 NAME, GROWN, ZOOM = "regenerating/lizard", 200, 3
 SHOWN = (1, 2, 4, 8, 12, 16, 24, 48)
@@ -48,7 +48,7 @@ def _living_cell(state: np.ndarray) -> tuple[int, int]:
 
 
 def _reach(difference: np.ndarray, middle: tuple[int, int]) -> int:
-    """Return how far the furthest cell that differs at all is, in cells, straight or diagonal."""
+    """Return the distance of the furthest cell that differs, in cells, straight or diagonal."""
     rows, columns = np.nonzero(difference)
     return int(np.maximum(abs(rows - middle[0]), abs(columns - middle[1])).max(initial=0))
 
@@ -65,5 +65,5 @@ def _curve(reached: list[int], width: int) -> Image.Image:
     steps = range(len(reached))
     names = [str(step) if step % 8 == 0 else "" for step in steps]
     most = [2.0 * step for step in steps if 2 * step <= max(reached)]
-    series = [("two cells a step", most, GREEN), ("reached", [float(reach) for reach in reached], BLUE)]
-    return chart("How many cells away the furthest change is, by steps", names, series, width)
+    series = [("two cells per step", most, GREEN), ("reached", [float(reach) for reach in reached], BLUE)]
+    return chart("Distance of the furthest change in cells, by step", names, series, width)

@@ -1,4 +1,4 @@
-"""A training that figures look into: organisms after certain steps, losses, pool and batches on the way."""
+"""The training run that several figures show: organisms at some training steps, losses, samples of pool and batches."""
 
 import dataclasses
 from typing import NamedTuple
@@ -14,19 +14,19 @@ from blastema.targets import load_target
 from blastema.training.experiments import EXPERIMENTS, RECIPES
 from blastema.training.trainer import Report, Trainer
 
-# Training steps between two looks into the pool, and organisms that are looked at.
+# Training steps between two samples of the pool, and states per sample.
 EVERY, SAMPLE = 20, 24
 TARGET = "🦎"
 
 
 class Look(NamedTuple):
-    """One look at a training step.
+    """A snapshot of one training step.
 
     Attributes:
-        step: its number, from 1.
+        step: number of the training step, from 1.
         loss: of its batch.
-        pool: how organisms from all over the pool look, uint8 `(SAMPLE, height, width, 3)`.
-        before, after: how the batch looks at the beginning and at the end of its rollout.
+        pool: pictures of states spread evenly over the pool, uint8 `(SAMPLE, height, width, 3)`.
+        before, after: pictures of the batch before and after its rollout.
     """
 
     step: int
@@ -37,13 +37,13 @@ class Look(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """What was seen.
+    """The record of a training run.
 
     Attributes:
-        organisms: as they were after so many training steps, the last of which is the end.
-        losses: one for each training step.
-        looks: one after each `EVERY` steps.
-        side: of the grid, in cells.
+        organisms: by number of training steps; the last is the end of the run.
+        losses: one per training step.
+        looks: snapshots, one every `EVERY` training steps.
+        side: side of the grid, in cells.
     """
 
     organisms: dict[int, Organism]
@@ -56,9 +56,9 @@ _lessons: dict[tuple[bool, int], Lesson] = {}
 
 
 def lesson(setting: Setting) -> Lesson:
-    """Return what was seen in a training of a regenerating lizard: 4000 steps at 72x72, or 300 at 40x40 if quick.
+    """Return the record of training a regenerating lizard: 4000 steps at 72x72, or 300 at 40x40 if quick.
 
-    Figures share it, whatever shows their progress.
+    It is cached by `quick` and `seed`, so figures share it.
     """
     if (setting.quick, setting.seed) not in _lessons:
         _lessons[setting.quick, setting.seed] = _taught(setting)

@@ -1,6 +1,6 @@
-"""A flatworm with two heads grows, and is cut across in three pieces; the ends are moved 46 rows and columns away.
+"""A two-headed flatworm grows and is cut across into three pieces; the ends are moved 46 rows and columns away.
 
-The pieces lie in one grid, and each goes on by the same rule.
+The pieces share one grid and continue with the same rule.
 """
 
 from collections.abc import Iterator
@@ -14,10 +14,10 @@ from blastema.render.layout import stack, titled
 from blastema.render.picture import picture
 
 TITLE = "A planarian in three pieces"
-CAPTION = "Cut in three, each piece of the two-headed flatworm becomes whole again as far as it can."
+CAPTION = "A two-headed flatworm is cut in three; each piece regrows as much as it can."
 
 APART, ZOOM, GROWN, LATER = 46, 3, 200, 900
-# From the middle to where it is cut, in cells along the worm.
+# Distance of the cuts from the middle, in cells along the worm.
 CUT = 8.0
 WIDE = SIDE + 2 * APART
 

@@ -1,7 +1,7 @@
-"""A look into one training of a regenerating lizard by the default recipe, every 20 training steps.
+"""One training run of a regenerating lizard with the default recipe, shown every 20 training steps.
 
-Organisms of the pool are always taken from the same places, evenly spread. A batch is sorted by its loss before the
-rollout, the worst organism first: that one is replaced by a seed cell, the last three are damaged.
+The sample always shows the same places of the pool, evenly spread. A batch is sorted by its loss before the rollout,
+highest first: the first state is replaced by a seed cell, the last three are damaged.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from blastema.render.picture import enlarge, mosaic
 TITLE = "The pool"
 CAPTION = (
     "A sample of the pool every 20 training steps, and the batch of that step before and after its rollout: a seed "
-    "cell, organisms of all ages, and three that were just damaged."
+    "cell, states of all ages, and three that were just damaged."
 )
 
 

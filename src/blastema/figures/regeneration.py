@@ -1,6 +1,6 @@
-"""Organisms are grown for 200 steps; then one of five parts is erased, and they grow on.
+"""Organisms grow for 200 steps; then one of five parts is erased, and they continue for 400 steps.
 
-In training the persistent ones never met damage; the regenerating ones lost random discs, half planes and squares.
+Persistent organisms were never damaged in training; regenerating ones lost random discs, half planes and squares.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from blastema.render.picture import sheet
 from blastema.training.experiments import ExperimentName
 
 TITLE = "Regeneration"
-CAPTION = "Five cuts: what comes back without damage in training (left), and with it (right)."
+CAPTION = "Regrowth after five cuts, without damage in training (left) and with it (right)."
 
 KINDS: dict[ExperimentName, str] = {
     "persistent": "Never damaged in training",
@@ -48,7 +48,7 @@ def _pictures(seed: int, whole: int, stride: int) -> Iterator[Image.Image]:
 
 def _grown(kind: ExperimentName, seed: int) -> list[Growing]:
     """Return each organism once for each cut."""
-    # Of both kinds the same emoji.
+    # The same emoji for both kinds.
     shown = [set(map(plain, organisms_of(one, 10))) for one in KINDS]
     names = [name for name in organisms_of(kind, 10) if plain(name) in shown[0] & shown[1]][:ORGANISMS]
     organisms = [Growing(name, seed) for name in names for _ in ARTICLE_CUTS]

@@ -1,6 +1,6 @@
-"""The cells' senses are turned: both Sobel filters by the same angle. Nothing is trained for it.
+"""The cells' perception is rotated: both Sobel filters by the same angle. The organisms were not trained for it.
 
-Each organism grows for 200 steps from the same seed cell at each angle.
+At each angle, each organism grows for 200 steps from the same seed cell.
 """
 
 import math
@@ -13,7 +13,7 @@ from blastema.render.layout import stack
 from blastema.render.picture import sheet
 
 TITLE = "Rotation"
-CAPTION = "Cells whose senses are turned grow a turned picture."
+CAPTION = "Cells with rotated perception grow a rotated picture."
 
 ANGLES, ORGANISMS, STEPS = (0, 45, 90, 200), 4, 200
 

@@ -1,7 +1,7 @@
-"""A growing lizard, 44 steps old, and the very numbers of its next step.
+"""A growing lizard, 44 steps old, and the actual numbers of its next step.
 
-Channels and what is perceived of them are drawn 16 to a block, row by row: red, green, blue, alpha, then the hidden
-ones; blue is below zero, red above, each block on a scale of its own, from which the largest fiftieth sticks out.
+Each block shows 16 channels row by row: red, green, blue, alpha, then the hidden ones. Blue is below zero, red above.
+Each block has its own scale, which the largest 2 % of the values exceed.
 """
 
 from typing import NamedTuple
@@ -19,8 +19,8 @@ from blastema.rule import alive, fires, perceive, update
 
 TITLE = "One update step"
 CAPTION = (
-    "The state of every cell, what it perceives of its neighbours, how it would change, and the masks that decide "
-    "whether it acts and whether it lives."
+    "The state of every cell, what it perceives of its neighbours, its update, and the masks that decide whether it "
+    "fires and whether it is alive."
 )
 
 NAME, AGE, SIDE, GAP = "regenerating/lizard", 44, 48, 44
@@ -29,7 +29,7 @@ YES, NO = (55, 65, 81), (255, 255, 255)
 
 
 class Panel(NamedTuple):
-    """A picture with two lines of words above it."""
+    """A picture with two lines of text above it."""
 
     picture: Image.Image
     title: str
@@ -50,15 +50,15 @@ def draw(setting: Setting) -> Image.Image:
     own, slope_x, slope_y = np.split(seen, 3, axis=-1)
     rows = (
         (
-            Panel(_looks(states[0]), "1  The organism", f"after {AGE} steps"),
-            Panel(_channels(own), "2  Its state", "16 channels a cell"),
-            Panel(_channels(slope_x), "3  Perceived: slope in x", "by Sobel, of each channel"),
-            Panel(_channels(slope_y), "4  Perceived: slope in y", "with the state 48 numbers"),
+            Panel(_looks(states[0]), "1  The lizard", f"after {AGE} steps"),
+            Panel(_channels(own), "2  Its state", "16 channels per cell"),
+            Panel(_channels(slope_x), "3  Perceived: slope in x", "Sobel filter of each channel"),
+            Panel(_channels(slope_y), "4  Perceived: slope in y", "48 numbers with the state"),
         ),
         (
-            Panel(_channels(change * before), "5  How it would change", "48 numbers to 128, ReLU, to 16"),
-            Panel(_mask(acts & before[..., 0]), "6  Which cells act", f"{rule.fire_rate:.0%} of the living, at random"),
-            Panel(_mask((before & after)[..., 0]), "7  Which cells live", "before the step and after it"),
+            Panel(_channels(change * before), "5  Update by the network", "48 numbers to 128, ReLU, to 16"),
+            Panel(_mask(acts & before[..., 0]), "6  Which cells fire", f"{rule.fire_rate:.0%} of living cells"),
+            Panel(_mask((before & after)[..., 0]), "7  Which cells are alive", "before the step and after it"),
             Panel(_looks(growing.grown(1)), "8  One step later", f"after {AGE + 1} steps"),
         ),
     )
@@ -80,7 +80,7 @@ def _channels(values: np.ndarray) -> Image.Image:
 
 
 def _framed(pixels: np.ndarray) -> Image.Image:
-    """Return the picture in a frame as large as a block of sixteen channels."""
+    """Return the picture with a margin, as large as a block of sixteen channels."""
     return mosaic([Image.fromarray(np.pad(pixels, ((6, 6), (6, 6), (0, 0)), constant_values=255))], 1)
 
 

@@ -1,7 +1,7 @@
-"""Each organism grows in a grid of its own; the grids overlap by their empty margins, and are laid over each other.
+"""Each organism grows in its own grid; the grids overlap by their empty margins and are drawn over each other.
 
-They sprout one after the other. When all are grown, a disc crosses each row, slightly
-downward, and erase what they cover at every step.
+The organisms start one after the other. Once all have grown, a disc sweeps across each row, slanting slightly downward,
+erasing whatever it covers.
 """
 
 from collections.abc import Iterator
@@ -18,11 +18,14 @@ from blastema.render.picture import picture
 from blastema.rule import ALPHA
 
 TITLE = "Grown and regrown"
-CAPTION = "Ten regenerating organisms sprout in turn. Discs sweep through and erase all that they cover; it regrows."
+CAPTION = (
+    "Ten regenerating organisms grow, one after the other. Discs sweep through, erasing what they cover; everything "
+    "grows back."
+)
 
 COLUMNS, PITCH, RADIUS, SLOPE, ZOOM = 5, 50, 7.0, 24.0, 3
 RING = (150, 150, 150)
-# In pictures: between two that sprout, until the last is grown, of the sweep, after it.
+# Numbers of pictures: between two starts, until the last is grown, during the sweep, after it.
 APART, GROWN, SWEEP, AFTER = 8, 70, 80, 170
 
 
@@ -54,17 +57,17 @@ def _pictures(
 
 
 def _size(count: int) -> tuple[int, int]:
-    """Return height and width in cells of the picture of so many organisms."""
+    """Return the height and width in cells of the picture of this many organisms."""
     return SIDE + PITCH * ((count - 1) // COLUMNS), SIDE + PITCH * (min(count, COLUMNS) - 1)
 
 
 def _corner(number: int) -> tuple[int, int]:
-    """Return where the grid of an organism begins, (y, x) in cells."""
+    """Return the upper left corner of an organism's grid, (y, x) in cells."""
     return number // COLUMNS * PITCH, number % COLUMNS * PITCH
 
 
 def _discs(part: float, count: int) -> list[tuple[float, float]]:
-    """Return the middles, (y, x) in cells, of the discs at a part of the sweep, 0 to 1: one a row, to and fro."""
+    """Return the centres, (y, x) in cells, of the discs at a part of the sweep, 0 to 1: one per row, to and fro."""
     if not 0 <= part <= 1:
         return []
     height, width = _size(count)

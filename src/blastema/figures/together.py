@@ -1,5 +1,5 @@
-"""Two organisms in one grid, as in the playground: a cell that is mature stays with its own, a growing one joins the
-neighbour with the most alpha. Each cell follows the weights of its organism, and perceives all cells alike.
+"""Two organisms in one grid, as in the playground. Mature cells keep their organism; other cells join the neighbour
+with the highest alpha. Each cell uses the weights of its organism and perceives all cells alike.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from blastema.render.picture import picture
 from blastema.rule import ALPHA, alive, fires, neighbours, perceive, seed_state, update
 
 TITLE = "Grown together"
-CAPTION = "Two species meet, each following its own rule, neither ever having seen the other in training."
+CAPTION = "Two organisms meet. Each cell follows the weights of its own organism; neither met the other in training."
 
 HEIGHT, WIDTH, APART, STEPS, ZOOM = 80, 112, 38, 300, 5
 PAIR = ("regenerating/lizard", "regenerating/planarian")
@@ -46,10 +46,10 @@ def step(
     """Return state and owners one step later.
 
     Args:
-        species: organisms that have their rule in common.
+        species: organisms with the same rule.
         state: float32 `(height, width, channel)`.
-        owners: whose each living cell is, a place in `species`; -1 where none lives.
-        seed, age: decide on which cells act.
+        owners: the organism of each living cell, an index into `species`; -1 for dead cells.
+        seed, age: decide which cells fire.
     """
     rule = species[0].rule
     height, width = owners.shape
@@ -66,7 +66,7 @@ def step(
 
 
 def _joined(alpha: np.ndarray, owners: np.ndarray, alive_above: float) -> np.ndarray:
-    """Return for each cell its own organism if it is mature, else that of the neighbour with the most alpha."""
+    """Return the organism of each cell: its own if mature, otherwise that of the neighbour with the highest alpha."""
     mature = np.where(owners == NOBODY, 0, alpha)[..., None]
     whose = owners.astype(np.float32)[..., None]
     most, joined = np.full(alpha.shape, alive_above), owners.copy()

@@ -1,4 +1,4 @@
-"""One training of a regenerating lizard by the default recipe; its rule is kept on the way, and grown."""
+"""One training run of a regenerating lizard with the default recipe, and the weights at four of its steps."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from blastema.figures.lesson import Lesson, lesson
 from blastema.render.picture import sheet
 
 TITLE = "Steps of training"
-CAPTION = "The same rule after ever more training steps: what a seed cell becomes of it."
+CAPTION = "Growth from a seed cell with the weights after more and more training steps."
 
 STEPS = 240
 

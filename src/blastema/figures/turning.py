@@ -1,4 +1,4 @@
-"""A film of which every picture is an organism of its own, grown for 200 steps with its senses turned by that angle."""
+"""Each frame shows organisms grown from seed cells for 200 steps, with perception rotated by that frame's angle."""
 
 import math
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from blastema.figures.growing import Growing, organisms_of
 from blastema.render.picture import sheet
 
 TITLE = "All the way round"
-CAPTION = "The same seed cells, grown with their senses turned ever further."
+CAPTION = "The same seed cells, grown with their perception rotated further and further."
 
 ORGANISMS, STEPS = 4, 200
 

@@ -1,6 +1,6 @@
-"""Organisms that were trained to grow alone, each rollout from a seed cell, are grown on.
+"""Organisms that were trained only to grow, each rollout from a seed cell, continue far beyond their training.
 
-The bar marks the 64 to 96 steps after which training looked at them.
+The bar marks the 64 to 96 steps after which training computed the loss.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from blastema.render.picture import sheet
 from blastema.training.experiments import RECIPES
 
 TITLE = "Unstable"
-CAPTION = "Ten organisms that were trained to grow, and never to stay, far beyond their training."
+CAPTION = "Ten organisms that were trained to grow but not to persist, far beyond the length of training rollouts."
 
 ZOOM, LAST = 2, 1500
 INK, GONE, AHEAD, TAUGHT = (90, 90, 90), (100, 116, 139), (232, 232, 232), (21, 128, 61)
@@ -40,7 +40,7 @@ def _pictures(ages: list[int], setting: Setting) -> Iterator[Image.Image]:
 
 
 def _time_bar(width: int, age: int, last: int) -> Image.Image:
-    """Return a bar as long as the time that is shown, filled as far as it has gone."""
+    """Return a bar for the whole time shown, filled up to the present step."""
     recipe = RECIPES["blastema"]
     image = Image.new("RGB", (width, BAR + 2 * TEXT), WHITE)
     draw = ImageDraw.Draw(image)
@@ -49,5 +49,5 @@ def _time_bar(width: int, age: int, last: int) -> Image.Image:
     draw.rectangle((4, TEXT, 4 + age * scale, TEXT + BAR), GONE)
     draw.rectangle((4 + recipe.shortest * scale, TEXT, 4 + recipe.longest * scale, TEXT + BAR), TAUGHT)
     draw.text((4, 2), f"step {age:,}", INK, font(13), "la")
-    draw.text((4 + recipe.shortest * scale, TEXT + BAR + 3), "training looked here", TAUGHT, font(12), "la")
+    draw.text((4 + recipe.shortest * scale, TEXT + BAR + 3), "end of training rollouts", TAUGHT, font(12), "la")
     return image
