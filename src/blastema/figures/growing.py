@@ -8,13 +8,12 @@ from blastema.library import load
 from blastema.organism import Organism
 from blastema.rule import Rule, seed_batch
 from blastema.targets.emoji import ARTICLE
-from blastema.training.experiments import ExperimentName
 from blastema.zoo import names
 
 SIDE = 72
 
 
-def organisms_of(experiment: ExperimentName, most: int) -> list[str]:
+def organisms_of(experiment: str, most: int) -> list[str]:
     """Return the names of organisms of the zoo that took part in an experiment, in the article's order of emoji.
 
     Raises:
