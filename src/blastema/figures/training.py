@@ -11,6 +11,7 @@ from blastema.render.picture import sheet
 
 TITLE = "Steps of training"
 CAPTION = "The same rule after ever more training steps: what a seed cell becomes of it."
+TRAINS = True
 
 STEPS = 240
 
