@@ -18,7 +18,7 @@ from blastema.analysis.subject import Subject, seeds_for
 from blastema.damage import DAMAGES
 from blastema.io.atomic import replacing
 from blastema.library import target_of
-from run import surroundings
+from surroundings import surroundings
 
 RESULTS = Path(__file__).with_name("cuts_in_a_row.json")
 ORGANISMS = 64

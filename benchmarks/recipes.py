@@ -28,7 +28,7 @@ from blastema.targets import load_target
 from blastema.training.experiments import EXPERIMENTS
 from blastema.training.trainer import Trainer
 from candidates import CANDIDATES
-from run import surroundings
+from surroundings import surroundings
 
 HERE = Path(__file__).parent
 
