@@ -13,11 +13,12 @@ import numpy as np
 
 from blastema import choose_engine, load
 from blastema.analysis.examination import REGROWN
-from blastema.analysis.regeneration import CUT_AT, CUTS, CUTS_IN_A_ROW, regeneration
+from blastema.analysis.regeneration import CUT_AT, CUTS_IN_A_ROW, regeneration
 from blastema.analysis.subject import Subject, seeds_for
+from blastema.damage import DAMAGES
 from blastema.io.atomic import replacing
 from blastema.library import target_of
-from run import surroundings
+from surroundings import surroundings
 
 RESULTS = Path(__file__).with_name("cuts_in_a_row.json")
 ORGANISMS = 64
@@ -30,7 +31,7 @@ def measured(source: str) -> dict[str, Any]:
     grown = subject.grown(subject.seeds(seeds_for(ORGANISMS, 0)), CUT_AT)
     results = {}
     for cuts in (1, *CUTS_IN_A_ROW):
-        regrowth = regeneration(subject, grown, CUTS["centre"], np.random.default_rng(0), cuts=cuts)
+        regrowth = regeneration(subject, grown, DAMAGES["centre"], np.random.default_rng(0), cuts=cuts)
         end = regrowth.after[-1]
         regrew = int((regrowth.recovery >= REGROWN).sum())
         results[str(cuts)] = {"regrew": regrew, "median": float(np.median(end)), "worst": float(end.max())}

@@ -9,8 +9,9 @@ import numpy as np
 
 from blastema import load
 from blastema.analysis.persistence import persistence
-from blastema.analysis.regeneration import CUT_AT, CUTS, regeneration
+from blastema.analysis.regeneration import CUT_AT, regeneration
 from blastema.analysis.subject import Subject, seeds_for
+from blastema.damage import DAMAGES
 from blastema.engines import choose_engine
 from blastema.library import target_of
 from blastema.organism import Organism
@@ -32,7 +33,7 @@ def row(subject: Subject, exact: Weights, what: str) -> str:
     error = np.sqrt(np.mean((update(seen, subject.organism.weights) - update(seen, exact)) ** 2))
     seeds = seeds_for(16, 0)
     grown = subject.grown(subject.seeds(seeds), CUT_AT)
-    cut = regeneration(subject, grown, CUTS["right"], np.random.default_rng(0)).after[-1]
+    cut = regeneration(subject, grown, DAMAGES["right"], np.random.default_rng(0)).after[-1]
     young = np.median(persistence(subject, seeds, (200,)))
     return f"| {what} | {f'{error:.4f}' if error else ''} | {young:.2f} | {np.median(cut):.2f} |"
 

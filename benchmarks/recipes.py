@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from blastema.analysis.persistence import persistence
-from blastema.analysis.regeneration import CUT_AT, CUTS, regeneration
+from blastema.analysis.regeneration import CUT_AT, regeneration
 from blastema.analysis.subject import Subject, seeds_for
+from blastema.damage import CUTS, DAMAGES
 from blastema.engines.native_engine import NativeEngine
 from blastema.io.atomic import replacing
 from blastema.organism import Organism
@@ -28,7 +29,7 @@ from blastema.targets import load_target
 from blastema.training.experiments import EXPERIMENTS
 from blastema.training.trainer import Trainer
 from candidates import CANDIDATES
-from run import surroundings
+from surroundings import surroundings
 
 HERE = Path(__file__).parent
 
@@ -39,7 +40,7 @@ def measured(trainer: Trainer, weights: Weights, organisms: int, oldest: int) ->
     seeds, draw = seeds_for(organisms, 0), np.random.default_rng(1)
     young, old = persistence(subject, seeds, (CUT_AT, oldest))
     grown = subject.grown(subject.seeds(seeds), CUT_AT)
-    cuts = {name: regeneration(subject, grown, damage, draw, (600,)).after[-1] for name, damage in CUTS.items()}
+    cuts = {name: regeneration(subject, grown, DAMAGES[name], draw, (600,)).after[-1] for name in CUTS}
     found = {"grown": np.median(young), "old": old.max()} | {name: np.median(cut) for name, cut in cuts.items()}
     return {name: round(float(value), 2) for name, value in found.items()}
 

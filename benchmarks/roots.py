@@ -22,7 +22,7 @@ from blastema.targets.emoji import ARTICLE, characters
 from blastema.targets.fit import fitted, opacity
 from blastema.targets.place import OPAQUE, ROOTED, around
 from blastema.targets.target import find_picture
-from blastema.training.experiments import BLASTEMA, EXPERIMENTS, ExperimentName
+from blastema.training.experiments import BLASTEMA, EXPERIMENTS
 from blastema.training.trainer import Trainer
 
 RESULTS = Path(__file__).with_name("roots.json")
@@ -44,7 +44,7 @@ def empty_ones() -> list[str]:
     return [f"{name}@{fit}+{PAD}" for name, fit in sizes if fit]
 
 
-def trained(target: np.ndarray, experiment: ExperimentName, steps: int) -> tuple[Trainer, list[float], bool]:
+def trained(target: np.ndarray, experiment: str, steps: int) -> tuple[Trainer, list[float], bool]:
     """Train for `steps` steps or until all cells are dead; return the trainer, its losses, and whether all are dead."""
     recipe = dataclasses.replace(BLASTEMA, steps=max(steps, 100))
     trainer = Trainer(Rule(), EXPERIMENTS[experiment], recipe, target, 0, choose_engine())
@@ -73,7 +73,7 @@ def parts(target: np.ndarray) -> list[np.ndarray]:
     return found
 
 
-def measured(name: str, experiment: ExperimentName, fit: int, pad: int, steps: int) -> dict[str, object]:
+def measured(name: str, experiment: str, fit: int, pad: int, steps: int) -> dict[str, object]:
     """Train a target both ways and return the measurements."""
     moved = load_target(name, fit=fit, pad=pad)
     middle = np.pad(fitted(find_picture(name), fit), ((pad, pad), (pad, pad), (0, 0)))

@@ -5,20 +5,19 @@ Contenders run one after the other, each in its own process. With all cells firi
 
 import argparse
 import json
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
 from blastema.engines.native_engine import NativeEngine, isas
-from blastema.machine import cores, instruction_set
+from blastema.machine import cores
 from blastema.rule import Batch, Rule, Weights
+from surroundings import surroundings
 from workload import STEPS, load, prepare
 
 HERE = Path(__file__).parent
@@ -107,28 +106,6 @@ def large_grids(work: Path) -> dict[str, float]:
         "one lizard in 1024x1024, threads: 1": step_ms(alone, 1, 400),
         "196 lizards in 1024x1024, threads: 1": step_ms(full, 1, 20),
         f"196 lizards in 1024x1024, threads: {cores()}": step_ms(full, cores(), 20),
-    }
-
-
-def surroundings() -> dict[str, str]:
-    """Return the processor, system, versions, commit and date of a measurement."""
-
-    def of(package: str) -> str:
-        try:
-            return version(package)
-        except PackageNotFoundError:
-            return "missing"
-
-    def said(command: list[str]) -> str:
-        return subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False).stdout.strip()
-
-    model = [line.split(":")[1].strip() for line in said(["lscpu"]).splitlines() if line.startswith("Model name")]
-    return {
-        "processor": f"{model[0] if model else platform.processor()}, {cores()} cores, {instruction_set()}",
-        "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-        "versions": ", ".join(f"{name} {of(name)}" for name in ("blastema", "numpy", "torch", "jax", "cax")),
-        "commit": said(["git", "describe", "--always", "--dirty"]) or "unknown",
-        "date": time.strftime("%Y-%m-%d"),
     }
 
 

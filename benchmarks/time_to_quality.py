@@ -23,7 +23,7 @@ from blastema.training.experiments import BLASTEMA, EXPERIMENTS
 from blastema.training.trainer import Trainer
 from candidates import ARTICLE, CANDIDATES
 from recipes import measured
-from run import surroundings
+from surroundings import surroundings
 
 HERE = Path(__file__).parent
 TARGET = "🦎"

@@ -15,7 +15,7 @@ from pathlib import Path
 import blastema.cli.training_screen as screen
 from blastema.training.run import Config, Run
 from measure import peak_mb
-from run import surroundings
+from surroundings import surroundings
 
 HERE = Path(__file__).parent
 

@@ -10,7 +10,7 @@ import pytest
 from blastema import load
 from blastema.analysis.examination import Examination, _summary, examine
 from blastema.analysis.persistence import persistence
-from blastema.analysis.regeneration import CUT_AT, CUTS, UNSEEN, Regrowth, recovery, regeneration
+from blastema.analysis.regeneration import CUT_AT, Regrowth, recovery, regeneration
 from blastema.analysis.report import sections
 from blastema.analysis.rotation import rotation, turned
 from blastema.analysis.subject import EXPLODED, Subject, seeds_for
@@ -18,6 +18,7 @@ from blastema.analysis.surroundings import fire_rates, neighbours, other_sizes
 from blastema.cli.evaluate import evaluate
 from blastema.cli.main import main
 from blastema.cli.report import print_report
+from blastema.damage import DAMAGES, UNSEEN, Damage
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.library import target_of
@@ -50,7 +51,7 @@ def test_the_articles_lizard_is_what_was_measured_of_it_elsewhere(published):
     assert after_5000.max() == pytest.approx(-2.81, abs=0.3)
     grown = theirs.grown(theirs.seeds(seeds), 200)
     for name, expected in {"lower": -3.5, "upper": -3.6, "right": -3.4, "left": -3.6, "centre": -2.7}.items():
-        after = regeneration(theirs, grown, CUTS[name], np.random.default_rng(0), (600,)).after[-1]
+        after = regeneration(theirs, grown, DAMAGES[name], np.random.default_rng(0), (600,)).after[-1]
         # Single organisms end at about -3.9 or at -2.9, so that means of 16 vary.
         assert np.log10(np.mean(10**after)) == pytest.approx(expected, abs=0.4), name
 
@@ -61,7 +62,7 @@ def test_what_does_nothing_persists_and_does_not_regrow():
     losses = persistence(still, seeds_for(3, 0), (1, 50))
     expected = np.log10(np.mean((still.seeds(seeds_for(1, 0)).states[0, ..., :4] - target) ** 2))
     np.testing.assert_allclose(losses, expected, rtol=1e-5)
-    found = regeneration(still, still.seeds(seeds_for(3, 0)), CUTS["centre"], np.random.default_rng(0), (5,))
+    found = regeneration(still, still.seeds(seeds_for(3, 0)), DAMAGES["centre"], np.random.default_rng(0), (5,))
     assert np.array_equal(found.after[-1], found.damaged)
 
 
@@ -82,8 +83,8 @@ def test_all_of_the_damage_made_good_is_one_and_none_is_zero():
 
 
 def test_damages_that_training_never_saw_take_half_of_the_cells():
-    for name, damage in UNSEEN.items():
-        assert damage(72, 72, np.random.default_rng(0)).mean() == pytest.approx(0.5, abs=0.03), name
+    for name in UNSEEN:
+        assert DAMAGES[name].mask(np.random.default_rng(0), 72, 72).mean() == pytest.approx(0.5, abs=0.03), name
 
 
 def test_a_target_turned_by_quarters_is_the_same_pixels_about_the_seed_cell():
@@ -288,16 +289,16 @@ def test_cuts_in_a_row_are_made_while_the_organism_grows():
     grown = still.seeds(seeds_for(2, 0))
     ages = []
 
-    def damage(height, width, _):
+    def mask(_, height, width):
         ages.append(1)
         return np.zeros((height, width), bool)
 
-    regrowth = regeneration(still, grown, damage, np.random.default_rng(0), (5,), cuts=3)
+    regrowth = regeneration(still, grown, Damage("none", mask, ""), np.random.default_rng(0), (5,), cuts=3)
     assert len(ages) == 3 * 2
     assert np.array_equal(regrowth.before, regrowth.after[-1])
     lizard = subject()
     grown = lizard.grown(lizard.seeds(seeds_for(1, 0)), CUT_AT)
     draw = np.random.default_rng(0)
-    once, thrice = (regeneration(lizard, grown, CUTS["centre"], draw, (0,), cuts).states[0] for cuts in (1, 3))
+    once, thrice = (regeneration(lizard, grown, DAMAGES["centre"], draw, (0,), cuts).states[0] for cuts in (1, 3))
     assert not thrice[28:44, 28:44].any()
     assert not np.array_equal(once, thrice)

@@ -12,6 +12,7 @@ from fuzz import READERS
 from verdicts import READ, REFUSED, is_read
 
 from attacks import ATTACKS, GOOD, PICTURES
+from blastema.formats import readable
 
 resource = pytest.importorskip("resource", reason="not here: Windows cannot limit what a process may take")
 # Python and its libraries take half of the memory, most of it room that is never used.
@@ -57,6 +58,11 @@ def test_an_attack_meets_one_clear_error(name, tmp_path):
 
 
 @pytest.mark.slow
+def test_every_format_that_is_read_is_attacked():
+    attacked_formats = {name.split(",")[0] for name in ATTACKS}
+    assert set(readable()) <= attacked_formats
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_within_the_same_limits_good_files_are_read(name, tmp_path):
     (tmp_path / "folder").mkdir()

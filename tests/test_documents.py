@@ -11,9 +11,9 @@ import pytest
 from blastema import Rule, load
 from blastema.cli.commands import BEGINNING, COMMANDS
 from blastema.engines import choose_engine
-from blastema.formats import distill, onnx, shadertoy, tfjs_constants, tfjs_graph, torch
+from blastema.formats import distill, onnx, shadertoy, tfjs_constants
 from blastema.hosting import server
-from blastema.organism_file import LARGEST
+from blastema.io.tensors import LARGEST_HEADER
 from blastema.rule import alive, fires, initial_weights, perceive, seed_batch
 from blastema.targets.emoji import characters
 from blastema.training.experiments import EXPERIMENTS, RECIPES
@@ -130,11 +130,9 @@ def test_the_dependencies_are_those_that_the_page_gives_reasons_for():
 
 def test_limits_that_pages_name_are_those_of_the_code():
     formats = " ".join((PROJECT / "docs/formats.md").read_text("utf-8").split())
-    assert distill.LARGEST == 1_000_000
-    assert tfjs_graph.LARGEST == 16_000_000
-    assert onnx.LARGEST == torch.LARGEST == tfjs_constants.LARGEST == 64_000_000
-    assert LARGEST == 2 * 2**30
-    assert "1 MB (distill), 16 MB (model.json), 64 MB (onnx, torch, weights of tfjs) or 2 GiB (organism;" in formats
+    assert tfjs_constants.LARGEST == 64_000_000
+    assert LARGEST_HEADER == 1_000_000
+    assert "its weights up to 64 MB; the header of a safetensors file up to 1 MB" in formats
     assert f"opset {onnx.OPSET}, IR version {onnx.IR_VERSION}" in formats
     assert f"at most {distill.LARGEST_SCALE:.0e}".replace("+", "") in formats
     assert f"canvas of {shadertoy.CANVAS[1]}x{shadertoy.CANVAS[0]}" in formats

@@ -3,7 +3,6 @@
 import dataclasses
 import importlib.util
 import itertools
-import re
 import sys
 
 import numpy as np
@@ -187,12 +186,6 @@ def test_figures_share_a_lesson():
     assert len(seen.losses) == max(seen.organisms)
     assert np.mean(seen.losses[-20:]) < np.mean(seen.losses[:20]) / 2
     assert seen.looks[0].pool.dtype == np.uint8
-
-
-def test_the_help_names_every_figure():
-    assert figure.__doc__ is not None
-    (named,) = re.findall(r"all, or one of ([^;]+);", figure.__doc__)
-    assert tuple(re.findall(r"[a-z]+", named)) == NAMES
 
 
 @pytest.mark.parametrize("name", ["rotation", "teaser"])

@@ -10,7 +10,7 @@ import pytest
 
 from blastema import Organism, Rule, load
 from blastema.errors import BlastemaError
-from blastema.formats import formats
+from blastema.formats import export, formats, read, recognise
 from blastema.io.atomic import replacing_folder
 from conftest import blastema, random_weights
 
@@ -117,3 +117,13 @@ def test_a_folder_is_there_whole_or_not_at_all(tmp_path):
         write_folder(tmp_path / "out", "fourth")
     assert (tmp_path / "out/a").read_text() == "second"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
+
+
+def test_an_organism_file_is_a_format_like_the_others(tmp_path):
+    organism = load("🦎")
+    known = export(organism, "organism", tmp_path / "lizard.safetensors")
+    assert known == "weights are exact; the rule and the training record are in it"
+    assert (tmp_path / "lizard.safetensors").read_bytes() == organism.to_bytes()
+    assert recognise(tmp_path / "lizard.safetensors") == "organism"
+    with pytest.raises(BlastemaError, match="is in the format organism, which has one layout"):
+        read(tmp_path / "lizard.safetensors", "filters-xy")

@@ -9,8 +9,9 @@ import pytest
 
 from blastema import load, zoo
 from blastema.analysis.persistence import persistence
-from blastema.analysis.regeneration import CUT_AT, CUTS, regeneration
+from blastema.analysis.regeneration import CUT_AT, regeneration
 from blastema.analysis.subject import Subject, seeds_for
+from blastema.damage import DAMAGES
 from blastema.engines import choose_engine
 from blastema.library import target_of
 from blastema.training.experiments import EXPERIMENTS
@@ -40,5 +41,5 @@ def test_scores_are_what_is_measured(name):
     seeds = seeds_for(scores["organisms"], 0)
     assert np.median(persistence(subject, seeds, (CUT_AT,))) == pytest.approx(scores["grown"], abs=0.02)
     grown = subject.grown(subject.seeds(seeds), CUT_AT)
-    after = regeneration(subject, grown, CUTS["left"], np.random.default_rng([0, 3]), (600,)).after[-1]
+    after = regeneration(subject, grown, DAMAGES["left"], np.random.default_rng([0, 3]), (600,)).after[-1]
     assert np.median(after) == pytest.approx(scores["regeneration"]["left"], abs=0.05)

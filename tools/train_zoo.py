@@ -13,7 +13,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,25 +24,43 @@ from blastema.library import load, target_of
 from blastema.organism import Organism
 from blastema.quantisation.eight_bit import quantised
 from blastema.targets.emoji import ARTICLE
-from blastema.training.experiments import EXPERIMENTS, RecipeName
+from blastema.training.experiments import EXPERIMENTS
 from blastema.training.run import Config, Run
 from blastema.zoo import DIRECTORY
 from zoo_promises import badness, missed
 
 RUNS = Path("runs/zoo")
 ATTEMPTS = 3
-STEPS = {"growing": 3000, "persistent": 4000, "regenerating": 8000}
-# Organisms that miss a threshold are trained again with longer rollouts and more steps: large filled pictures need both
-# before regrown tissue blends with the rest.
-LONG = {"growing": 3000, "persistent": 6000, "regenerating": 12000}
 FURTHER = 6000
-# States measured after training. Growing organisms often fill their grids and then take a hundred times as long.
-ORGANISMS = {"growing": 4, "persistent": 16, "regenerating": 16}
+
+
+class Plan(NamedTuple):
+    """How the zoo's organisms of an experiment are trained and measured.
+
+    Attributes:
+        steps: training steps of the first run.
+        long: training steps of later runs, by the recipe `long`: large filled pictures need more and longer rollouts
+            before regrown tissue blends with the rest.
+        organisms: states measured after training. Growing organisms often fill their grids and then take a hundred
+            times as long.
+    """
+
+    steps: int
+    long: int
+    organisms: int
+
+
+PLANS = {"growing": Plan(3000, 3000, 4), "persistent": Plan(4000, 6000, 16), "regenerating": Plan(8000, 12000, 16)}
 
 
 def all_names() -> list[str]:
     """Return the names of the whole zoo, the most important first."""
-    names = [f"{experiment}/{target}" for experiment in reversed(EXPERIMENTS) for target in ARTICLE.values()]
+    names = [
+        f"{experiment}/{target}"
+        for experiment in reversed(EXPERIMENTS)
+        if experiment in PLANS
+        for target in ARTICLE.values()
+    ]
     return ["regenerating/planarian", *names]
 
 
@@ -74,8 +92,9 @@ def path(name: str) -> Path:
 def attempt(experiment: Any, target: str, seed: int) -> Organism:
     """Return an organism trained with this seed, and its scores."""
     directory = RUNS / f"{experiment}-{target}-{seed}"
-    recipe: RecipeName = "long" if seed else "blastema"
-    steps = (LONG if seed else STEPS)[experiment]
+    recipe = "long" if seed else "blastema"
+    plan = PLANS[experiment]
+    steps = plan.long if seed else plan.steps
     config = Config(emoji(target), experiment=experiment, recipe=recipe, steps=steps, seed=seed)
     run = Run.resume(directory, steps) if (directory / "config.json").exists() else Run.begin(directory, config)
     log_progress(run)
@@ -115,7 +134,7 @@ def runs_of(organism: Organism) -> dict[str, Any]:
 
 def measured(experiment: str, organism: Organism, picture: np.ndarray) -> Organism:
     """Return the organism with its scores."""
-    examination = examine(organism, picture, choose_engine(), organisms=ORGANISMS[experiment])
+    examination = examine(organism, picture, choose_engine(), organisms=PLANS[experiment].organisms)
     return dataclasses.replace(organism, scores=summary(examination.report))
 
 

@@ -9,6 +9,7 @@ from blastema.damage import ARTICLE_CUTS
 from blastema.organism import Organism
 from blastema.render.picture import save, sheet
 from blastema.zoo import names
+from published_scores import PUBLISHED
 
 PICTURE = "pictures/zoo.png"
 INTRODUCTION = """# The zoo
@@ -45,15 +46,6 @@ failure can dominate a mean.
 | | | grown | worst, 5,000 | lower | upper | right | left | centre |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 """
-ARTICLE = {
-    "persistent/lizard": (-3.61, -3.60, -2.6, -1.7, -1.5, -2.1, -1.3),
-    "regenerating/lizard": (-3.35, -2.81, -3.5, -3.6, -3.4, -3.6, -2.7),
-    "regenerating/grinning": (-2.72, -1.66, -2.0, -2.5, -1.7, -1.6, -2.5),
-    "regenerating/explosion": (-2.74, -1.24, -1.6, -1.6, -1.6, -1.7, -2.3),
-    "regenerating/fish": (-2.64, -1.57, -1.7, -1.7, -1.8, -2.6, -2.1),
-    "regenerating/butterfly": (-3.19, -2.31, -2.9, -2.4, -1.7, -1.7, -3.0),
-    "regenerating/tree": (-3.56, -2.33, -2.2, -2.8, -2.9, -2.1, -3.5),
-}
 
 
 def row(name: str, organism: Organism) -> str:
@@ -81,7 +73,7 @@ def comparison(name: str, organism: Organism) -> str:
     scores: dict[str, Any] = organism.scores or {}
     means = scores["means"]
     ours = (means["grown"], scores["after_5000"], *(means[cut] for cut in ARTICLE_CUTS))
-    whose = ((f"{organism.training['target']} {name}", "article", ARTICLE[name]), ("", "Blastema", ours))
+    whose = ((f"{organism.training['target']} {name}", "article", PUBLISHED[name]), ("", "Blastema", ours))
     return "\n".join(
         " | ".join([f"| {first}", second, *(f"{number:.2f}" for number in numbers)]) + " |"
         for first, second, numbers in whose
@@ -92,7 +84,7 @@ def page() -> str:
     """Return the page."""
     organisms = {name: load(name) for name in names()}
     rows = [row(name, organism) for name, organism in organisms.items()]
-    beside = [comparison(name, organisms[name]) for name in ARTICLE if name in organisms]
+    beside = [comparison(name, organisms[name]) for name in PUBLISHED if name in organisms]
     return INTRODUCTION + "\n".join(rows) + "\n" + COMPARISON + "\n".join(beside) + "\n"
 
 

@@ -7,7 +7,7 @@ from blastema import load
 from blastema.analysis.subject import EXPLODED
 from blastema.damage import ARTICLE_CUTS
 from blastema.zoo import names
-from write_zoo_docs import ARTICLE as PUBLISHED
+from published_scores import PUBLISHED
 
 # Thresholds: worst of 16 after 10,000 steps, and medians 600 steps after each of the article's five cuts. The web is
 # thin, so its thresholds are looser.

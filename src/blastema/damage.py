@@ -1,12 +1,29 @@
-"""Damage: cells are erased, and whoever is alive has to make up for them."""
+"""Damage: cells are erased, and the others have to make up for them. Each kind is declared once, in `DAMAGES`."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from blastema.errors import BlastemaError
 from blastema.rule import Batch
+
+# (random generator, height, width) to the cells that are erased, bool (height, width).
+Mask = Callable[[np.random.Generator, int, int], np.ndarray]
+
+
+class Damage(NamedTuple):
+    """A kind of damage.
+
+    Attributes:
+        name: what recipes, reports and `blastema grow --damage` call it.
+        mask: draws the cells that it erases.
+        sentence: what it erases, for help texts.
+    """
+
+    name: str
+    mask: Mask
+    sentence: str
 
 
 def inside_disc(height: int, width: int, centre: tuple[float, float], radius: float) -> np.ndarray:
@@ -47,39 +64,73 @@ def random_square(draw: np.random.Generator, height: int, width: int) -> np.ndar
     return (abs(rows + 0.5 - y * height) < half) & (abs(columns + 0.5 - x * width) < half)
 
 
+def upper(_: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """Return the upper half of the grid."""
+    return np.mgrid[:height, :width][0] < height // 2
+
+
+def lower(_: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """Return the lower half of the grid."""
+    return np.mgrid[:height, :width][0] >= height // 2
+
+
+def left(_: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """Return the left half of the grid."""
+    return np.mgrid[:height, :width][1] < width // 2
+
+
+def right(_: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """Return the right half of the grid."""
+    return np.mgrid[:height, :width][1] >= width // 2
+
+
+def centre(_: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """Return a square in the middle: 16 cells a side in a 72-cell grid, two ninths of the shorter side."""
+    rows, columns = np.mgrid[:height, :width]
+    half = math.ceil(min(height, width) / 9)
+    return (abs(rows - height // 2 + 0.5) < half) & (abs(columns - width // 2 + 0.5) < half)
+
+
+def stripes(_: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """Return every other band of four columns."""
+    return np.broadcast_to(np.arange(width) // 4 % 2 == 0, (height, width))
+
+
+def blocks(_: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """Return the black squares of a chess board, eight cells wide."""
+    return (np.arange(height)[:, None] // 8 + np.arange(width) // 8) % 2 == 0
+
+
+def scattered(draw: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """Return half of all cells, drawn at random."""
+    return draw.random((height, width)) < 0.5
+
+
+DAMAGES = {
+    damage.name: damage
+    for damage in (
+        Damage("upper", upper, "the upper half"),
+        Damage("lower", lower, "the lower half"),
+        Damage("left", left, "the left half"),
+        Damage("right", right, "the right half"),
+        Damage("centre", centre, "a square in the middle"),
+        Damage("disc", random_disc, "a disc at a random place"),
+        Damage("half", random_half, "one side of a random line"),
+        Damage("square", random_square, "a square at a random place"),
+        Damage("stripes", stripes, "every other band of four columns"),
+        Damage("blocks", blocks, "a checkerboard of eight cells a square"),
+        Damage("scattered", scattered, "half of all cells, at random"),
+    )
+}
+# The article's five cuts; what organisms are measured by; and what no training uses.
+ARTICLE_CUTS = ("lower", "upper", "right", "left", "centre")
+CUTS = (*ARTICLE_CUTS, "disc")
+UNSEEN = ("stripes", "blocks", "scattered")
+
+
 def erased(batch: Batch, masks: Sequence[np.ndarray]) -> Batch:
     """Return a batch whose cells are zero where its state's mask, bool `(height, width)`, is set."""
     states = batch.states.copy()
     for state, mask in zip(states, masks, strict=True):
         state[mask] = 0
     return batch._replace(states=states)
-
-
-DAMAGES = {"disc": random_disc, "half": random_half, "square": random_square}
-
-ARTICLE_CUTS = ("lower", "upper", "right", "left", "centre")
-CUTS = ("upper", "lower", "left", "right", "centre", "disc")
-
-
-def cut(name: str, height: int, width: int, draw: np.random.Generator) -> np.ndarray:
-    """Return the cells that one of the article's cuts removes, bool `(height, width)`.
-
-    `upper`, `lower`, `left`, `right` are halves of the grid; `centre` a square of 16 cells of a 72-cell grid (two
-    ninths of the shorter side) in its middle; `disc` a random disc as in training.
-
-    Raises:
-        BlastemaError: no cut has that name.
-    """
-    rows, columns = np.mgrid[:height, :width]
-    half = math.ceil(min(height, width) / 9)
-    cuts = {
-        "upper": lambda: rows < height // 2,
-        "lower": lambda: rows >= height // 2,
-        "left": lambda: columns < width // 2,
-        "right": lambda: columns >= width // 2,
-        "centre": lambda: (abs(rows - height // 2 + 0.5) < half) & (abs(columns - width // 2 + 0.5) < half),
-        "disc": lambda: random_disc(draw, height, width),
-    }
-    if name not in cuts:
-        raise BlastemaError(f"there is no cut {name!r}; choose one of {', '.join(CUTS)}")
-    return cuts[name]()

@@ -6,11 +6,7 @@ from blastema._version import __version__
 from blastema.engines import ENGINES, choose_engine, default_engine
 from blastema.errors import BlastemaError
 from blastema.machine import cores, installed, instruction_set
-
-EXTRAS = {
-    "jax": "jax", "notebook": "anywidget", "onnx": "onnx", "svg": "resvg-py", "tensorboard": "tensorboardX",
-    "video": "av",
-}  # fmt: skip
+from blastema.machine.packages import extras, libraries
 
 
 def examine() -> dict[str, dict[str, str]]:
@@ -27,14 +23,12 @@ def examine() -> dict[str, dict[str, str]]:
             name: engine_state(name) + (" · used unless --engine says otherwise" if name == best else "")
             for name in ENGINES
         },
-        "Libraries": {
-            package: installed(package) or "missing" for package in ("numpy", "pillow", "rich", "safetensors", "tyro")
-        },
+        "Libraries": {package: installed(package) or "missing" for package in libraries()},
         "Extras": {
             f"[{extra}]": f"{package} {found}"
             if (found := installed(package))
             else f"not installed: pip install 'blastema[{extra}]'"
-            for extra, package in EXTRAS.items()
+            for extra, package in extras().items()
         },
     }
 
@@ -45,6 +39,4 @@ def engine_state(name: str) -> str:
         engine = choose_engine(name)
     except BlastemaError as error:
         return str(error)
-    if name == "native":
-        return f"ready, {engine.isa}, threads: {engine.threads}"  # type: ignore[attr-defined]
-    return f"ready, {name} {installed(name)}"
+    return f"ready, {ENGINES[name].details(engine)}"

@@ -13,24 +13,18 @@ from pathlib import Path
 import numpy as np
 
 from blastema import load
-from blastema.formats import export, formats
-from blastema.formats.registry import READERS
-
-# Every format that is read: one that is added is attacked and fuzzed, too.
-FORMATS = {name: f"a{formats()[name].suffix}" for name in READERS if name in formats()}
+from blastema.formats import export, readable
 
 
 def exported(name):
-    """The lizard in this format, or as an organism: file names and contents, those of the folder for tfjs."""
+    """The lizard in this format: file names and contents, those of the folder for tfjs."""
     with tempfile.TemporaryDirectory() as folder:
-        if name == "organism":
-            load("🦎").save(Path(folder) / "a.safetensors")
-        else:
-            export(load("🦎"), name, Path(folder) / FORMATS[name])
+        export(load("🦎"), name, Path(folder) / f"a{readable()[name].suffix}")
         return {path.name: path.read_bytes() for path in sorted(Path(folder).rglob("*")) if path.is_file()}
 
 
-GOOD = {name: exported(name) for name in ("organism", *FORMATS)}
+# Every format that is read: one that is added is attacked and fuzzed, too.
+GOOD = {name: exported(name) for name in readable()}
 
 
 def safetensors(header, content=b""):

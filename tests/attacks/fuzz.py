@@ -24,7 +24,7 @@ from safetensors.numpy import save
 
 from attacks import GOOD, png
 from blastema import BlastemaError, load, load_target
-from blastema.formats import registry
+from blastema.formats import readable
 
 ODD = [
     None, True, 0, -1, 1, 3, 2**31, 2**63, -(2**63), 2**200, 0.5, 1e308, float("nan"), float("inf"), "", "a", "..",
@@ -191,7 +191,7 @@ def a_port():
 
 # A format without a way to spoil it is an error here, so that none is left out.
 SPOILING = {"organism": tensors, "torch": tensors, "distill": distill, "tfjs": tfjs, "onnx": onnx}
-READERS = {name: (SPOILING[name], GOOD[name], load) for name in registry.READERS} | {
+READERS = {name: (SPOILING[name], GOOD[name], load) for name in readable()} | {
     "port": (tensors, a_port(), load),
     "picture": (picture, a_picture(), lambda path: load_target(path, fit=20)),
 }

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from blastema.analysis.persistence import AT, persistence
-from blastema.analysis.regeneration import AFTER, CUT_AT, CUTS, CUTS_IN_A_ROW, UNSEEN, Damage, Regrowth, regeneration
+from blastema.analysis.regeneration import AFTER, CUT_AT, CUTS_IN_A_ROW, Regrowth, regeneration
 from blastema.analysis.rotation import ANGLES, rotation
 from blastema.analysis.subject import Subject, log_of, seeds_for
 from blastema.analysis.surroundings import FIRE_RATES, fire_rates, neighbours, other_sizes
+from blastema.damage import CUTS, DAMAGES, UNSEEN
 from blastema.engines import Engine
 from blastema.io.arguments import whole_number
 from blastema.machine.memory import check_states
@@ -115,17 +116,18 @@ def _at_ages(subject: Subject, seeds: np.ndarray) -> list[np.ndarray]:
     return found
 
 
-def _regeneration(subject: Subject, seeds: np.ndarray, seed: int, damages: dict[str, Damage]) -> dict[str, Regrowth]:
+def _regeneration(subject: Subject, seeds: np.ndarray, seed: int, damages: tuple[str, ...]) -> dict[str, Regrowth]:
     grown = subject.grown(subject.seeds(seeds), CUT_AT)
     return {
-        name: regeneration(subject, grown, damage, np.random.default_rng([seed, number]))
-        for number, (name, damage) in enumerate(damages.items())
+        name: regeneration(subject, grown, DAMAGES[name], np.random.default_rng([seed, number]))
+        for number, name in enumerate(damages)
     }
 
 
 def _cuts_in_a_row(subject: Subject, seeds: np.ndarray) -> dict[str, Regrowth]:
     grown, draw = subject.grown(subject.seeds(seeds), CUT_AT), np.random.default_rng(0)
-    return {f"{cuts} x centre": regeneration(subject, grown, CUTS["centre"], draw, cuts=cuts) for cuts in CUTS_IN_A_ROW}
+    centre = DAMAGES["centre"]
+    return {f"{cuts} x centre": regeneration(subject, grown, centre, draw, cuts=cuts) for cuts in CUTS_IN_A_ROW}
 
 
 def _summary(regrowth: Regrowth, empty: float) -> dict[str, Any]:

@@ -1,21 +1,17 @@
 """Regeneration: what comes back after cells are erased (article, experiment 3)."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from blastema.analysis.subject import Subject, lasting
-from blastema.damage import cut, erased
+from blastema.damage import Damage, erased
 from blastema.rule import Batch
 
 AFTER = (100, 200, 600)
 CUT_AT = 200
 # Centre cuts in a row, as when a visitor keeps erasing, and the CA steps from one to the next.
 CUTS_IN_A_ROW, APART = (3, 5, 9), 5
-# (height, width, random generator) to the cells that are erased, bool (height, width).
-Damage = Callable[[int, int, np.random.Generator], np.ndarray]
 
 
 class Regrowth(NamedTuple):
@@ -36,29 +32,6 @@ class Regrowth(NamedTuple):
     states: tuple[np.ndarray, np.ndarray]
 
 
-def stripes(height: int, width: int, _: np.random.Generator) -> np.ndarray:
-    """Erase every other band of four columns."""
-    return np.broadcast_to(np.arange(width) // 4 % 2 == 0, (height, width))
-
-
-def blocks(height: int, width: int, _: np.random.Generator) -> np.ndarray:
-    """Erase the black squares of a chess board, eight cells wide."""
-    return (np.arange(height)[:, None] // 8 + np.arange(width) // 8) % 2 == 0
-
-
-def scattered(height: int, width: int, draw: np.random.Generator) -> np.ndarray:
-    """Erase half of all cells at random."""
-    return draw.random((height, width)) < 0.5
-
-
-# The article's five cuts and random discs; and what no training here has seen.
-CUTS: dict[str, Damage] = {
-    name: partial(lambda name, *where: cut(name, *where), name)
-    for name in ("lower", "upper", "right", "left", "centre", "disc")
-}
-UNSEEN: dict[str, Damage] = {"stripes": stripes, "blocks": blocks, "scattered": scattered}
-
-
 def regeneration(
     subject: Subject,
     grown: Batch,
@@ -72,7 +45,7 @@ def regeneration(
     Args:
         subject: the organism.
         grown: a batch of it, fully grown; it stays as it is.
-        damage: which cells are erased; called for each state and each cut.
+        damage: what is erased, drawn for each state and each cut.
         draw: for damages that are random.
         after: CA steps after the last cut, ascending.
         cuts: how many in a row, `APART` CA steps from one to the next.
@@ -81,7 +54,7 @@ def regeneration(
     batch = grown
     for number in range(cuts):
         batch = subject.grown(batch, APART) if number else batch
-        batch = erased(batch, [damage(height, width, draw) for _ in batch.states])
+        batch = erased(batch, [damage.mask(draw, height, width) for _ in batch.states])
     before, damaged, losses, age = subject.log_loss(grown), subject.log_loss(batch), [], 0
     first = batch.states[0]
     for wanted in after:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from tyro.conf import Positional, arg
 
+from blastema.cli.registries import ENGINE
+
 
 def evaluate(
     organism: Annotated[Positional[Path], arg(metavar="ORGANISM")],
@@ -14,7 +16,7 @@ def evaluate(
     seed: int = 0,
     json: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None,
     picture: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None,
-    engine: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None,
+    engine: Annotated[str | None, arg(metavar="NAME", help_behavior_hint=""), ENGINE] = None,
 ) -> None:
     """Measure how long an organism lasts, how well it regrows and rotates, and how it does in new surroundings.
 
@@ -26,7 +28,7 @@ def evaluate(
             instruction set
         json: write all numbers to this file
         picture: write a page of curves and contact sheets to this .png, .webp or .jpg
-        engine: native, numpy or jax (default: the fastest available)
+        engine: {engine} (default: the fastest available)
     """
     from blastema.analysis.examination import MOST, examine
     from blastema.cli.output import check_file

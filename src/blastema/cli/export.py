@@ -2,32 +2,27 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from tyro.conf import Positional, arg
+
+from blastema.cli.registries import FORMAT, OUT, SIZE
 
 
 def export(
     organism: Annotated[Positional[Path], arg(metavar="ORGANISM")],
     /,
-    to: Literal["c", "distill", "html", "onnx", "shadertoy", "tfjs", "torch"],
-    out: Annotated[Path, arg(metavar="PATH")],
-    size: Annotated[str | None, arg(metavar="SIZE", help_behavior_hint="")] = None,
+    to: Annotated[str, FORMAT],
+    out: Annotated[Path, arg(metavar="PATH"), OUT],
+    size: Annotated[str | None, arg(metavar="SIZE", help_behavior_hint=""), SIZE] = None,
 ) -> None:
     """Write an organism for another program.
 
     Args:
         organism: one of the zoo (🦎), an organism file, the directory of a run, or anything that import reads
-        to: c: a C99 header with a step that allocates nothing
-            distill: the 8-bit JSON of the article's web page
-            html: the playground with the organism inside, in one file
-            onnx: one step, for ONNX runtimes
-            shadertoy: three texts to paste
-            tfjs: a graph model for TensorFlow.js
-            torch: a state_dict for PyTorch, in safetensors; blastema.formats.torch_module takes it
-        out: .h for c, .json for distill, .html for html, .onnx for onnx, .safetensors for torch; a folder for
-            shadertoy and tfjs
-        size: of the grid, 72 or 96x64 (width by height), for onnx (any if not given) and shadertoy (as in training)
+        to: {to}
+        out: {out}
+        size: of the grid, 72 or 96x64 (width by height), for {size}
     """
     from rich.console import Console
 

@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 
 from tyro.conf import Positional, arg
 
+from blastema.cli.registries import FIGURE
+
 
 def figure(
-    name: Annotated[Positional[str], arg(metavar="NAME|all")],
+    name: Annotated[Positional[str], arg(metavar="NAME|all"), FIGURE],
     /,
     out: Annotated[Path, arg(metavar="DIR")] = Path("figures"),
     quick: bool = False,
@@ -19,8 +21,7 @@ def figure(
     """Draw one of the article's figures, or all of them, from Blastema's organisms.
 
     Args:
-        name: all, or one of step, teaser, unstable, training, pool, regeneration, rotation, turning, planarian,
-            asynchrony, curves, channels, influence, together; training, pool and curves train a lizard first
+        name: all, or one of {name}
         out: folder to write to; created if it is missing
         quick: fewer frames and less training, as a quick check
         seed: which cells fire when, and the random numbers of training; the same seed gives the same figure on one

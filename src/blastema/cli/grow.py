@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from tyro.conf import Positional, arg
 
+from blastema.cli.registries import DAMAGE, ENGINE
+
 
 def grow(
     organism: Annotated[Positional[Path], arg(metavar="ORGANISM")],
@@ -13,14 +15,14 @@ def grow(
     steps: int = 200,
     size: Annotated[str | None, arg(metavar="SIZE", help_behavior_hint="")] = None,
     angle: float = 0.0,
-    damage: Annotated[tuple[str, ...], arg(metavar="[KIND[@STEP] ...]", help_behavior_hint="")] = (),
+    damage: Annotated[tuple[str, ...], arg(metavar="[KIND[@STEP] ...]", help_behavior_hint=""), DAMAGE] = (),
     seed: int = 0,
     fire_rate: Annotated[float | None, arg(metavar="FLOAT", help_behavior_hint="")] = None,
     edge: Annotated[Literal["dead", "wrap"] | None, arg(metavar="{dead,wrap}", help_behavior_hint="")] = None,
     zoom: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: 4)")] = None,
     fps: Annotated[float | None, arg(metavar="FLOAT", help_behavior_hint="(default: 25)")] = None,
     sheet: bool = False,
-    engine: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None,
+    engine: Annotated[str | None, arg(metavar="NAME", help_behavior_hint=""), ENGINE] = None,
 ) -> None:
     """Grow an organism from a single cell, in the terminal or into a file.
 
@@ -30,14 +32,15 @@ def grow(
         steps: how many steps to take
         size: size of the grid, 72 or 96x64 (width by height); as in training if not given
         angle: rotate the cells' perception by this many degrees
-        damage: KIND or KIND@STEP: upper, lower, left, right, centre, disc; halfway through if no step is given
+        damage: KIND or KIND@STEP, halfway through if no step is given; KIND is one of
+            {damage}
         seed: which cells fire when; the same on every engine
         fire_rate: probability that a cell updates in a step (default: the organism's own)
         edge: what lies past the edge of the grid (default: the organism's own)
         zoom: pixels per cell, for --out
         fps: frames per second
         sheet: write a contact sheet (.png, .webp, .jpg) instead of an animation
-        engine: native, numpy or jax (default: the fastest available)
+        engine: {engine} (default: the fastest available)
     """
     from blastema.cli.growth import Growth
     from blastema.cli.growth_output import Output, show, write

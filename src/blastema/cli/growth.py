@@ -11,7 +11,7 @@ import numpy as np
 
 from blastema.cli.ranges import LARGEST_SEED, check_range
 from blastema.cli.size import parse_size
-from blastema.damage import CUTS, cut
+from blastema.damage import DAMAGES
 from blastema.engines import Engine, choose_engine
 from blastema.errors import BlastemaError
 from blastema.machine.memory import check_states
@@ -30,7 +30,7 @@ class Growth:
         steps: how many to take.
         height, width: of the grid.
         angle: radians.
-        cuts: (step, name of a cut).
+        cuts: (step, name of a damage).
         exploded_at: the step after which its numbers were no longer finite, once it has been grown that far.
     """
 
@@ -99,7 +99,7 @@ class Growth:
                 return
             for when, name in self.cuts:
                 if when == step:
-                    simulation.damage(cut(name, self.height, self.width, draw))
+                    simulation.damage(DAMAGES[name].mask(draw, self.height, self.width))
             yield simulation.state
 
     def final_state(self) -> np.ndarray:
@@ -130,15 +130,15 @@ class Growth:
 
 
 def parse_cut(text: str, steps: int) -> tuple[int, str]:
-    """Return (step, cut) of `lower@200`, or of `lower`, which happens halfway through.
+    """Return (step, name of a damage) of `lower@200`, or of `lower`, which happens halfway through.
 
     Raises:
-        BlastemaError: it is not a known cut at a step of this growth.
+        BlastemaError: it is not a known damage at a step of this growth.
     """
     found = re.fullmatch(r"([a-z]+)(?:@(\d{1,9}))?", text, re.ASCII)
-    if not found or found[1] not in CUTS:
+    if not found or found[1] not in DAMAGES:
         raise BlastemaError(
-            f"--damage {text!r} is not understood; write KIND or KIND@STEP, with KIND one of {', '.join(CUTS)}"
+            f"--damage {text!r} is not understood; write KIND or KIND@STEP, with KIND one of {', '.join(DAMAGES)}"
         )
     when = int(found[2]) if found[2] else steps // 2
     if when > steps:

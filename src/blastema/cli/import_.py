@@ -2,24 +2,23 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from tyro.conf import Positional, arg
 
+from blastema.cli.registries import FILE, LAYOUT
+
 
 def import_(
-    file: Annotated[Positional[Path], arg(metavar="FILE")],
+    file: Annotated[Positional[Path], arg(metavar="FILE"), FILE],
     /,
     out: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="(default: organism.safetensors)")] = None,
-    layout: Annotated[
-        Literal["filters-xy", "filters-yx", "channels-xy", "channels-yx"] | None,
-        arg(metavar="{filters-xy,filters-yx,channels-xy,channels-yx}", help_behavior_hint="(default: found by trial)"),
-    ] = None,
+    layout: Annotated[str | None, arg(help_behavior_hint="(default: found by trial)"), LAYOUT] = None,
 ) -> None:
     """Read a model that was made or exported elsewhere, and write it as an organism file.
 
     Args:
-        file: distill .json, tfjs model.json, .onnx, or a torch state_dict in .safetensors; its content says which
+        file: {file}; its content says which
         out: output file (the default name never overwrites an existing file)
         layout: of the first layer of a torch state_dict: all channels of a filter, then the next, or all filters of a
             channel, then the next; the slope along x first, or along y

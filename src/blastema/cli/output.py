@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from blastema.cli.choices import listed
 from blastema.errors import BlastemaError
 
 
@@ -19,7 +20,7 @@ def check_file(flag: str, path: Path, suffixes: Sequence[str] = ()) -> None:
         BlastemaError: its suffix is not allowed, it is a folder, its folder is missing or cannot be written to.
     """
     if suffixes and path.suffix.lower() not in suffixes:
-        raise BlastemaError(f"{flag} {path} has the suffix {path.suffix or 'none'!r}; use {_either(suffixes)}")
+        raise BlastemaError(f"{flag} {path} has the suffix {path.suffix or 'none'!r}; use {listed(suffixes)}")
     check_parent(flag, path)
     if path.is_dir():
         raise BlastemaError(f"{flag} {path} is a folder; give the name of a file")
@@ -45,8 +46,3 @@ def check_folder(flag: str, folder: Path) -> None:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise BlastemaError(f"cannot write to {folder}: {error.strerror}; choose another {flag}") from None
-
-
-def _either(words: Sequence[str]) -> str:
-    """Return `.png, .webp or .jpg`."""
-    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -11,6 +11,7 @@ from typing import Any
 import tyro
 
 from blastema._version import __version__
+from blastema.cli.choices import filled
 from blastema.cli.commands import BEGINNING, COMMANDS
 from blastema.cli.mistakes import mistake_in
 from blastema.errors import BlastemaError
@@ -29,7 +30,9 @@ def parse(arguments: Sequence[str]) -> Callable[[], Any]:
     if name in COMMANDS:
         return _parse_command(name, rest)
     if name in ("-h", "--help") or name.startswith("--tyro-"):
-        functions = {known: command.function for known, command in COMMANDS.items()}
+        # Only the first lines of the commands' help are shown; what completes them in a shell needs their choices.
+        prepared = filled if name.startswith("--tyro-") else lambda function: function
+        functions = {known: prepared(command.function) for known, command in COMMANDS.items()}
         with _ending_in(BEGINNING):
             tyro.extras.subcommand_cli_from_dict(
                 functions, prog="blastema", description=DESCRIPTION, args=arguments, config=CONFIG
@@ -42,7 +45,7 @@ def parse(arguments: Sequence[str]) -> Callable[[], Any]:
 
 
 def _parse_command(name: str, arguments: Sequence[str]) -> Callable[[], Any]:
-    function = COMMANDS[name].function
+    function = filled(COMMANDS[name].function)
 
     # Tyro only parses: what the command itself prints or raises is not taken for a mistake in the arguments.
     @functools.wraps(function)

@@ -4,9 +4,11 @@ import dataclasses
 import itertools
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from tyro.conf import Positional, arg
+
+from blastema.cli.registries import ENGINE, EXPERIMENT, RECIPE
 
 if TYPE_CHECKING:
     from blastema.training.run import Config, Run
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 def train(
     target: Annotated[Positional[str | None], arg(metavar="TARGET", help_behavior_hint="")] = None,
     /,
-    experiment: Literal["growing", "persistent", "regenerating"] = "regenerating",
-    recipe: Literal["blastema", "long", "article"] = "blastema",
+    experiment: Annotated[str, EXPERIMENT] = "regenerating",
+    recipe: Annotated[str, RECIPE] = "blastema",
     steps: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: 8000)")] = None,
     batch: int = 8,
     seed: int = 0,
@@ -24,7 +26,7 @@ def train(
     fit: int = 40,
     pad: Annotated[int | None, arg(metavar="INT", help_behavior_hint="")] = None,
     background: Annotated[str | None, arg(metavar="COLOUR", help_behavior_hint="")] = None,
-    engine: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None,
+    engine: Annotated[str | None, arg(metavar="NAME", help_behavior_hint=""), ENGINE] = None,
     out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
     resume: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
 ) -> None:
@@ -35,8 +37,8 @@ def train(
 
     Args:
         target: an emoji (🦎), its name (lizard), an image file, or disc, ring, planarian, text:Hi
-        experiment: what it learns: to grow, to persist, to regenerate
-        recipe: blastema (our best), long (longer rollouts late), article (as published)
+        experiment: what it learns: {experiment}
+        recipe: {recipe}
         steps: training steps
         batch: organisms in a training step
         seed: of the training; on one engine and instruction set (see doctor), the same seed gives the same organism
@@ -44,7 +46,7 @@ def train(
         fit: size of the picture in cells (longer side)
         pad: empty cells on each side of it, 16 unless --size is given
         background: colour to take out of an image: white, #00ff00, ..., or auto
-        engine: native, numpy or jax; the fastest installed if not given
+        engine: {engine}; the fastest installed if not given
         out: directory of the run; runs/TARGET-EXPERIMENT if not given
         resume: continue the run in this directory; can only be combined with --steps
     """

@@ -1,9 +1,11 @@
 """Which engines there are, which of them run here, and which one to take."""
 
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from blastema.engines.protocol import Engine
 from blastema.errors import BlastemaError
+from blastema.machine import installed
 
 
 def _native() -> Engine:
@@ -33,8 +35,24 @@ def _jax() -> Engine:
     return JaxEngine()
 
 
+class EngineKind(NamedTuple):
+    """An engine that can be chosen.
+
+    Attributes:
+        make: returns it, or raises a BlastemaError that says what it needs.
+        details: what `blastema doctor` says of it, such as a version.
+    """
+
+    make: Callable[[], Engine]
+    details: Callable[[Any], str]
+
+
 # The fastest on a CPU first: it is the default.
-ENGINES: dict[str, Callable[[], Engine]] = {"native": _native, "numpy": _numpy, "jax": _jax}
+ENGINES = {
+    "native": EngineKind(_native, lambda engine: f"{engine.isa}, threads: {engine.threads}"),
+    "numpy": EngineKind(_numpy, lambda _: f"numpy {installed('numpy')}"),
+    "jax": EngineKind(_jax, lambda _: f"jax {installed('jax')}"),
+}
 
 
 def default_engine() -> str:
@@ -59,4 +77,4 @@ def choose_engine(name: str | None = None) -> Engine:
         name = default_engine()
     if name not in ENGINES:
         raise BlastemaError(f"there is no engine {name!r}; choose one of {', '.join(ENGINES)}")
-    return ENGINES[name]()
+    return ENGINES[name].make()

@@ -1,7 +1,8 @@
 """The article's figures, redrawn with Blastema's organisms: one file per figure.
 
 Each module has a `TITLE`; a `CAPTION` that says what the figure shows; a docstring that says how it is made; and a
-function `draw`, which takes a `blastema.figures.figure.Setting` and returns a picture or a `Film`.
+function `draw`, which takes a `blastema.figures.figure.Setting` and returns a picture or a `Film`. Those that train an
+organism first have `TRAINS = True`.
 """
 
 from importlib import import_module
@@ -60,6 +61,15 @@ def is_still(name: str) -> bool:
     from blastema.figures.figure import Film
 
     return figure_named(name).draw.__annotations__["return"] is not Film
+
+
+def trains(name: str) -> bool:
+    """Return whether a figure trains an organism first, which takes minutes.
+
+    >>> trains("curves"), trains("teaser")
+    (True, False)
+    """
+    return getattr(figure_named(name), "TRAINS", False)
 
 
 def figure_named(name: str) -> Any:

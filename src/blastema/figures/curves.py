@@ -10,24 +10,25 @@ import numpy as np
 from PIL import Image
 
 from blastema.analysis.persistence import AT, persistence
-from blastema.analysis.regeneration import CUT_AT, CUTS, regeneration
+from blastema.analysis.regeneration import CUT_AT, regeneration
 from blastema.analysis.subject import Subject, seeds_for
+from blastema.damage import CUTS, DAMAGES
 from blastema.engines import choose_engine
 from blastema.figures.figure import Setting
 from blastema.figures.lesson import lesson
 from blastema.library import load, target_of
-from blastema.render.chart import BLUE, GREEN, ORANGE, Series, chart
+from blastema.render.chart import COLOURS, Series, chart
 from blastema.render.layout import stack
 from blastema.render.loss_picture import loss_picture
 from blastema.training.experiments import EXPERIMENTS
 
 TITLE = "Curves"
 CAPTION = "The loss during training; then persistence and regeneration of the lizards of the three experiments."
+TRAINS = True
 
 WIDTH = 900
 # Exploded states are drawn at the upper limit.
 LIMITS = (-12.0, 1.0)
-COLOURS = {"growing": ORANGE, "persistent": BLUE, "regenerating": GREEN}
 
 
 def draw(setting: Setting) -> Image.Image:
@@ -56,10 +57,10 @@ def _subject(name: str) -> Subject:
 
 
 def _series(name: str, losses: Sequence[np.ndarray] | np.ndarray) -> Series:
-    return name, [float(np.median(row)) for row in losses], COLOURS[name]
+    return name, [float(np.median(row)) for row in losses], COLOURS[EXPERIMENTS[name].colour]
 
 
 def _regrown(subject: Subject, seeds: np.ndarray, seed: int) -> list[np.ndarray]:
     """Return the losses of all states after each cut."""
     grown, draw = subject.grown(subject.seeds(seeds), CUT_AT), np.random.default_rng(seed)
-    return [regeneration(subject, grown, damage, draw).after[-1] for damage in CUTS.values()]
+    return [regeneration(subject, grown, DAMAGES[name], draw).after[-1] for name in CUTS]

@@ -10,13 +10,12 @@ from blastema.organism import Organism
 from blastema.rule import Rule
 from blastema.simulation import Simulation
 from blastema.targets.emoji import ARTICLE
-from blastema.training.experiments import ExperimentName
 from blastema.zoo import names
 
 SIDE = 72
 
 
-def organisms_of(experiment: ExperimentName, most: int) -> list[str]:
+def organisms_of(experiment: str, most: int) -> list[str]:
     """Return names of the zoo's organisms of an experiment, at most `most`, in the article's order of emoji.
 
     Raises:

@@ -19,6 +19,7 @@ CAPTION = (
     "A sample of the pool every 20 training steps, and the batch of that step before and after its rollout: a seed "
     "cell, states of all ages, and three that were just damaged."
 )
+TRAINS = True
 
 
 def draw(setting: Setting) -> Film:

@@ -8,17 +8,16 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from blastema.damage import ARTICLE_CUTS, cut
+from blastema.damage import ARTICLE_CUTS, DAMAGES
 from blastema.figures.figure import Film, Setting, looping
 from blastema.figures.growing import SIDE, Growing, organisms_of, plain
 from blastema.render.layout import beside, stack, titled
 from blastema.render.picture import sheet
-from blastema.training.experiments import ExperimentName
 
 TITLE = "Regeneration"
 CAPTION = "Regrowth after five cuts, without damage in training (left) and with it (right)."
 
-KINDS: dict[ExperimentName, str] = {
+KINDS = {
     "persistent": "Never damaged in training",
     "regenerating": "Damaged in training",
 }
@@ -33,12 +32,13 @@ def draw(setting: Setting) -> Film:
 
 
 def _pictures(seed: int, whole: int, stride: int) -> Iterator[Image.Image]:
-    blocks: dict[ExperimentName, list[Growing]] = {kind: _grown(kind, seed) for kind in KINDS}
+    blocks: dict[str, list[Growing]] = {kind: _grown(kind, seed) for kind in KINDS}
     for _ in range(whole):
         yield _picture(blocks, "before the cut")
     for block in blocks.values():
         for index, growing in enumerate(block):
-            growing.state[cut(ARTICLE_CUTS[index % len(ARTICLE_CUTS)], SIDE, SIDE, np.random.default_rng(seed))] = 0
+            damage = DAMAGES[ARTICLE_CUTS[index % len(ARTICLE_CUTS)]]
+            growing.state[damage.mask(np.random.default_rng(seed), SIDE, SIDE)] = 0
     for age in range(0, AFTER + 1, stride):
         for block in blocks.values():
             for growing in block:
@@ -46,7 +46,7 @@ def _pictures(seed: int, whole: int, stride: int) -> Iterator[Image.Image]:
         yield _picture(blocks, f"{age} steps after the cut")
 
 
-def _grown(kind: ExperimentName, seed: int) -> list[Growing]:
+def _grown(kind: str, seed: int) -> list[Growing]:
     """Return each organism once for each cut."""
     # The same emoji for both kinds.
     shown = [set(map(plain, organisms_of(one, 10))) for one in KINDS]
@@ -57,7 +57,7 @@ def _grown(kind: ExperimentName, seed: int) -> list[Growing]:
     return organisms
 
 
-def _picture(blocks: dict[ExperimentName, list[Growing]], when: str) -> Image.Image:
+def _picture(blocks: dict[str, list[Growing]], when: str) -> Image.Image:
     titles = [f"{words}, {when}" for words in KINDS.values()]
     blocks_below = [titled(title, _sheet(block)) for title, block in zip(titles, blocks.values(), strict=True)]
     return stack(beside(*blocks_below, gap=16), margin=8)

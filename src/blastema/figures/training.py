@@ -11,6 +11,7 @@ from blastema.render.picture import sheet
 
 TITLE = "Steps of training"
 CAPTION = "Growth from a seed cell with the weights after more and more training steps."
+TRAINS = True
 
 STEPS = 240
 

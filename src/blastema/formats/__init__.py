@@ -1,6 +1,6 @@
-"""Organisms in other programs' formats: one file a format, both ways where it can be. Layouts: docs/formats.md."""
+"""Files that organisms are written to and read from: one module per format. Layouts: docs/formats.md."""
 
 from blastema.formats.format import Format
-from blastema.formats.registry import export, formats, read, recognise
+from blastema.formats.registry import export, formats, read, readable, recognise
 
-__all__ = ["Format", "export", "formats", "read", "recognise"]
+__all__ = ["Format", "export", "formats", "read", "readable", "recognise"]

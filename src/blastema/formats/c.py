@@ -116,4 +116,12 @@ def _number(value: np.generic) -> str:
     return f"{text}f" if "." in text or "e" in text else f"{text}.0f"
 
 
-FORMAT = Format("c", ".h", write_c)
+FORMAT = Format(
+    "c",
+    ".h",
+    "a C99 header with a step that allocates nothing",
+    write_c,
+    weights="float exact, int8 rounded",
+    proven_in="a C compiler, `-std=c99 -Wall -Wextra -Werror`",
+    tolerance="1e-5 after ten steps: sums in another order",
+)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from blastema.errors import BlastemaError
+from blastema.formats.beginning import Beginning
 from blastema.formats.format import Format, Size
 from blastema.io.atomic import replacing
 from blastema.io.small_file import read_small_file
@@ -119,4 +120,21 @@ def _fits(scale: Any) -> bool:
     return abs(scale) <= LARGEST_SCALE and math.isfinite(scale)
 
 
-FORMAT = Format("distill", ".json", write_distill, read_distill)
+def is_distill(file: Beginning) -> bool:
+    """Return whether this is the beginning of such a model: a list."""
+    return file.is_json and file.first_letter == b"["
+
+
+FORMAT = Format(
+    "distill",
+    ".json",
+    "the 8-bit JSON of the article's web page",
+    write_distill,
+    weights="rounded to 8 bits",
+    proven_in="the article's published models",
+    tolerance="none: the same bytes there and back, and to what was rounded",
+    read=read_distill,
+    recognise=is_distill,
+    reads="distill .json",
+    largest=LARGEST,
+)

@@ -94,8 +94,8 @@ def entry_of(organism: Organism) -> Entry:
 def label(organism: Organism, name: str) -> str:
     """Return a short label: the emoji that it grows, or else its target's name or its own.
 
-    >>> from blastema.zoo import path_of
-    >>> label(read_organism(path_of("🦎")), "regenerating/lizard")
+    >>> from blastema import load
+    >>> label(load("🦎"), "regenerating/lizard")
     '🦎'
     """
     target = _text(organism.training.get("target"))

@@ -137,4 +137,13 @@ def _number(value: np.floating) -> str:
     return text if "." in text or "e" in text else f"{text}.0"
 
 
-FORMAT = Format("shadertoy", "", write_shadertoy, sized=True)
+FORMAT = Format(
+    "shadertoy",
+    "",
+    "three texts to paste",
+    write_shadertoy,
+    weights="rounded to 8 bits",
+    proven_in="WebGL2 in Chromium",
+    tolerance="1e-4 after twenty steps, 5e-7 measured: graphics cards fuse and reorder sums",
+    sized="as in training",
+)

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from blastema._version import __version__
+from blastema.formats.beginning import Beginning
 from blastema.formats.format import Format, Size
-from blastema.formats.tfjs_graph import KIND, read_tfjs
+from blastema.formats.tfjs_graph import KIND, LARGEST, read_tfjs
 from blastema.io.atomic import replacing_folder
 from blastema.organism import Organism
 from blastema.organism_file import TENSORS, metadata_of
@@ -188,4 +189,23 @@ def _ints(*numbers: int) -> dict[str, Any]:
     return {"list": {"i": [str(number) for number in numbers]}}
 
 
-FORMAT = Format("tfjs", "", write_tfjs, read_tfjs)
+def is_tfjs(file: Beginning) -> bool:
+    """Return whether this is the beginning of a graph model: an object in JSON, or a folder with one."""
+    if file.content is None:
+        return (file.path / FILES[0]).is_file()
+    return file.is_json and file.first_letter != b"["
+
+
+FORMAT = Format(
+    "tfjs",
+    "",
+    "a graph model for TensorFlow.js",
+    write_tfjs,
+    weights="exact",
+    proven_in="TensorFlow.js",
+    tolerance="1e-5 after ten steps, firing forced; four standard deviations of how often cells fire",
+    read=read_tfjs,
+    recognise=is_tfjs,
+    reads="tfjs model.json",
+    largest=LARGEST,
+)

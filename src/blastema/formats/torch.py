@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from blastema.errors import BlastemaError
+from blastema.formats.beginning import Beginning
 from blastema.formats.format import Format, Size
 from blastema.formats.torch_layouts import LAYOUTS, organism_of_port
-from blastema.io.tensors import read_tensors, write_tensors
+from blastema.io.tensors import read_header, read_tensors, write_tensors
 from blastema.organism import Organism, organism_of
 from blastema.organism_file import TENSORS, check_metadata, metadata_of
 from blastema.rule import Rule
@@ -78,4 +79,31 @@ def read_torch(path: Path | str, layout: str | None = None) -> Organism:
     return organism_of(tensors, metadata, str(path))
 
 
-FORMAT = Format("torch", ".safetensors", write_torch, read_torch, layouts=LAYOUTS)
+def is_state_dict(path: Path) -> bool:
+    """Return whether a safetensors file is of another program: with none of what we say of our own files."""
+    metadata = read_header(path).get("__metadata__", {})
+    if not isinstance(metadata, dict):
+        return False
+    name = str(metadata.get("format", ""))
+    return name == KIND or not (name.startswith("blastema") or metadata.keys() & {"rule", "training"})
+
+
+def is_torch(file: Beginning) -> bool:
+    """Return whether this is the beginning of a state_dict."""
+    return file.is_safetensors and is_state_dict(file.path)
+
+
+FORMAT = Format(
+    "torch",
+    ".safetensors",
+    "a state_dict for PyTorch, in safetensors; blastema.formats.torch_module takes it",
+    write_torch,
+    weights="exact",
+    proven_in="PyTorch",
+    tolerance="1e-5 after ten steps",
+    read=read_torch,
+    recognise=is_torch,
+    reads="a torch state_dict in .safetensors",
+    largest=LARGEST,
+    layouts=LAYOUTS,
+)

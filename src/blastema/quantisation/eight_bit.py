@@ -12,13 +12,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from blastema.damage import CUTS, cut
+from blastema.damage import DAMAGES
 from blastema.engines import choose_engine
 from blastema.rule import Rule, Weights, alive, perceive, seed_batch, update
 
 # What cells perceive is collected at these ages from organisms that grow, are cut, and grow on. The old ones count,
 # too: what the error is at rest is where an organism drifts to.
 ORGANISMS, AGES, CUT_AT = 12, (*range(0, 400, 32), *range(500, 2001, 100)), 192
+# What the first organisms lose then; the others stay whole.
+CUTS = ("upper", "lower", "left", "right", "centre", "disc")
 # An organism that fills its grid tells no more, but takes its time.
 OVERGROWN = 0.6
 # Of the mean square of the inputs, added to each, so that what hardly varies is not trusted.
@@ -97,7 +99,7 @@ def perceptions(rule: Rule, weights: Weights, height: int, width: int) -> np.nda
             break
         if age == CUT_AT:
             for state, name in zip(batch.states, CUTS, strict=False):
-                state[cut(name, height, width, draw)] = 0
+                state[DAMAGES[name].mask(draw, height, width)] = 0
         batch = engine.grow(rule, weights, batch, next_age - age)
     every = np.concatenate(found)
     every = every[(np.abs(every) < EXPLODED).all(axis=-1)]

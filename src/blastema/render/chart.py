@@ -10,6 +10,7 @@ from blastema.render.lettering import font
 
 INK, FAINT, GRID = (30, 30, 30), (120, 120, 120), (228, 228, 228)
 GREEN, ORANGE, BLUE, PURPLE, RED = (21, 128, 61), (217, 119, 6), (37, 99, 235), (126, 34, 206), (190, 18, 60)
+COLOURS = {"green": GREEN, "orange": ORANGE, "blue": BLUE, "purple": PURPLE, "red": RED}
 # Drawn so many times larger, then reduced: Pillow's lines have steps.
 FINE = 2
 HEIGHT, LEFT, RIGHT, BOTTOM, TOP = 250, 52, 16, 40, 34

@@ -17,7 +17,7 @@ from blastema.rule import Rule
 from blastema.targets import load_target
 from blastema.targets.remarks import remarks
 from blastema.targets.target import LARGEST, PAD
-from blastema.training.experiments import EXPERIMENTS, RECIPES, ExperimentName, Recipe, RecipeName
+from blastema.training.experiments import EXPERIMENTS, RECIPES, Recipe
 
 # What `Config.target` says where the picture was given as an array.
 ARRAY = "array"
@@ -49,8 +49,8 @@ class Config:
     """
 
     target: Any
-    experiment: ExperimentName = "regenerating"
-    recipe: RecipeName = "blastema"
+    experiment: str = "regenerating"
+    recipe: str = "blastema"
     steps: int = 8000
     batch: int = 8
     seed: int = 0

@@ -1,10 +1,7 @@
-"""The article's experiments and the recipe they are trained by: data, side by side."""
+"""The article's experiments and the recipes they are trained by, each declared once."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
-
-ExperimentName = Literal["growing", "persistent", "regenerating"]
-RecipeName = Literal["blastema", "long", "further", "article"]
 
 
 @dataclass(frozen=True)
@@ -15,17 +12,25 @@ class Experiment:
         starts_from: each rollout starts from fresh seed cells, or from a pool of organisms of all ages.
         reseeded: how many of a batch, those with the highest loss, are replaced by a seed cell.
         damaged: how many of a batch, those with the lowest loss, lose a part of their cells.
+        sentence: what it teaches, for help texts.
+        ages: at which validation looks at organisms: a growing one need not last, another must. Those that lose cells
+            in training are cut, too.
+        colour: of its curves, a name in `blastema.render.chart.COLOURS`.
     """
 
     starts_from: Literal["seed", "pool"]
     reseeded: int
     damaged: int
+    sentence: str
+    ages: tuple[int, ...]
+    colour: str
 
 
-EXPERIMENTS: dict[ExperimentName, Experiment] = {
-    "growing": Experiment(starts_from="seed", reseeded=0, damaged=0),
-    "persistent": Experiment(starts_from="pool", reseeded=1, damaged=0),
-    "regenerating": Experiment(starts_from="pool", reseeded=1, damaged=3),
+# In the article's order, from the least to the most that is asked of an organism.
+EXPERIMENTS = {
+    "growing": Experiment("seed", 0, 0, "to grow", (80, 96), "orange"),
+    "persistent": Experiment("pool", 1, 0, "to persist", (100, 200, 1000), "blue"),
+    "regenerating": Experiment("pool", 1, 3, "to regenerate", (200, 1000), "green"),
 }
 
 
@@ -46,6 +51,8 @@ class Recipe:
         learning_rates: (from which share of the training steps, rate), in order. The article lowers its rate after
             2000 of 8000.
         beta_1, beta_2, epsilon: of Adam; epsilon is that of Keras, which the notebook uses.
+        sentence: what it is, for help texts.
+        for_trained: it trains an organism further; alone, it would not make one grow.
     """
 
     steps: int = 8000
@@ -61,6 +68,8 @@ class Recipe:
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
+    sentence: str = ""
+    for_trained: bool = False
 
     def learning_rate(self, step: int) -> float:
         """Return the rate for the training step that follows `step` others.
@@ -96,17 +105,20 @@ BLASTEMA = Recipe(
     pool=256,
     damages=("disc", "half", "square"),
     learning_rates=((0, 4e-3), (0.3, 2e-3), (0.6, 5e-4), (0.85, 1e-4)),
+    sentence="our best",
 )
 # The first is the default; docs/recipe.md says in what they differ, and what was measured of them.
-RECIPES: dict[RecipeName, Recipe] = {
+RECIPES = {
     "blastema": BLASTEMA,
-    "long": replace(BLASTEMA, longer=(0.6, 1.6)),
-    # For an organism that is trained already: cuts in a row, and rollouts until what regrew has met what was left.
+    "long": replace(BLASTEMA, longer=(0.6, 1.6), sentence="longer rollouts late"),
+    # Cuts in a row, and rollouts until what regrew has met what was left.
     "further": replace(
         BLASTEMA,
         longer=(0, 1.8),
         cuts=(0, 9),
         learning_rates=((0, 5e-4), (0.3, 2e-4), (0.6, 1e-4), (0.8, 3e-5)),
+        sentence="for trained organisms",
+        for_trained=True,
     ),
-    "article": Recipe(),
+    "article": Recipe(sentence="as published"),
 }

@@ -3,25 +3,20 @@
 import numpy as np
 
 from blastema.analysis.persistence import persistence
-from blastema.analysis.regeneration import CUTS, regeneration
+from blastema.analysis.regeneration import regeneration
 from blastema.analysis.subject import Subject, seeds_for
+from blastema.damage import CUTS, DAMAGES
 from blastema.organism import Organism
-from blastema.training.experiments import ExperimentName
+from blastema.training.experiments import EXPERIMENTS
 from blastema.training.trainer import Trainer
 
 ORGANISMS = 4
-# Ages at which organisms are looked at: a growing one need not last, another must.
-AGES: dict[ExperimentName, tuple[int, ...]] = {
-    "growing": (80, 96),
-    "persistent": (100, 200, 1000),
-    "regenerating": (200, 1000),
-}
 GROWN, AFTER = 200, 400
 # Centre cuts in a row, asked of those whose recipe makes several.
 CUTS_IN_A_ROW = (5, 9)
 
 
-def held_out(trainer: Trainer, experiment: ExperimentName) -> float:
+def held_out(trainer: Trainer, experiment: str) -> float:
     """Return the mean of log10 of the loss over organisms and occasions; the lower, the better.
 
     Occasions are certain ages, and for regenerating organisms `AFTER` steps after each of the article's five cuts and a
@@ -29,10 +24,11 @@ def held_out(trainer: Trainer, experiment: ExperimentName) -> float:
     """
     subject = Subject(Organism(trainer.weights, trainer.rule), trainer.target, trainer.engine)
     seeds = seeds_for(ORGANISMS, trainer.seed)
-    found = list(persistence(subject, seeds, AGES[experiment]))
-    if experiment == "regenerating":
+    found = list(persistence(subject, seeds, EXPERIMENTS[experiment].ages))
+    if EXPERIMENTS[experiment].damaged:
         grown, draw = subject.grown(subject.seeds(seeds), GROWN), np.random.default_rng(trainer.seed)
-        found += [regeneration(subject, grown, damage, draw, (AFTER,)).after[-1] for damage in CUTS.values()]
+        found += [regeneration(subject, grown, DAMAGES[name], draw, (AFTER,)).after[-1] for name in CUTS]
         if trainer.recipe.cuts[1] > 1:
-            found += [regeneration(subject, grown, CUTS["centre"], draw, (AFTER,), n).after[-1] for n in CUTS_IN_A_ROW]
+            centre = DAMAGES["centre"]
+            found += [regeneration(subject, grown, centre, draw, (AFTER,), n).after[-1] for n in CUTS_IN_A_ROW]
     return float(np.mean(found))

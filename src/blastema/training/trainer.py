@@ -94,7 +94,7 @@ class Trainer:
         """
         recipe, (height, width) = self.recipe, self.target.shape[:2]
         kinds = [recipe.damages[turn % len(recipe.damages)] for turn in range(self.done, self.done + len(batch.seeds))]
-        masks = [DAMAGES[kind](draw, height, width) for kind in kinds]
+        masks = [DAMAGES[kind].mask(draw, height, width) for kind in kinds]
         batch, most = erased(batch, masks), recipe.most_cuts(self.done)
         if most > 1:
             cuts, between = (int(draw.integers(*span, endpoint=True)) for span in ((1, most), recipe.between))

@@ -9,7 +9,7 @@ from blastema.training.experiments import EXPERIMENTS
 
 DIRECTORY = Path(__file__).parent
 # Of several organisms of one target, the name of the target alone means the first of these.
-PREFERRED = ("regenerating", "persistent", "growing")
+PREFERRED = tuple(reversed(EXPERIMENTS))
 
 
 def names() -> list[str]:
@@ -20,7 +20,7 @@ def names() -> list[str]:
     """
     stems = (path.stem for path in sorted(DIRECTORY.glob("*.safetensors")))
     found = ["/".join(stem.split("-", 1)) for stem in stems]
-    return sorted(found, key=lambda name: (list(EXPERIMENTS).index(name.split("/")[0]), name))  # type: ignore[arg-type]
+    return sorted(found, key=lambda name: (list(EXPERIMENTS).index(name.split("/")[0]), name))
 
 
 def path_of(name: str) -> Path | None:

@@ -1,0 +1,93 @@
+"""What flags take from the registries: choices, and their help. Read when the command is parsed, see `choices`."""
+
+from blastema.cli.choices import FromRegistry, listed
+
+
+def _engines() -> str:
+    from blastema.engines import ENGINES
+
+    return listed(list(ENGINES))
+
+
+def _damages() -> str:
+    from blastema.damage import DAMAGES
+
+    return "\n".join(f"{name}: {damage.sentence}" for name, damage in DAMAGES.items())
+
+
+def _experiments() -> str:
+    from blastema.training.experiments import EXPERIMENTS
+
+    return ", ".join(experiment.sentence for experiment in EXPERIMENTS.values())
+
+
+def _experiment_names() -> list[str]:
+    from blastema.training.experiments import EXPERIMENTS
+
+    return list(EXPERIMENTS)
+
+
+def _recipes() -> str:
+    from blastema.training.experiments import RECIPES
+
+    return ", ".join(f"{name} ({RECIPES[name].sentence})" for name in _recipe_names())
+
+
+def _recipe_names() -> list[str]:
+    """Return the names of the recipes that a training can begin with."""
+    from blastema.training.experiments import RECIPES
+
+    return [name for name, recipe in RECIPES.items() if not recipe.for_trained]
+
+
+def _formats() -> str:
+    from blastema.formats import formats
+
+    return "\n".join(f"{name}: {form.help}" for name, form in formats().items())
+
+
+def _format_names() -> list[str]:
+    from blastema.formats import formats
+
+    return list(formats())
+
+
+def _suffixes() -> str:
+    from blastema.formats import formats
+
+    files = ", ".join(f"{form.suffix} for {name}" for name, form in formats().items() if form.suffix)
+    return f"{files}; a folder for {listed([name for name, form in formats().items() if not form.suffix], 'and')}"
+
+
+def _sizes() -> str:
+    from blastema.formats import formats
+
+    return listed([f"{name} ({form.sized})" for name, form in formats().items() if form.sized], "and")
+
+
+def _files() -> str:
+    from blastema.formats import formats
+
+    return listed([form.reads for form in formats().values() if form.reads], "or")
+
+
+def _layouts() -> list[str]:
+    from blastema.formats import formats
+
+    return [layout for form in formats().values() for layout in form.layouts]
+
+
+def _figures() -> str:
+    from blastema.figures import NAMES, trains
+
+    return f"{', '.join(NAMES)}; {listed([name for name in NAMES if trains(name)], 'and')} train a lizard first"
+
+
+ENGINE = FromRegistry(_engines)
+DAMAGE = FromRegistry(_damages)
+EXPERIMENT = FromRegistry(_experiments, _experiment_names)
+RECIPE = FromRegistry(_recipes, _recipe_names)
+FORMAT = FromRegistry(_formats, _format_names)
+OUT, SIZE, FILE = FromRegistry(_suffixes), FromRegistry(_sizes), FromRegistry(_files)
+LAYOUT = FromRegistry(lambda: "", _layouts)
+FIGURE = FromRegistry(_figures)
