@@ -3,6 +3,7 @@
 import dataclasses
 import importlib.metadata
 import importlib.util
+import inspect
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -28,6 +29,8 @@ from blastema.training.run import Config
 from blastema.training.trainer import Trainer
 
 PROJECT = Path(__file__).parents[1]
+# Flags whose default depends on others, so that they have none of their own.
+OTHERWISE = ("target", "steps", "engine")
 
 
 @pytest.fixture
@@ -76,12 +79,13 @@ def test_a_format_is_in_help_errors_and_on_its_page(help_of, monkeypatch, tmp_pa
         reads="dummy .dum",
         largest=3_000_000,
         sized="one cell",
+        extra="fast",
         layouts=("up", "down"),
     )
     monkeypatch.setattr(registry, "ALL", [*registry.ALL, dummy])
     text = help_of("export")
     assert "tfjs,torch,dummy}" in text
-    assert "dummy: a dummy" in text
+    assert "dummy: a dummy; needs the extra [fast]" in text
     assert ".safetensors for torch, .dum for dummy;" in text
     assert "dummy (one cell)" in text
     text = help_of("import")
@@ -114,6 +118,13 @@ def test_a_recipe_is_in_help_unless_it_is_for_trained_organisms(help_of, monkeyp
     assert Config("disc", recipe="again").recipe == "again"
     with pytest.raises(BlastemaError, match=r"article, dummy, again$"):
         Config("disc", recipe="none")
+
+
+def test_the_flags_of_training_have_the_defaults_of_a_configuration():
+    flags = inspect.signature(COMMANDS["train"].function).parameters
+    shared = [field for field in dataclasses.fields(Config) if field.name in flags and field.name not in OTHERWISE]
+    assert {"experiment", "recipe", "batch", "seed", "fit"} <= {field.name for field in shared}
+    assert [flags[field.name].default for field in shared] == [field.default for field in shared]
 
 
 def test_a_damage_is_in_help_and_can_be_done(help_of, monkeypatch):

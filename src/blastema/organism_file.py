@@ -13,6 +13,7 @@ from blastema.errors import BlastemaError
 from blastema.io.strict_json import json_text, parse_metadata
 from blastema.io.tensors import read_tensors, write_tensors
 from blastema.rule import Filter, Rule, Weights
+from blastema.rule.update import weight_shapes
 
 KIND = "blastema-organism"
 # Version 2 is for rules with filters that are not built in; what fits into version 1 is written as version 1.
@@ -99,7 +100,7 @@ def check_weights(rule: Rule, tensors: dict[str, np.ndarray], source: str) -> We
     if unknown or missing:
         what = f"unknown tensors {', '.join(unknown)}" if unknown else f"no tensor {', '.join(missing)}"
         raise BlastemaError(f"{source} has {what}; an organism has exactly {', '.join(TENSORS)}")
-    shapes = ((rule.perception, rule.hidden), (rule.hidden,), (rule.hidden, rule.channels), (rule.channels,))
+    shapes = weight_shapes(rule.perception, rule.hidden, rule.channels)
     for name, shape in zip(TENSORS, shapes, strict=True):
         came = tensors[name]
         if came.shape != shape or came.dtype != np.float32:

@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from blastema.analysis.subject import Subject, lasting
+from blastema.analysis.subject import GROWN, Subject, lasting
 from blastema.damage import Damage, erased
 from blastema.rule import Batch
 
 AFTER = (100, 200, 600)
-CUT_AT = 200
+CUT_AT = GROWN
 # Centre cuts in a row, as when a visitor keeps erasing, and the CA steps from one to the next.
 CUTS_IN_A_ROW, APART = (3, 5, 9), 5
 

@@ -12,7 +12,7 @@ EXAMPLES = "At -2 the typical error is 10% of full brightness, at -3 it is 3%, a
 MEDIAN, WORST, EIGHT_BIT, DAMAGED, REGREW = "median", "worst", "8-bit weights, worst", "damaged, median", "regrew"
 
 # The tables of damage, by their keys in the report.
-DAMAGES = {
+DAMAGE_TABLES = {
     "regeneration": "Regeneration",
     "repeated": f"Cuts in a row, {APART} steps apart",
     "unseen": "Damage that training never used",
@@ -39,7 +39,7 @@ def sections(report: dict[str, Any]) -> dict[str, Section]:
     places = report["sizes"] | {"beside another": report["neighbours"]}
     return {
         "persistence": _persistence(report["persistence"], eight_bit.get("persistence")),
-        **{key: _damages(title, report, key, eight_bit.get(key)) for key, title in DAMAGES.items()},
+        **{key: _damages(title, report, key, eight_bit.get(key)) for key, title in DAMAGE_TABLES.items()},
         "rotation": _medians("Rotated perception", {f"{angle}°": loss for angle, loss in report["rotation"].items()}),
         "fire_rates": _medians("Fire rate", report["fire_rates"]),
         "sizes": _medians("In other grids", places),

@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
-from blastema.analysis.subject import Subject
+from blastema.analysis.subject import GROWN, Subject
 
 ANGLES = tuple(range(0, 360, 15))
 
 
 def rotation(
-    subject: Subject, seeds: np.ndarray, degrees: tuple[int, ...] = ANGLES, steps: int = 200
+    subject: Subject, seeds: np.ndarray, degrees: tuple[int, ...] = ANGLES, steps: int = GROWN
 ) -> tuple[np.ndarray, np.ndarray]:
     """Grow organisms whose senses are turned.
 

@@ -12,6 +12,8 @@ from blastema.simulation import Simulation
 
 # The log10 of the loss of an organism whose numbers are no longer finite; more than that is counted as that.
 EXPLODED = 9.0
+# CA steps after which an organism counts as grown.
+GROWN = 200
 # Nothing is closer to its picture than this; a target of nothing would be at minus infinity.
 LEAST = 1e-12
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from blastema.analysis.subject import Subject, log_of
+from blastema.analysis.subject import GROWN, Subject, log_of
 from blastema.loss import COLOURS, visible
 from blastema.rule import Batch, seed_state
 
@@ -17,7 +17,7 @@ def sizes_of(target: np.ndarray) -> tuple[tuple[int, int], ...]:
     return (height * 3 // 2, width * 3 // 2), (2 * height, 2 * width), (height, 2 * width), (2 * height, width)
 
 
-def other_sizes(subject: Subject, seeds: np.ndarray, steps: int = 200) -> dict[str, np.ndarray]:
+def other_sizes(subject: Subject, seeds: np.ndarray, steps: int = GROWN) -> dict[str, np.ndarray]:
     """Return for each grid, `WIDTHxHEIGHT`, log10 of the loss of each organism, as if over the target's own grid."""
     found = {}
     for height, width in sizes_of(subject.target):
@@ -28,7 +28,7 @@ def other_sizes(subject: Subject, seeds: np.ndarray, steps: int = 200) -> dict[s
     return found
 
 
-def neighbours(subject: Subject, seeds: np.ndarray, steps: int = 200) -> tuple[np.ndarray, np.ndarray]:
+def neighbours(subject: Subject, seeds: np.ndarray, steps: int = GROWN) -> tuple[np.ndarray, np.ndarray]:
     """Plant two seeds so that the two pictures just do not touch.
 
     Returns:
@@ -49,7 +49,7 @@ def neighbours(subject: Subject, seeds: np.ndarray, steps: int = 200) -> tuple[n
     return _log_loss(grown, placed, subject.target) - np.log10(2), grown[0]
 
 
-def fire_rates(subject: Subject, seeds: np.ndarray, steps: int = 200) -> np.ndarray:
+def fire_rates(subject: Subject, seeds: np.ndarray, steps: int = GROWN) -> np.ndarray:
     """Return log10 of the loss at each of `FIRE_RATES`, `(10, len(seeds))`.
 
     Each grows for so long that its cells act as often as they would in `steps` steps at the organism's own rate.

@@ -1,8 +1,9 @@
 """Numbers on the command line, and what they may be."""
 
 from blastema.errors import BlastemaError
+from blastema.rule.grid import LARGEST_WHOLE
 
-LARGEST_SEED = 2**32 - 1
+LARGEST_SEED = LARGEST_WHOLE
 
 
 def check_range(flag: str, value: float, least: float, most: float | None = None) -> None:

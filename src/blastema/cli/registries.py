@@ -43,7 +43,8 @@ def _recipe_names() -> list[str]:
 def _formats() -> str:
     from blastema.formats import formats
 
-    return "\n".join(f"{name}: {form.help}" for name, form in formats().items())
+    needs = {name: f"; needs the extra [{form.extra}]" if form.extra else "" for name, form in formats().items()}
+    return "\n".join(f"{name}: {form.help}{needs[name]}" for name, form in formats().items())
 
 
 def _format_names() -> list[str]:

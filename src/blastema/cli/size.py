@@ -3,15 +3,14 @@
 import re
 
 from blastema.errors import BlastemaError
-
-LARGEST = 4096
+from blastema.targets.target import LARGEST
 
 
 def parse_size(text: str) -> tuple[int, int]:
     """Return (height, width) of `72` or `96x64`, which is width by height.
 
     Raises:
-        BlastemaError: it is neither, or not from 1 to 4096.
+        BlastemaError: it is neither, or out of range.
 
     >>> parse_size("96x64")
     (64, 96)

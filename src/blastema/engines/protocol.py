@@ -9,6 +9,7 @@ import numpy as np
 from blastema.errors import BlastemaError, OutOfMemoryError
 from blastema.rule import Batch, Rule, Weights
 from blastema.rule.grid import LARGEST_SIDE, LARGEST_WHOLE, whole_numbers
+from blastema.rule.update import weight_shapes
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -76,7 +77,7 @@ def check_rollout(
 
 
 def _check_weights(rule: Rule, weights: Weights) -> Weights:
-    shapes = Weights((rule.perception, rule.hidden), (rule.hidden,), (rule.hidden, rule.channels), (rule.channels,))
+    shapes = weight_shapes(rule.perception, rule.hidden, rule.channels)
     arrays = Weights(*(_floats(name, value) for name, value in weights._asdict().items()))
     for name, array, needed in zip(Weights._fields, arrays, shapes, strict=True):
         if array.shape != needed:

@@ -11,6 +11,7 @@ from blastema.organism import Organism
 from blastema.render.colour import on_background
 from blastema.rule import Rule
 from blastema.targets import load_target
+from blastema.targets.target import FIT, PAD
 from blastema.training.experiments import EXPERIMENTS, RECIPES
 from blastema.training.trainer import Report, Trainer
 
@@ -66,7 +67,7 @@ def lesson(setting: Setting) -> Lesson:
 
 
 def _taught(setting: Setting) -> Lesson:
-    fit, pad, stages = (24, 8, (25, 75, 150, 300)) if setting.quick else (40, 16, (100, 500, 1000, 4000))
+    fit, pad, stages = (24, 8, (25, 75, 150, 300)) if setting.quick else (FIT, PAD, (100, 500, 1000, 4000))
     experiment, recipe = EXPERIMENTS["regenerating"], dataclasses.replace(RECIPES["blastema"], steps=stages[-1])
     target = load_target(TARGET, fit=fit, pad=pad)
     trainer = Trainer(Rule(), experiment, recipe, target, setting.seed, choose_engine())

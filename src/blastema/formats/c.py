@@ -10,6 +10,7 @@ from blastema.io.atomic import replacing
 from blastema.organism import Organism
 from blastema.quantisation.rows import quantise_rows
 from blastema.rule import Filter, Rule
+from blastema.rule.firing import fire_threshold
 from blastema.rule.perception import filters_of
 
 STEP = Path(__file__).with_name("c_step.h")
@@ -79,7 +80,7 @@ def _constants(rule: Rule) -> str:
 #define BLASTEMA_HIDDEN {rule.hidden}
 #define BLASTEMA_FILTERS {len(rule.filters)}
 #define BLASTEMA_ALIVE_ABOVE {_number(np.float32(rule.alive_above))}
-#define BLASTEMA_FIRES_BELOW UINT32_C({round(rule.fire_rate * 2**24)}) /* fire rate * 2^24 */
+#define BLASTEMA_FIRES_BELOW UINT32_C({fire_threshold(rule.fire_rate)}) /* fire rate * 2^24 */
 #define BLASTEMA_WRAP {int(rule.edge == "wrap")} /* past the edge lies the other side (1) or nothing (0) */
 
 /* Each filter is three matrices: fixed + cosine of the angle * along + sine of the angle * across. */

@@ -25,6 +25,7 @@ class Format:
             as what was rounded, in one line.
         weights, proven_in, tolerance: for docs/formats.md: how exact weights are, which program the tests run, and how
             far its states may be from ours, and why.
+        extra: of the package, that it needs; None if it needs none.
         read: returns the organism in the file or folder, or None where nothing can be read back.
         recognise: whether a file or folder is in this format; of no file more than one format says so.
         reads: what `blastema import` takes; empty if nothing.
@@ -40,6 +41,7 @@ class Format:
     weights: str
     proven_in: str
     tolerance: str
+    extra: str | None = None
     read: Callable[..., Organism] | None = None
     recognise: Callable[[Beginning], bool] = lambda _: False
     reads: str = ""

@@ -18,13 +18,13 @@ from blastema.io.small_file import read_small_file
 from blastema.organism import Organism, organism_of
 from blastema.organism_file import TENSORS, check_metadata, metadata_of
 from blastema.rule import ALPHA, Rule
-from blastema.rule.firing import MIX_1, MIX_2
+from blastema.rule.firing import MIX_1, MIX_2, fire_threshold
 from blastema.rule.perception import FILTERS, ZERO, Matrix, filters_of
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
-KIND = "blastema-onnx"
+KIND, EXTRA = "blastema-onnx", "onnx"
 # ONNX Runtime reads these since version 1.14.
 OPSET, IR_VERSION = 18, 8
 # An organism has 45 kB; the widest anyone has trained, a few megabytes.
@@ -86,7 +86,7 @@ def _library() -> Any:
     try:
         import onnx
     except ImportError:
-        raise BlastemaError("the onnx format needs an extra: pip install 'blastema[onnx]'") from None
+        raise BlastemaError(f"the onnx format needs an extra: pip install 'blastema[{EXTRA}]'") from None
     return onnx
 
 
@@ -189,7 +189,7 @@ def _fires(graph: _Graph, rule: Rule) -> str:
     place = graph.add("Mul", graph.add("Unsqueeze", rows, graph.constant([1])), graph.constant(2**16))
     place = graph.add("Add", place, graph.add("Unsqueeze", columns, graph.constant([0])))
     drawn = graph.add("Div", _mix(graph, graph.add("BitwiseXor", key, place)), graph.constant(2**8))
-    return graph.add("Less", drawn, graph.constant(round(rule.fire_rate * 2**24)))
+    return graph.add("Less", drawn, graph.constant(fire_threshold(rule.fire_rate)))
 
 
 def _range(graph: _Graph, axis: int) -> str:
@@ -274,6 +274,7 @@ FORMAT = Format(
     weights="exact",
     proven_in="ONNX Runtime, and ONNX Runtime Web in Chromium",
     tolerance="1e-5 after ten steps; 1.2e-6 measured after 200",
+    extra=EXTRA,
     read=read_onnx,
     recognise=is_onnx,
     reads=".onnx",

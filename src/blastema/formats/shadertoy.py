@@ -14,6 +14,7 @@ from blastema.formats.format import Format, Size
 from blastema.io.atomic import replacing_folder
 from blastema.organism import Organism
 from blastema.quantisation.rows import quantise_rows
+from blastema.rule.firing import fire_threshold
 from blastema.rule.perception import filters_of
 
 FILES = {"buffer_a.glsl": "Buffer A", "buffer_b.glsl": "Buffer B", "image.glsl": "Image"}
@@ -116,7 +117,7 @@ const int WIDTH = {width}, HEIGHT = {height};
 const int CHANNELS = {rule.channels}, PARTS = {packed.parts}, GROUPS = {packed.groups}, FILTERS = {len(rule.filters)};
 // Each filter is three 3x3 matrices, row by row: fixed + cos(ANGLE) * along + sin(ANGLE) * across.
 {_array("float", "MATRICES", rows, 1, 9)}const float ALIVE_ABOVE = {_number(np.float32(rule.alive_above))};
-const uint FIRES_BELOW = {round(rule.fire_rate * 2**24)}u;
+const uint FIRES_BELOW = {fire_threshold(rule.fire_rate)}u;
 const bool WRAP = {str(rule.edge == "wrap").lower()};
 """
 

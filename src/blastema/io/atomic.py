@@ -42,10 +42,7 @@ def replacing(path: Path | str) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
-        # mkstemp makes files private; the result is an ordinary one.
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
+        _make_ordinary(temporary, 0o666)
         temporary.replace(path)
         sync_folder(path.parent)
     finally:
@@ -101,9 +98,7 @@ def replacing_folder(path: Path | str, names: Collection[str]) -> Iterator[Path]
         ) from error
     try:
         yield temporary
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o777 & ~mask)
+        _make_ordinary(temporary, 0o777)
         if path.exists():
             # A folder cannot take the place of one that holds files: the old one steps aside first.
             aside = temporary.with_name(temporary.name + "-old")
@@ -118,3 +113,10 @@ def replacing_folder(path: Path | str, names: Collection[str]) -> Iterator[Path]
             temporary.rename(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _make_ordinary(path: Path, mode: int) -> None:
+    """Give a temporary file or folder, which is private, the rights that new ones have."""
+    mask = os.umask(0)
+    os.umask(mask)
+    path.chmod(mode & ~mask)

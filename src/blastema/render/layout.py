@@ -7,10 +7,10 @@ from PIL import Image, ImageDraw
 
 from blastema.render.colour import WHITE
 from blastema.render.lettering import font
-from blastema.rule import ALPHA
+from blastema.rule import ALPHA, Rule
 
 INK, TITLE, TITLE_FONT = (30, 30, 30), 26, 15
-ALIVE = 0.1
+ALIVE = Rule().alive_above
 
 
 def stack(*rows: Image.Image, gap: int = 0, margin: int = 0) -> Image.Image:

@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from blastema.analysis.report import (
+    DAMAGE_TABLES,
     DAMAGED,
-    DAMAGES,
     EIGHT_BIT,
     MEDIAN,
     REGREW,
@@ -37,7 +37,7 @@ def report_picture(title: str, report: dict[str, Any], states: dict[str, list[np
     """
     half = (WIDTH - 2 * MARGIN - GAP) // 2
     tables = sections(report)
-    damages = [damage for key in DAMAGES for damage in report[key]]
+    damages = [damage for key in DAMAGE_TABLES for damage in report[key]]
     hurt = cropped([states[name][moment] for moment in (0, 1) for name in damages], 4)
     ages, grown = [f"{int(age):,} steps" for age in _shown_ages()], cropped(states["ages"], 4)
     turned = cropped(states["turned"][::3], 2)
@@ -75,7 +75,7 @@ def _summary(report: dict[str, Any]) -> str:
 
 
 def _regrew(tables: dict[str, Section]) -> list[str]:
-    return [count for key in DAMAGES for count in tables[key].rows[REGREW]]
+    return [count for key in DAMAGE_TABLES for count in tables[key].rows[REGREW]]
 
 
 def _persistence_chart(tables: dict[str, Section], width: int) -> Image.Image:
@@ -93,7 +93,7 @@ def _fire_rate_chart(tables: dict[str, Section], width: int) -> Image.Image:
 
 
 def _regrowth_chart(tables: dict[str, Section], width: int) -> Image.Image:
-    parts = [tables[key] for key in DAMAGES]
+    parts = [tables[key] for key in DAMAGE_TABLES]
     colours = {DAMAGED: FAINT, later("100"): BLUE, later("600"): GREEN, later("600", WORST): ORANGE}
     series = [
         (label.removesuffix(f", {MEDIAN}"), [loss for part in parts for loss in part.rows[label]], colour)

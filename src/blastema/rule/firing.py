@@ -17,6 +17,15 @@ def mix(h: Array) -> Array:
     return h ^ (h >> np.uint32(16))
 
 
+def fire_threshold(fire_rate: float) -> int:
+    """Return the number, 0 to 2^24, below which the upper 24 bits of a cell's hash must be for it to fire.
+
+    >>> fire_threshold(0.5)
+    8388608
+    """
+    return round(fire_rate * 2**24)
+
+
 def fires(seeds: Array, ages: Array, height: int, width: int, fire_rate: float) -> Array:
     """Return which cells may act in the step that follows `ages` steps, bool `(batch, height, width)`.
 
@@ -31,4 +40,4 @@ def fires(seeds: Array, ages: Array, height: int, width: int, fire_rate: float) 
     rows, columns = xp.arange(height, dtype=xp.uint32), xp.arange(width, dtype=xp.uint32)
     key = mix(mix(seeds) ^ ages)
     place = (rows[:, None] << np.uint32(16)) | columns[None, :]
-    return (mix(key[:, None, None] ^ place[None]) >> np.uint32(8)) < np.uint32(round(fire_rate * 2**24))
+    return (mix(key[:, None, None] ^ place[None]) >> np.uint32(8)) < np.uint32(fire_threshold(fire_rate))

@@ -24,6 +24,15 @@ class Weights(NamedTuple):
     update_bias: Array
 
 
+def weight_shapes(perception: int, hidden: int, channels: int) -> tuple[tuple[int, ...], ...]:
+    """Return the shapes of the four tensors of `Weights`, in their order.
+
+    >>> weight_shapes(48, 128, 16)
+    ((48, 128), (128,), (128, 16), (16,))
+    """
+    return (perception, hidden), (hidden,), (hidden, channels), (channels,)
+
+
 def initial_weights(
     generator: np.random.Generator, perception: int = 48, hidden: int = 128, channels: int = 16
 ) -> Weights:

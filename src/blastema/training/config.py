@@ -16,7 +16,7 @@ from blastema.machine.memory import check_memory
 from blastema.rule import Rule
 from blastema.targets import load_target
 from blastema.targets.remarks import remarks
-from blastema.targets.target import LARGEST, PAD
+from blastema.targets.target import FIT, LARGEST, PAD
 from blastema.training.experiments import EXPERIMENTS, RECIPES, Recipe
 
 # What `Config.target` says where the picture was given as an array.
@@ -51,10 +51,10 @@ class Config:
     target: Any
     experiment: str = "regenerating"
     recipe: str = "blastema"
-    steps: int = 8000
-    batch: int = 8
+    steps: int = RECIPES["blastema"].steps
+    batch: int = RECIPES["blastema"].batch
     seed: int = 0
-    fit: int = 40
+    fit: int = FIT
     pad: int | None = None
     height: int | None = None
     width: int | None = None

@@ -4,14 +4,14 @@ import numpy as np
 
 from blastema.analysis.persistence import persistence
 from blastema.analysis.regeneration import regeneration
-from blastema.analysis.subject import Subject, seeds_for
+from blastema.analysis.subject import GROWN, Subject, seeds_for
 from blastema.damage import CUTS, DAMAGES
 from blastema.organism import Organism
 from blastema.training.experiments import EXPERIMENTS
 from blastema.training.trainer import Trainer
 
 ORGANISMS = 4
-GROWN, AFTER = 200, 400
+AFTER = 400
 # Centre cuts in a row, asked of those whose recipe makes several.
 CUTS_IN_A_ROW = (5, 9)
 
