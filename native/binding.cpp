@@ -2,6 +2,8 @@
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -9,8 +11,10 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "isa.hpp"
 #include "memory.hpp"
@@ -86,32 +90,30 @@ bool is_interrupted() {
 
 class Bound {
  public:
-  Bound(const std::string& isa, int threads, bool keep, int channels, int hidden, std::vector<int> filters,
-        double alive_above, uint32_t fires_below, bool wrap, double cos, double sin, const Input& hidden_weight,
+  Bound(const std::string& isa, int threads, bool keep, int channels, int hidden, const Input& kernels,
+        std::optional<std::pair<double, double>> rotation, double alive_above, uint32_t fires_below, bool wrap,
+        const Input& hidden_weight,
         const Input& hidden_bias, const Input& update_weight, const Input& update_bias, const Input& states, const Input& seeds,
         const Input& ages) {
-    if (channels < 4 || hidden < 1 || channels > 1024 || hidden > 65536 || filters.size() != 4 || threads < 1 ||
-        threads > 1024)
-      throw nb::value_error("channels must be 4 to 1024, hidden 1 to 65536, filters 4 positions, threads 1 to 1024");
-    int count = 0;
-    for (int position : filters) count += position >= 0;
-    for (int i = 0; i < 4; ++i)
-      for (int j = 0; j < 4; ++j)
-        if (filters[i] >= count || count == 0 || (i != j && filters[i] >= 0 && filters[i] == filters[j]))
-          throw nb::value_error("filters must be the positions 0, 1, ... of those that there are, -1 for the others");
+    if (channels < 4 || hidden < 1 || channels > 1024 || hidden > 65536 || threads < 1 || threads > 1024)
+      throw nb::value_error("channels must be 4 to 1024, hidden 1 to 65536, threads 1 to 1024");
+    const size_t filters = kernels.ndim() ? kernels.shape(0) : 0;
+    if (filters < 1 || filters > 1024 || (rotation && filters != 3))
+      throw nb::value_error("needed are 1 to 1024 kernels, and the article's 3 where a rotation is given");
     if (states.ndim() != 4) throw nb::value_error("states must have 4 axes: batch, height, width, channels");
     const size_t batch = states.shape(0), height = states.shape(1), width = states.shape(2);
     if (batch < 1 || height < 1 || width < 1 || batch > 1 << 20 || height > 65536 || width > 65536 ||
         height * width >= size_t(1) << 31)
       throw nb::value_error("needed are a batch of at least 1 and grids of 1x1 to fewer than 2^31 cells");
     shape_ = {batch, height, width, size_t(channels)};
-    shapes_ = {{size_t(count) * channels, size_t(hidden)}, {size_t(hidden)}, {size_t(hidden), size_t(channels)},
+    shapes_ = {{filters * channels, size_t(hidden)}, {size_t(hidden)}, {size_t(hidden), size_t(channels)},
                {size_t(channels)}};
     const float* x = numbers<float>("states", states, shape_);
     const uint32_t* s = numbers<uint32_t>("seeds", seeds, {batch});
     const uint32_t* a = numbers<uint32_t>("ages", ages, {batch});
-    const Genome genome{channels, hidden, count, filters[0], filters[1], filters[2], filters[3], float(alive_above),
-                        float(cos), float(sin), fires_below, wrap,
+    const Genome genome{channels, hidden, int(filters), numbers<float>("kernels", kernels, {filters, 3, 3}),
+                        rotation.has_value(), rotation ? float(rotation->first) : 0.0f,
+                        rotation ? float(rotation->second) : 0.0f, float(alive_above), fires_below, wrap,
                         numbers<float>("hidden_weight", hidden_weight, shapes_[0]),
                         numbers<float>("hidden_bias", hidden_bias, shapes_[1]),
                         numbers<float>("update_weight", update_weight, shapes_[2]),
@@ -189,11 +191,11 @@ NB_MODULE(_native, module) {
   nb::set_leak_warnings(false);
   module.def("isas", &blastema::isas, "Names of the instruction sets that run here, best first.");
   nb::class_<Bound>(module, "Rollout")
-      .def(nb::init<const std::string&, int, bool, int, int, std::vector<int>, double, uint32_t, bool, double, double,
-                    const blastema::Input&, const blastema::Input&, const blastema::Input&, const blastema::Input&,
+      .def(nb::init<const std::string&, int, bool, int, int, const blastema::Input&,
+                    std::optional<std::pair<double, double>>, double, uint32_t, bool, const blastema::Input&, const blastema::Input&, const blastema::Input&, const blastema::Input&,
                     const blastema::Input&, const blastema::Input&, const blastema::Input&>(),
-           "isa"_a, "threads"_a, "keep"_a, "channels"_a, "hidden"_a, "filters"_a, "alive_above"_a, "fires_below"_a,
-           "wrap"_a, "cos"_a, "sin"_a, "hidden_weight"_a, "hidden_bias"_a, "update_weight"_a, "update_bias"_a,
+           "isa"_a, "threads"_a, "keep"_a, "channels"_a, "hidden"_a, "kernels"_a, "rotation"_a.none(), "alive_above"_a, "fires_below"_a,
+           "wrap"_a, "hidden_weight"_a, "hidden_bias"_a, "update_weight"_a, "update_bias"_a,
            "states"_a, "seeds"_a, "ages"_a)
       .def("advance", &Bound::advance, "steps"_a)
       .def("read_states", &Bound::read_states, "states"_a)

@@ -16,17 +16,26 @@ struct Span {
 };
 constexpr Span nowhere{UINT32_MAX, 0};
 
-// Sizes of the network, channels and hidden padded to whole vectors, and where in the perception each filter stands
-// (counted in filters; -1 where the rule lacks it).
+// Sizes of the network, channels and hidden padded to whole vectors. `article_filters` says that the filters are the
+// article's three, whose perception is unrolled; any others are taps.
 struct Shape {
   int channels, hidden, filters;
-  int identity, sobel_x, sobel_y, laplacian;
+  bool article_filters;
+};
+
+// The weights of one filter that are not zero, and of which neighbour each is: 0 to 8, row by row.
+struct FilterTaps {
+  int count;
+  int neighbour[9];
+  float weight[9];
 };
 
 // The weights in both orders, as the forward and backward products read them, and what else all cells share.
 struct Model {
   Shape shape;
-  float alive_above, cos, sin;
+  float alive_above;
+  float cos, sin;          // of the angle; for the article's filters
+  const FilterTaps* taps;  // (filters); for any others
   uint32_t fires_below;  // a cell fires when the upper 24 bits of its hash are below
   const float *hidden_weight, *hidden_bias, *update_weight, *update_bias;  // (perception, hidden), (hidden, channels)
   const float *hidden_weight_turned, *update_weight_turned;                // (hidden, perception), (channels, hidden)

@@ -28,6 +28,27 @@ inline void find_neighbours(const S& s, const Grid& grid, Float* cells, uint32_t
   }
 }
 
+// The article's three filters at the angle, for one vector of channels.
+template <class S>
+inline void article_filters(const S& s, const Vector (&n)[9], Vector cos, Vector sin, float* seen) {
+  const Vector falling = n[8] - n[0], rising = n[2] - n[6];
+  const Vector slope_x = (falling + rising + 2.0f * (n[5] - n[3])) * 0.125f;
+  const Vector slope_y = (falling - rising + 2.0f * (n[7] - n[1])) * 0.125f;
+  store(seen, n[4]);
+  store(seen + s.channels, cos * slope_x - sin * slope_y);
+  store(seen + 2 * s.channels, sin * slope_x + cos * slope_y);
+}
+
+// Any filters, tap by tap.
+template <class S>
+inline void any_filters(const S& s, const Vector (&n)[9], const FilterTaps* taps, float* seen) {
+  for (const FilterTaps* end = taps + s.perception / s.channels; taps < end; ++taps, seen += s.channels) {
+    Vector sum{};
+    for (int i = 0; i < taps->count; ++i) sum += broadcast(taps->weight[i]) * n[taps->neighbour[i]];
+    store(seen, sum);
+  }
+}
+
 template <class S>
 inline void perceive(const S& s, const Model& model, const Grid& grid, const uint32_t* cells, int count,
                      const Scratch& scratch) {
@@ -39,16 +60,37 @@ inline void perceive(const S& s, const Model& model, const Grid& grid, const uin
     for (int c = 0; c < s.channels; c += lanes, seen += lanes) {
       Vector n[9];
       for (int k = 0; k < 9; ++k) n[k] = load(near[k] + c);
-      const Vector falling = n[8] - n[0], rising = n[2] - n[6];
-      const Vector slope_x = (falling + rising + 2.0f * (n[5] - n[3])) * 0.125f;
-      const Vector slope_y = (falling - rising + 2.0f * (n[7] - n[1])) * 0.125f;
-      if (s.identity >= 0) store(seen + s.identity * s.channels, n[4]);
-      if (s.sobel_x >= 0) store(seen + s.sobel_x * s.channels, cos * slope_x - sin * slope_y);
-      if (s.sobel_y >= 0) store(seen + s.sobel_y * s.channels, sin * slope_x + cos * slope_y);
-      if (s.laplacian >= 0)
-        store(seen + s.laplacian * s.channels,
-              (n[0] + n[2] + n[6] + n[8] + 2.0f * (n[1] + n[3] + n[5] + n[7]) - 12.0f * n[4]) * 0.0625f);
+      if (s.article_filters)
+        article_filters(s, n, cos, sin, seen);
+      else
+        any_filters(s, n, model.taps, seen);
     }
+  }
+}
+
+// The gradients that the article's filters send to the nine neighbours. `cos` and `sin` are divided by 8.
+template <class S>
+inline void article_filters_back(const S& s, const float* seen, Vector cos, Vector sin, Vector (&n)[9]) {
+  const Vector rotated_x = load(seen + s.channels), rotated_y = load(seen + 2 * s.channels);
+  const Vector x = cos * rotated_x + sin * rotated_y, y = cos * rotated_y - sin * rotated_x;
+  n[0] = -(x + y);
+  n[1] = -2.0f * y;
+  n[2] = x - y;
+  n[3] = -2.0f * x;
+  n[4] = load(seen);
+  n[5] = 2.0f * x;
+  n[6] = y - x;
+  n[7] = 2.0f * y;
+  n[8] = x + y;
+}
+
+// Those of any filters: the taps, flipped.
+template <class S>
+inline void any_filters_back(const S& s, const float* seen, const FilterTaps* taps, Vector (&n)[9]) {
+  for (Vector& sum : n) sum = Vector{};
+  for (const FilterTaps* end = taps + s.perception / s.channels; taps < end; ++taps, seen += s.channels) {
+    const Vector gradient = load(seen);
+    for (int i = 0; i < taps->count; ++i) n[taps->neighbour[i]] += broadcast(taps->weight[i]) * gradient;
   }
 }
 
@@ -56,27 +98,17 @@ template <class S>
 inline void perceive_back(const S& s, const Model& model, const Grid& grid, const uint32_t* cells, int count,
                           const Scratch& scratch) {
   const Vector cos = broadcast(model.cos * 0.125f), sin = broadcast(model.sin * 0.125f);
-  const Vector none{};
   for (int i = 0; i < count; ++i) {
     float* near[9];
     find_neighbours<S, float>(s, grid, grid.back, cells[i], scratch.abyss, near);
     const float* seen = scratch.perception_back + ptrdiff_t(i) * s.perception;
     for (int c = 0; c < s.channels; c += lanes, seen += lanes) {
-      const Vector self = s.identity >= 0 ? load(seen + s.identity * s.channels) : none;
-      const Vector turned_x = s.sobel_x >= 0 ? load(seen + s.sobel_x * s.channels) : none;
-      const Vector turned_y = s.sobel_y >= 0 ? load(seen + s.sobel_y * s.channels) : none;
-      const Vector x = cos * turned_x + sin * turned_y, y = cos * turned_y - sin * turned_x;
-      const auto give = [&](int k, Vector value) { store(near[k] + c, load(near[k] + c) + value); };
-      if (s.laplacian >= 0) {
-        const Vector corner = load(seen + s.laplacian * s.channels) * 0.0625f;
-        give(0, corner - x - y), give(1, 2.0f * corner - 2.0f * y), give(2, corner + x - y);
-        give(3, 2.0f * corner - 2.0f * x), give(4, self - 12.0f * corner), give(5, 2.0f * corner + 2.0f * x);
-        give(6, corner - x + y), give(7, 2.0f * corner + 2.0f * y), give(8, corner + x + y);
-      } else {
-        give(0, -(x + y)), give(1, -2.0f * y), give(2, x - y);
-        give(3, -2.0f * x), give(4, self), give(5, 2.0f * x);
-        give(6, y - x), give(7, 2.0f * y), give(8, x + y);
-      }
+      Vector n[9];
+      if (s.article_filters)
+        article_filters_back(s, seen, cos, sin, n);
+      else
+        any_filters_back(s, seen, model.taps, n);
+      for (int k = 0; k < 9; ++k) store(near[k] + c, load(near[k] + c) + n[k]);
     }
   }
 }

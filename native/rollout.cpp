@@ -32,6 +32,7 @@ Rollout::Rollout(const Kernel& kernel, const Genome& genome, const float* states
                  bool (*ask)())
     : kernel_(kernel), watch_(ask), genome_(genome), threads_(threads),
       together_(share_each(batch, Organism::count_bands(height, width), threads)) {
+  list_taps(genome);
   pack_weights(genome);
   make_scratch();
   organisms_.resize(batch);
@@ -57,9 +58,21 @@ void Rollout::make_scratch() {
   }
 }
 
+void Rollout::list_taps(const Genome& g) {
+  taps_.resize(g.filters);
+  for (int filter = 0; filter < g.filters; ++filter)
+    for (int neighbour = 0; neighbour < 9; ++neighbour) {
+      const float weight = g.kernels[filter * 9 + neighbour];
+      FilterTaps& taps = taps_[filter];
+      if (weight == 0) continue;
+      taps.neighbour[taps.count] = neighbour;
+      taps.weight[taps.count++] = weight;
+    }
+}
+
 void Rollout::pack_weights(const Genome& g) {
   const int channels = rounded_up(g.channels, kernel_.lanes), hidden = rounded_up(g.hidden, kernel_.lanes);
-  const Shape shape{channels, hidden, g.filters, g.identity, g.sobel_x, g.sobel_y, g.laplacian};
+  const Shape shape{channels, hidden, g.filters, g.article_filters};
   const size_t perception = size_t(g.filters) * channels, first = perception * hidden, second = size_t(hidden) * channels;
   weights_ = Zeros<float>(2 * first + 2 * second + hidden + channels);
   float* w1 = weights_.get();
@@ -80,7 +93,7 @@ void Rollout::pack_weights(const Genome& g) {
           g.update_weight[size_t(unit) * g.channels + channel];
   std::memcpy(b1, g.hidden_bias, g.hidden * sizeof(float));
   std::memcpy(b2, g.update_bias, g.channels * sizeof(float));
-  model_ = Model{shape, g.alive_above, g.angle_cos, g.angle_sin, g.fires_below, w1, b1, w2, b2, w1_turned, w2_turned};
+  model_ = Model{shape, g.alive_above, g.cos, g.sin, taps_.data(), g.fires_below, w1, b1, w2, b2, w1_turned, w2_turned};
 }
 
 // Calls each(index, worker, how the organism's tasks are shared out).

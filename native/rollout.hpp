@@ -13,8 +13,10 @@ namespace blastema {
 // The rule and its weights as they come: unpadded, row by row.
 struct Genome {
   int channels, hidden, filters;
-  int identity, sobel_x, sobel_y, laplacian;  // where each filter stands, -1 where it is not
-  float alive_above, angle_cos, angle_sin;
+  const float* kernels;  // (filters, 3, 3), at the angle
+  bool article_filters;  // the filters are the article's three, at the angle of this cosine and sine
+  float cos, sin;
+  float alive_above;
   uint32_t fires_below;
   bool wrap;
   const float *hidden_weight, *hidden_bias, *update_weight, *update_bias;
@@ -46,15 +48,17 @@ class Rollout {
   template <class Each>
   void for_each_organism(const Each&);
   void pack_weights(const Genome&);
+  void list_taps(const Genome&);
   void make_scratch();
 
   const Kernel& kernel_;
   Watch watch_;
-  Genome genome_;  // its weights are not used after construction
+  Genome genome_;  // its weights and kernels are not used after construction
   Model model_;
   int threads_;
   bool together_;  // threads share each organism, instead of taking one each
   Zeros<float> weights_;
+  std::vector<FilterTaps> taps_;
   std::vector<Zeros<float>> scratch_memory_;
   std::vector<Scratch> scratch_;
   std::vector<std::unique_ptr<Organism>> organisms_;

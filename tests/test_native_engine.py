@@ -16,8 +16,9 @@ from blastema import _native
 from blastema.engines import choose_engine
 from blastema.engines.native_engine import NativeEngine, isas
 from blastema.errors import BlastemaError
-from blastema.rule import Batch, Rule, seed_batch
-from conftest import random_states, random_weights
+from blastema.rule import FILTERS, Batch, Filter, Rule, seed_batch
+from blastema.rule.perception import ARTICLE_FILTERS, SOBEL_X, kernels
+from conftest import OWN_FILTER, random_states, random_weights
 from double_precision import CLEARANCE, assert_learned, batch_of, clearance, judged, wish
 from test_golden import TOLERANCE, VECTORS, of
 
@@ -27,7 +28,10 @@ RULES = {
     "narrow": Rule(channels=8, hidden=20, filters=("identity", "laplacian", "sobel_x", "sobel_y"), alive_above=0.2),
     "odd": Rule(channels=5, hidden=7, filters=("sobel_y", "identity"), edge="wrap", fire_rate=0.9),
     "wide": Rule(channels=20, hidden=150, fire_rate=0.3),
+    "own": Rule(channels=8, hidden=20, filters=(OWN_FILTER, "identity", "sobel_y"), edge="wrap"),
 }
+# The article's filters under other names, which are therefore not unrolled.
+TWINS = tuple(Filter(f"{name}_twin", *FILTERS[name].matrices) for name in ARTICLE_FILTERS)
 
 
 def every_bit(learning):
@@ -92,6 +96,43 @@ def test_hidden_units_that_are_not_kept_change_no_bit(isa):
 def test_gradients_are_those_in_double_precision(isa, name, angle, size):
     weights, batch, expected = judged(RULES[name], *size, 5, angle)
     assert_learned(NativeEngine(isa).learn(RULES[name], weights, batch, 5, wish, angle), expected)
+
+
+@pytest.mark.parametrize("isa", isas())
+@pytest.mark.parametrize("angle", [0.0, 0.9])
+@pytest.mark.parametrize("name", ["article", "wrapped", "wide"])
+def test_unrolled_filters_equal_their_taps(isa, name, angle):
+    rule = RULES[name]
+    weights, batch, _ = judged(rule, 9, 31, 5, angle)
+    unrolled, general = (
+        NativeEngine(isa).learn(rule.replace(filters=filters), weights, batch, 5, wish, angle)
+        for filters in (ARTICLE_FILTERS, TWINS)
+    )
+    np.testing.assert_allclose(general.batch.states, unrolled.batch.states, rtol=0, atol=2e-6)
+    pairs = zip(
+        (*general.gradient, general.states_gradient), (*unrolled.gradient, unrolled.states_gradient), strict=True
+    )
+    for gradient, expected in pairs:
+        assert np.linalg.norm(gradient - expected) < 3e-6 * np.linalg.norm(expected)
+
+
+@pytest.mark.parametrize("isa", isas())
+@pytest.mark.parametrize(
+    ("filters", "edge"),
+    [
+        ((OWN_FILTER,), "wrap"),
+        # At angle 0 the second is zero everywhere.
+        (("identity", Filter("silent", across=SOBEL_X), "laplacian"), "dead"),
+        (tuple(Filter(f"f{i}", fixed=np.cos(np.arange(9) * (i + 1)).reshape(3, 3) / 4) for i in range(5)), "wrap"),
+    ],
+    ids=["single", "silent", "five"],
+)
+def test_own_filters_give_what_numpy_and_jax_give(isa, filters, edge):
+    rule = Rule(channels=7, hidden=20, filters=filters, edge=edge)
+    weights, batch, expected = judged(rule, 6, 11, 4, 0.0)
+    assert_learned(NativeEngine(isa).learn(rule, weights, batch, 4, wish), expected)
+    for engine in map(choose_engine, ("numpy", "jax")):
+        assert_learned(engine.learn(rule, weights, batch, 4, wish), expected)
 
 
 @pytest.mark.parametrize("isa", isas())
@@ -253,7 +294,8 @@ def arguments(rule=None, **changes):
     batch = batch_of(rule, 6, 7, 2)
     values = {
         "isa": isas()[0], "threads": 2, "keep": True, "channels": rule.channels, "hidden": rule.hidden,
-        "filters": [0, 1, 2, -1], "alive_above": 0.1, "fires_below": 2**23, "wrap": False, "cos": 1.0, "sin": 0.0,
+        "kernels": kernels(rule.filters, 0.0), "rotation": (1.0, 0.0), "alive_above": 0.1, "fires_below": 2**23,
+        "wrap": False,
         **random_weights(rule)._asdict(), **batch._asdict(),
     }  # fmt: skip
     return values | changes
@@ -269,8 +311,12 @@ def arguments(rule=None, **changes):
         ({"seeds": np.zeros(3, "u4")}, "seeds came with shape (3,); needed is contiguous uint32 (2,)"),
         ({"hidden_weight": np.zeros((128, 48), "f4")}, "hidden_weight came with shape (128, 48); needed"),
         ({"states": misaligned((2, 6, 7, 16))}, "(2, 6, 7, 16), not aligned; needed is contig"),
-        ({"filters": [0, 1, 1, -1]}, "filters must be the positions"),
-        ({"filters": [0, 5, 1, -1]}, "filters must be the positions"),
+        ({"kernels": np.zeros((0, 3, 3), "f4")}, "needed are 1 to 1024 kernels"),
+        ({"kernels": np.zeros((1025, 3, 3), "f4")}, "needed are 1 to 1024 kernels"),
+        ({"kernels": np.float32(1)}, "needed are 1 to 1024 kernels"),
+        ({"kernels": np.zeros((4, 3, 3), "f4")}, "the article's 3 where a rotation is given"),
+        ({"kernels": np.zeros((3, 3, 2), "f4")}, "kernels came with shape (3, 3, 2); needed is contig"),
+        ({"kernels": np.zeros((4, 3, 3), "f4"), "rotation": None}, "hidden_weight came with shape (48, 128); needed"),
         ({"channels": 0}, "channels must be 4 to 1024"),
         ({"threads": 0}, "threads 1 to 1024"),
         ({"isa": "z80"}, "no kernel for the instruction set z80 runs here"),
@@ -281,7 +327,9 @@ def test_the_module_itself_refuses_what_does_not_fit(changes, says):
         _native.Rollout(**arguments(**changes))
 
 
-@pytest.mark.parametrize("changes", [{"states": None}, {"threads": "two"}, {"fires_below": -1}, {"filters": 3}])
+@pytest.mark.parametrize(
+    "changes", [{"states": None}, {"threads": "two"}, {"fires_below": -1}, {"kernels": 3}, {"rotation": 1.0}]
+)
 def test_the_module_itself_refuses_other_types(changes):
     with pytest.raises(TypeError, match="incompatible function arguments"):
         _native.Rollout(**arguments(**changes))

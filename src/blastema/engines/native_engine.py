@@ -14,7 +14,7 @@ from blastema.engines.protocol import Learning, Loss, check_rollout, evaluate, s
 from blastema.errors import BlastemaError
 from blastema.machine import cores
 from blastema.rule import Batch, Rule, Weights
-from blastema.rule.perception import FILTERS
+from blastema.rule.perception import ARTICLE_FILTERS, kernels
 
 
 class NativeEngine:
@@ -68,11 +68,12 @@ class NativeEngine:
         return Learning(value, after, gradient, states_gradient)
 
     def _begin(self, rule: Rule, weights: Weights, batch: Batch, angle: float, keep: bool) -> _native.Rollout:
-        positions = [rule.filters.index(name) if name in rule.filters else -1 for name in FILTERS]
+        # The article's filters are unrolled and rotated there; any others are taps of 3x3.
+        rotation = (math.cos(angle), math.sin(angle)) if rule.filters == ARTICLE_FILTERS else None
         try:
             return _native.Rollout(
-                self.isa, self.threads, keep, rule.channels, rule.hidden, positions, rule.alive_above,
-                round(rule.fire_rate * 2**24), rule.edge == "wrap", math.cos(angle), math.sin(angle),
+                self.isa, self.threads, keep, rule.channels, rule.hidden, kernels(rule.filters, angle), rotation,
+                rule.alive_above, round(rule.fire_rate * 2**24), rule.edge == "wrap",
                 **weights._asdict(), **batch._asdict(),
             )  # fmt: skip
         except ValueError as error:
