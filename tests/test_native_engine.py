@@ -16,7 +16,7 @@ from blastema import _native
 from blastema.engines import choose_engine
 from blastema.engines.native_engine import NativeEngine, isas
 from blastema.errors import BlastemaError
-from blastema.rule import FILTERS, Batch, Filter, Rule, seed_batch
+from blastema.rule import FILTERS, Batch, Filter, Rule, Weights, seed_batch
 from blastema.rule.perception import ARTICLE_FILTERS, SOBEL_X, kernels
 from conftest import OWN_FILTER, random_states, random_weights
 from double_precision import CLEARANCE, assert_learned, batch_of, clearance, judged, wish
@@ -99,7 +99,7 @@ def test_gradients_are_those_in_double_precision(isa, name, angle, size):
 
 
 @pytest.mark.parametrize("isa", isas())
-@pytest.mark.parametrize("angle", [0.0, 0.9])
+@pytest.mark.parametrize("angle", [0.0, -2.5])
 @pytest.mark.parametrize("name", ["article", "wrapped", "wide"])
 def test_unrolled_filters_equal_their_taps(isa, name, angle):
     rule = RULES[name]
@@ -127,12 +127,11 @@ def test_unrolled_filters_equal_their_taps(isa, name, angle):
     ],
     ids=["single", "silent", "five"],
 )
-def test_own_filters_give_what_numpy_and_jax_give(isa, filters, edge):
+def test_own_filters_give_what_numpy_and_double_precision_give(isa, filters, edge):
     rule = Rule(channels=7, hidden=20, filters=filters, edge=edge)
-    weights, batch, expected = judged(rule, 6, 11, 4, 0.0)
-    assert_learned(NativeEngine(isa).learn(rule, weights, batch, 4, wish), expected)
-    for engine in map(choose_engine, ("numpy", "jax")):
-        assert_learned(engine.learn(rule, weights, batch, 4, wish), expected)
+    weights, batch, expected = judged(rule, 6, 11, 3, 0.0)
+    for engine in (NativeEngine(isa), choose_engine("numpy")):
+        assert_learned(engine.learn(rule, weights, batch, 3, wish), expected)
 
 
 @pytest.mark.parametrize("isa", isas())
@@ -226,12 +225,12 @@ def test_a_lizard_in_a_large_grid_costs_what_its_cells_cost():
 @pytest.mark.parametrize(
     ("variables", "says"),
     [
-        ({"BLASTEMA_ISA": "z80"}, r"no instruction set 'z80' \(BLASTEMA_ISA\) here; choose one of "),
+        ({"BLASTEMA_ISA": "z80"}, r"instruction set 'z80' \(BLASTEMA_ISA\) is not available; choose one of "),
         (
             {"BLASTEMA_THREADS": "many"},
-            r"'many' threads \(BLASTEMA_THREADS\) cannot be; choose a whole number from 1 to",
+            r"invalid thread count 'many' \(BLASTEMA_THREADS\); choose a whole number from 1 to",
         ),
-        ({"BLASTEMA_THREADS": "0"}, r"'0' threads"),
+        ({"BLASTEMA_THREADS": "0"}, r"invalid thread count '0'"),
     ],
 )
 def test_what_the_environment_cannot_mean_is_refused(variables, says, monkeypatch):
@@ -289,74 +288,95 @@ def test_rows_without_a_living_cell_take_part_in_a_rollout():
 
 
 def arguments(rule=None, **changes):
-    """What the module's own constructor takes, by name."""
+    """The arguments of `native_rollout`, by name."""
     rule = rule or Rule()
     batch = batch_of(rule, 6, 7, 2)
     values = {
-        "isa": isas()[0], "threads": 2, "keep": True, "channels": rule.channels, "hidden": rule.hidden,
-        "kernels": kernels(rule.filters, 0.0), "rotation": (1.0, 0.0), "alive_above": 0.1, "fires_below": 2**23,
-        "wrap": False,
+        "isa": isas()[0], "threads": 2, "record": True, "channels": rule.channels, "hidden": rule.hidden,
+        "kernels": kernels(rule.filters, 0.0), "rotation": (1.0, 0.0), "alive_threshold": 0.1,
+        "fire_threshold": 2**23, "wrap": False,
         **random_weights(rule)._asdict(), **batch._asdict(),
     }  # fmt: skip
     return values | changes
 
 
+def native_rollout(isa, threads, record, **values):
+    """Call the module itself, with all arguments by name."""
+    weights, batch = (kind(*map(values.pop, kind._fields)) for kind in (Weights, Batch))
+    return _native.Rollout(_native.RuleSpec(**values), weights, batch, isa=isa, threads=threads, record=record)
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"states": np.zeros((2, 6, 7, 16))}, "states came with shape (2, 6, 7, 16) of another type; needed is contig"),
+        ({"states": np.zeros((2, 6, 7, 16))}, "states has shape (2, 6, 7, 16), another type; needed is contig"),
         ({"states": np.zeros((2, 6, 16), "f4")}, "states must have 4 axes"),
         ({"states": np.zeros((0, 6, 7, 16), "f4")}, "a batch of at least 1"),
         ({"states": np.zeros((2, 7, 6, 16), "f4").swapaxes(1, 2)}, "(2, 6, 7, 16), not contiguous; needed is contig"),
-        ({"seeds": np.zeros(3, "u4")}, "seeds came with shape (3,); needed is contiguous uint32 (2,)"),
-        ({"hidden_weight": np.zeros((128, 48), "f4")}, "hidden_weight came with shape (128, 48); needed"),
+        ({"seeds": np.zeros(3, "u4")}, "seeds has shape (3,); needed is contiguous uint32 (2,)"),
+        ({"hidden_weight": np.zeros((128, 48), "f4")}, "hidden_weight has shape (128, 48); needed"),
         ({"states": misaligned((2, 6, 7, 16))}, "(2, 6, 7, 16), not aligned; needed is contig"),
-        ({"kernels": np.zeros((0, 3, 3), "f4")}, "needed are 1 to 1024 kernels"),
-        ({"kernels": np.zeros((1025, 3, 3), "f4")}, "needed are 1 to 1024 kernels"),
-        ({"kernels": np.float32(1)}, "needed are 1 to 1024 kernels"),
-        ({"kernels": np.zeros((4, 3, 3), "f4")}, "the article's 3 where a rotation is given"),
-        ({"kernels": np.zeros((3, 3, 2), "f4")}, "kernels came with shape (3, 3, 2); needed is contig"),
-        ({"kernels": np.zeros((4, 3, 3), "f4"), "rotation": None}, "hidden_weight came with shape (48, 128); needed"),
+        ({"kernels": np.zeros((0, 3, 3), "f4")}, "needed are 1 to 1024 kernels, and 3 with a rotation"),
+        ({"kernels": np.zeros((1025, 3, 3), "f4")}, "needed are 1 to 1024 kernels, and 3 with a rotation"),
+        ({"kernels": np.float32(1)}, "needed are 1 to 1024 kernels, and 3 with a rotation"),
+        ({"kernels": np.zeros((4, 3, 3), "f4")}, "and 3 with a rotation"),
+        ({"kernels": np.zeros((3, 3, 2), "f4")}, "kernels has shape (3, 3, 2); needed is contig"),
+        ({"kernels": np.zeros((4, 3, 3), "f4"), "rotation": None}, "hidden_weight has shape (48, 128); needed"),
         ({"channels": 0}, "channels must be 4 to 1024"),
-        ({"threads": 0}, "threads 1 to 1024"),
+        ({"threads": 0}, "threads must be 1 to 1024"),
         ({"isa": "z80"}, "no kernel for the instruction set z80 runs here"),
     ],
 )
 def test_the_module_itself_refuses_what_does_not_fit(changes, says):
     with pytest.raises(ValueError, match=re.escape(says)):
-        _native.Rollout(**arguments(**changes))
+        native_rollout(**arguments(**changes))
 
 
 @pytest.mark.parametrize(
-    "changes", [{"states": None}, {"threads": "two"}, {"fires_below": -1}, {"kernels": 3}, {"rotation": 1.0}]
+    "changes",
+    [
+        {"states": None},
+        {"seeds": None},
+        {"update_bias": None},
+        {"hidden_bias": 3},
+        {"threads": "two"},
+        {"fire_threshold": -1},
+        {"kernels": 3},
+        {"rotation": 1.0},
+    ],
 )
 def test_the_module_itself_refuses_other_types(changes):
-    with pytest.raises(TypeError, match="incompatible function arguments"):
-        _native.Rollout(**arguments(**changes))
+    # Depending on nanobind's version, None in a tuple is refused by it or by the module.
+    with pytest.raises(TypeError, match=r"incompatible function arguments|not None"):
+        native_rollout(**arguments(**changes))
 
 
-def test_a_rollout_goes_back_once_and_only_if_it_keeps_its_steps():
-    gradient = [np.zeros_like(tensor) for tensor in random_weights(Rule())]
-    back, found = np.ones((2, 6, 7, 16), np.float32), np.zeros((2, 6, 7, 16), np.float32)
-    with pytest.raises(ValueError, match="keeps no steps"):
-        _native.Rollout(**arguments(keep=False)).go_back(back, *gradient, found)
-    rollout = _native.Rollout(**arguments())
-    rollout.advance(2)
+def test_a_rollout_goes_backward_once_and_only_if_it_recorded_its_steps():
+    gradients = Weights(*map(np.zeros_like, random_weights(Rule())))
+    cotangent, result = np.ones((2, 6, 7, 16), np.float32), np.zeros((2, 6, 7, 16), np.float32)
+    with pytest.raises(ValueError, match="no recorded steps"):
+        native_rollout(**arguments(record=False)).backward(cotangent, gradients, result)
+    rollout = native_rollout(**arguments())
+    rollout.forward(2)
     with pytest.raises(ValueError, match="steps must be 0 or more"):
-        rollout.advance(-1)
-    rollout.go_back(back, *gradient, found)
-    assert found.any()
-    with pytest.raises(ValueError, match="keeps no steps"):
-        rollout.go_back(back, *gradient, found)
-    with pytest.raises(ValueError, match="gone back already"):
-        rollout.advance(1)
+        rollout.forward(-1)
+    with pytest.raises(TypeError, match=r"incompatible function arguments|not None"):
+        rollout.backward(cotangent, gradients._replace(update_bias=None), result)
+    with pytest.raises(TypeError, match="incompatible function arguments"):
+        rollout.backward(cotangent, gradients[:3], result)
+    rollout.backward(cotangent, gradients, result)
+    assert result.any()
+    with pytest.raises(ValueError, match="no recorded steps"):
+        rollout.backward(cotangent, gradients, result)
+    with pytest.raises(ValueError, match="gone backward already"):
+        rollout.forward(1)
 
 
 FUZZ = """
 import sys, time
 import numpy as np
-from test_native_engine import arguments
-from blastema import _native
+from test_native_engine import arguments, native_rollout
+from blastema.rule import Weights
 draw, until, refused, ran = np.random.default_rng(int(sys.argv[2])), time.time() + float(sys.argv[1]), 0, 0
 odd = [None, -1, 0, 1, 3, 2**40, "x", b"", [], [0, 1, 2, 3], [0, 0, 0, 0], 1.5, float("nan"), np.zeros(0, "f4")]
 def mangled(array):
@@ -376,13 +396,13 @@ with np.errstate(all="ignore"):
         value = values[name]
         values[name] = mangled(value) if isinstance(value, np.ndarray) else odd[draw.integers(len(odd))]
     try:
-        rollout = _native.Rollout(**values)
-        rollout.advance(int(draw.integers(-1, 4)))
+        rollout = native_rollout(**values)
+        rollout.forward(int(draw.integers(-1, 4)))
         states = np.array(values["states"], "f4")
-        outputs = [np.zeros_like(values[n]) for n in ("hidden_weight", "hidden_bias", "update_weight", "update_bias")]
+        outputs = Weights(*(np.zeros_like(values[name]) for name in Weights._fields))
         if draw.integers(2): states = mangled(states)
         rollout.read_states(states)
-        rollout.go_back(states, *outputs, np.zeros_like(states))
+        rollout.backward(states, outputs, np.zeros_like(states))
         ran += 1
     except (TypeError, ValueError):
         refused += 1

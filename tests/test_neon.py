@@ -15,7 +15,7 @@ from conftest import OWN_FILTER
 COMPILER, EMULATOR = "aarch64-linux-gnu-g++", "qemu-aarch64"
 ROOT = Path(__file__).parents[1]
 FLAGS = [
-    "-std=c++17", "-O3", "-ffp-contract=fast", "-fno-math-errno",
+    "-std=c++20", "-O3", "-ffp-contract=fast", "-fno-math-errno",
     "-Wall", "-Wextra", "-Werror", "-Wno-psabi", "-static", "-pthread",
 ]  # fmt: skip
 DEFINITIONS = ["-DBLASTEMA_KERNEL=kernel_neon", '-DBLASTEMA_ISA="neon"', "-DBLASTEMA_LANES=4"]
@@ -29,7 +29,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if missing:
         pytest.skip(f"not installed: {' and '.join(missing)} (Debian: g++-aarch64-linux-gnu, qemu-user)")
     path = tmp_path_factory.mktemp("neon") / "rollout"
-    parts = ("kernel", "isa", "memory", "organism", "pool", "rollout")
+    parts = ("grid", "isa", "isa_kernel", "memory", "rollout", "thread_pool")
     sources = [ROOT / "tests/neon/rollout.cpp", *(ROOT / "native" / f"{part}.cpp" for part in parts)]
     subprocess.run([COMPILER, *FLAGS, *DEFINITIONS, f"-I{ROOT / 'native'}", *sources, "-o", path], check=True)
     return path
@@ -61,14 +61,21 @@ def test_neon_agrees_with_this_machine(
     ours = NativeEngine().learn(rule, weights, grown, steps, lambda states: (0.0, cotangent))
 
     unrolled = filters == ARTICLE_FILTERS
-    sizes = [channels, hidden, 3, height, width, steps, threads, edge == "wrap", len(filters), unrolled]
-    given = [np.array(sizes, np.int32), *weights, grown.states, cotangent, grown.seeds, grown.ages]
-    given.append(kernels(rule.filters, 0.0))
-    came = subprocess.run(
+    sizes = [channels, hidden, len(filters), 3, height, width, steps, threads, edge == "wrap", unrolled]
+    given = [
+        np.array(sizes, np.int32),
+        kernels(rule.filters, 0.0),
+        *weights,
+        grown.states,
+        cotangent,
+        grown.seeds,
+        grown.ages,
+    ]
+    output = subprocess.run(
         [EMULATOR, program], input=b"".join(part.tobytes() for part in given), capture_output=True, check=True
     ).stdout
     expected = [ours.batch.states, *ours.gradient, ours.states_gradient]
-    numbers = np.split(np.frombuffer(came, np.float32), np.cumsum([part.size for part in expected])[:-1])
+    numbers = np.split(np.frombuffer(output, np.float32), np.cumsum([part.size for part in expected])[:-1])
     assert np.any(ours.batch.states)
     for number, part in zip(numbers, expected, strict=True):
         # Of six million hidden units a few are so near zero that rounding decides whether they are active. Each moves
