@@ -60,6 +60,7 @@ bench: .venv-bench/installed ## compare with PyTorch, JAX and CAX, and train as 
 lint: $(VENV)/for-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run -Werror native/* tests/neon/*
 
 types: $(VENV)/for-tests
 	$(BIN)/mypy

@@ -168,8 +168,7 @@ class PyRollout {
  public:
   PyRollout(const RuleSpec& rule, const WeightArrays& weight_arrays, const BatchArrays& batch_arrays,
             const std::string& isa, int threads, bool record)
-      : rule_(rule),
-        record_(record) {
+      : rule_(rule), record_(record) {
     if (threads < 1 || threads > 1024) throw nb::value_error("threads must be 1 to 1024");
     const IsaKernel& kernel = kernel_for(isa);
     const Batch batch = batch_of(rule, batch_arrays);
