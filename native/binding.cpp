@@ -1,25 +1,24 @@
 // The Python module blastema._native: checks arguments, releases the interpreter's lock, calls the rollout.
 
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
-#include <chrono>
 #include <exception>
 #include <memory>
 #include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include "arrays.hpp"
+#include "interpreter_lock.hpp"
 #include "isa.hpp"
 #include "memory.hpp"
 #include "rollout.hpp"
@@ -30,82 +29,11 @@ using namespace nb::literals;
 namespace blastema {
 namespace {
 
-using Input = nb::ndarray<nb::ro, nb::device::cpu>;
-using Output = nb::ndarray<nb::device::cpu>;
 // hidden_weight, hidden_bias, update_weight, update_bias, as blastema.rule.Weights has them.
 using WeightArrays = std::tuple<Input, Input, Input, Input>;
 using GradientArrays = std::tuple<Output, Output, Output, Output>;
 // states, seeds, ages, as blastema.rule.Batch has them.
 using BatchArrays = std::tuple<Input, Input, Input>;
-using Dimensions = std::vector<size_t>;
-
-std::string to_text(const Dimensions& shape) {
-  std::string text = "(";
-  for (size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
-  return text + (shape.size() == 1 ? ",)" : ")");
-}
-
-template <class Array>
-bool is_contiguous(const Array& array) {
-  int64_t step = 1;
-  for (size_t i = array.ndim(); i-- > 0; step *= int64_t(array.shape(i)))
-    if (array.shape(i) > 1 && array.stride(i) != step) return false;
-  return true;
-}
-
-template <class T, class Array>
-bool is_aligned(const Array& array) {
-  return reinterpret_cast<uintptr_t>(array.data()) % alignof(T) == 0;
-}
-
-// Returns the shape of an array. Older versions of nanobind turn None in a tuple into an array that is not valid.
-template <class Array>
-Dimensions shape_of(const char* name, const Array& array) {
-  if (!array.is_valid()) throw nb::type_error((std::string(name) + " must be an array, not None").c_str());
-  Dimensions shape;
-  for (size_t i = 0; i < array.ndim(); ++i) shape.push_back(array.shape(i));
-  return shape;
-}
-
-// Returns the elements of an array. Throws a ValueError unless it has this type and shape and is contiguous.
-template <class T, class Array>
-auto data_of(const char* name, const Array& array, const Dimensions& needed) {
-  const Dimensions shape = shape_of(name, array);
-  const char* type = std::is_same_v<T, float> ? "float32" : "uint32";
-  const bool has_type = array.dtype() == nb::dtype<T>();
-  if (!has_type || shape != needed || !is_contiguous(array) || !is_aligned<T>(array)) {
-    std::string text = std::string(name) + " has shape " + to_text(shape);
-    if (!has_type) text += ", another type";
-    if (!is_contiguous(array)) text += ", not contiguous";
-    if (!is_aligned<T>(array)) text += ", not aligned";
-    throw nb::value_error((text + "; needed is contiguous " + type + " " + to_text(needed)).c_str());
-  }
-  if constexpr (std::is_same_v<Array, Input>)
-    return static_cast<const T*>(array.data());
-  else
-    return static_cast<T*>(array.data());
-}
-
-// Takes the interpreter's lock by calling `take`. While the interpreter exits, daemon threads never get it: Python
-// before 3.14 ends such a thread by unwinding its stack, which aborts the process in the first noexcept function. So
-// the thread waits here for the end of the process, as in Python 3.14.
-template <class Take>
-void take_lock(const Take& take) {
-  try {
-    take();
-  } catch (...) {
-    for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
-  }
-}
-
-// Whether a signal handler raised an exception, such as KeyboardInterrupt. Only the main thread runs handlers.
-bool is_interrupted() {
-  PyGILState_STATE state;
-  take_lock([&] { state = PyGILState_Ensure(); });
-  const bool raised = PyErr_CheckSignals() != 0;
-  PyGILState_Release(state);
-  return raised;
-}
 
 RuleSpec make_rule(int channels, int hidden, const Input& kernels, std::optional<std::pair<double, double>> rotation,
                    double alive_threshold, uint32_t fire_threshold, bool wrap) {
