@@ -61,10 +61,11 @@ bench: .venv-bench/installed ## compare with PyTorch, JAX and CAX, and train as 
 	.venv-bench/bin/python benchmarks/run.py
 	.venv-bench/bin/python benchmarks/training.py
 
-lint: $(VENV)/for-tests ## ruff: errors and formatting
+lint: $(VENV)/for-tests ## ruff, import-linter, clang-format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/clang-format --dry-run -Werror native/* tests/neon/*
 
 types: $(VENV)/for-tests ## mypy
 	$(BIN)/mypy

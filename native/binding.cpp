@@ -1,17 +1,24 @@
-// The Python module blastema._native: checks what comes, lets go of the interpreter's lock, calls.
+// The Python module blastema._native: checks arguments, releases the interpreter's lock, calls the rollout.
 
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
-#include <chrono>
 #include <exception>
 #include <memory>
 #include <new>
+#include <optional>
 #include <stdexcept>
-#include <thread>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
 
+#include "arrays.hpp"
+#include "interpreter_lock.hpp"
 #include "isa.hpp"
 #include "memory.hpp"
 #include "rollout.hpp"
@@ -22,161 +29,133 @@ using namespace nb::literals;
 namespace blastema {
 namespace {
 
-using Input = nb::ndarray<nb::ro, nb::device::cpu>;
-using Output = nb::ndarray<nb::device::cpu>;
+// hidden_weight, hidden_bias, update_weight, update_bias, as blastema.rule.Weights has them.
+using WeightArrays = std::tuple<Input, Input, Input, Input>;
+using GradientArrays = std::tuple<Output, Output, Output, Output>;
+// states, seeds, ages, as blastema.rule.Batch has them.
+using BatchArrays = std::tuple<Input, Input, Input>;
 
-std::string shown(const std::vector<size_t>& shape) {
-  std::string text = "(";
-  for (size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
-  return text + (shape.size() == 1 ? ",)" : ")");
+RuleSpec make_rule(int channels, int hidden, const Input& kernels, std::optional<std::pair<double, double>> rotation,
+                   double alive_threshold, uint32_t fire_threshold, bool wrap) {
+  if (channels < 4 || channels > 1024 || hidden < 1 || hidden > 65536)
+    throw nb::value_error("channels must be 4 to 1024, hidden 1 to 65536");
+  const size_t filters = kernels.ndim() ? kernels.shape(0) : 0;
+  if (filters < 1 || filters > 1024 || (rotation && filters != 3))
+    throw nb::value_error("needed are 1 to 1024 kernels, and 3 with a rotation");
+  const float* data = data_of<float>("kernels", kernels, {filters, 3, 3});
+  return {.channels = channels,
+          .hidden = hidden,
+          .filters = int(filters),
+          .kernels = std::vector<float>(data, data + filters * 9),
+          .article_filters = rotation.has_value(),
+          .cos = rotation ? float(rotation->first) : 1.0f,
+          .sin = rotation ? float(rotation->second) : 0.0f,
+          .alive_threshold = float(alive_threshold),
+          .fire_threshold = fire_threshold,
+          .wrap = wrap};
 }
 
-template <class Array>
-bool is_contiguous(const Array& array) {
-  int64_t step = 1;
-  for (size_t i = array.ndim(); i-- > 0; step *= int64_t(array.shape(i)))
-    if (array.shape(i) > 1 && array.stride(i) != step) return false;
-  return true;
+struct WeightShapes {
+  Dimensions hidden_weight, hidden_bias, update_weight, update_bias;
+  explicit WeightShapes(const RuleSpec& rule)
+      : hidden_weight{size_t(rule.filters) * rule.channels, size_t(rule.hidden)},
+        hidden_bias{size_t(rule.hidden)},
+        update_weight{size_t(rule.hidden), size_t(rule.channels)},
+        update_bias{size_t(rule.channels)} {}
+};
+
+// Checks the arrays of weights or of gradients.
+template <class Float, class Arrays>
+Parameters<Float> parameters_of(const RuleSpec& rule, const Arrays& arrays) {
+  const auto& [hidden_weight, hidden_bias, update_weight, update_bias] = arrays;
+  const WeightShapes shapes(rule);
+  return {.hidden_weight = data_of<float>("hidden_weight", hidden_weight, shapes.hidden_weight),
+          .hidden_bias = data_of<float>("hidden_bias", hidden_bias, shapes.hidden_bias),
+          .update_weight = data_of<float>("update_weight", update_weight, shapes.update_weight),
+          .update_bias = data_of<float>("update_bias", update_bias, shapes.update_bias)};
 }
 
-template <class T, class Array>
-bool is_aligned(const Array& array) {
-  return reinterpret_cast<uintptr_t>(array.data()) % alignof(T) == 0;
+Batch batch_of(const RuleSpec& rule, const BatchArrays& arrays) {
+  const auto& [states, seeds, ages] = arrays;
+  const Dimensions shape = shape_of("states", states);
+  if (shape.size() != 4) throw nb::value_error("states must have 4 axes: batch, height, width, channels");
+  const size_t count = shape[0], height = shape[1], width = shape[2];
+  if (count < 1 || height < 1 || width < 1 || count > 1 << 20 || height > 65536 || width > 65536 ||
+      height * width >= size_t(1) << 31)
+    throw nb::value_error("needed are a batch of at least 1 and grids of 1x1 to fewer than 2^31 cells");
+  return {.count = int(count),
+          .height = uint32_t(height),
+          .width = uint32_t(width),
+          .states = data_of<float>("states", states, {count, height, width, size_t(rule.channels)}),
+          .seeds = data_of<uint32_t>("seeds", seeds, {count}),
+          .ages = data_of<uint32_t>("ages", ages, {count})};
 }
 
-// Returns the numbers of an array of this type and shape, or says what came instead.
-template <class T, class Array>
-auto numbers(const char* name, const Array& array, const std::vector<size_t>& needed) {
-  std::vector<size_t> came;
-  for (size_t i = 0; i < array.ndim(); ++i) came.push_back(array.shape(i));
-  const char* type = std::is_same_v<T, float> ? "float32" : "uint32";
-  const bool fits = array.dtype() == nb::dtype<T>();
-  if (!fits || came != needed || !is_contiguous(array) || !is_aligned<T>(array))
-    throw nb::value_error((std::string(name) + " came with shape " + shown(came) + (fits ? "" : " of another type") +
-                           (is_contiguous(array) ? "" : ", not contiguous") +
-                           (is_aligned<T>(array) ? "" : ", not aligned") + "; needed is contiguous " + type + " " +
-                           shown(needed))
-                              .c_str());
-  if constexpr (std::is_same_v<Array, Input>)
-    return static_cast<const T*>(array.data());
-  else
-    return static_cast<T*>(array.data());
-}
-
-// Takes the interpreter's lock by `take`. While the interpreter ends, daemon threads never get it: Python before 3.14
-// ends such a thread by unwinding its stack, which aborts the process in the first function that must not throw. So the
-// thread waits here for the end of the process, as it does in Python 3.14.
-template <class Take>
-void take_lock(const Take& take) {
-  try {
-    take();
-  } catch (...) {
-    for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
-  }
-}
-
-// Whether a signal handler raised an exception, such as KeyboardInterrupt. Only the main thread runs them.
-bool is_interrupted() {
-  PyGILState_STATE state;
-  take_lock([&] { state = PyGILState_Ensure(); });
-  const bool raised = PyErr_CheckSignals() != 0;
-  PyGILState_Release(state);
-  return raised;
-}
-
-class Bound {
+// The Rollout that Python sees.
+class PyRollout {
  public:
-  Bound(const std::string& isa, int threads, bool keep, int channels, int hidden, std::vector<int> filters,
-        double alive_above, uint32_t fires_below, bool wrap, double cos, double sin, const Input& hidden_weight,
-        const Input& hidden_bias, const Input& update_weight, const Input& update_bias, const Input& states, const Input& seeds,
-        const Input& ages) {
-    if (channels < 4 || hidden < 1 || channels > 1024 || hidden > 65536 || filters.size() != 4 || threads < 1 ||
-        threads > 1024)
-      throw nb::value_error("channels must be 4 to 1024, hidden 1 to 65536, filters 4 positions, threads 1 to 1024");
-    int count = 0;
-    for (int position : filters) count += position >= 0;
-    for (int i = 0; i < 4; ++i)
-      for (int j = 0; j < 4; ++j)
-        if (filters[i] >= count || count == 0 || (i != j && filters[i] >= 0 && filters[i] == filters[j]))
-          throw nb::value_error("filters must be the positions 0, 1, ... of those that there are, -1 for the others");
-    if (states.ndim() != 4) throw nb::value_error("states must have 4 axes: batch, height, width, channels");
-    const size_t batch = states.shape(0), height = states.shape(1), width = states.shape(2);
-    if (batch < 1 || height < 1 || width < 1 || batch > 1 << 20 || height > 65536 || width > 65536 ||
-        height * width >= size_t(1) << 31)
-      throw nb::value_error("needed are a batch of at least 1 and grids of 1x1 to fewer than 2^31 cells");
-    shape_ = {batch, height, width, size_t(channels)};
-    shapes_ = {{size_t(count) * channels, size_t(hidden)}, {size_t(hidden)}, {size_t(hidden), size_t(channels)},
-               {size_t(channels)}};
-    const float* x = numbers<float>("states", states, shape_);
-    const uint32_t* s = numbers<uint32_t>("seeds", seeds, {batch});
-    const uint32_t* a = numbers<uint32_t>("ages", ages, {batch});
-    const Genome genome{channels, hidden, count, filters[0], filters[1], filters[2], filters[3], float(alive_above),
-                        float(cos), float(sin), fires_below, wrap,
-                        numbers<float>("hidden_weight", hidden_weight, shapes_[0]),
-                        numbers<float>("hidden_bias", hidden_bias, shapes_[1]),
-                        numbers<float>("update_weight", update_weight, shapes_[2]),
-                        numbers<float>("update_bias", update_bias, shapes_[3])};
-    const Kernel& kernel = kernel_for(isa);
-    work([&] {
-      rollout_ = std::make_unique<Rollout>(kernel, genome, x, s, a, int(batch), uint32_t(height), uint32_t(width),
-                                           threads, keep, is_interrupted);
-    });
-    keep_ = keep;
+  PyRollout(const RuleSpec& rule, const WeightArrays& weight_arrays, const BatchArrays& batch_arrays,
+            const std::string& isa, int threads, bool record)
+      : rule_(rule), record_(record) {
+    if (threads < 1 || threads > 1024) throw nb::value_error("threads must be 1 to 1024");
+    const IsaKernel& kernel = kernel_for(isa);
+    const Batch batch = batch_of(rule, batch_arrays);
+    const Weights weights = parameters_of<const float>(rule, weight_arrays);
+    shape_ = {size_t(batch.count), batch.height, batch.width, size_t(rule.channels)};
+    const Options options{.threads = threads, .record = record, .interrupted = is_interrupted};
+    without_lock([&] { rollout_ = std::make_unique<Rollout>(kernel, rule, weights, batch, options); });
   }
 
-  void advance(int64_t steps) {
+  void forward(int64_t steps) {
     if (steps < 0) throw nb::value_error("steps must be 0 or more");
-    if (back_) throw nb::value_error("this rollout has gone back already; begin another");
-    work([&] { rollout_->advance(uint64_t(steps)); });
+    if (went_backward_) throw nb::value_error("this rollout has gone backward already; begin another");
+    without_lock([&] { rollout_->forward(uint64_t(steps)); });
   }
 
   void read_states(const Output& states) {
-    float* to = numbers<float>("states", states, shape_);
-    work([&] { rollout_->read_states(to); });
+    float* data = data_of<float>("states", states, shape_);
+    without_lock([&] { rollout_->read_states(data); });
   }
 
-  void go_back(const Input& back, const Output& hidden_weight, const Output& hidden_bias, const Output& update_weight,
-               const Output& update_bias, const Output& states_back) {
-    if (!keep_ || back_) throw nb::value_error("this rollout keeps no steps to go back");
-    const float* from = numbers<float>("back", back, shape_);
-    const Gradients gradients{numbers<float>("hidden_weight", hidden_weight, shapes_[0]),
-                              numbers<float>("hidden_bias", hidden_bias, shapes_[1]),
-                              numbers<float>("update_weight", update_weight, shapes_[2]),
-                              numbers<float>("update_bias", update_bias, shapes_[3])};
-    float* to = numbers<float>("states_back", states_back, shape_);
-    back_ = true;
-    work([&] { rollout_->go_back(from, gradients, to); });
+  void backward(const Input& cotangent, const GradientArrays& gradient_arrays, const Output& states_gradient) {
+    if (!record_ || went_backward_) throw nb::value_error("this rollout has no recorded steps");
+    const float* from = data_of<float>("cotangent", cotangent, shape_);
+    const Gradients gradients = parameters_of<float>(rule_, gradient_arrays);
+    float* to = data_of<float>("states_gradient", states_gradient, shape_);
+    went_backward_ = true;
+    without_lock([&] { rollout_->backward(from, gradients, to); });
   }
 
  private:
-  // Does it without the interpreter's lock. A rollout in which something went wrong is of no more use, and gives its
-  // memory back; nor can two threads use one at once.
+  // Calls `work` without the interpreter's lock. A rollout that failed cannot be used any more, and its memory is
+  // freed; nor can two threads use one at once.
   template <class Work>
-  void work(const Work& work) {
+  void without_lock(const Work& work) {
     if (!usable_) throw nb::value_error("this rollout failed, was interrupted or is in use; begin another");
     usable_ = false;
     std::exception_ptr error;
-    bool memory = true;
+    bool out_of_memory = false;
     PyThreadState* state = PyEval_SaveThread();
     try {
       work();
     } catch (const std::bad_alloc&) {
-      error = std::current_exception(), memory = false;
+      error = std::current_exception();
+      out_of_memory = true;
     } catch (...) {
       error = std::current_exception();
     }
     if (error) rollout_.reset();
-    if (!memory) Blocks::free_spares();
+    if (out_of_memory) BlockCache::clear();
     take_lock([&] { PyEval_RestoreThread(state); });
-    // It was stopped because a signal handler raised.
+    // The work was stopped because a signal handler raised.
     if (PyErr_Occurred()) throw nb::python_error();
     if (error) std::rethrow_exception(error);
     usable_ = true;
   }
 
-  std::vector<size_t> shape_;
-  std::vector<std::vector<size_t>> shapes_;
-  bool keep_ = false, back_ = false, usable_ = true;
+  RuleSpec rule_;
+  Dimensions shape_;
+  bool record_, went_backward_ = false, usable_ = true;
   std::unique_ptr<Rollout> rollout_;
 };
 
@@ -184,19 +163,24 @@ class Bound {
 }  // namespace blastema
 
 NB_MODULE(_native, module) {
-  using blastema::Bound;
-  // A daemon thread may hold a rollout when the process ends. That is no leak.
+  using namespace blastema;
+  // When the process ends, a daemon thread may still hold a rollout. That is not a leak.
   nb::set_leak_warnings(false);
-  module.def("isas", &blastema::isas, "Names of the instruction sets that run here, best first.");
-  nb::class_<Bound>(module, "Rollout")
-      .def(nb::init<const std::string&, int, bool, int, int, std::vector<int>, double, uint32_t, bool, double, double,
-                    const blastema::Input&, const blastema::Input&, const blastema::Input&, const blastema::Input&,
-                    const blastema::Input&, const blastema::Input&, const blastema::Input&>(),
-           "isa"_a, "threads"_a, "keep"_a, "channels"_a, "hidden"_a, "filters"_a, "alive_above"_a, "fires_below"_a,
-           "wrap"_a, "cos"_a, "sin"_a, "hidden_weight"_a, "hidden_bias"_a, "update_weight"_a, "update_bias"_a,
-           "states"_a, "seeds"_a, "ages"_a)
-      .def("advance", &Bound::advance, "steps"_a)
-      .def("read_states", &Bound::read_states, "states"_a)
-      .def("go_back", &Bound::go_back, "back"_a, "hidden_weight"_a, "hidden_bias"_a, "update_weight"_a, "update_bias"_a,
-           "states_back"_a);
+  module.def("isas", &isas, "Names of the instruction sets that run here, best first.");
+  nb::class_<RuleSpec>(module, "RuleSpec")
+      .def(
+          "__init__",
+          [](RuleSpec* self, int channels, int hidden, const Input& kernels,
+             std::optional<std::pair<double, double>> rotation, double alive_threshold, uint32_t fire_threshold,
+             bool wrap) {
+            new (self) RuleSpec(make_rule(channels, hidden, kernels, rotation, alive_threshold, fire_threshold, wrap));
+          },
+          nb::kw_only(), "channels"_a, "hidden"_a, "kernels"_a, "rotation"_a.none(), "alive_threshold"_a,
+          "fire_threshold"_a, "wrap"_a);
+  nb::class_<PyRollout>(module, "Rollout")
+      .def(nb::init<const RuleSpec&, const WeightArrays&, const BatchArrays&, const std::string&, int, bool>(),
+           "rule"_a, "weights"_a, "batch"_a, nb::kw_only(), "isa"_a, "threads"_a, "record"_a)
+      .def("forward", &PyRollout::forward, "steps"_a)
+      .def("read_states", &PyRollout::read_states, "states"_a)
+      .def("backward", &PyRollout::backward, "cotangent"_a, "gradients"_a, "states_gradient"_a);
 }

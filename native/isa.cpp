@@ -5,15 +5,15 @@
 namespace blastema {
 
 #if defined(__x86_64__)
-extern const Kernel kernel_v2, kernel_v3, kernel_v4;
+extern const IsaKernel kernel_v2, kernel_v3, kernel_v4;
 #else
-extern const Kernel kernel_neon;
+extern const IsaKernel kernel_neon;
 #endif
 
 namespace {
 
-std::vector<const Kernel*> kernels() {
-  std::vector<const Kernel*> found;
+std::vector<const IsaKernel*> kernels() {
+  std::vector<const IsaKernel*> supported;
 #if defined(__x86_64__)
   __builtin_cpu_init();
   const bool v2 = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
@@ -22,25 +22,25 @@ std::vector<const Kernel*> kernels() {
   const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                   __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                   __builtin_cpu_supports("avx512vl");
-  if (v4) found.push_back(&kernel_v4);
-  if (v3) found.push_back(&kernel_v3);
-  if (v2) found.push_back(&kernel_v2);
+  if (v4) supported.push_back(&kernel_v4);
+  if (v3) supported.push_back(&kernel_v3);
+  if (v2) supported.push_back(&kernel_v2);
 #else
-  found.push_back(&kernel_neon);
+  supported.push_back(&kernel_neon);
 #endif
-  return found;
+  return supported;
 }
 
 }  // namespace
 
 std::vector<std::string> isas() {
   std::vector<std::string> names;
-  for (const Kernel* kernel : kernels()) names.push_back(kernel->isa);
+  for (const IsaKernel* kernel : kernels()) names.push_back(kernel->isa);
   return names;
 }
 
-const Kernel& kernel_for(const std::string& isa) {
-  for (const Kernel* kernel : kernels())
+const IsaKernel& kernel_for(const std::string& isa) {
+  for (const IsaKernel* kernel : kernels())
     if (isa == kernel->isa) return *kernel;
   throw std::invalid_argument("no kernel for the instruction set " + isa + " runs here");
 }

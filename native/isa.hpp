@@ -1,16 +1,16 @@
-// Which instruction sets were compiled, and which of them this processor has.
+// The instruction sets that were compiled and that this processor supports.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "kernel.hpp"
+#include "isa_kernel.hpp"
 
 namespace blastema {
 
-// Names of the kernels that run here, best first.
+// Names of the instruction sets that run here, best first.
 std::vector<std::string> isas();
-// The kernel of that name. Throws std::invalid_argument when it does not run here.
-const Kernel& kernel_for(const std::string& isa);
+// Throws std::invalid_argument when there is no kernel of that name or this processor does not support it.
+const IsaKernel& kernel_for(const std::string& isa);
 
 }  // namespace blastema

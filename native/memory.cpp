@@ -8,40 +8,40 @@ namespace blastema {
 
 namespace {
 
-// An array, not a vector: giving a block back must not need memory, and rollouts may outlive a vector at exit.
-std::mutex guard;
-char* spare[Blocks::most];
-size_t spares = 0;
+// An array, not a vector: releasing a block must not allocate, and at exit rollouts may outlive a vector.
+std::mutex mutex;
+char* cached[BlockCache::max_cached];
+size_t cached_count = 0;
 
 }  // namespace
 
-char* Blocks::take() {
+char* BlockCache::allocate() {
   {
-    std::lock_guard<std::mutex> lock(guard);
-    if (spares) return spare[--spares];
+    std::lock_guard<std::mutex> lock(mutex);
+    if (cached_count) return cached[--cached_count];
   }
-  char* block = static_cast<char*>(::operator new(size, std::align_val_t(size)));
+  char* block = static_cast<char*>(::operator new(block_size, std::align_val_t(block_size)));
 #if defined(MADV_HUGEPAGE)
-  madvise(block, size, MADV_HUGEPAGE);
+  madvise(block, block_size, MADV_HUGEPAGE);
 #endif
   return block;
 }
 
-void Blocks::give(char* block) {
+void BlockCache::release(char* block) {
   if (!block) return;
   {
-    std::lock_guard<std::mutex> lock(guard);
-    if (spares < most) {
-      spare[spares++] = block;
+    std::lock_guard<std::mutex> lock(mutex);
+    if (cached_count < max_cached) {
+      cached[cached_count++] = block;
       return;
     }
   }
-  ::operator delete(block, std::align_val_t(size));
+  ::operator delete(block, std::align_val_t(block_size));
 }
 
-void Blocks::free_spares() {
-  std::lock_guard<std::mutex> lock(guard);
-  while (spares) ::operator delete(spare[--spares], std::align_val_t(size));
+void BlockCache::clear() {
+  std::lock_guard<std::mutex> lock(mutex);
+  while (cached_count) ::operator delete(cached[--cached_count], std::align_val_t(block_size));
 }
 
 }  // namespace blastema

@@ -10,104 +10,106 @@
 
 namespace blastema {
 
-inline void* aligned(void* at) {
-  return reinterpret_cast<void*>((reinterpret_cast<uintptr_t>(at) + 63) & ~uintptr_t(63));
+inline void* align_up(void* pointer) {
+  return reinterpret_cast<void*>((reinterpret_cast<uintptr_t>(pointer) + 63) & ~uintptr_t(63));
 }
 
-// An array of zeros. Large ones cost nothing where they are never touched.
+// An array of zeros. Untouched pages of a large one take no memory.
 template <class T>
-class Zeros {
+class ZeroedArray {
  public:
-  Zeros() = default;
-  explicit Zeros(size_t count) : memory_(std::calloc(count * sizeof(T) + 128, 1)) {
+  ZeroedArray() = default;
+  explicit ZeroedArray(size_t count) : memory_(std::calloc(count * sizeof(T) + 128, 1)) {
     if (!memory_) throw std::bad_alloc();
   }
-  T* get() const { return static_cast<T*>(aligned(memory_.get())); }
+  T* get() const { return static_cast<T*>(align_up(memory_.get())); }
 
  private:
   struct Free {
-    void operator()(void* at) const { std::free(at); }
+    void operator()(void* pointer) const { std::free(pointer); }
   };
   std::unique_ptr<void, Free> memory_;
 };
 
-// Grows by need, without keeping what was in it.
+// An array that grows when needed and does not keep its contents when it grows.
 template <class T>
 class Buffer {
  public:
-  T* room(size_t count) {
-    if (count > size_) {
-      zeros_ = Zeros<T>();
-      size_ = 0;  // in case there is no memory
-      zeros_ = Zeros<T>(count + count / 2);
-      size_ = count + count / 2;
+  T* resize(size_t count) {
+    if (count > capacity_) {
+      array_ = ZeroedArray<T>();
+      capacity_ = 0;  // in case the allocation fails
+      array_ = ZeroedArray<T>(count + count / 2);
+      capacity_ = count + count / 2;
     }
-    return zeros_.get();
+    return array_.get();
   }
 
  private:
-  Zeros<T> zeros_;
-  size_t size_ = 0;
+  ZeroedArray<T> array_;
+  size_t capacity_ = 0;
 };
 
-// Blocks of memory that the arenas of one rollout leave to those of the next, since pages fresh from the system are
-// slow. Each is one large page where the system has them: a rollout touches more small ones than a processor can track.
-class Blocks {
+// Blocks of memory that the arenas of one rollout pass on to those of the next, since pages fresh from the system are
+// slow. Each is one huge page where the system supports them: a rollout touches too many small pages for the TLB.
+class BlockCache {
  public:
-  static constexpr size_t size = 1 << 21, most = 48;
-  static char* take();
-  static void give(char* block);
-  // Gives the blocks that no arena holds back to the system.
-  static void free_spares();
+  static constexpr size_t block_size = 1 << 21, max_cached = 48;
+  static char* allocate();
+  static void release(char* block);
+  // Returns the blocks that no arena holds to the system.
+  static void clear();
 };
 
-// Memory that is given back all at once.
+// Allocates arrays that are all freed at once.
 class Arena {
  public:
   Arena() = default;
   Arena(Arena&&) = default;
   ~Arena() {
-    for (char* block : blocks_) Blocks::give(block);
+    for (char* block : blocks_) BlockCache::release(block);
   }
 
   template <class T>
-  T* take(size_t count) {
+  T* allocate(size_t count) {
     const size_t bytes = rounded(count * sizeof(T));
-    if (bytes > Blocks::size) {
+    if (bytes > BlockCache::block_size) {
       large_.emplace_back(bytes);
-      kept_ += bytes;
+      used_ += bytes;
       return reinterpret_cast<T*>(large_.back().get());
     }
     if (bytes > left_) {
       blocks_.push_back(nullptr);
-      at_ = blocks_.back() = Blocks::take();
-      left_ = Blocks::size;
+      blocks_.back() = BlockCache::allocate();
+      next_ = blocks_.back();
+      left_ = BlockCache::block_size;
     }
-    kept_ += bytes;
-    T* taken = reinterpret_cast<T*>(at_);
-    last_ = at_;
-    at_ += bytes, left_ -= bytes;
-    return taken;
+    used_ += bytes;
+    last_ = next_;
+    next_ += bytes;
+    left_ -= bytes;
+    return reinterpret_cast<T*>(last_);
   }
-  // Gives back what lies beyond `count` of the `taken` that was taken last.
+  // Shrinks the array that was allocated last from `allocated` to `count` elements.
   template <class T>
-  void trim(T* at, size_t taken, size_t count) {
-    kept_ -= rounded(taken * sizeof(T)) - rounded(count * sizeof(T));
-    if (reinterpret_cast<char*>(at) != last_) return;
+  void shrink_last(T* array, size_t allocated, size_t count) {
+    used_ -= rounded(allocated * sizeof(T)) - rounded(count * sizeof(T));
+    if (reinterpret_cast<char*>(array) != last_) return;
     char* end = last_ + rounded(count * sizeof(T));
-    left_ += at_ - end;
-    at_ = end;
+    left_ += next_ - end;
+    next_ = end;
   }
-  // How many bytes are taken.
-  size_t kept() const { return kept_; }
+  // Number of bytes allocated.
+  size_t used() const { return used_; }
 
  private:
   static size_t rounded(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
   std::vector<char*> blocks_;
-  std::vector<Zeros<char>> large_;
-  char *at_ = nullptr, *last_ = nullptr;
-  size_t left_ = 0, kept_ = 0;
+  std::vector<ZeroedArray<char>> large_;
+  char* next_ = nullptr;
+  char* last_ = nullptr;
+  size_t left_ = 0, used_ = 0;
 };
 
 }  // namespace blastema

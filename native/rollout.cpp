@@ -2,146 +2,205 @@
 
 #include <cstring>
 
-#include "organism.hpp"
-#include "pool.hpp"
+#include "grid.hpp"
+#include "thread_pool.hpp"
 
 namespace blastema {
 
 namespace {
 
-// Room for what eight grown lizards keep for the way back over 80 steps; organisms that overgrow the grid would fill
-// several times as much, and their hidden units are computed anew.
-constexpr size_t most_kept = 80'000'000;
+// Bytes of the records that eight grown lizards need for 80 steps. Grids full of cells would need several times as
+// much; the values of their hidden units are recomputed.
+constexpr size_t max_record = 80'000'000;
 
-// Below this many living cells a step is over before other threads have noticed that it began.
-constexpr uint32_t worth_sharing = 256;
+// With fewer living cells, a step is over before other threads notice that it began.
+constexpr uint32_t min_living_to_share = 256;
 
-int rounded_up(int number, int unit) { return (number + unit - 1) / unit * unit; }
+int round_up(int number, int multiple) { return (number + multiple - 1) / multiple * multiple; }
 
-// Whether threads do better to share each organism than to take one each.
-bool share_each(int batch, int bands, int threads) {
+// Whether it is faster if all threads share the bands of each grid than if each thread takes a grid.
+bool should_share_bands(int batch, int bands, int threads) {
   const auto rounds = [&](int tasks) { return (tasks + threads - 1) / threads; };
-  // Halves of the bands go back one after the other, and threads wait for each other after each phase.
+  // In backward the halves of the bands run one after the other, and threads wait for each other after each phase.
   return threads > 1 && 1.25 * batch * rounds(bands) < double(rounds(batch)) * bands;
 }
 
 }  // namespace
 
-Rollout::Rollout(const Kernel& kernel, const Genome& genome, const float* states, const uint32_t* seeds,
-                 const uint32_t* ages, int batch, uint32_t height, uint32_t width, int threads, bool keep,
-                 bool (*ask)())
-    : kernel_(kernel), watch_(ask), genome_(genome), threads_(threads),
-      together_(share_each(batch, Organism::count_bands(height, width), threads)) {
-  pack_weights(genome);
+Rollout::Rollout(const IsaKernel& kernel, const RuleSpec& rule, const Weights& weights, const Batch& batch,
+                 const Options& options)
+    : kernel_(kernel),
+      rule_(rule),
+      threads_(options.threads),
+      share_bands_(should_share_bands(batch.count, Grid::count_bands(batch.height, batch.width), options.threads)),
+      token_(options.interrupted) {
+  list_taps();
+  pack_weights(weights);
   make_scratch();
-  organisms_.resize(batch);
-  Pool::instance().run(threads, batch, watch_, [&](int i, int worker) {
-    organisms_[i] = std::make_unique<Organism>(kernel, model_, genome.channels, height, width, genome.wrap, seeds[i],
-                                               ages[i], together_, keep, most_kept / batch);
-    organisms_[i]->load(states + i * organisms_[i]->size(), watch_, worker);
+  grids_.resize(batch.count);
+  ThreadPool::instance().run(threads_, batch.count, token_, [&](int i, int worker) {
+    const Grid::Options grid{.channels = rule_.channels,
+                             .height = batch.height,
+                             .width = batch.width,
+                             .wrap = rule_.wrap,
+                             .seed = batch.seeds[i],
+                             .age = batch.ages[i],
+                             .share_bands = share_bands_,
+                             .record = options.record,
+                             .max_record = max_record / batch.count};
+    grids_[i] = std::make_unique<Grid>(kernel_, model_, grid);
+    grids_[i]->load(batch.states + i * grids_[i]->size(), token_, worker);
   });
 }
 
 Rollout::~Rollout() = default;
+
+void Rollout::list_taps() {
+  taps_.resize(rule_.filters);
+  for (int filter = 0; filter < rule_.filters; ++filter)
+    for (int neighbour = 0; neighbour < 9; ++neighbour) {
+      const float weight = rule_.kernels[filter * 9 + neighbour];
+      if (weight == 0) continue;
+      FilterTaps& taps = taps_[filter];
+      taps.neighbour[taps.count] = neighbour;
+      taps.weight[taps.count] = weight;
+      ++taps.count;
+    }
+}
+
+void Rollout::pack_weights(const Weights& weights) {
+  const int filters = rule_.filters, channels = rule_.channels, units = rule_.hidden;
+  const Shape shape{.channels = round_up(channels, kernel_.lanes),
+                    .hidden = round_up(units, kernel_.lanes),
+                    .filters = filters,
+                    .article_filters = rule_.article_filters};
+  const size_t perception = size_t(filters) * shape.channels;
+  const size_t first = perception * shape.hidden, second = size_t(shape.hidden) * shape.channels;
+  weights_ = ZeroedArray<float>(2 * first + 2 * second + shape.hidden + shape.channels);
+  float* w1 = weights_.get();     // (perception, shape.hidden)
+  float* w1_t = w1 + first;       // (shape.hidden, perception)
+  float* w2 = w1_t + first;       // (shape.hidden, shape.channels)
+  float* w2_t = w2 + second;      // (shape.channels, shape.hidden)
+  float* b1 = w2_t + second;      // (shape.hidden)
+  float* b2 = b1 + shape.hidden;  // (shape.channels)
+  const float* from = weights.hidden_weight;
+  for (int filter = 0; filter < filters; ++filter)
+    for (int channel = 0; channel < channels; ++channel, from += units) {
+      token_.throw_if_stopped(0);
+      const size_t row = size_t(filter) * shape.channels + channel;
+      for (int unit = 0; unit < units; ++unit) {
+        w1[row * shape.hidden + unit] = from[unit];
+        w1_t[unit * perception + row] = from[unit];
+      }
+    }
+  for (int unit = 0; unit < units; ++unit)
+    for (int channel = 0; channel < channels; ++channel) {
+      const float weight = weights.update_weight[size_t(unit) * channels + channel];
+      w2[size_t(unit) * shape.channels + channel] = weight;
+      w2_t[size_t(channel) * shape.hidden + unit] = weight;
+    }
+  std::memcpy(b1, weights.hidden_bias, units * sizeof(float));
+  std::memcpy(b2, weights.update_bias, channels * sizeof(float));
+  model_ = Model{.shape = shape,
+                 .alive_threshold = rule_.alive_threshold,
+                 .fire_threshold = rule_.fire_threshold,
+                 .cos = rule_.cos,
+                 .sin = rule_.sin,
+                 .taps = taps_.data(),
+                 .hidden_weight = w1,
+                 .hidden_bias = b1,
+                 .update_weight = w2,
+                 .update_bias = b2,
+                 .hidden_weight_t = w1_t,
+                 .update_weight_t = w2_t};
+}
 
 void Rollout::make_scratch() {
   const Shape& s = model_.shape;
   const size_t perception = size_t(chunk) * s.filters * s.channels, hidden = size_t(chunk) * s.hidden;
   for (int worker = 0; worker < threads_; ++worker) {
     scratch_memory_.emplace_back(2 * perception + 2 * hidden + 2 * s.channels);
-    float* at = scratch_memory_.back().get();
-    scratch_.push_back({at, at + perception, at + perception + hidden, at + perception + 2 * hidden,
-                        at + 2 * perception + 2 * hidden, at + 2 * perception + 2 * hidden + s.channels,
-                        [](void* watch, int caller) { return static_cast<Watch*>(watch)->stop(caller); }, &watch_,
-                        worker});
+    float* memory = scratch_memory_.back().get();
+    float* edges = memory + 2 * perception + 2 * hidden;
+    scratch_.push_back(Scratch{
+        .perception = memory,
+        .perception_grad = memory + perception + 2 * hidden,
+        .hidden = memory + perception,
+        .hidden_grad = memory + perception + hidden,
+        .zeros = edges,
+        .discard = edges + s.channels,
+        .should_stop = [](void* token, int caller) { return static_cast<StopToken*>(token)->stop_requested(caller); },
+        .token = &token_,
+        .worker = worker});
   }
 }
 
-void Rollout::pack_weights(const Genome& g) {
-  const int channels = rounded_up(g.channels, kernel_.lanes), hidden = rounded_up(g.hidden, kernel_.lanes);
-  const Shape shape{channels, hidden, g.filters, g.identity, g.sobel_x, g.sobel_y, g.laplacian};
-  const size_t perception = size_t(g.filters) * channels, first = perception * hidden, second = size_t(hidden) * channels;
-  weights_ = Zeros<float>(2 * first + 2 * second + hidden + channels);
-  float* w1 = weights_.get();
-  float *w1_turned = w1 + first, *w2 = w1_turned + first, *w2_turned = w2 + second, *b1 = w2_turned + second,
-        *b2 = b1 + hidden;
-  for (int filter = 0; filter < g.filters; ++filter)
-    for (int channel = 0; channel < g.channels; ++channel) {
-      watch_.check(0);
-      for (int unit = 0; unit < g.hidden; ++unit) {
-        const size_t row = size_t(filter) * channels + channel;
-        w1[row * hidden + unit] = w1_turned[unit * perception + row] =
-            g.hidden_weight[(size_t(filter) * g.channels + channel) * g.hidden + unit];
-      }
-    }
-  for (int unit = 0; unit < g.hidden; ++unit)
-    for (int channel = 0; channel < g.channels; ++channel)
-      w2[size_t(unit) * channels + channel] = w2_turned[size_t(channel) * hidden + unit] =
-          g.update_weight[size_t(unit) * g.channels + channel];
-  std::memcpy(b1, g.hidden_bias, g.hidden * sizeof(float));
-  std::memcpy(b2, g.update_bias, g.channels * sizeof(float));
-  model_ = Model{shape, g.alive_above, g.angle_cos, g.angle_sin, g.fires_below, w1, b1, w2, b2, w1_turned, w2_turned};
-}
-
-// Calls each(index, worker, how the organism's tasks are shared out).
-template <class Each>
-void Rollout::for_each_organism(const Each& each) {
-  Pool& pool = Pool::instance();
-  if (!together_) {
-    pool.run(threads_, int(organisms_.size()), watch_, [&](int index, int worker) {
-      each(index, worker, [&, worker](int tasks, const auto& task) {
+// Calls body(index, worker, run) for every grid, where run(tasks, f) calls f(task, scratch) for every task.
+template <class Body>
+void Rollout::for_each_grid(const Body& body) {
+  ThreadPool& pool = ThreadPool::instance();
+  if (!share_bands_) {
+    pool.run(threads_, int(grids_.size()), token_, [&](int index, int worker) {
+      body(index, worker, [&, worker](int tasks, const auto& task) {
         for (int i = 0; i < tasks; ++i) task(i, scratch_[worker]);
-        watch_.check(worker);
+        token_.throw_if_stopped(worker);
       });
     });
     return;
   }
-  for (int index = 0; index < int(organisms_.size()); ++index)
-    each(index, 0, [&](int tasks, const auto& task) {
-      const int threads = organisms_[index]->living() < worth_sharing ? 1 : threads_;
-      pool.run(threads, tasks, watch_, [&](int i, int worker) { task(i, scratch_[worker]); });
+  for (int index = 0; index < int(grids_.size()); ++index)
+    body(index, 0, [&](int tasks, const auto& task) {
+      const int threads = grids_[index]->living() < min_living_to_share ? 1 : threads_;
+      pool.run(threads, tasks, token_, [&](int i, int worker) { task(i, scratch_[worker]); });
     });
 }
 
-void Rollout::advance(uint64_t steps) {
-  for_each_organism([&](int index, int, const auto& share) {
-    for (uint64_t i = 0; i < steps; ++i) organisms_[index]->step(share);
+void Rollout::forward(uint64_t steps) {
+  for_each_grid([&](int index, int, const auto& run) {
+    for (uint64_t i = 0; i < steps; ++i) grids_[index]->step(run);
   });
 }
 
 void Rollout::read_states(float* states) {
-  Pool::instance().run(threads_, int(organisms_.size()), watch_, [&](int i, int worker) {
-    organisms_[i]->read(states + i * organisms_[i]->size(), watch_, worker);
+  ThreadPool::instance().run(threads_, int(grids_.size()), token_, [&](int i, int worker) {
+    grids_[i]->read(states + i * grids_[i]->size(), token_, worker);
   });
 }
 
-void Rollout::go_back(const float* back, const Gradients& gradients, float* states_back) {
-  for_each_organism([&](int index, int worker, const auto& share) {
-    Organism& organism = *organisms_[index];
-    const size_t at = index * organism.size();
-    organism.begin_back(back + at, watch_, worker);
-    while (organism.has_steps()) organism.step_back(share);
-    organism.read_back(states_back + at, watch_, worker);
+void Rollout::backward(const float* cotangent, const Gradients& gradients, float* states_grad) {
+  for_each_grid([&](int index, int worker, const auto& run) {
+    Grid& grid = *grids_[index];
+    const size_t offset = index * grid.size();
+    grid.begin_backward(cotangent + offset, token_, worker);
+    while (grid.has_steps()) grid.step_backward(run);
+    grid.read_gradient(states_grad + offset, token_, worker);
   });
-  const Shape& s = model_.shape;
-  Zeros<float> sum(gradient_size(s));
-  for (const auto& organism : organisms_) {
-    watch_.check(0);
-    organism->add_gradients(sum.get());
+  ZeroedArray<float> sum(gradient_size(model_.shape));
+  for (const auto& grid : grids_) {
+    token_.throw_if_stopped(0);
+    grid->add_gradients(sum.get());
   }
-  const float* w1_turned = sum.get();
-  const float* b1 = w1_turned + size_t(s.filters) * s.channels * s.hidden;
-  const float* w2 = b1 + s.hidden;
-  const float* b2 = w2 + size_t(s.hidden) * s.channels;
-  const int channels = genome_.channels, hidden = genome_.hidden;
+  unpack_gradients(sum.get(), gradients);
+}
+
+// Removes the padding of the gradients, (gradient_size(shape)), and transposes that of W1.
+void Rollout::unpack_gradients(const float* sum, const Gradients& gradients) const {
+  const Shape& s = model_.shape;
+  const int channels = rule_.channels, units = rule_.hidden;
+  const size_t perception = size_t(s.filters) * s.channels;
+  const float* w1_t = sum;                               // (s.hidden, perception)
+  const float* b1 = w1_t + perception * s.hidden;        // (s.hidden)
+  const float* w2 = b1 + s.hidden;                       // (s.hidden, s.channels)
+  const float* b2 = w2 + size_t(s.hidden) * s.channels;  // (s.channels)
+  float* to = gradients.hidden_weight;
   for (int filter = 0; filter < s.filters; ++filter)
     for (int channel = 0; channel < channels; ++channel)
-      for (int unit = 0; unit < hidden; ++unit)
-        gradients.hidden_weight[(size_t(filter) * channels + channel) * hidden + unit] =
-            w1_turned[(size_t(unit) * s.filters + filter) * s.channels + channel];
-  std::memcpy(gradients.hidden_bias, b1, hidden * sizeof(float));
-  for (int unit = 0; unit < hidden; ++unit)
-    std::memcpy(gradients.update_weight + size_t(unit) * channels, w2 + size_t(unit) * s.channels, channels * sizeof(float));
+      for (int unit = 0; unit < units; ++unit) *to++ = w1_t[unit * perception + filter * s.channels + channel];
+  std::memcpy(gradients.hidden_bias, b1, units * sizeof(float));
+  for (int unit = 0; unit < units; ++unit) {
+    const float* row = w2 + size_t(unit) * s.channels;
+    std::memcpy(gradients.update_weight + size_t(unit) * channels, row, channels * sizeof(float));
+  }
   std::memcpy(gradients.update_bias, b2, channels * sizeof(float));
 }
 

@@ -1,63 +1,86 @@
-// A batch of organisms on its way through time, forward and back.
+// A rollout of a batch of grids, forward and backward through time.
 #pragma once
 
 #include <memory>
 #include <vector>
 
-#include "kernel.hpp"
+#include "isa_kernel.hpp"
 #include "memory.hpp"
-#include "watch.hpp"
+#include "stop_token.hpp"
 
 namespace blastema {
 
-// The rule and its weights as they come: unpadded, row by row.
-struct Genome {
+// The rule, as callers specify it. Sizes are not padded, here and below.
+struct RuleSpec {
   int channels, hidden, filters;
-  int identity, sobel_x, sobel_y, laplacian;  // where each filter stands, -1 where it is not
-  float alive_above, angle_cos, angle_sin;
-  uint32_t fires_below;
+  std::vector<float> kernels;    // (filters, 3, 3), at the angle
+  bool article_filters = false;  // the filters are the article's three, in its order, rotated by this angle:
+  float cos = 1, sin = 0;
+  float alive_threshold;
+  uint32_t fire_threshold;  // of 2^24
   bool wrap;
-  const float *hidden_weight, *hidden_bias, *update_weight, *update_bias;
-};
-struct Gradients {
-  float *hidden_weight, *hidden_bias, *update_weight, *update_bias;
 };
 
-class Organism;
+template <class Float>
+struct Parameters {
+  Float* hidden_weight;  // (filters * channels, hidden)
+  Float* hidden_bias;    // (hidden)
+  Float* update_weight;  // (hidden, channels)
+  Float* update_bias;    // (channels)
+};
+using Weights = Parameters<const float>;
+using Gradients = Parameters<float>;
+
+struct Batch {
+  int count;
+  uint32_t height, width;
+  const float* states;    // (count, height, width, channels)
+  const uint32_t* seeds;  // (count)
+  const uint32_t* ages;   // (count)
+};
+
+struct Options {
+  int threads;
+  bool record;  // keep what `backward` needs
+  // If not null: called from time to time on the caller's thread; when it returns true, the call throws Stopped.
+  bool (*interrupted)() = nullptr;
+};
+
+class Grid;
 
 class Rollout {
  public:
-  // Copies states (batch, height, width, channels), seeds and ages. With `keep`, steps can be taken back.
-  // `ask`, if given, is called now and then on the caller's thread; when it returns true, the call throws Stopped.
-  // Throws std::domain_error when a state is not finite, std::bad_alloc when there is no memory; here and below. After
-  // that a rollout is of no more use.
-  Rollout(const Kernel&, const Genome&, const float* states, const uint32_t* seeds, const uint32_t* ages, int batch,
-          uint32_t height, uint32_t width, int threads, bool keep, bool (*ask)() = nullptr);
+  // Copies all arrays. Throws std::domain_error when a state is not finite, and std::bad_alloc, as the methods do; a
+  // rollout that threw cannot be used any more.
+  Rollout(const IsaKernel&, const RuleSpec&, const Weights&, const Batch&, const Options&);
   ~Rollout();
 
-  void advance(uint64_t steps);
-  // Writes the living cells into zeros of the shape of the states.
+  void forward(uint64_t steps);
+  // Writes the living cells to states, (count, height, width, channels), which must be zeros.
   void read_states(float* states);
-  // Takes all steps back. From the loss's gradient with respect to the states after them it makes those with respect
-  // to the weights and to the states before.
-  void go_back(const float* back, const Gradients&, float* states_back);
+  // From the loss's gradient with respect to the last states, cotangent, computes those with respect to the weights and
+  // to the first states, states_grad; both (count, height, width, channels). Undoes all steps.
+  void backward(const float* cotangent, const Gradients&, float* states_grad);
 
  private:
-  template <class Each>
-  void for_each_organism(const Each&);
-  void pack_weights(const Genome&);
+  template <class Body>
+  void for_each_grid(const Body&);
+  void list_taps();
+  void pack_weights(const Weights&);
   void make_scratch();
+  void unpack_gradients(const float* sum, const Gradients&) const;
 
-  const Kernel& kernel_;
-  Watch watch_;
-  Genome genome_;  // its weights are not used after construction
+  const IsaKernel& kernel_;
+  const RuleSpec rule_;
+  const int threads_;
+  const bool share_bands_;  // all threads work on one grid after the other, instead of one thread on each
+  StopToken token_;
   Model model_;
-  int threads_;
-  bool together_;  // threads share each organism, instead of taking one each
-  Zeros<float> weights_;
-  std::vector<Zeros<float>> scratch_memory_;
-  std::vector<Scratch> scratch_;
-  std::vector<std::unique_ptr<Organism>> organisms_;
+  std::vector<FilterTaps> taps_;
+  ZeroedArray<float> weights_;
+  std::vector<ZeroedArray<float>> scratch_memory_;
+  std::vector<Scratch> scratch_;  // (threads)
+  std::vector<std::unique_ptr<Grid>> grids_;
 };
 
 }  // namespace blastema

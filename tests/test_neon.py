@@ -9,11 +9,13 @@ import pytest
 
 from blastema.engines.native_engine import NativeEngine
 from blastema.rule import Rule, Weights, seed_batch
+from blastema.rule.perception import ARTICLE_FILTERS, kernels
+from conftest import OWN_FILTER
 
 COMPILER, EMULATOR = "aarch64-linux-gnu-g++", "qemu-aarch64"
 ROOT = Path(__file__).parents[1]
 FLAGS = [
-    "-std=c++17", "-O3", "-ffp-contract=fast", "-fno-math-errno",
+    "-std=c++20", "-O3", "-ffp-contract=fast", "-fno-math-errno",
     "-Wall", "-Wextra", "-Werror", "-Wno-psabi", "-static", "-pthread",
 ]  # fmt: skip
 DEFINITIONS = ["-DBLASTEMA_KERNEL=kernel_neon", '-DBLASTEMA_ISA="neon"', "-DBLASTEMA_LANES=4"]
@@ -27,7 +29,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if missing:
         pytest.skip(f"not installed: {' and '.join(missing)} (Debian: g++-aarch64-linux-gnu, qemu-user)")
     path = tmp_path_factory.mktemp("neon") / "rollout"
-    parts = ("kernel", "isa", "memory", "organism", "pool", "rollout")
+    parts = ("grid", "isa", "isa_kernel", "memory", "rollout", "thread_pool")
     sources = [ROOT / "tests/neon/rollout.cpp", *(ROOT / "native" / f"{part}.cpp" for part in parts)]
     subprocess.run([COMPILER, *FLAGS, *DEFINITIONS, f"-I{ROOT / 'native'}", *sources, "-o", path], check=True)
     return path
@@ -35,15 +37,21 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize(
-    ("channels", "hidden", "height", "width", "edge"),
-    [(16, 128, 40, 33, "dead"), (16, 128, 24, 20, "wrap"), (12, 72, 18, 30, "dead"), (20, 36, 16, 16, "wrap")],
+    ("channels", "hidden", "height", "width", "edge", "filters"),
+    [
+        (16, 128, 40, 33, "dead", ARTICLE_FILTERS),
+        (16, 128, 24, 20, "wrap", ARTICLE_FILTERS),
+        (12, 72, 18, 30, "dead", ARTICLE_FILTERS),
+        (20, 36, 16, 16, "wrap", ARTICLE_FILTERS),
+        (12, 72, 18, 30, "wrap", ("laplacian", OWN_FILTER, "identity", "sobel_y")),
+    ],
 )
 def test_neon_agrees_with_this_machine(
-    program: Path, channels: int, hidden: int, height: int, width: int, edge: str, threads: int
+    program: Path, channels: int, hidden: int, height: int, width: int, edge: str, filters: tuple, threads: int
 ) -> None:
-    rule = Rule(channels=channels, hidden=hidden, edge=edge)  # type: ignore[arg-type]
+    rule = Rule(channels=channels, hidden=hidden, edge=edge, filters=filters)  # type: ignore[arg-type]
     draw = np.random.default_rng(hidden)
-    shapes = ((3 * channels, hidden), (hidden,), (hidden, channels), (channels,))
+    shapes = ((rule.perception, hidden), (hidden,), (hidden, channels), (channels,))
     weights = Weights(*(draw.normal(0, 0.1, shape).astype(np.float32) for shape in shapes))
     weights.update_bias[3] = 0.05  # they live
     steps = 24
@@ -52,13 +60,22 @@ def test_neon_agrees_with_this_machine(
     cotangent = draw.normal(size=grown.states.shape).astype(np.float32)
     ours = NativeEngine().learn(rule, weights, grown, steps, lambda states: (0.0, cotangent))
 
-    sizes = np.array([channels, hidden, 3, height, width, steps, threads, edge == "wrap"], np.int32)
-    given = [sizes, *weights, grown.states, cotangent, grown.seeds, grown.ages]
-    came = subprocess.run(
+    unrolled = filters == ARTICLE_FILTERS
+    sizes = [channels, hidden, len(filters), 3, height, width, steps, threads, edge == "wrap", unrolled]
+    given = [
+        np.array(sizes, np.int32),
+        kernels(rule.filters, 0.0),
+        *weights,
+        grown.states,
+        cotangent,
+        grown.seeds,
+        grown.ages,
+    ]
+    output = subprocess.run(
         [EMULATOR, program], input=b"".join(part.tobytes() for part in given), capture_output=True, check=True
     ).stdout
     expected = [ours.batch.states, *ours.gradient, ours.states_gradient]
-    numbers = np.split(np.frombuffer(came, np.float32), np.cumsum([part.size for part in expected])[:-1])
+    numbers = np.split(np.frombuffer(output, np.float32), np.cumsum([part.size for part in expected])[:-1])
     assert np.any(ours.batch.states)
     for number, part in zip(numbers, expected, strict=True):
         # Of six million hidden units a few are so near zero that rounding decides whether they are active. Each moves

@@ -1,39 +1,30 @@
-"""The native engine's module, as `native/binding.cpp` makes it. Arrays are contiguous; seeds and ages uint32."""
+"""The native engine's module, as `native/binding.cpp` defines it. Arrays are contiguous; seeds and ages uint32."""
 
 import numpy as np
 
+from blastema.rule import Batch, Weights
+
 def isas() -> list[str]: ...
+
+class RuleSpec:
+    # kernels: float32 (filter, 3, 3). rotation: if the filters are the article's three, cos and sin of the angle; they
+    # are then computed by unrolled code, not from the kernels. fire_threshold: of 2**24.
+    def __init__(
+        self,
+        *,
+        channels: int,
+        hidden: int,
+        kernels: np.ndarray,
+        rotation: tuple[float, float] | None,
+        alive_threshold: float,
+        fire_threshold: int,
+        wrap: bool,
+    ) -> None: ...
 
 class Rollout:
     def __init__(
-        self,
-        isa: str,
-        threads: int,
-        keep: bool,
-        channels: int,
-        hidden: int,
-        filters: list[int],
-        alive_above: float,
-        fires_below: int,
-        wrap: bool,
-        cos: float,
-        sin: float,
-        hidden_weight: np.ndarray,
-        hidden_bias: np.ndarray,
-        update_weight: np.ndarray,
-        update_bias: np.ndarray,
-        states: np.ndarray,
-        seeds: np.ndarray,
-        ages: np.ndarray,
+        self, rule: RuleSpec, weights: Weights, batch: Batch, *, isa: str, threads: int, record: bool
     ) -> None: ...
-    def advance(self, steps: int) -> None: ...
+    def forward(self, steps: int) -> None: ...
     def read_states(self, states: np.ndarray) -> None: ...
-    def go_back(
-        self,
-        back: np.ndarray,
-        hidden_weight: np.ndarray,
-        hidden_bias: np.ndarray,
-        update_weight: np.ndarray,
-        update_bias: np.ndarray,
-        states_back: np.ndarray,
-    ) -> None: ...
+    def backward(self, cotangent: np.ndarray, gradients: Weights, states_gradient: np.ndarray) -> None: ...

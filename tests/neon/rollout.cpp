@@ -1,15 +1,17 @@
-// One rollout there and back, for processors without Python at hand: numbers come on stdin, results go to stdout.
+// A rollout, forward and backward, for processors without Python: reads numbers from stdin, writes results to stdout.
 //
-// In: int32 channels, hidden, batch, height, width, steps, threads, wrap; float32 hidden_weight (3 channels, hidden),
-// hidden_bias, update_weight (hidden, channels), update_bias, states, the loss's gradient; uint32 seeds, ages.
-// Out: float32 states, gradients in the order of the weights, gradient of the states before.
+// In: int32 channels, hidden, filters, batch, height, width, steps, threads, wrap, whether the filters are the
+// article's; float32 kernels (filters, 3, 3), hidden_weight (filters * channels, hidden), hidden_bias, update_weight
+// (hidden, channels), update_bias, states, the loss's gradient; uint32 seeds, ages.
+// Out: float32 states, gradients in the order of the weights, gradient of the first states.
+
+#include "rollout.hpp"
 
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
 
 #include "isa.hpp"
-#include "rollout.hpp"
 
 template <class T>
 std::vector<T> read(size_t count) {
@@ -21,19 +23,39 @@ std::vector<T> read(size_t count) {
 void write(const std::vector<float>& numbers) { std::fwrite(numbers.data(), sizeof(float), numbers.size(), stdout); }
 
 int main() {
-  const std::vector<int32_t> sizes = read<int32_t>(8);
-  const int channels = sizes[0], hidden = sizes[1], batch = sizes[2], height = sizes[3], width = sizes[4];
-  const std::vector<float> w1 = read<float>(size_t(3) * channels * hidden), b1 = read<float>(hidden),
-                           w2 = read<float>(size_t(hidden) * channels), b2 = read<float>(channels);
-  std::vector<float> states = read<float>(size_t(batch) * height * width * channels), back = read<float>(states.size());
-  const std::vector<uint32_t> seeds = read<uint32_t>(batch), ages = read<uint32_t>(batch);
-  const blastema::Genome genome{channels, hidden, 3, 0, 1, 2, -1, 0.1f, 1.0f, 0.0f, 1u << 23, sizes[7] != 0,
-                                w1.data(), b1.data(), w2.data(), b2.data()};
-  blastema::Rollout rollout(blastema::kernel_for(blastema::isas()[0]), genome, states.data(), seeds.data(), ages.data(),
-                            batch, uint32_t(height), uint32_t(width), sizes[6], true);
-  rollout.advance(sizes[5]);
-  std::vector<float> after(states.size()), d1(w1.size()), e1(b1.size()), d2(w2.size()), e2(b2.size());
-  rollout.read_states(after.data());
-  rollout.go_back(back.data(), {d1.data(), e1.data(), d2.data(), e2.data()}, states.data());
-  for (const std::vector<float>* numbers : {&after, &d1, &e1, &d2, &e2, &states}) write(*numbers);
+  using namespace blastema;
+  const auto next = [] { return int(read<int32_t>(1)[0]); };
+  const int channels = next(), hidden = next(), filters = next();
+  const int batch_size = next(), height = next(), width = next(), steps = next(), threads = next();
+  const bool wrap = next() != 0, article_filters = next() != 0;
+  const RuleSpec rule{.channels = channels,
+                      .hidden = hidden,
+                      .filters = filters,
+                      .kernels = read<float>(size_t(filters) * 9),
+                      .article_filters = article_filters,
+                      .alive_threshold = 0.1f,
+                      .fire_threshold = 1u << 23,
+                      .wrap = wrap};
+  std::vector<float> w1 = read<float>(size_t(filters) * channels * hidden), b1 = read<float>(hidden);
+  std::vector<float> w2 = read<float>(size_t(hidden) * channels), b2 = read<float>(channels);
+  std::vector<float> states = read<float>(size_t(batch_size) * height * width * channels);
+  const std::vector<float> cotangent = read<float>(states.size());
+  const std::vector<uint32_t> seeds = read<uint32_t>(batch_size), ages = read<uint32_t>(batch_size);
+  const Weights weights{
+      .hidden_weight = w1.data(), .hidden_bias = b1.data(), .update_weight = w2.data(), .update_bias = b2.data()};
+  const Batch batch{.count = batch_size,
+                    .height = uint32_t(height),
+                    .width = uint32_t(width),
+                    .states = states.data(),
+                    .seeds = seeds.data(),
+                    .ages = ages.data()};
+  Rollout rollout(kernel_for(isas()[0]), rule, weights, batch, {.threads = threads, .record = true});
+  rollout.forward(steps);
+  std::vector<float> last_states(states.size());
+  rollout.read_states(last_states.data());
+  // The rollout has copied its input, so the gradients can replace it.
+  const Gradients gradients{
+      .hidden_weight = w1.data(), .hidden_bias = b1.data(), .update_weight = w2.data(), .update_bias = b2.data()};
+  rollout.backward(cotangent.data(), gradients, states.data());
+  for (const std::vector<float>* numbers : {&last_states, &w1, &b1, &w2, &b2, &states}) write(*numbers);
 }
