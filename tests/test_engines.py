@@ -45,9 +45,10 @@ def test_engines_agree_after_ten_steps(rule, angle, size):
 def test_a_filter_of_ones_own_grows_and_trains(angle, edge):
     rule = Rule(channels=8, hidden=20, filters=(OWN_FILTER, "identity", "laplacian", "sobel_y"), edge=edge)
     weights, batch, expected = judged(rule, 6, 11, 12, angle)
-    one, other = (engine.grow(rule, weights, batch, 10, angle) for engine in (NUMPY, JAX))
-    np.testing.assert_allclose(one.states, other.states, rtol=0, atol=1e-5)
-    for engine in (NUMPY, JAX):
+    one, *others = (engine.grow(rule, weights, batch, 10, angle) for engine in (NUMPY, JAX, NATIVE))
+    for other in others:
+        np.testing.assert_allclose(one.states, other.states, rtol=0, atol=1e-5)
+    for engine in (NUMPY, JAX, NATIVE):
         assert_learned(engine.learn(rule, weights, batch, 12, wish, angle), expected)
 
 

@@ -30,6 +30,12 @@ CASES = [
     {"name": "other widths, filters and thresholds", "height": 5, "width": 5, "angle": 1.0, "seed": 3, "age": 5,
      "start": "soup", "rule": {"channels": 8, "hidden": 12, "filters": ["laplacian", "sobel_y", "identity", "sobel_x"],
                                "alive_above": 0.2, "fire_rate": 0.8, "edge": "wrap"}},
+    # A filter that is not built in: kernel(angle) = fixed + cos(angle) * along + sin(angle) * across.
+    {"name": "a filter of one's own", "height": 6, "width": 5, "angle": -0.6, "seed": 12, "age": 3, "start": "soup",
+     "rule": {"channels": 8, "hidden": 12, "alive_above": 0.1, "fire_rate": 0.6, "edge": "dead",
+              "filters": ["identity", {"name": "own", "fixed": [[0.1, 0, -0.2], [0, 0.3, 0], [0, 0, 0]],
+                                       "along": [[0, 0.5, 0], [0, 0, 0], [0, -0.5, 0.1]],
+                                       "across": [[0, 0, 0], [0.4, 0, -0.4], [0, 0.2, 0]]}, "sobel_x"]}},
 ]  # fmt: skip
 SOBEL_X = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
 LAPLACIAN = [[1, 2, 1], [2, -12, 2], [1, 2, 1]]
@@ -100,6 +106,12 @@ def perceive(state, y, x, rule, angle):
     seen = []
     for name in rule["filters"]:
         for channel in range(rule["channels"]):
+            if isinstance(name, dict):
+                fixed, along, across = (
+                    around(state, y, x, channel, rule, name[part]) for part in ("fixed", "along", "across")
+                )
+                seen.append(fixed + math.cos(angle) * along + math.sin(angle) * across)
+                continue
             slope_x = around(state, y, x, channel, rule, SOBEL_X) / 8
             slope_y = around(state, y, x, channel, rule, sobel_y) / 8
             seen.append(
