@@ -7,10 +7,12 @@
  * @param {{url: string, side: number, grown: number, rounds: number}} plan
  */
 export const compare = async ({ url, side, grown, rounds }) => {
-  // @ts-ignore: served beside the page
-  const [{ Dish }, { readOrganism }, { stepKey }, { FivePasses }] = await Promise.all(
-    // @ts-ignore: served beside the page
-    [import('/dish.js'), import('/organism.js'), import('/firing.js'), import('/benchmark/five_passes.js')]);
+  const [{ Dish }, { readOrganism }, { stepKey }, { FivePasses }] = await Promise.all([
+    import('/dish.js'),
+    import('/organism.js'),
+    import('/firing.js'),
+    import('/benchmark/five_passes.js'),
+  ]);
   const organism = readOrganism(await (await fetch(url)).arrayBuffer(), url);
   const dish = new Dish(document.createElement('canvas'), { height: side, width: side, seed: 3, edge: 'wrap' });
   dish.plant(dish.add(organism));
@@ -23,7 +25,8 @@ export const compare = async ({ url, side, grown, rounds }) => {
   five.read();
   /** @type {{ours: number[], five: number[]}} */
   const times = { ours: [], five: [] };
-  const OURS = 20, FIVE = 3;
+  const OURS = 20,
+    FIVE = 3;
   for (let round = 0; round < rounds; round++) {
     let begin = performance.now();
     dish.step(OURS);
@@ -37,10 +40,13 @@ export const compare = async ({ url, side, grown, rounds }) => {
   }
   const bytes = five.read();
   let living = 0;
-  for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) living += Number(bytes[4 * (y * 4 * side + x) + 3] > 127 + 8);
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++) living += Number(bytes[4 * (y * 4 * side + x) + 3] > 127 + 8);
   const info = dish.gl.getExtension('WEBGL_debug_renderer_info');
   return {
-    times, living: dish.readOwners().filter((/** @type {number} */ owner) => owner).length, fiveLiving: living,
+    times,
+    living: dish.readOwners().filter((/** @type {number} */ owner) => owner).length,
+    fiveLiving: living,
     renderer: info ? dish.gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : '',
   };
 };

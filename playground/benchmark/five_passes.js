@@ -101,12 +101,19 @@ export class FivePasses {
     this.hidden = this.#layer(weights.hidden_weight, weights.hidden_bias, DEPTH.hidden);
     this.update = this.#layer(weights.update_weight, weights.update_bias, DEPTH.state);
     this.tensors = {
-      state: this.#tensor(DEPTH.state), perception: this.#tensor(DEPTH.perception), hidden: this.#tensor(DEPTH.hidden),
-      change: this.#tensor(DEPTH.state), grown: this.#tensor(DEPTH.state), next: this.#tensor(DEPTH.state),
+      state: this.#tensor(DEPTH.state),
+      perception: this.#tensor(DEPTH.perception),
+      hidden: this.#tensor(DEPTH.hidden),
+      change: this.#tensor(DEPTH.state),
+      grown: this.#tensor(DEPTH.state),
+      next: this.#tensor(DEPTH.state),
     };
     this.passes = {
-      perception: this.#program(PERCEPTION), first: this.#program(dense(DEPTH.perception, true)),
-      second: this.#program(dense(DEPTH.hidden, false)), update: this.#program(UPDATE), life: this.#program(LIFE),
+      perception: this.#program(PERCEPTION),
+      first: this.#program(dense(DEPTH.perception, true)),
+      second: this.#program(dense(DEPTH.hidden, false)),
+      update: this.#program(UPDATE),
+      life: this.#program(LIFE),
     };
     this.#seed();
   }
@@ -151,7 +158,8 @@ export class FivePasses {
 
   #seed() {
     const { gl, height, width, tensors } = this;
-    const one = 127 + Math.round((Math.atan(1) / (Math.PI / 2)) * 127), bytes = new Uint8Array(4 * 4 * height * width).fill(127);
+    const one = 127 + Math.round((Math.atan(1) / (Math.PI / 2)) * 127),
+      bytes = new Uint8Array(4 * 4 * height * width).fill(127);
     for (let channel = 3; channel < 16; channel++) {
       bytes[4 * ((height >> 1) * 4 * width + (channel >> 2) * width + (width >> 1)) + (channel & 3)] = one;
     }
@@ -162,7 +170,12 @@ export class FivePasses {
   /** @param {number} channels */
   #tensor(channels) {
     const { gl, height, width } = this;
-    const tiles = channels / 4, texture = this.#texture(Math.min(tiles, TILES_IN_A_ROW) * width, Math.ceil(tiles / TILES_IN_A_ROW) * height, null);
+    const tiles = channels / 4,
+      texture = this.#texture(
+        Math.min(tiles, TILES_IN_A_ROW) * width,
+        Math.ceil(tiles / TILES_IN_A_ROW) * height,
+        null,
+      );
     const target = gl.createFramebuffer();
     gl.bindFramebuffer(gl.FRAMEBUFFER, target);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
@@ -171,26 +184,36 @@ export class FivePasses {
 
   /** Weights and, in the last row, biases, in 8 bits. @param {Float32Array} weight @param {Float32Array} bias @param {number} outputs */
   #layer(weight, bias, outputs) {
-    const scale = [weight, bias].map((values) => 2 * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1);
+    const scale = [weight, bias].map(
+      (values) => 2 * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1,
+    );
     const rows = weight.length / outputs + 1;
-    const bytes = Uint8Array.from([...weight].map((value) => value / scale[0]).concat([...bias].map((value) => value / scale[1])),
-      (part) => Math.round((part + 0.5) * 255));
+    const bytes = Uint8Array.from(
+      [...weight].map((value) => value / scale[0]).concat([...bias].map((value) => value / scale[1])),
+      (part) => Math.round((part + 0.5) * 255),
+    );
     return { texture: this.#texture(outputs / 4, rows, bytes), scale };
   }
 
   /** @param {number} width @param {number} height @param {Uint8Array | null} bytes */
   #texture(width, height, bytes) {
-    const { gl } = this, texture = gl.createTexture();
+    const { gl } = this,
+      texture = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
+      gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
     return texture;
   }
 
   /** @param {string} fragment */
   #program(fragment) {
-    const { gl } = this, program = gl.createProgram();
-    for (const [type, text] of /** @type {[number, string][]} */ ([[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, fragment]])) {
+    const { gl } = this,
+      program = gl.createProgram();
+    for (const [type, text] of /** @type {[number, string][]} */ ([
+      [gl.VERTEX_SHADER, VERTEX],
+      [gl.FRAGMENT_SHADER, fragment],
+    ])) {
       const shader = gl.createShader(type);
       if (!shader) throw new Error('no shader');
       gl.shaderSource(shader, text);

@@ -11,9 +11,18 @@ await withBrowser(async ({ browser, url }) => {
   const page = await browser.newPage();
   await page.goto(`${url}blank.html`);
   for (const side of [96, 192]) {
-    const { times, living, fiveLiving, renderer } = await page.evaluate(compare, { url: 'organisms/regenerating-lizard.safetensors', side, grown: side === 96 ? 150 : 60, rounds: side === 96 ? ROUNDS : 5 });
+    const { times, living, fiveLiving, renderer } = await page.evaluate(compare, {
+      url: 'organisms/regenerating-lizard.safetensors',
+      side,
+      grown: side === 96 ? 150 : 60,
+      rounds: side === 96 ? ROUNDS : 5,
+    });
     const [ours, five] = [median(times.ours), median(times.five)];
-    console.log(`${side} x ${side}, a grown lizard (${living} living cells; ${fiveLiving} mature in the five passes), ${renderer}`);
-    console.log(`  two passes, float: ${ours.toFixed(1)} ms a step; five passes, 8 bits: ${five.toFixed(1)} ms; ${(five / ours).toFixed(1)} times as long`);
+    console.log(
+      `${side} x ${side}, a grown lizard (${living} living cells; ${fiveLiving} mature in the five passes), ${renderer}`,
+    );
+    console.log(
+      `  two passes, float: ${ours.toFixed(1)} ms a step; five passes, 8 bits: ${five.toFixed(1)} ms; ${(five / ours).toFixed(1)} times as long`,
+    );
   }
 });

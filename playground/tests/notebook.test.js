@@ -24,13 +24,24 @@ const render = async (/** @type {{esm: string, state: any}} */ { esm, state }) =
   const values = { ...state, content: new DataView(content.buffer) };
   const model = {
     get: (/** @type {string} */ name) => values[name],
-    on: (/** @type {string} */ event, /** @type {() => void} */ then) => { listeners[event] = then; },
-    off: (/** @type {string} */ event) => { delete listeners[event]; },
+    on: (/** @type {string} */ event, /** @type {() => void} */ then) => {
+      listeners[event] = then;
+    },
+    off: (/** @type {string} */ event) => {
+      delete listeners[event];
+    },
   };
   const el = document.createElement('div');
   document.body.append(el);
   const end = module.default.render({ model, el });
-  Object.assign(window, { end, listeners, set: (/** @type {string} */ name, /** @type {any} */ value) => { values[name] = value; listeners[`change:${name}`]?.(); } });
+  Object.assign(window, {
+    end,
+    listeners,
+    set: (/** @type {string} */ name, /** @type {any} */ value) => {
+      values[name] = value;
+      listeners[`change:${name}`]?.();
+    },
+  });
 };
 
 /** Pixels of the canvas that are not white. */
@@ -45,42 +56,50 @@ const covered = () => {
   return count / (canvas.width * canvas.height);
 };
 
-test('an organism shown in a notebook grows, is cut, grows again, and leaves', { skip: noBrowser }, () => withBrowser(async ({ browser, url }) => {
-  const widget = JSON.parse(execFileSync(PYTHON, ['-c', WIDGET], { encoding: 'utf8', maxBuffer: 1 << 24 }));
-  const page = await browser.newPage();
-  /** @type {string[]} */
-  const errors = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('console', (message) => message.type() === 'error' && !message.location().url.endsWith('favicon.ico') && errors.push(message.text()));
-  await page.goto(`${url}blank.html`);
-  await page.evaluate(render, widget);
-  const steps = async () => Number((await page.locator('span').textContent())?.replace(/\D/g, ''));
-  while ((await steps()) < 150) await page.waitForTimeout(200);
-  await page.click('text=Pause');
-  const grown = await page.evaluate(covered);
-  assert.ok(grown > 0.1 && grown < 0.4, `the lizard covers ${grown} of the canvas`);
-  const paused = await steps();
-  await page.click('text=Step');
-  assert.equal(await steps(), paused + 1);
-  if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/notebook.png` });
+test('an organism shown in a notebook grows, is cut, grows again, and leaves', { skip: noBrowser }, () =>
+  withBrowser(async ({ browser, url }) => {
+    const widget = JSON.parse(execFileSync(PYTHON, ['-c', WIDGET], { encoding: 'utf8', maxBuffer: 1 << 24 }));
+    const page = await browser.newPage();
+    /** @type {string[]} */
+    const errors = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    page.on(
+      'console',
+      (message) =>
+        message.type() === 'error' && !message.location().url.endsWith('favicon.ico') && errors.push(message.text()),
+    );
+    await page.goto(`${url}blank.html`);
+    await page.evaluate(render, widget);
+    const steps = async () => Number((await page.locator('span').textContent())?.replace(/\D/g, ''));
+    while ((await steps()) < 150) await page.waitForTimeout(200);
+    await page.click('text=Pause');
+    const grown = await page.evaluate(covered);
+    assert.ok(grown > 0.1 && grown < 0.4, `the lizard covers ${grown} of the canvas`);
+    const paused = await steps();
+    await page.click('text=Step');
+    assert.equal(await steps(), paused + 1);
+    if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/notebook.png` });
 
-  const box = /** @type {{x: number, y: number, width: number, height: number}} */ (await page.locator('canvas').boundingBox());
-  await page.mouse.move(box.x + box.width * 0.2, box.y + box.height / 2);
-  await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.8, box.y + box.height / 2, { steps: 5 });
-  await page.mouse.up();
-  const cut = await page.evaluate(covered);
-  assert.ok(cut < 0.8 * grown, `a cut leaves ${cut} of ${grown}`);
-  if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/notebook-cut.png` });
-  await page.click('text=Play');
-  while ((await steps()) < paused + 200) await page.waitForTimeout(200);
-  assert.ok((await page.evaluate(covered)) > 0.9 * grown);
+    const box = /** @type {{x: number, y: number, width: number, height: number}} */ (
+      await page.locator('canvas').boundingBox()
+    );
+    await page.mouse.move(box.x + box.width * 0.2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.8, box.y + box.height / 2, { steps: 5 });
+    await page.mouse.up();
+    const cut = await page.evaluate(covered);
+    assert.ok(cut < 0.8 * grown, `a cut leaves ${cut} of ${grown}`);
+    if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/notebook-cut.png` });
+    await page.click('text=Play');
+    while ((await steps()) < paused + 200) await page.waitForTimeout(200);
+    assert.ok((await page.evaluate(covered)) > 0.9 * grown);
 
-  await page.click('text=Reset');
-  assert.ok((await page.evaluate(covered)) < 0.1);
-  await page.click('text=Pause');
-  await page.evaluate(() => /** @type {any} */ (window).set('angle', Math.PI / 2));
-  assert.deepEqual(errors, []);
-  await page.evaluate(() => /** @type {any} */ (window).end());
-  assert.deepEqual(await page.evaluate(() => Object.keys(/** @type {any} */ (window).listeners)), []);
-}));
+    await page.click('text=Reset');
+    assert.ok((await page.evaluate(covered)) < 0.1);
+    await page.click('text=Pause');
+    await page.evaluate(() => /** @type {any} */ (window).set('angle', Math.PI / 2));
+    assert.deepEqual(errors, []);
+    await page.evaluate(() => /** @type {any} */ (window).end());
+    assert.deepEqual(await page.evaluate(() => Object.keys(/** @type {any} */ (window).listeners)), []);
+  }),
+);

@@ -19,7 +19,11 @@ function verdict(content, name) {
     readOrganism(Uint8Array.from(content).buffer, name);
     return true;
   } catch (error) {
-    assert.equal(/** @type {Error} */ (error).name, 'PlaygroundError', `${name}: ${error instanceof Error ? error.stack : error}`);
+    assert.equal(
+      /** @type {Error} */ (error).name,
+      'PlaygroundError',
+      `${name}: ${error instanceof Error ? error.stack : error}`,
+    );
     return false;
   }
 }
@@ -27,7 +31,9 @@ function verdict(content, name) {
 test('the page reads what Python reads and refuses what Python refuses', () => {
   const folder = mkdtempSync(join(tmpdir(), 'blastema-verdicts-'));
   try {
-    execFileSync(PYTHON, [join(ROOT, 'tests/attacks/verdicts.py'), folder, String(SPOILT)], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(PYTHON, [join(ROOT, 'tests/attacks/verdicts.py'), folder, String(SPOILT)], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     /** @type {Record<string, [string, boolean]>} */
     const verdicts = JSON.parse(readFileSync(join(folder, 'verdicts.json'), 'utf8'));
     const different = [];

@@ -14,8 +14,11 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
  */
 export function fitCanvas(dish, frame, then) {
   const fit = () => {
-    const { canvas } = dish, { columns, rows } = dish.tiles, { height, width } = dish.conditions;
-    const across = width * columns, down = height * rows;
+    const { canvas } = dish,
+      { columns, rows } = dish.tiles,
+      { height, width } = dish.conditions;
+    const across = width * columns,
+      down = height * rows;
     const room = Math.min(frame.clientWidth * devicePixelRatio, LARGEST_SIDE);
     const most = room / Math.max(across, down);
     const zoom = most >= 2 ? Math.floor(most) : most;

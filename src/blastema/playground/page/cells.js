@@ -74,15 +74,37 @@ export class Cells {
    * @param {number} organism */
   plant(x, y, channels, organism) {
     const { gl, eightBits } = this;
-    const one = eightBits ? [127 + Math.round(Math.atan(1) / (Math.PI / 2) * 127), 127] : [1, 0];
+    const one = eightBits ? [127 + Math.round((Math.atan(1) / (Math.PI / 2)) * 127), 127] : [1, 0];
     this.states[this.state].textures.forEach((texture, group) => {
-      const values = [0, 1, 2, 3].map((channel) => (4 * group + channel >= 3 && 4 * group + channel < channels ? one[0] : one[1]));
+      const values = [0, 1, 2, 3].map((channel) =>
+        4 * group + channel >= 3 && 4 * group + channel < channels ? one[0] : one[1],
+      );
       gl.activeTexture(gl.TEXTURE0);
       gl.bindTexture(gl.TEXTURE_2D, texture);
-      gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, 1, 1, gl.RGBA, this.#type, eightBits ? new Uint8Array(values) : new Float32Array(values));
+      gl.texSubImage2D(
+        gl.TEXTURE_2D,
+        0,
+        x,
+        y,
+        1,
+        1,
+        gl.RGBA,
+        this.#type,
+        eightBits ? new Uint8Array(values) : new Float32Array(values),
+      );
     });
     gl.bindTexture(gl.TEXTURE_2D, this.lives[this.life].textures[0]);
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array([255, organism, 255, 255]));
+    gl.texSubImage2D(
+      gl.TEXTURE_2D,
+      0,
+      x,
+      y,
+      1,
+      1,
+      gl.RGBA,
+      gl.UNSIGNED_BYTE,
+      new Uint8Array([255, organism, 255, 255]),
+    );
   }
 
   /** @returns {Content} */
@@ -173,13 +195,16 @@ export class Cells {
       gl.activeTexture(gl.TEXTURE0);
       gl.bindTexture(gl.TEXTURE_2D, texture);
       gl.texStorage2D(gl.TEXTURE_2D, 1, format, width, height);
-      for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+      for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
+        gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
       gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0 + place, gl.TEXTURE_2D, texture, 0);
       return texture;
     });
     gl.drawBuffers(textures.map((_, place) => gl.COLOR_ATTACHMENT0 + place));
     if (gl.checkFramebufferStatus(gl.FRAMEBUFFER) !== gl.FRAMEBUFFER_COMPLETE && !gl.isContextLost()) {
-      throw new PlaygroundError(`the graphics driver cannot draw into ${count} ${format === gl.RGBA8 ? '8-bit' : 'float'} textures of ${width} x ${height} cells`);
+      throw new PlaygroundError(
+        `the graphics driver cannot draw into ${count} ${format === gl.RGBA8 ? '8-bit' : 'float'} textures of ${width} x ${height} cells`,
+      );
     }
     return { textures, target };
   }

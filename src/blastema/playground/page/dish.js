@@ -73,11 +73,27 @@ export class Dish extends EventTarget {
     super();
     this.canvas = canvas;
     /** @type {Conditions} */
-    this.conditions = { height: 72, width: 72, seed: 0, edge: 'dead', fireRate: 0.5, angle: 0, eightBits: false, ...conditions };
+    this.conditions = {
+      height: 72,
+      width: 72,
+      seed: 0,
+      edge: 'dead',
+      fireRate: 0.5,
+      angle: 0,
+      eightBits: false,
+      ...conditions,
+    };
     refuseSize(this.conditions.height, this.conditions.width);
-    const gl = canvas.getContext('webgl2', { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true });
+    const gl = canvas.getContext('webgl2', {
+      alpha: false,
+      antialias: false,
+      depth: false,
+      preserveDrawingBuffer: true,
+    });
     if (!gl) {
-      throw new PlaygroundError('this browser gives the page no WebGL 2; try a current Firefox, Chrome or Safari with hardware acceleration on');
+      throw new PlaygroundError(
+        'this browser gives the page no WebGL 2; try a current Firefox, Chrome or Safari with hardware acceleration on',
+      );
     }
     this.gl = gl;
     canvas.addEventListener('webglcontextlost', (event) => {
@@ -198,7 +214,8 @@ export class Dish extends EventTarget {
     const after = { ...before, ...changes };
     refuseSize(after.height, after.width);
     if (after.eightBits !== before.eightBits && !this.hasFloats) after.eightBits = true;
-    const rebuilt = after.height !== before.height || after.width !== before.width || after.eightBits !== before.eightBits;
+    const rebuilt =
+      after.height !== before.height || after.width !== before.width || after.eightBits !== before.eightBits;
     const kept = rebuilt && !this.lost ? { values: this.readStates(), owners: this.readOwners() } : null;
     this.conditions = after;
     if (after.edge !== before.edge) this.territory.wraps = after.edge === 'wrap';
@@ -238,7 +255,9 @@ export class Dish extends EventTarget {
   async survey() {
     if (this.lost) return null;
     const { height, width } = this.conditions;
-    const { age } = this, edits = this.#edits, bytes = 4 * height * width;
+    const { age } = this,
+      edits = this.#edits,
+      bytes = 4 * height * width;
     const content = await this.readback.read((buffer) => this.passes.copyPicture(buffer, bytes));
     if (!content || edits !== this.#edits) return null;
     const life = new Uint8Array(content, bytes);
@@ -260,7 +279,9 @@ export class Dish extends EventTarget {
   /** Keeps a copy of the cells outside the graphics card, soon, so that a loss of its memory costs nothing. */
   async checkpoint() {
     if (this.lost || this.#since.length === 0) return;
-    const { age } = this, count = this.#since.length, cells = this.cells;
+    const { age } = this,
+      count = this.#since.length,
+      cells = this.cells;
     this.#lastSteps = null;
     const content = await this.readback.read((buffer) => cells.copyTo(buffer));
     if (!content || cells !== this.cells || this.#since.length < count) return;
@@ -286,7 +307,10 @@ export class Dish extends EventTarget {
     const { height, width } = this.conditions;
     const bytes = new Uint8Array(4 * height * width);
     const colours = [this.ground, this.accent];
-    [this.ground, this.accent] = [[0, 0, 0], [1, 1, 1]];
+    [this.ground, this.accent] = [
+      [0, 0, 0],
+      [1, 1, 1],
+    ];
     this.passes.picture(1);
     [this.ground, this.accent] = colours;
     gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
@@ -326,7 +350,9 @@ export class Dish extends EventTarget {
   }
 
   #restore() {
-    const checkpoint = this.#checkpoint, since = this.#since, age = this.age;
+    const checkpoint = this.#checkpoint,
+      since = this.#since,
+      age = this.age;
     this.lost = false;
     this.cells = /** @type {any} */ (null);
     this.#setUp();
@@ -382,13 +408,16 @@ export class Dish extends EventTarget {
   }
 
   #upload() {
-    this.organisms.forEach((organism, number) => organism && this.weights.write(number, organism, this.conditions.eightBits));
+    this.organisms.forEach(
+      (organism, number) => organism && this.weights.write(number, organism, this.conditions.eightBits),
+    );
   }
 
   /** @param {number} number */
   #known(number) {
     const organism = this.organisms[number];
-    if (!organism) throw new PlaygroundError(`this dish knows no organism number ${number}; it knows ${this.organisms.length - 1}`);
+    if (!organism)
+      throw new PlaygroundError(`this dish knows no organism number ${number}; it knows ${this.organisms.length - 1}`);
     return organism;
   }
 }
@@ -396,7 +425,10 @@ export class Dish extends EventTarget {
 /** @param {number} height @param {number} width */
 function refuseSize(height, width) {
   const fits = [height, width].every((length) => Number.isInteger(length) && length >= 1 && length <= LARGEST);
-  if (!fits) throw new PlaygroundError(`a dish of ${width} x ${height} cells is not possible; 1 to ${LARGEST} along each side are`);
+  if (!fits)
+    throw new PlaygroundError(
+      `a dish of ${width} x ${height} cells is not possible; 1 to ${LARGEST} along each side are`,
+    );
 }
 
 /**
@@ -405,13 +437,19 @@ function refuseSize(height, width) {
  * @param {{height: number, width: number}} after
  */
 function recentred({ values, owners }, before, after) {
-  const moved = { values: new Float32Array(16 * after.height * after.width), owners: new Uint8Array(after.height * after.width) };
-  const down = (after.height >> 1) - (before.height >> 1), across = (after.width >> 1) - (before.width >> 1);
+  const moved = {
+    values: new Float32Array(16 * after.height * after.width),
+    owners: new Uint8Array(after.height * after.width),
+  };
+  const down = (after.height >> 1) - (before.height >> 1),
+    across = (after.width >> 1) - (before.width >> 1);
   for (let y = 0; y < before.height; y++) {
     for (let x = 0; x < before.width; x++) {
-      const column = x + across, row = y + down;
+      const column = x + across,
+        row = y + down;
       if (column < 0 || row < 0 || column >= after.width || row >= after.height) continue;
-      const from = y * before.width + x, to = row * after.width + column;
+      const from = y * before.width + x,
+        to = row * after.width + column;
       moved.values.set(values.subarray(16 * from, 16 * from + 16), 16 * to);
       moved.owners[to] = owners[from];
     }

@@ -23,5 +23,7 @@ export function notice(message) {
   const box = element('#notice');
   element('#notice p').textContent = message;
   box.hidden = message === '';
-  element('#notice button').onclick = () => { box.hidden = true; };
+  element('#notice button').onclick = () => {
+    box.hidden = true;
+  };
 }

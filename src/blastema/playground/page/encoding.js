@@ -62,19 +62,23 @@ function lifeOf(values, organisms, { height, width, wraps, aliveAbove }) {
       let strongest = values[16 * cell + 3] > aliveAbove[organisms[cell]] ? organisms[cell] : 0;
       if (!strongest) strongest = strongestNeighbour(x, y);
       const isZero = values.subarray(16 * cell, 16 * cell + 16).every((value) => value === 0);
-      if (strongest || !isZero) life.set([strongest ? 255 : 0, strongest || organisms[cell], isZero ? 0 : 255, 255], 4 * cell);
+      if (strongest || !isZero)
+        life.set([strongest ? 255 : 0, strongest || organisms[cell], isZero ? 0 : 255, 255], 4 * cell);
     }
   }
   return life;
 
   /** @param {number} x @param {number} y */
   function strongestNeighbour(x, y) {
-    let most = -Infinity, strongest = 0;
+    let most = -Infinity,
+      strongest = 0;
     for (let dy = -1; dy <= 1; dy++) {
       for (let dx = -1; dx <= 1; dx++) {
-        const column = wraps ? (x + dx + width) % width : x + dx, row = wraps ? (y + dy + height) % height : y + dy;
+        const column = wraps ? (x + dx + width) % width : x + dx,
+          row = wraps ? (y + dy + height) % height : y + dy;
         if (column < 0 || row < 0 || column >= width || row >= height) continue;
-        const there = row * width + column, alpha = values[16 * there + 3];
+        const there = row * width + column,
+          alpha = values[16 * there + 3];
         if (alpha > aliveAbove[organisms[there]] && alpha > most) [most, strongest] = [alpha, organisms[there]];
       }
     }

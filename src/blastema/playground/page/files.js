@@ -19,9 +19,21 @@ const LARGEST = 5_000_000;
 export function acceptDrops(sign, open) {
   let depth = 0;
   const brings = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files') ?? false;
-  addEventListener('dragenter', (event) => { if (brings(event)) { depth++; sign.hidden = false; } });
-  addEventListener('dragleave', (event) => { if (brings(event) && --depth <= 0) { depth = 0; sign.hidden = true; } });
-  addEventListener('dragover', (event) => { if (brings(event)) event.preventDefault(); });
+  addEventListener('dragenter', (event) => {
+    if (brings(event)) {
+      depth++;
+      sign.hidden = false;
+    }
+  });
+  addEventListener('dragleave', (event) => {
+    if (brings(event) && --depth <= 0) {
+      depth = 0;
+      sign.hidden = true;
+    }
+  });
+  addEventListener('dragover', (event) => {
+    if (brings(event)) event.preventDefault();
+  });
   addEventListener('drop', (event) => {
     if (!brings(event)) return;
     event.preventDefault();
@@ -33,6 +45,9 @@ export function acceptDrops(sign, open) {
 
 /** @param {File} file @returns {Promise<ArrayBuffer>} */
 export async function contentOf(file) {
-  if (file.size > LARGEST) throw new Error(`${file.name} has ${file.size.toLocaleString('en')} bytes; no organism is larger than ${LARGEST.toLocaleString('en')}`);
+  if (file.size > LARGEST)
+    throw new Error(
+      `${file.name} has ${file.size.toLocaleString('en')} bytes; no organism is larger than ${LARGEST.toLocaleString('en')}`,
+    );
   return file.arrayBuffer();
 }

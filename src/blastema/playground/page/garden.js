@@ -48,7 +48,11 @@ export class Garden extends EventTarget {
       this.#numbers.clear();
       this.number = this.#numberOf(entry, organism);
       const { fire_rate: fireRate, edge } = organism.rule;
-      this.dish.set({ fireRate, edge, ...(this.sized ? {} : { height: fitting(entry.height), width: fitting(entry.width) }) });
+      this.dish.set({
+        fireRate,
+        edge,
+        ...(this.sized ? {} : { height: fitting(entry.height), width: fitting(entry.width) }),
+      });
       this.dish.plant(this.number);
       this.alone = true;
     }
@@ -77,8 +81,15 @@ export class Garden extends EventTarget {
     const known = this.entries.find((entry) => entry.name === name && entry.organism);
     /** @type {Entry} */
     const entry = {
-      name, label: labelOf(training.target, name), experiment: text(training.experiment), target: text(training.target),
-      height: length(training.height), width: length(training.width), url: '', picture: null, organism,
+      name,
+      label: labelOf(training.target, name),
+      experiment: text(training.experiment),
+      target: text(training.target),
+      height: length(training.height),
+      width: length(training.width),
+      url: '',
+      picture: null,
+      organism,
     };
     if (known) Object.assign(known, entry);
     else this.entries.push(entry);
@@ -91,7 +102,12 @@ export class Garden extends EventTarget {
     const organism = readOrganism(content, name);
     if (!this.number) return this.open(content, name);
     this.dish.replace(this.number, organism);
-    this.entry = { .../** @type {Entry} */ (this.entry), name, organism, label: labelOf(organism.training.target, name) };
+    this.entry = {
+      .../** @type {Entry} */ (this.entry),
+      name,
+      organism,
+      label: labelOf(organism.training.target, name),
+    };
     this.dispatchEvent(new Event('changed'));
     return undefined;
   }
@@ -113,8 +129,13 @@ export class Garden extends EventTarget {
     const { height: rows, width: columns } = this.dish.conditions;
     numbers.forEach((number, place) => {
       // On a spiral as of sunflower seeds, each has about as much room.
-      const out = Math.sqrt((place + 0.5) / numbers.length) * 0.40, turn = place * 2.39996;
-      this.dish.plant(number, Math.round(columns * (0.5 + out * Math.cos(turn))), Math.round(rows * (0.5 + out * Math.sin(turn))));
+      const out = Math.sqrt((place + 0.5) / numbers.length) * 0.4,
+        turn = place * 2.39996;
+      this.dish.plant(
+        number,
+        Math.round(columns * (0.5 + out * Math.cos(turn))),
+        Math.round(rows * (0.5 + out * Math.sin(turn))),
+      );
     });
     this.number = this.#numbers.get(/** @type {Entry} */ (this.entry).name) ?? numbers[0];
     return numbers.length;
@@ -125,7 +146,9 @@ export class Garden extends EventTarget {
     if (entry.organism) return entry.organism;
     const response = await fetch(entry.url).catch(() => null);
     if (!response?.ok) {
-      throw new PlaygroundError(`the organism ${entry.name} cannot be had: ${response ? `${response.status} ${response.statusText}` : 'no connection'}`);
+      throw new PlaygroundError(
+        `the organism ${entry.name} cannot be had: ${response ? `${response.status} ${response.statusText}` : 'no connection'}`,
+      );
     }
     entry.organism = readOrganism(await response.arrayBuffer(), entry.name);
     return entry.organism;

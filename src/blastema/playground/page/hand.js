@@ -35,10 +35,16 @@ export class Hand {
     const { canvas } = this;
     canvas.addEventListener('pointerdown', (event) => this.#down(event));
     canvas.addEventListener('pointermove', (event) => this.#move(event));
-    for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, () => { this.#stroke = null; });
+    for (const end of ['pointerup', 'pointercancel'])
+      canvas.addEventListener(end, () => {
+        this.#stroke = null;
+      });
     canvas.addEventListener('pointerleave', () => this.#hide());
     canvas.addEventListener('keydown', (event) => this.#key(event));
-    canvas.addEventListener('blur', () => { this.#cursor = null; this.#hide(); });
+    canvas.addEventListener('blur', () => {
+      this.#cursor = null;
+      this.#hide();
+    });
     canvas.addEventListener('contextmenu', (event) => event.preventDefault());
   }
 
@@ -53,7 +59,8 @@ export class Hand {
     const place = this.#place(event);
     const { timeStamp: at, clientX: x, clientY: y } = event;
     const last = this.#lastTap;
-    const isSecond = last !== null && at - last.at < SECOND_TAP.within && Math.hypot(x - last.x, y - last.y) < SECOND_TAP.near;
+    const isSecond =
+      last !== null && at - last.at < SECOND_TAP.within && Math.hypot(x - last.x, y - last.y) < SECOND_TAP.near;
     this.#lastTap = isSecond ? null : { at, x, y };
     this.#cursor = null;
     if (isSecond || (this.tool === 'plant') !== event.shiftKey) {
@@ -134,7 +141,10 @@ export class Hand {
     const cell = canvas.clientWidth / (dish.conditions.width * dish.tiles.columns);
     const size = this.tool === 'plant' ? Math.max(3 * cell, 14) : 2 * this.radius * cell;
     Object.assign(brush.style, {
-      left: `${canvas.offsetLeft + place.x * cell}px`, top: `${canvas.offsetTop + place.y * cell}px`, width: `${size}px`, height: `${size}px`,
+      left: `${canvas.offsetLeft + place.x * cell}px`,
+      top: `${canvas.offsetTop + place.y * cell}px`,
+      width: `${size}px`,
+      height: `${size}px`,
     });
     brush.classList.toggle('plants', this.tool === 'plant');
     brush.hidden = dish.tiles.columns * dish.tiles.rows > 1;

@@ -10,7 +10,8 @@ const KINDS = ['picture', 'channels', 'perception', 'hidden', 'firing'];
 /** @type {Record<ViewKind, string>} */
 const HINTS = {
   picture: 'The first four channels of each cell: red, green, blue and alpha.',
-  channels: 'The 16 numbers of each cell. Orange is above zero, blue below. The last twelve have no given meaning: the cells tell each other with them.',
+  channels:
+    'The 16 numbers of each cell. Orange is above zero, blue below. The last twelve have no given meaning: the cells tell each other with them.',
   perception: 'What each cell perceives: itself, and how each channel slopes along x and along y.',
   hidden: 'What the hidden layer of each cell makes of it.',
   firing: 'Each living cell acts with some chance in a step, so that there is no clock they all obey.',
@@ -25,7 +26,9 @@ export class Inside {
     this.dish = dish;
     this.garden = garden;
     this.reshaped = reshaped;
-    input('#view').addEventListener('change', ({ target }) => this.show(/** @type {ViewKind} */ (/** @type {HTMLSelectElement} */ (target).value)));
+    input('#view').addEventListener('change', ({ target }) =>
+      this.show(/** @type {ViewKind} */ (/** @type {HTMLSelectElement} */ (target).value)),
+    );
     input('#index').addEventListener('change', () => this.#pickIndex());
   }
 
@@ -64,11 +67,17 @@ export class Inside {
   #names(kind) {
     const rule = this.dish.organisms[this.garden.number]?.rule;
     if (!rule) return [];
-    const channels = Array.from({ length: rule.channels }, (_, channel) => COLOURS[channel] ?? `hidden channel ${channel}`);
+    const channels = Array.from(
+      { length: rule.channels },
+      (_, channel) => COLOURS[channel] ?? `hidden channel ${channel}`,
+    );
     if (kind === 'channels') return channels.map((name, channel) => [name, channel]);
     if (kind === 'hidden') return Array.from({ length: rule.hidden }, (_, unit) => [`unit ${unit}`, unit]);
     if (kind !== 'perception') return [];
-    return Object.entries(FILTER_NAMES).flatMap(([filter, shown], place) => (rule.filters.some((one) => one === filter)
-      ? channels.map((name, channel) => /** @type {[string, number]} */ ([`${name}: ${shown}`, 16 * place + channel])) : []));
+    return Object.entries(FILTER_NAMES).flatMap(([filter, shown], place) =>
+      rule.filters.some((one) => one === filter)
+        ? channels.map((name, channel) => /** @type {[string, number]} */ ([`${name}: ${shown}`, 16 * place + channel]))
+        : [],
+    );
   }
 }

@@ -36,7 +36,8 @@ export class Life {
   /** Finds the picture that is aimed at, turned as the cells are. */
   async aim() {
     const { entry } = this.garden;
-    const picture = entry?.picture ?? null, { angle } = this.dish.conditions;
+    const picture = entry?.picture ?? null,
+      { angle } = this.dish.conditions;
     const target = picture ? await Target.load(picture, angle) : null;
     if (this.garden.entry === entry && this.dish.conditions.angle === angle) this.target = target;
     this.look();

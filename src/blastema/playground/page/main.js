@@ -36,7 +36,8 @@ async function trying(action) {
 /** @returns {Promise<Catalogue>} */
 async function catalogue() {
   const response = await fetch('organisms.json').catch(() => null);
-  if (!response?.ok) throw new Error('the list of organisms (organisms.json) cannot be had; drop an organism file here instead');
+  if (!response?.ok)
+    throw new Error('the list of organisms (organisms.json) cannot be had; drop an organism file here instead');
   return response.json();
 }
 
@@ -45,21 +46,36 @@ async function main() {
   const link = readLink(location.hash);
   const dish = new Dish(canvas, { seed: Math.floor(Math.random() * 10_000), ...link.conditions });
   /** @type {Catalogue} */
-  const offer = await trying(catalogue) ?? { version: '', organisms: [], training: null };
+  const offer = (await trying(catalogue)) ?? { version: '', organisms: [], training: null };
   const garden = new Garden(dish, offer.organisms);
   garden.sized = link.conditions.width !== undefined;
 
-  const player = new Player(dish, showCounters, (error) => { showPlaying(); trying(() => { throw error; }); });
+  const player = new Player(dish, showCounters, (error) => {
+    showPlaying();
+    trying(() => {
+      throw error;
+    });
+  });
   const life = new Life(dish, garden, player);
   const inside = new Inside(dish, garden, () => fit());
   const picker = new Picker(garden, (entry) => trying(() => pick(entry)));
   const hand = new Hand(dish, element('#brush'), {
     begin: remember,
-    erase: (from, to, radius) => { dish.erase(from, to, radius); changed(); },
-    plant: (x, y) => { garden.plant(x, y); changed(); say('A seed is planted'); },
+    erase: (from, to, radius) => {
+      dish.erase(from, to, radius);
+      changed();
+    },
+    plant: (x, y) => {
+      garden.plant(x, y);
+      changed();
+      say('A seed is planted');
+    },
     say,
   });
-  const fit = fitCanvas(dish, element('#frame'), () => { player.show(); hand.refresh(); });
+  const fit = fitCanvas(dish, element('#frame'), () => {
+    player.show();
+    hand.refresh();
+  });
   const recording = new Recording(dish, () => garden.entry?.name ?? 'dish', trying);
 
   // Actions
@@ -68,7 +84,11 @@ async function main() {
   async function pick(entry) {
     await garden.pick(entry);
     arrived();
-    say(garden.keeps ? `${entry.label} is planted next` : `${entry.label}, ${entry.experiment ?? ''}, grows from one cell`);
+    say(
+      garden.keeps
+        ? `${entry.label} is planted next`
+        : `${entry.label}, ${entry.experiment ?? ''}, grows from one cell`,
+    );
   }
 
   /** Another organism, or another size: everything that shows it is brought up to date. */
@@ -149,16 +169,22 @@ async function main() {
     const known = entry && entry.url !== '' ? entry.name : null;
     const href = linkTo(known, dish.conditions);
     history.replaceState(null, '', href);
-    const copied = await navigator.clipboard?.writeText(href).then(() => true, () => false);
+    const copied = await navigator.clipboard?.writeText(href).then(
+      () => true,
+      () => false,
+    );
     const without = known ? '' : ' An organism from a file does not travel with it.';
-    notice(`${copied ? 'The link is copied' : 'The link is in the address bar'}: it brings back this organism, its seed, angle and size.${without}`);
+    notice(
+      `${copied ? 'The link is copied' : 'The link is in the address bar'}: it brings back this organism, its seed, angle and size.${without}`,
+    );
   }
 
   // What is shown
 
   function showCounters() {
     element('#steps').textContent = dish.age.toLocaleString('en');
-    element('#rate').textContent = player.rate >= 10 ? Math.round(player.rate).toLocaleString('en') : player.rate.toFixed(player.rate ? 1 : 0);
+    element('#rate').textContent =
+      player.rate >= 10 ? Math.round(player.rate).toLocaleString('en') : player.rate.toFixed(player.rate ? 1 : 0);
   }
 
   function showPlaying() {
@@ -181,11 +207,14 @@ async function main() {
     input('#seed').value = String(seed);
     input('#eight-bits').checked = eightBits;
     input('#eight-bits').disabled = !dish.hasFloats;
-    if (!dish.hasFloats) element('#eight-bits-hint').textContent = 'This device draws into no float textures, so 8 bits it is.';
+    if (!dish.hasFloats)
+      element('#eight-bits-hint').textContent = 'This device draws into no float textures, so 8 bits it is.';
     input('#brush-size').value = String(hand.radius);
     element('#brush-is').textContent = `${hand.radius}`;
     element('#speed-is').textContent = speedName(player.speed);
-    const name = garden.entry ? `${garden.entry.label}, ${garden.entry.experiment ?? 'unknown training'}` : 'nothing planted';
+    const name = garden.entry
+      ? `${garden.entry.label}, ${garden.entry.experiment ?? 'unknown training'}`
+      : 'nothing planted';
     canvas.setAttribute('aria-label', `The dish: ${width} by ${height} cells, ${name}`);
   }
 
@@ -193,7 +222,9 @@ async function main() {
 
   /** @param {string} selector @param {string} event @param {(target: HTMLInputElement) => unknown} then */
   function on(selector, event, then) {
-    element(selector).addEventListener(event, ({ currentTarget }) => trying(() => then(/** @type {HTMLInputElement} */ (currentTarget))));
+    element(selector).addEventListener(event, ({ currentTarget }) =>
+      trying(() => then(/** @type {HTMLInputElement} */ (currentTarget))),
+    );
   }
 
   function changeBrush(/** @type {number} */ by) {
@@ -217,7 +248,8 @@ async function main() {
     hand.refresh();
   }
 
-  for (const cells of SIZES) /** @type {HTMLSelectElement} */ (element('#size')).add(new Option(`${cells} × ${cells}`, String(cells)));
+  for (const cells of SIZES)
+    /** @type {HTMLSelectElement} */ (element('#size')).add(new Option(`${cells} × ${cells}`, String(cells)));
   on('#play', 'click', toggle);
   on('#step', 'click', step);
   on('#reset', 'click', reset);
@@ -240,9 +272,14 @@ async function main() {
     else showConditions();
     reset();
   });
-  on('#dice', 'click', () => { set({ seed: Math.floor(Math.random() * 10_000) }); reset(); });
+  on('#dice', 'click', () => {
+    set({ seed: Math.floor(Math.random() * 10_000) });
+    reset();
+  });
   on('#eight-bits', 'change', ({ checked }) => set({ eightBits: checked }));
-  on('#keep', 'change', ({ checked }) => { garden.keeps = checked; });
+  on('#keep', 'change', ({ checked }) => {
+    garden.keeps = checked;
+  });
   on('#mix', 'click', mix);
   on('#share', 'click', share);
   on('#open', 'change', async (target) => {
@@ -251,37 +288,54 @@ async function main() {
   });
   acceptDrops(element('#drop'), (files) => trying(() => open(files)));
   const sheet = /** @type {HTMLDialogElement} */ (element('#sheet'));
-  const help = () => { sheet.showModal(); sheet.scrollTop = 0; };
+  const help = () => {
+    sheet.showModal();
+    sheet.scrollTop = 0;
+  };
   on('#help', 'click', help);
-  sheet.addEventListener('click', ({ target }) => { if (target === sheet) sheet.close(); });
-  listen([
-    { keys: [' '], shown: 'Space', does: 'play or pause', run: toggle },
-    { keys: ['.', 'n'], shown: '.', does: 'one step', run: step },
-    { keys: ['r'], shown: 'R', does: 'begin again from one cell', run: reset },
-    { keys: ['u'], shown: 'U', does: 'undo the last cut (also Ctrl Z)', run: undo },
-    { keys: ['-'], shown: '-', does: 'slower', run: () => changeSpeed(-1) },
-    { keys: ['+', '='], shown: '+', does: 'faster', run: () => changeSpeed(1) },
-    { keys: ['['], shown: '[', does: 'smaller brush', run: () => changeBrush(-1) },
-    { keys: [']'], shown: ']', does: 'larger brush', run: () => changeBrush(1) },
-    { keys: ['c'], shown: 'C', does: 'the brush cuts', run: () => use('erase') },
-    { keys: ['p'], shown: 'P', does: 'the brush plants', run: () => use('plant') },
-    { keys: [...'1234567890'], shown: '1 … 0', does: 'pick a pattern', run: ({ key }) => picker.pickPattern((Number(key) + 9) % 10) },
-    { keys: ['t'], shown: 'T', does: 'the same pattern, trained otherwise', run: () => picker.pickNextExperiment() },
-    { keys: ['v'], shown: 'V', does: 'look inside: channels, perception, hidden layer', run: () => inside.next() },
-    { keys: ['s'], shown: 'S', does: 'save a picture', run: () => trying(() => recording.savePicture()) },
-    { keys: ['l'], shown: 'L', does: 'copy a link to this dish', run: () => trying(share) },
-    { keys: ['?'], shown: '?', does: 'this sheet', run: help },
-    { keys: [], shown: '← ↑ → ↓', does: 'move the brush (in the dish)' },
-    { keys: [], shown: 'X', does: 'cut where the brush is (in the dish)' },
-    { keys: [], shown: 'Enter', does: 'plant where the brush is (in the dish)' },
-  ], sheet);
+  sheet.addEventListener('click', ({ target }) => {
+    if (target === sheet) sheet.close();
+  });
+  listen(
+    [
+      { keys: [' '], shown: 'Space', does: 'play or pause', run: toggle },
+      { keys: ['.', 'n'], shown: '.', does: 'one step', run: step },
+      { keys: ['r'], shown: 'R', does: 'begin again from one cell', run: reset },
+      { keys: ['u'], shown: 'U', does: 'undo the last cut (also Ctrl Z)', run: undo },
+      { keys: ['-'], shown: '-', does: 'slower', run: () => changeSpeed(-1) },
+      { keys: ['+', '='], shown: '+', does: 'faster', run: () => changeSpeed(1) },
+      { keys: ['['], shown: '[', does: 'smaller brush', run: () => changeBrush(-1) },
+      { keys: [']'], shown: ']', does: 'larger brush', run: () => changeBrush(1) },
+      { keys: ['c'], shown: 'C', does: 'the brush cuts', run: () => use('erase') },
+      { keys: ['p'], shown: 'P', does: 'the brush plants', run: () => use('plant') },
+      {
+        keys: [...'1234567890'],
+        shown: '1 … 0',
+        does: 'pick a pattern',
+        run: ({ key }) => picker.pickPattern((Number(key) + 9) % 10),
+      },
+      { keys: ['t'], shown: 'T', does: 'the same pattern, trained otherwise', run: () => picker.pickNextExperiment() },
+      { keys: ['v'], shown: 'V', does: 'look inside: channels, perception, hidden layer', run: () => inside.next() },
+      { keys: ['s'], shown: 'S', does: 'save a picture', run: () => trying(() => recording.savePicture()) },
+      { keys: ['l'], shown: 'L', does: 'copy a link to this dish', run: () => trying(share) },
+      { keys: ['?'], shown: '?', does: 'this sheet', run: help },
+      { keys: [], shown: '← ↑ → ↓', does: 'move the brush (in the dish)' },
+      { keys: [], shown: 'X', does: 'cut where the brush is (in the dish)' },
+      { keys: [], shown: 'Enter', does: 'plant where the brush is (in the dish)' },
+    ],
+    sheet,
+  );
   dish.addEventListener('lost', () => notice('The graphics card was taken away; the dish comes back when it does.'));
-  dish.addEventListener('restored', () => { notice(''); changed(); });
+  dish.addEventListener('restored', () => {
+    notice('');
+    changed();
+  });
 
   // Begin
 
   const wanted = garden.entries.find(({ name }) => name === link.organism);
-  if (link.organism && !wanted && garden.entries.length) notice(`The link asks for ${link.organism}, which is not here; something else grows instead.`);
+  if (link.organism && !wanted && garden.entries.length)
+    notice(`The link asks for ${link.organism}, which is not here; something else grows instead.`);
   // The server puts those that were asked for first, and then the liveliest.
   const first = wanted ?? garden.entries[0];
   const { edge, fireRate } = link.conditions;
@@ -297,11 +351,22 @@ async function main() {
   if (offer.training) {
     const place = element('#training');
     place.hidden = false;
-    await trying(async () => (await import('./training.js')).start({
-      element: place,
-      loadOrganism: (content, name) => trying(async () => { await garden.replace(content, name); showConditions(); changed(); }),
-      reset: () => { garden.reset(); life.begin(); changed(); },
-    }));
+    await trying(async () =>
+      (await import('./training.js')).start({
+        element: place,
+        loadOrganism: (content, name) =>
+          trying(async () => {
+            await garden.replace(content, name);
+            showConditions();
+            changed();
+          }),
+        reset: () => {
+          garden.reset();
+          life.begin();
+          changed();
+        },
+      }),
+    );
   }
 }
 

@@ -100,7 +100,10 @@ function cutting(canvas, ring, dish, organism, shown) {
   let last = null;
   const place = (/** @type {MouseEvent} */ event) => {
     const box = canvas.getBoundingClientRect();
-    return { x: ((event.clientX - box.left) / box.width) * width, y: ((event.clientY - box.top) / box.height) * height };
+    return {
+      x: ((event.clientX - box.left) / box.width) * width,
+      y: ((event.clientY - box.top) / box.height) * height,
+    };
   };
   const cut = (/** @type {PointerEvent} */ event) => {
     const here = place(event);
@@ -116,13 +119,20 @@ function cutting(canvas, ring, dish, organism, shown) {
     const here = place(event);
     const size = (2 * radius * canvas.clientWidth) / width;
     Object.assign(ring.style, {
-      display: 'block', width: `${size}px`, height: `${size}px`,
-      left: `${(here.x / width) * canvas.clientWidth - size / 2}px`, top: `${(here.y / height) * canvas.clientHeight - size / 2}px`,
+      display: 'block',
+      width: `${size}px`,
+      height: `${size}px`,
+      left: `${(here.x / width) * canvas.clientWidth - size / 2}px`,
+      top: `${(here.y / height) * canvas.clientHeight - size / 2}px`,
     });
     if (last) cut(event);
   };
-  canvas.onpointerup = canvas.onpointercancel = () => { last = null; };
-  canvas.onpointerleave = () => { ring.style.display = 'none'; };
+  canvas.onpointerup = canvas.onpointercancel = () => {
+    last = null;
+  };
+  canvas.onpointerleave = () => {
+    ring.style.display = 'none';
+  };
   canvas.ondblclick = (event) => {
     const { x, y } = place(event);
     dish.plant(organism, Math.floor(x), Math.floor(y));
@@ -135,7 +145,14 @@ function laidOut(el, height, width) {
   const zoom = Math.max(1, Math.round(SIDE / Math.max(height, width)));
   const sharp = Math.max(1, Math.round(devicePixelRatio));
   const frame = document.createElement('div');
-  Object.assign(frame.style, { position: 'relative', width: `${width * zoom}px`, maxWidth: '100%', overflow: 'hidden', borderRadius: '8px', border: '1px solid #8884' });
+  Object.assign(frame.style, {
+    position: 'relative',
+    width: `${width * zoom}px`,
+    maxWidth: '100%',
+    overflow: 'hidden',
+    borderRadius: '8px',
+    border: '1px solid #8884',
+  });
   const canvas = document.createElement('canvas');
   canvas.width = width * zoom * sharp;
   canvas.height = height * zoom * sharp;
@@ -143,10 +160,23 @@ function laidOut(el, height, width) {
   canvas.setAttribute('aria-label', 'a living organism; drag to cut, double click to plant another one');
   Object.assign(canvas.style, { display: 'block', width: '100%', touchAction: 'none', cursor: 'crosshair' });
   const ring = document.createElement('div');
-  Object.assign(ring.style, { position: 'absolute', display: 'none', pointerEvents: 'none', boxSizing: 'border-box', borderRadius: '50%', border: '1.5px solid #d95f1a' });
+  Object.assign(ring.style, {
+    position: 'absolute',
+    display: 'none',
+    pointerEvents: 'none',
+    boxSizing: 'border-box',
+    borderRadius: '50%',
+    border: '1.5px solid #d95f1a',
+  });
   frame.append(canvas, ring);
   const row = document.createElement('div');
-  Object.assign(row.style, { display: 'flex', gap: '6px', alignItems: 'center', marginTop: '6px', font: '13px system-ui, sans-serif' });
+  Object.assign(row.style, {
+    display: 'flex',
+    gap: '6px',
+    alignItems: 'center',
+    marginTop: '6px',
+    font: '13px system-ui, sans-serif',
+  });
   const buttons = { play: button('Pause'), step: button('Step'), reset: button('Reset') };
   const counter = document.createElement('span');
   Object.assign(counter.style, { marginLeft: '6px', opacity: '0.75', fontVariantNumeric: 'tabular-nums' });
@@ -160,7 +190,15 @@ function button(text) {
   const element = document.createElement('button');
   element.type = 'button';
   element.textContent = text;
-  Object.assign(element.style, { font: 'inherit', padding: '3px 12px', borderRadius: '6px', border: '1px solid #8886', background: 'none', color: 'inherit', cursor: 'pointer' });
+  Object.assign(element.style, {
+    font: 'inherit',
+    padding: '3px 12px',
+    borderRadius: '6px',
+    border: '1px solid #8886',
+    background: 'none',
+    color: 'inherit',
+    cursor: 'pointer',
+  });
   return element;
 }
 

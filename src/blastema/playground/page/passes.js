@@ -46,7 +46,10 @@ export class Passes {
   // Of the cells
 
   update() {
-    const { gl, dish: { cells, territory } } = this;
+    const {
+      gl,
+      dish: { cells, territory },
+    } = this;
     const all = territory.all;
     if (!all) return;
     cells.bind();
@@ -59,7 +62,10 @@ export class Passes {
 
   /** @param {boolean} [updated] whether the states are new */
   life(updated = false) {
-    const { gl, dish: { cells, territory } } = this;
+    const {
+      gl,
+      dish: { cells, territory },
+    } = this;
     const all = territory.all;
     if (!all) return;
     cells.bind();
@@ -72,7 +78,10 @@ export class Passes {
 
   /** @param {{x: number, y: number}} from @param {{x: number, y: number}} to @param {number} radius */
   erase(from, to, radius) {
-    const { gl, dish: { cells } } = this;
+    const {
+      gl,
+      dish: { cells },
+    } = this;
     const { height, width } = this.dish.conditions;
     cells.bind();
     gl.bindFramebuffer(gl.FRAMEBUFFER, cells.presentLife);
@@ -96,7 +105,10 @@ export class Passes {
 
   /** Draws the dish's view on its canvas, as large as the canvas is. */
   view() {
-    const { gl, dish: { canvas, view, cells } } = this;
+    const {
+      gl,
+      dish: { canvas, view, cells },
+    } = this;
     cells.bind();
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.disable(gl.SCISSOR_TEST);
@@ -145,16 +157,26 @@ export class Passes {
 
   /** Makes a pass the one that draws, under the present conditions. @param {import('./programs.js').Pass} pass */
   #use(pass) {
-    const { gl, dish: { organisms } } = this;
+    const {
+      gl,
+      dish: { organisms },
+    } = this;
     const { height, width, edge, eightBits, angle } = this.dish.conditions;
     const laplacian = organisms.some((organism) => organism?.rule.filters.includes('laplacian'));
     const uniforms = this.programs.use(pass, eightBits, laplacian);
     gl.uniform2i(uniforms.size, width, height);
     gl.uniform1i(uniforms.wraps, edge === 'wrap' ? 1 : 0);
     if (uniforms.alive_above) {
-      gl.uniform1fv(uniforms.alive_above, organisms.map((organism) => organism?.rule.alive_above ?? NOBODY));
+      gl.uniform1fv(
+        uniforms.alive_above,
+        organisms.map((organism) => organism?.rule.alive_above ?? NOBODY),
+      );
     }
-    if (uniforms.groups) gl.uniform1iv(uniforms.groups, organisms.map((organism) => Math.ceil((organism?.rule.hidden ?? 0) / 4)));
+    if (uniforms.groups)
+      gl.uniform1iv(
+        uniforms.groups,
+        organisms.map((organism) => Math.ceil((organism?.rule.hidden ?? 0) / 4)),
+      );
     if (uniforms.turn) gl.uniform2f(uniforms.turn, Math.cos(angle), Math.sin(angle));
     return uniforms;
   }

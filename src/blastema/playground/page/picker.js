@@ -6,7 +6,8 @@
 /** What the article calls its experiments, and what to expect of such an organism. */
 export const EXPERIMENTS = {
   growing: 'It learned only to reach its picture. Left alone it does not rest: it may overgrow, fade or fall apart.',
-  persistent: 'It learned to reach its picture and stay. Wounds it never practised: it may heal them, or grow something strange.',
+  persistent:
+    'It learned to reach its picture and stay. Wounds it never practised: it may heal them, or grow something strange.',
   regenerating: 'It learned to heal: cut away as much as you like. What is left grows the rest again.',
 };
 const UNKNOWN = 'How it was trained is not known; see for yourself.';
@@ -35,9 +36,10 @@ export class Picker {
     const kin = entries.filter((one) => entry && patternOf(one) === patternOf(entry));
     this.segments.replaceChildren(...Object.keys(EXPERIMENTS).map((experiment) => this.#segment(experiment, kin)));
     this.expect.textContent = EXPERIMENTS[/** @type {keyof EXPERIMENTS} */ (entry?.experiment)] ?? UNKNOWN;
-    if (wasHere) [...document.querySelectorAll('#patterns input, #experiments input')].forEach((input) => {
-      if (input instanceof HTMLInputElement && input.value === focused) input.focus();
-    });
+    if (wasHere)
+      [...document.querySelectorAll('#patterns input, #experiments input')].forEach((input) => {
+        if (input instanceof HTMLInputElement && input.value === focused) input.focus();
+      });
   }
 
   /** The place in the list of patterns, from 0. @param {number} place */
@@ -93,7 +95,7 @@ export class Picker {
 
 /** Organisms of one target are the same pattern; one without is its own. @param {Entry} entry */
 function patternOf(entry) {
-  return entry.organism && entry.url === '' ? entry.name : entry.target ?? entry.name;
+  return entry.organism && entry.url === '' ? entry.name : (entry.target ?? entry.name);
 }
 
 /** @param {Entry} entry */
@@ -103,7 +105,8 @@ function nameOf(entry) {
 
 /** @param {string} name @param {string} value @param {boolean} checked */
 function radio(name, value, checked) {
-  const label = document.createElement('label'), input = document.createElement('input');
+  const label = document.createElement('label'),
+    input = document.createElement('input');
   Object.assign(input, { type: 'radio', name, value, checked });
   label.append(input, document.createElement('span'));
   return label;

@@ -37,7 +37,13 @@ export class Player {
 
   /** @param {import('./dish.js').Dish} dish @param {() => void} onFrame after each frame that showed something new
    * @param {(error: unknown) => void} [onError] time stands still then */
-  constructor(dish, onFrame, onError = (error) => { throw error; }) {
+  constructor(
+    dish,
+    onFrame,
+    onError = (error) => {
+      throw error;
+    },
+  ) {
     this.dish = dish;
     this.onFrame = onFrame;
     const frame = (/** @type {number} */ now) => {
@@ -50,7 +56,9 @@ export class Player {
       }
     };
     this.request = requestAnimationFrame(frame);
-    dish.addEventListener('lost', () => { this.#fence = null; });
+    dish.addEventListener('lost', () => {
+      this.#fence = null;
+    });
     dish.addEventListener('restored', () => this.show());
   }
 
@@ -120,7 +128,8 @@ export class Player {
     this.#fence = null;
     const late = now - this.#since > (this.speed === Infinity ? SMOOTH_AT_MOST_SPEED : SMOOTH);
     if (late) this.#bearable = Math.max(1, this.#bearable * 0.75);
-    else if (this.#given >= Math.floor(this.#bearable)) this.#bearable = Math.min(MOST_IN_A_FRAME, this.#bearable * 1.2 + 0.1);
+    else if (this.#given >= Math.floor(this.#bearable))
+      this.#bearable = Math.min(MOST_IN_A_FRAME, this.#bearable * 1.2 + 0.1);
     return true;
   }
 

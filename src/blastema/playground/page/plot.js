@@ -30,7 +30,8 @@ export class Plot {
 
   draw() {
     const { canvas, points } = this;
-    const scale = devicePixelRatio, { clientWidth: width, clientHeight: height } = canvas;
+    const scale = devicePixelRatio,
+      { clientWidth: width, clientHeight: height } = canvas;
     if (width === 0) return;
     canvas.width = width * scale;
     canvas.height = height * scale;
@@ -39,18 +40,29 @@ export class Plot {
     const style = getComputedStyle(canvas);
     const colour = (/** @type {string} */ name) => style.getPropertyValue(name);
     context.strokeStyle = colour('--line');
-    for (const part of [0.5, 1]) line(context, [[0, Math.round(height * part) - 0.5], [width, Math.round(height * part) - 0.5]]);
+    for (const part of [0.5, 1])
+      line(context, [
+        [0, Math.round(height * part) - 0.5],
+        [width, Math.round(height * part) - 0.5],
+      ]);
     if (points.length < 2) return;
-    const first = points[0].age, span = Math.max((points.at(-1)?.age ?? 0) - first, 1);
+    const first = points[0].age,
+      span = Math.max((points.at(-1)?.age ?? 0) - first, 1);
     const most = Math.max(...points.map(({ living }) => living), 1);
     const x = (/** @type {Point} */ { age }) => ((age - first) / span) * width;
     context.lineWidth = 1.75;
     context.lineJoin = 'round';
     context.strokeStyle = colour('--loss');
     const measured = points.filter(({ loss }) => loss !== null);
-    line(context, measured.map((point) => [x(point), 4 + (height - 8) * (1 - logarithmic(Number(point.loss)))]));
+    line(
+      context,
+      measured.map((point) => [x(point), 4 + (height - 8) * (1 - logarithmic(Number(point.loss)))]),
+    );
     context.strokeStyle = colour('--accent');
-    line(context, points.map((point) => [x(point), 4 + (height - 8) * (1 - point.living / most)]));
+    line(
+      context,
+      points.map((point) => [x(point), 4 + (height - 8) * (1 - point.living / most)]),
+    );
   }
 }
 

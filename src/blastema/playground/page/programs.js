@@ -59,7 +59,9 @@ export class Programs {
     for (const shader of shaders) gl.attachShader(program, shader);
     gl.linkProgram(program);
     if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
-      throw new PlaygroundError(`the graphics driver cannot link the ${pass} pass: ${gl.getProgramInfoLog(program) || 'it does not say why'}`);
+      throw new PlaygroundError(
+        `the graphics driver cannot link the ${pass} pass: ${gl.getProgramInfoLog(program) || 'it does not say why'}`,
+      );
     }
     for (const shader of shaders) gl.deleteShader(shader);
     return { program, uniforms: this.#bind(program) };
@@ -73,7 +75,9 @@ export class Programs {
     gl.shaderSource(shader, text);
     gl.compileShader(shader);
     if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS) && !gl.isContextLost()) {
-      throw new PlaygroundError(`the graphics driver cannot compile ${name}.glsl: ${gl.getShaderInfoLog(shader) || 'it does not say why'}`);
+      throw new PlaygroundError(
+        `the graphics driver cannot compile ${name}.glsl: ${gl.getShaderInfoLog(shader) || 'it does not say why'}`,
+      );
     }
     return shader;
   }

@@ -11,26 +11,33 @@ const GIF = { side: 288, rate: 15, most: 300 };
 
 /** The canvas as it is, a PNG. @param {HTMLCanvasElement} canvas @returns {Promise<Blob>} */
 export function picture(canvas) {
-  return new Promise((resolve, reject) => canvas.toBlob((blob) => {
-    if (blob) resolve(blob);
-    else reject(new PlaygroundError('the browser gives no picture of the dish'));
-  }));
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => {
+      if (blob) resolve(blob);
+      else reject(new PlaygroundError('the browser gives no picture of the dish'));
+    }),
+  );
 }
 
 /** Begins a video of the canvas; returns what ends it and gives it. @param {HTMLCanvasElement} canvas
  * @returns {() => Promise<Blob>} */
 export function recordVideo(canvas) {
-  const type = typeof MediaRecorder === 'undefined' ? undefined : VIDEO_TYPES.find((one) => MediaRecorder.isTypeSupported(one));
+  const type =
+    typeof MediaRecorder === 'undefined' ? undefined : VIDEO_TYPES.find((one) => MediaRecorder.isTypeSupported(one));
   if (!type) throw new PlaygroundError('this browser records no videos; record a GIF instead');
-  const recorder = new MediaRecorder(canvas.captureStream(FRAMES_A_SECOND), { mimeType: type, videoBitsPerSecond: 8_000_000 });
+  const recorder = new MediaRecorder(canvas.captureStream(FRAMES_A_SECOND), {
+    mimeType: type,
+    videoBitsPerSecond: 8_000_000,
+  });
   /** @type {Blob[]} */
   const parts = [];
   recorder.ondataavailable = ({ data }) => parts.push(data);
   recorder.start();
-  return () => new Promise((resolve) => {
-    recorder.onstop = () => resolve(new Blob(parts, { type: type.split(';')[0] }));
-    recorder.stop();
-  });
+  return () =>
+    new Promise((resolve) => {
+      recorder.onstop = () => resolve(new Blob(parts, { type: type.split(';')[0] }));
+      recorder.stop();
+    });
 }
 
 /**
@@ -43,7 +50,8 @@ export function recordVideo(canvas) {
  */
 export function recordGif(canvas, { columns, rows }, full) {
   const zoom = Math.max(1, Math.round(GIF.side / Math.max(columns, rows)));
-  const width = columns * zoom, height = rows * zoom;
+  const width = columns * zoom,
+    height = rows * zoom;
   const small = Object.assign(document.createElement('canvas'), { width, height });
   const context = /** @type {CanvasRenderingContext2D} */ (small.getContext('2d', { willReadFrequently: true }));
   context.imageSmoothingEnabled = false;

@@ -5,7 +5,11 @@ import { element, say } from './elements.js';
 import { picture, recordGif, recordVideo } from './recorder.js';
 import { save } from './files.js';
 
-const ENDINGS = /** @type {Record<string, string>} */ ({ 'video/webm': 'webm', 'video/mp4': 'mp4', 'image/gif': 'gif' });
+const ENDINGS = /** @type {Record<string, string>} */ ({
+  'video/webm': 'webm',
+  'video/mp4': 'mp4',
+  'image/gif': 'gif',
+});
 
 export class Recording {
   /** @type {(() => Blob | Promise<Blob>) | null} */
@@ -18,7 +22,8 @@ export class Recording {
     this.name = name;
     this.trying = trying;
     element('#save-png').addEventListener('click', () => trying(() => this.savePicture()));
-    for (const kind of ['video', 'gif']) element(`#record-${kind}`).addEventListener('click', () => trying(() => this.#toggle(kind)));
+    for (const kind of ['video', 'gif'])
+      element(`#record-${kind}`).addEventListener('click', () => trying(() => this.#toggle(kind)));
   }
 
   async savePicture() {
@@ -32,7 +37,8 @@ export class Recording {
     if (this.#end) return this.#finish();
     const { tiles, conditions, canvas } = this.dish;
     const cells = { columns: conditions.width * tiles.columns, rows: conditions.height * tiles.rows };
-    this.#end = kind === 'gif' ? recordGif(canvas, cells, () => this.trying(() => this.#finish())) : recordVideo(canvas);
+    this.#end =
+      kind === 'gif' ? recordGif(canvas, cells, () => this.trying(() => this.#finish())) : recordVideo(canvas);
     this.#show(kind);
     say('Recording');
     return undefined;
@@ -50,7 +56,10 @@ export class Recording {
 
   /** @param {string | null} recorded */
   #show(recorded) {
-    for (const [kind, name] of [['video', 'video'], ['gif', 'GIF']]) {
+    for (const [kind, name] of [
+      ['video', 'video'],
+      ['gif', 'GIF'],
+    ]) {
       const button = element(`#record-${kind}`);
       button.setAttribute('aria-pressed', String(kind === recorded));
       button.textContent = kind === recorded ? 'Stop and save' : `Record ${name}`;
@@ -59,7 +68,9 @@ export class Recording {
   }
 
   #stem() {
-    const name = this.name().replace(/\.(safetensors|json)$/, '').replace(/[^\p{L}\p{N}\p{Extended_Pictographic}]+/gu, '-');
+    const name = this.name()
+      .replace(/\.(safetensors|json)$/, '')
+      .replace(/[^\p{L}\p{N}\p{Extended_Pictographic}]+/gu, '-');
     return `${name}-${this.dish.age}`;
   }
 }

@@ -8,7 +8,13 @@
 
 /** @type {ShaderName[]} */
 const NAMES = [
-  'cells', 'network', 'quad.vertex', 'update.fragment', 'life.fragment', 'erase.fragment', 'picture.fragment',
+  'cells',
+  'network',
+  'quad.vertex',
+  'update.fragment',
+  'life.fragment',
+  'erase.fragment',
+  'picture.fragment',
   'numbers.fragment',
 ];
 

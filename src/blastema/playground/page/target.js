@@ -23,12 +23,14 @@ export class Target {
     const canvas = Object.assign(document.createElement('canvas'), { height, width });
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
     // All turns about the middle of the cell that was the seed.
-    const x = (width >> 1) + 0.5, y = (height >> 1) + 0.5;
+    const x = (width >> 1) + 0.5,
+      y = (height >> 1) + 0.5;
     context.translate(x, y);
     context.rotate(-angle);
     context.drawImage(image, -x, -y);
     const { data } = context.getImageData(0, 0, width, height);
-    for (let i = 0; i < data.length; i += 4) for (let k = 0; k < 3; k++) data[i + k] = (data[i + k] * data[i + 3]) / 255;
+    for (let i = 0; i < data.length; i += 4)
+      for (let k = 0; k < 3; k++) data[i + k] = (data[i + k] * data[i + 3]) / 255;
     return new Target(data, height, width);
   }
 
@@ -38,11 +40,13 @@ export class Target {
    * @param {Uint8Array} picture RGBA, premultiplied @param {number} height @param {number} width of the dish
    */
   difference(picture, height, width) {
-    const top = (height >> 1) - (this.height >> 1), left = (width >> 1) - (this.width >> 1);
+    const top = (height >> 1) - (this.height >> 1),
+      left = (width >> 1) - (this.width >> 1);
     let sum = 0;
     for (let y = 0; y < this.height; y++) {
       for (let x = 0; x < this.width; x++) {
-        const row = y + top, column = x + left;
+        const row = y + top,
+          column = x + left;
         const isInside = row >= 0 && column >= 0 && row < height && column < width;
         for (let k = 0; k < 4; k++) {
           const seen = isInside ? picture[4 * (row * width + column) + k] : 0;

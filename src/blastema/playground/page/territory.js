@@ -24,9 +24,15 @@ export class Territory {
   /** One or more steps later. @param {number} steps */
   widen(steps) {
     for (const [organism, box] of this.boxes) {
-      this.boxes.set(organism, this.#fitted({
-        left: box.left - steps, top: box.top - steps, right: box.right + steps, bottom: box.bottom + steps,
-      }));
+      this.boxes.set(
+        organism,
+        this.#fitted({
+          left: box.left - steps,
+          top: box.top - steps,
+          right: box.right + steps,
+          bottom: box.bottom + steps,
+        }),
+      );
     }
   }
 
@@ -38,20 +44,27 @@ export class Territory {
   /** @param {Box} box @returns {Box} */
   #fitted({ left, top, right, bottom }) {
     const { height, width, wraps } = this;
-    const across = wraps && (left < 0 || right > width), down = wraps && (top < 0 || bottom > height);
+    const across = wraps && (left < 0 || right > width),
+      down = wraps && (top < 0 || bottom > height);
     return {
-      left: across ? 0 : Math.max(left, 0), right: across ? width : Math.min(right, width),
-      top: down ? 0 : Math.max(top, 0), bottom: down ? height : Math.min(bottom, height),
+      left: across ? 0 : Math.max(left, 0),
+      right: across ? width : Math.min(right, width),
+      top: down ? 0 : Math.max(top, 0),
+      bottom: down ? height : Math.min(bottom, height),
     };
   }
 }
 
 /** @param {Box | undefined} one @param {Box} other @returns {Box} */
 function united(one, other) {
-  return one ? {
-    left: Math.min(one.left, other.left), top: Math.min(one.top, other.top),
-    right: Math.max(one.right, other.right), bottom: Math.max(one.bottom, other.bottom),
-  } : other;
+  return one
+    ? {
+        left: Math.min(one.left, other.left),
+        top: Math.min(one.top, other.top),
+        right: Math.max(one.right, other.right),
+        bottom: Math.max(one.bottom, other.bottom),
+      }
+    : other;
 }
 
 /**
@@ -65,7 +78,9 @@ export function census(life, width) {
   const found = new Map();
   for (let cell = 0; cell < life.length / 4; cell++) {
     if (life[4 * cell] === 0) continue;
-    const organism = life[4 * cell + 1], x = cell % width, y = (cell - x) / width;
+    const organism = life[4 * cell + 1],
+      x = cell % width,
+      y = (cell - x) / width;
     const entry = found.get(organism);
     const here = { left: x, top: y, right: x + 1, bottom: y + 1 };
     if (!entry) {

@@ -35,7 +35,10 @@ export function curve(svg, steps, losses) {
     parts.push(drawn('polyline', { points: points.join(' '), class: kind }));
   }
   svg.setAttribute('viewBox', `0 0 ${WIDTH} ${HEIGHT}`);
-  svg.setAttribute('aria-label', `loss over ${last} training steps, from ${losses[0].toPrecision(2)} to ${losses[losses.length - 1].toPrecision(2)}`);
+  svg.setAttribute(
+    'aria-label',
+    `loss over ${last} training steps, from ${losses[0].toPrecision(2)} to ${losses[losses.length - 1].toPrecision(2)}`,
+  );
   svg.replaceChildren(...parts);
 }
 

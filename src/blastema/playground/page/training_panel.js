@@ -41,7 +41,9 @@ export function panel(element) {
   /** @template {Element} Kind @param {string} selector */
   const part = (selector) => /** @type {Kind} */ (element.querySelector(selector));
   /** @param {string} name @param {string} text */
-  const figure = (name, text) => { part(`[data-figure=${name}]`).textContent = text; };
+  const figure = (name, text) => {
+    part(`[data-figure=${name}]`).textContent = text;
+  };
   /** @param {string} name @param {string} url @param {string} caption */
   const picture = (name, url, caption) => {
     const whole = /** @type {HTMLElement} */ (part(`[data-picture=${name}]`));

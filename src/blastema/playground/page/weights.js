@@ -16,7 +16,8 @@ export class WeightsTexture {
     this.texture = gl.createTexture();
     this.bind();
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32F, COLUMNS, ROWS * (organisms + 1));
-    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
+      gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
   }
 
   bind() {
@@ -39,9 +40,12 @@ export class WeightsTexture {
 export function packed({ rule, weights }, eightBits) {
   const round = eightBits ? toEightBits : (/** @type {Float32Array} */ values) => values;
   const texels = new Float32Array(4 * COLUMNS * ROWS);
-  const hidden = round(weights.hidden_weight), hiddenBias = round(weights.hidden_bias), update = round(weights.update_weight);
+  const hidden = round(weights.hidden_weight),
+    hiddenBias = round(weights.hidden_bias),
+    update = round(weights.update_weight);
   for (let unit = 0; unit < rule.hidden; unit++) {
-    const begin = 4 * COLUMNS * (unit >> 2), place = unit & 3;
+    const begin = 4 * COLUMNS * (unit >> 2),
+      place = unit & 3;
     rule.filters.forEach((filter, which) => {
       for (let channel = 0; channel < rule.channels; channel++) {
         const input = FILTERS.indexOf(filter) * 16 + channel;
