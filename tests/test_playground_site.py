@@ -225,7 +225,7 @@ def test_the_files_of_the_page_and_of_its_organisms_are_all_that_there_is(page, 
     assert listed["training"] is None
     assert [one["name"] for one in listed["organisms"]] == [entry.name for entry in catalogue([organism_file])]
     named = {path for one in listed["organisms"] for path in (one["url"], one["picture"]) if path}
-    assert files.keys() == {"index.html", "shaders/a.glsl", "organisms.json"} | named
+    assert files.keys() == {"index.html", "shaders/a.glsl", "rule.json", "organisms.json"} | named
     training = json.loads(site_files([], training=True)["organisms.json"])
     assert training["training"] == {"events": "training/events"}
     assert training["organisms"] == []

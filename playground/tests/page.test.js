@@ -337,8 +337,8 @@ test('the page', { skip: noBrowser }, (suite) =>
         ['cut.safetensors', cut, /cut\.safetensors is not a whole safetensors file/],
         [
           'future.safetensors',
-          Buffer.from(broken.toString('latin1').replace('"version":"1"', '"version":"2"'), 'latin1'),
-          /has version 2; this page reads version 1/,
+          Buffer.from(broken.toString('latin1').replace('"version":"1"', '"version":"3"'), 'latin1'),
+          /has version 3; this page reads versions 1 and 2/,
         ],
         ['model.json', Buffer.from('[1, 2]'), /layer 1 of model\.json has nothing; it must have data_b64/],
       ];
@@ -410,7 +410,7 @@ test('the page', { skip: noBrowser }, (suite) =>
     await visit(
       'a browser without WebGL 2 is told',
       async (page) => {
-        assert.match(String(await notice(page)), /no WebGL 2/);
+        assert.match(String(await notice(page)), /does not offer WebGL 2/);
       },
       {
         before: (page) =>

@@ -46,13 +46,13 @@ test('speed', { skip: noBrowser }, (suite) =>
           const begin = performance.now();
           dish.step();
           dish.draw();
-          await dish.readback.done();
+          await dish.done();
           slowest = Math.max(slowest, performance.now() - begin);
         }
         const begin = performance.now();
         dish.erase({ x: 0, y: 0 }, { x: 512, y: 512 }, 20);
         dish.draw();
-        await dish.readback.done();
+        await dish.done();
         const cut = performance.now() - begin;
         const survey = await dish.survey();
         return { slowest, cut, organisms: survey?.living.size };

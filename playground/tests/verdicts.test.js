@@ -6,9 +6,13 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { readOrganism } from '../../src/blastema/playground/page/organism.js';
-import { PYTHON, ROOT } from './browser.js';
+import { basename, join } from 'node:path';
+import { PYTHON, ROOT, writtenSite } from './browser.js';
+
+// Node fetches no files; the page's modules ask for rule.json, which only a site has.
+globalThis.fetch = async (/** @type {unknown} */ url) =>
+  new Response(readFileSync(join(writtenSite(), basename(String(url)))));
+const { readOrganism } = await import('../../src/blastema/playground/page/organism.js');
 
 const SPOILT = 60;
 const MOST_SECONDS = 2;

@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from blastema import __version__
 from blastema.errors import BlastemaError
+from blastema.organism import LARGEST_DISH
 from blastema.playground.catalogue import Entry
+from blastema.rule import FILTERS, Rule
+from blastema.rule.perception import ARTICLE_FILTERS
 
 PAGE = Path(__file__).parent / "page"
 START = "index.html"
-CATALOGUE, EVENTS = "organisms.json", "training/events"
+RULE, CATALOGUE, EVENTS = "rule.json", "organisms.json", "training/events"
 # What the page may consist of.
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -31,7 +35,18 @@ TYPES = {
 def page_files() -> dict[str, bytes]:
     """Return the page's own files: path from the page's folder, with slashes, and content."""
     paths = sorted(path for path in PAGE.rglob("*") if path.suffix in TYPES)
-    return {path.relative_to(PAGE).as_posix(): path.read_bytes() for path in paths}
+    return {path.relative_to(PAGE).as_posix(): path.read_bytes() for path in paths} | {RULE: rule_file()}
+
+
+def rule_file() -> bytes:
+    """Return what the page's modules take from Python's definition of the rule, JSON."""
+    content = {
+        "default": asdict(Rule()),
+        "filters": {name: asdict(built_in) for name, built_in in FILTERS.items()},
+        "article_filters": ARTICLE_FILTERS,
+        "largest_dish": LARGEST_DISH,
+    }
+    return json.dumps(content).encode()
 
 
 def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, bytes]:

@@ -3,11 +3,14 @@
 // (in_ch + 1, out_ch), the last row the bias, and a weight is (byte / 255 - 0.5) * scale.
 
 import { PlaygroundError } from './errors.js';
+import { DEFAULT_RULE } from './rule.js';
 import { decoded, parseJson } from './strict_json.js';
 
+const { channels, hidden, filters } = DEFAULT_RULE;
+/** Inputs and outputs of the two layers. */
 const SHAPES = [
-  [48, 128],
-  [128, 16],
+  [filters.length * channels, hidden],
+  [hidden, channels],
 ];
 /** A model has 11 kB. */
 const LARGEST = 1_000_000;
@@ -36,14 +39,14 @@ export function readArticleModel(content, name) {
   if (!Array.isArray(layers) || layers.length !== 2) {
     throw new PlaygroundError(`${name} is not a model of the article: it must be a list of two layers`);
   }
-  const [hidden, update] = layers.map((layer, place) =>
+  const [first, second] = layers.map((layer, place) =>
     readLayer(layer, SHAPES[place], `layer ${place + 1} of ${name}`),
   );
   return {
-    hidden_weight: hidden.weight,
-    hidden_bias: hidden.bias,
-    update_weight: update.weight,
-    update_bias: update.bias,
+    hidden_weight: first.weight,
+    hidden_bias: first.bias,
+    update_weight: second.weight,
+    update_bias: second.bias,
   };
 }
 

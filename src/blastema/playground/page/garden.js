@@ -3,7 +3,9 @@
 
 import { PlaygroundError } from './errors.js';
 import { readOrganism } from './organism.js';
-import { LARGEST } from './dish.js';
+import { USUAL_SIDE } from './conditions.js';
+import { MOST_ORGANISMS } from './layout.js';
+import { LARGEST } from './rule.js';
 
 /**
  * @typedef {import('./organism.js').Organism} Organism
@@ -117,7 +119,8 @@ export class Garden extends EventTarget {
     const { experiment } = /** @type {Entry} */ (this.entry);
     const kin = this.entries.filter((entry) => entry.experiment === experiment).slice(0, MOST_IN_A_MIX);
     const organisms = await Promise.all(kin.map((entry) => this.#organism(entry)));
-    if (this.dish.organisms.length + kin.length > 30) {
+    // Number 0 of the dish is no organism.
+    if (this.dish.organisms.length - 1 + kin.length > MOST_ORGANISMS) {
       this.dish.forget();
       this.#numbers.clear();
     }
@@ -169,7 +172,7 @@ function text(value) {
 
 /** @param {unknown} value */
 function length(value) {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : 72;
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : USUAL_SIDE;
 }
 
 /** @param {number} cells */

@@ -1,7 +1,7 @@
 // @ts-check
 // The page: puts the dish, its organisms and the controls together.
 
-import { Dish, LARGEST } from './dish.js';
+import { Dish } from './dish.js';
 import { Garden } from './garden.js';
 import { Hand } from './hand.js';
 import { Inside } from './inside.js';
@@ -13,6 +13,7 @@ import { acceptDrops, contentOf } from './files.js';
 import { element, input, notice, say } from './elements.js';
 import { degrees, linkTo, readLink } from './share.js';
 import { fitCanvas } from './canvas.js';
+import { LARGEST } from './rule.js';
 import { listen } from './shortcuts.js';
 
 /** @typedef {import('./garden.js').Entry} Entry */

@@ -75,7 +75,7 @@ function headerOf(bytes, name) {
     const text = decoded(bytes);
     if (text.startsWith('{') && hasOnlyCounts(text)) return parseJson(text);
   } catch {
-    /* said below */
+    /* refused below */
   }
   throw new PlaygroundError(`${name} is not a whole safetensors file: its header is not JSON as safetensors has it`);
 }

@@ -1,9 +1,9 @@
 // @ts-check
 // A link that brings back a dish: which organism, which seed, under which conditions.
 
-import { LARGEST } from './dish.js';
+import { LARGEST } from './rule.js';
 
-/** @typedef {import('./dish.js').Conditions} Conditions */
+/** @typedef {import('./conditions.js').Conditions} Conditions */
 
 /** @param {string | null} organism its name @param {Conditions} conditions */
 export function linkTo(organism, { height, width, seed, edge, fireRate, angle, eightBits }) {

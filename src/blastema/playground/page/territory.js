@@ -1,9 +1,12 @@
 // @ts-check
-// Where in the grid anything can be alive, organism by organism, so that the passes leave out the rest.
+// Where in the grid cells can be alive, organism by organism; the passes leave out the rest.
 //
-// Life spreads by at most one cell a step. So what is known of some moment holds later too, widened by the steps since.
+// Life spreads by at most one cell per step, so an older box is still large enough once it is widened by the steps since.
 
-/** @typedef {{left: number, top: number, right: number, bottom: number}} Box  right and bottom are outside */
+/**
+ * @typedef {{left: number, top: number, right: number, bottom: number}} Box  right and bottom are outside
+ * @typedef {Map<number, {cells: number, box: Box}>} Living  by the number of the organism
+ */
 
 export class Territory {
   /** @type {Map<number, Box>} */
@@ -19,6 +22,13 @@ export class Territory {
   /** @param {number} organism @param {Box} box */
   add(organism, box) {
     this.boxes.set(organism, this.#fitted(united(this.boxes.get(organism), box)));
+  }
+
+  /** @param {Living} living @param {number} steps since it was so */
+  reset(living, steps) {
+    this.boxes.clear();
+    for (const [organism, { box }] of living) this.add(organism, box);
+    this.widen(steps);
   }
 
   /** One or more steps later. @param {number} steps */
