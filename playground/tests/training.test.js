@@ -73,9 +73,10 @@ test('a training is shown while it runs, and that it was stopped', { skip: noBro
       let shown = await sizes();
       while (shown.includes('[0,0]')) shown = await sizes();
       assert.equal(shown, '[[20,20],[160,20],[160,20],[240,80]]');
+      const kinds = `the best 3 are damaged (${damages.join(', ')} in turn)`;
       assert.equal(
         await page.textContent('.training-batch'),
-        `Before they grow, the worst one becomes a seed and the best 3 are damaged (${damages.join(', ')} in turn).`,
+        `Before growing, the worst one is replaced by a seed cell and ${kinds}.`,
       );
       const points = (await page.getAttribute('.training .curve', 'points'))?.split(' ') ?? [];
       assert.ok(points.length > 30 && points.every((point) => /^[\d.]+,[\d.]+$/.test(point)), points.join(' '));

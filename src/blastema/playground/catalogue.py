@@ -1,4 +1,4 @@
-"""The organisms that the page offers: those that are given, then the zoo."""
+"""The organisms of the page: those that are given, then the zoo."""
 
 import io
 import re
@@ -17,10 +17,18 @@ from blastema.render.colour import rgba
 from blastema.targets import load_target
 from blastema.targets.emoji import ARTICLE, characters, emoji_named, single_emoji
 from blastema.targets.target import looks_like_file
+from blastema.training.experiments import ExperimentName
 from blastema.training.run import ORGANISM, TARGET, kept_target
 
-# A target's name is at most so long, and its picture at most so high and wide, or it is left out.
+# Longer names of targets, and pictures with a longer side, are left out.
 LONGEST_NAME, LARGEST_PICTURE = 60, 512
+# What to expect of organisms of each experiment.
+SENTENCES: dict[ExperimentName, str] = {
+    "growing": "It was only taught to grow. Left alone it may overgrow, fade or fall apart.",
+    "persistent": "It was taught to grow and to stay. It was never taught to heal: cut it and it may recover, "
+    "or grow something strange.",
+    "regenerating": "It was taught to heal: cut it in half and it grows back. Leave only an edge and it may not.",
+}
 
 
 @dataclass(frozen=True)
@@ -28,11 +36,11 @@ class Entry:
     """One organism on the page.
 
     Attributes:
-        name: `regenerating/lizard` in the zoo, else that of its file or run; no two of a catalogue are the same.
-        organism: itself.
+        name: `regenerating/lizard` in the zoo, otherwise the name of its file or run; unique in a catalogue.
+        organism: the organism.
         content: its organism file.
-        picture: its target as a PNG, RGBA, of the size of its grid; None where it is not known.
-        stem: what its files are called, ASCII.
+        picture: its target as a PNG, RGBA, in the size of its grid; None if it is not known.
+        stem: the names of its files without suffix, ASCII.
     """
 
     name: str
@@ -47,7 +55,7 @@ class Entry:
         return {f"organisms/{self.stem}.safetensors": self.content} | pictures
 
     def description(self) -> dict[str, Any]:
-        """Return what `organisms.json` says of it; paths are relative to the page."""
+        """Return its entry in `organisms.json`; paths are relative to the page."""
         training, (height, width) = self.organism.training, self.organism.trained_size
         return {
             "name": self.name,
@@ -63,14 +71,14 @@ class Entry:
 
 
 def catalogue(given: Iterable[Path | str] = ()) -> list[Entry]:
-    """Return the given organisms, whatever `blastema.load` understands, and then those of the zoo that are not given.
+    """Return the given organisms, in any form that `blastema.load` accepts, and then the rest of the zoo.
 
-    Of the zoo's, those that live longest and the article's own patterns come first. The page grows the first of all.
+    In the zoo, organisms that live longest and the article's patterns come first. The page starts with the first one.
 
     Raises:
         BlastemaError: one of them cannot be loaded.
     """
-    sources = [*(_zoo_name(one) or Path(one) for one in given), *sorted(zoo.names(), key=_place)]
+    sources = [*(_zoo_name(name) or Path(name) for name in given), *sorted(zoo.names(), key=_place)]
     entries: dict[str, Entry] = {}
     for source in dict.fromkeys(sources):
         entry = _entry(source, entries)
@@ -79,14 +87,14 @@ def catalogue(given: Iterable[Path | str] = ()) -> list[Entry]:
 
 
 def _place(name: str) -> tuple[int, int]:
-    """Return where an organism of the zoo comes on the page; what is not known comes last."""
+    """Return the sorting key of an organism of the zoo; unknown patterns come last."""
     experiment, _, target = name.partition("/")
     patterns = list(ARTICLE.values())
     return zoo.PREFERRED.index(experiment), patterns.index(target) if target in patterns else len(patterns)
 
 
 def _zoo_name(given: Path | str) -> str | None:
-    """Return the full name of the zoo's organism that is meant, or None; files and directories come before the zoo."""
+    """Return the full name if an organism of the zoo is meant, or None; files and directories come first."""
     path = None if Path(given).exists() else zoo.path_of(str(given))
     return "/".join(path.stem.split("-", 1)) if path else None
 
@@ -97,24 +105,23 @@ def _entry(source: str | Path, others: dict[str, Entry]) -> Entry:
         source = source.resolve().parent
     name = source if isinstance(source, str) else source.resolve().name.removesuffix(source.suffix) or str(source)
     name = _free(name, " ", others)
-    stem = _free(
-        re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "organism", "-", {one.stem for one in others.values()}
-    )
+    ascii_name = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "organism"
+    stem = _free(ascii_name, "-", {other.stem for other in others.values()})
     return Entry(name, organism, organism_file(organism), _picture(source, organism), stem)
 
 
 def entry_of(organism: Organism) -> Entry:
-    """Return an organism as a page for it alone has it."""
+    """Return the entry of an organism that has the page to itself."""
     training = organism.training
     name = "/".join(_text(training.get(key)) or "unknown" for key in ("experiment", "target"))
     return Entry(name, organism, organism_file(organism), _picture(name, organism), "organism")
 
 
 def _free(name: str, between: str, taken: Iterable[str]) -> str:
-    """Return the name, numbered where it is taken."""
+    """Return the name, with a number if it is taken."""
     taken = set(taken)
     names = (name if number == 1 else f"{name}{between}{number}" for number in range(1, len(taken) + 2))
-    return next(one for one in names if one not in taken)
+    return next(free for free in names if free not in taken)
 
 
 def organism_file(organism: Organism) -> bytes:
@@ -126,7 +133,7 @@ def organism_file(organism: Organism) -> bytes:
 
 
 def label(organism: Organism, name: str) -> str:
-    """Return a short label: the emoji that it grows, or else its target's name or its own.
+    """Return a short label: the emoji that it grows, otherwise the name of its target or its own.
 
     >>> from blastema import load
     >>> label(load("🦎"), "regenerating/lizard")
@@ -134,8 +141,8 @@ def label(organism: Organism, name: str) -> str:
     """
     target = _text(organism.training.get("target"))
     if target is None or looks_like_file(target):
-        # As the article's models are called: ex3_🦎.json.
-        return next((one for one in name if one in characters()), name)
+        # The article's models have names such as ex3_🦎.json.
+        return next((character for character in name if character in characters()), name)
     try:
         return single_emoji(target) or emoji_named(target) or target
     except BlastemaError:
@@ -143,7 +150,7 @@ def label(organism: Organism, name: str) -> str:
 
 
 def _picture(source: str | Path, organism: Organism) -> bytes | None:
-    """Return the target as a PNG, if it is known; an image file that an organism names is not looked for."""
+    """Return the target as a PNG, if it is known; an image file that an organism names is never opened."""
     height, width = organism.trained_size
     if max(height, width) > LARGEST_PICTURE:
         return None
@@ -168,5 +175,5 @@ def png(pixels: np.ndarray) -> bytes:
 
 
 def _text(value: object) -> str | None:
-    """Return a name that an organism's file gave, if it is one."""
+    """Return a value of an organism file if it can serve as a name."""
     return value if isinstance(value, str) and 0 < len(value) <= LONGEST_NAME else None

@@ -1,4 +1,4 @@
-"""The files of the page by their paths: what the server offers, and what a static site consists of."""
+"""The files of the page by their paths, for the server and for static sites."""
 
 import json
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ from pathlib import Path
 from blastema import __version__
 from blastema.errors import BlastemaError
 from blastema.organism import LARGEST_DISH
-from blastema.playground.catalogue import Entry
+from blastema.playground.catalogue import SENTENCES, Entry
 from blastema.rule import FILTERS, Rule
 from blastema.rule.perception import ARTICLE_FILTERS
 
 PAGE = Path(__file__).parent / "page"
 START = "index.html"
 RULE, CATALOGUE, EVENTS = "rule.json", "organisms.json", "training/events"
-# What the page may consist of.
+# The types of file that the page may consist of.
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -33,7 +33,7 @@ TYPES = {
 
 
 def page_files() -> dict[str, bytes]:
-    """Return the page's own files: path from the page's folder, with slashes, and content."""
+    """Return the page's own files: path relative to the page, with slashes, and content."""
     paths = sorted(path for path in PAGE.rglob("*") if path.suffix in TYPES)
     return {path.relative_to(PAGE).as_posix(): path.read_bytes() for path in paths} | {RULE: rule_file()}
 
@@ -54,10 +54,10 @@ def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, by
 
     Args:
         entries: the organisms, in the order of the page.
-        training: whether a running training sends events to `training/events`.
+        training: whether a training is running that sends events to `training/events`.
 
     Raises:
-        BlastemaError: the page is not there.
+        BlastemaError: the page is missing.
     """
     files = page_files()
     if START not in files:
@@ -67,6 +67,7 @@ def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, by
     content = {
         "version": __version__,
         "organisms": [entry.description() for entry in entries],
+        "experiments": SENTENCES,
         "training": {"events": EVENTS} if training else None,
     }
     files[CATALOGUE] = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False).encode()
@@ -74,7 +75,7 @@ def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, by
 
 
 def content_type(path: str) -> str:
-    """Return what a browser is told that the file is.
+    """Return the content type of a file.
 
     >>> content_type("shaders/step.frag.glsl")
     'text/plain; charset=utf-8'

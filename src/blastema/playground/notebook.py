@@ -1,29 +1,24 @@
-"""The dish in a Jupyter notebook, where the extra `[notebook]` is installed."""
+"""The dish in a Jupyter notebook; needs the extra `[notebook]`."""
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from blastema.errors import BlastemaError
+from blastema.organism import LARGEST_DISH, Organism
 from blastema.playground.catalogue import organism_file
 from blastema.playground.files import page_files
 from blastema.playground.inline import one_module
 
-if TYPE_CHECKING:
-    from blastema.organism import Organism
-
-# As the page has it.
-LARGEST = 512
-
 
 def widget(
-    organism: "Organism", height: int | None = None, width: int | None = None, seed: int = 0, angle: float = 0.0
+    organism: Organism, height: int | None = None, width: int | None = None, seed: int = 0, angle: float = 0.0
 ) -> Any:
     """Return a widget in which the organism grows, see `Organism.show`."""
     trained = organism.trained_size
     height, width = height or trained[0], width or trained[1]
     for name, side in (("height", height), ("width", width)):
-        if not 1 <= side <= LARGEST:
-            raise BlastemaError(f"{name} is {side}; a dish in a notebook has 1 to {LARGEST} cells a side")
+        if not 1 <= side <= LARGEST_DISH:
+            raise BlastemaError(f"{name} is {side}; a dish in a notebook has 1 to {LARGEST_DISH} cells on each side")
     if not 0 <= seed < 2**32:
         raise BlastemaError(f"seed is {seed}; it must be 0 to {2**32 - 1}")
     return _kind()(content=organism_file(organism), height=height, width=width, seed=seed, angle=angle)
@@ -31,7 +26,7 @@ def widget(
 
 @cache
 def _kind() -> Any:
-    """Return the class of the widgets. It cannot be there before anywidget is."""
+    """Return the class of the widgets; it can only be defined once anywidget is imported."""
     try:
         import anywidget
         import traitlets
@@ -41,9 +36,10 @@ def _kind() -> Any:
         ) from None
 
     class DishWidget(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
-        """A dish with one organism. Changes of `angle` (radians) are seen at once."""
+        """A dish with one organism. Changes of `angle` (radians) take effect at once."""
 
         _esm = one_module(page_files(), "notebook.js")
+        _css = page_files()["dish.css"].decode()
         content = traitlets.Bytes().tag(sync=True)
         height = traitlets.Int().tag(sync=True)
         width = traitlets.Int().tag(sync=True)

@@ -1,16 +1,16 @@
 // @ts-check
-// How large the dish is on the screen: as large as its frame, each cell the same number of pixels where that is possible.
+// Fits the canvas to its frame, with the same number of pixels for each cell where that is possible.
 
 const LARGEST_SIDE = 2048;
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /**
- * Keeps the canvas as large as the frame allows, sharp on every screen, and in the colours of the page.
+ * Keeps the canvas as large as its frame allows, sharp on every screen, and in the colours of the page.
  *
  * @param {import('./dish.js').Dish} dish
  * @param {HTMLElement} frame
  * @param {() => void} then after each change
- * @returns {() => void} does it now
+ * @returns {() => void} fits it now
  */
 export function fitCanvas(dish, frame, then) {
   const fit = () => {

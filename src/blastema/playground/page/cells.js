@@ -1,5 +1,5 @@
 // @ts-check
-// The grid on the graphics card: four textures with the cells' states and a fifth with their life. There are two of each,
+// The grid on the graphics card: four textures with the cells' states and a fifth with their life, each of them twice,
 // so that a pass can read one and write the other.
 
 import { PlaygroundError } from './errors.js';
@@ -70,8 +70,8 @@ export class Cells {
     this.emptyNextLife();
   }
 
-  /** Makes one cell a seed cell: alpha and hidden channels are 1. @param {number} x @param {number} y @param {number} channels
-   * @param {number} organism */
+  /** Makes one cell a seed cell: alpha and hidden channels are 1. @param {number} x @param {number} y
+   * @param {number} channels @param {number} organism */
   plant(x, y, channels, organism) {
     const { gl, eightBits } = this;
     const one = eightBits ? [127 + Math.round((Math.atan(1) / (Math.PI / 2)) * 127), 127] : [1, 0];

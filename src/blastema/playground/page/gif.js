@@ -69,7 +69,7 @@ function nearestIn(palette) {
   };
 }
 
-/** LZW as GIF has it: codes of growing width, a new dictionary when 4096 are used up. @param {Uint8Array} indices */
+/** The LZW of GIF: codes of growing width, and a new dictionary after 4096 codes. @param {Uint8Array} indices */
 function compressed(indices) {
   const clear = COLOURS,
     end = COLOURS + 1,

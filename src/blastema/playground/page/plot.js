@@ -1,5 +1,5 @@
 // @ts-check
-// Life and loss over time, a small plot.
+// A small plot of living cells and the difference from the target over time.
 
 /** @typedef {{age: number, living: number, loss: number | null}} Point */
 
@@ -17,7 +17,7 @@ export class Plot {
   /** @param {Point} point */
   add(point) {
     const last = this.points.at(-1);
-    // Time ran back: what came after is another story.
+    // After a reset or undo, later points no longer hold.
     if (last && point.age < last.age) this.points = this.points.filter(({ age }) => age < point.age);
     if (this.points.at(-1)?.age === point.age) this.points.pop();
     this.points.push(point);

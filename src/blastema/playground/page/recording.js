@@ -1,6 +1,7 @@
 // @ts-check
-// The buttons that save what is seen.
+// The buttons that save pictures, videos and GIFs of the dish.
 
+import { attempt } from './attempt.js';
 import { element, say } from './elements.js';
 import { picture, recordGif, recordVideo } from './recorder.js';
 import { save } from './files.js';
@@ -15,21 +16,19 @@ export class Recording {
   /** @type {(() => Blob | Promise<Blob>) | null} */
   #end = null;
 
-  /** @param {import('./dish.js').Dish} dish @param {() => string} name of what grows
-   * @param {(action: () => unknown) => Promise<unknown>} trying */
-  constructor(dish, name, trying) {
+  /** @param {import('./dish.js').Dish} dish @param {() => string} name of what grows */
+  constructor(dish, name) {
     this.dish = dish;
     this.name = name;
-    this.trying = trying;
-    element('#save-png').addEventListener('click', () => trying(() => this.savePicture()));
+    element('#save-png').addEventListener('click', () => attempt(() => this.savePicture()));
     for (const kind of ['video', 'gif'])
-      element(`#record-${kind}`).addEventListener('click', () => trying(() => this.#toggle(kind)));
+      element(`#record-${kind}`).addEventListener('click', () => attempt(() => this.#toggle(kind)));
   }
 
   async savePicture() {
     this.dish.draw();
     save(await picture(this.dish.canvas), `${this.#stem()}.png`);
-    say('The picture is saved');
+    say('Picture saved');
   }
 
   /** @param {string} kind */
@@ -37,8 +36,7 @@ export class Recording {
     if (this.#end) return this.#finish();
     const { tiles, conditions, canvas } = this.dish;
     const cells = { columns: conditions.width * tiles.columns, rows: conditions.height * tiles.rows };
-    this.#end =
-      kind === 'gif' ? recordGif(canvas, cells, () => this.trying(() => this.#finish())) : recordVideo(canvas);
+    this.#end = kind === 'gif' ? recordGif(canvas, cells, () => attempt(() => this.#finish())) : recordVideo(canvas);
     this.#show(kind);
     say('Recording');
     return undefined;
@@ -51,7 +49,7 @@ export class Recording {
     this.#show(null);
     const content = await end();
     save(content, `${this.#stem()}.${ENDINGS[content.type] ?? 'webm'}`);
-    say('The recording is saved');
+    say('Recording saved');
   }
 
   /** @param {string | null} recorded */

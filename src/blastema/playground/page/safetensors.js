@@ -1,5 +1,5 @@
 // @ts-check
-// Named arrays with metadata: a length in 8 bytes, a header of JSON, the numbers. Reads, or refuses, what Python's reader does.
+// Reads safetensors files: a length in 8 bytes, a header of JSON, the numbers. Refuses what Python's reader refuses.
 
 import { PlaygroundError } from './errors.js';
 import { decoded, hasOnlyCounts, parseJson } from './strict_json.js';
@@ -41,9 +41,7 @@ const SIZES = {
 export function readSafetensors(content, name, known) {
   const length = content.byteLength < 8 ? -1 : Number(new DataView(content).getBigUint64(0, true));
   if (length < 2 || length > LARGEST_HEADER || 8 + length > content.byteLength) {
-    throw new PlaygroundError(
-      `${name} is neither an organism file (.safetensors) nor a model of the article (.json); drop one of those`,
-    );
+    throw new PlaygroundError(`${name} is neither an organism file (.safetensors) nor a model of the article (.json)`);
   }
   const { __metadata__: metadata = {}, ...described } = headerOf(new Uint8Array(content, 8, length), name);
   const unknown = Object.keys(described).filter((tensor) => !known.includes(tensor));
@@ -77,10 +75,11 @@ function headerOf(bytes, name) {
   } catch {
     /* refused below */
   }
-  throw new PlaygroundError(`${name} is not a whole safetensors file: its header is not JSON as safetensors has it`);
+  throw new PlaygroundError(`${name} is not a whole safetensors file: its header is not valid JSON`);
 }
 
-/** Where a tensor lies, from the beginning of the numbers. @param {string} tensor @param {any} entry @param {string} name @returns {Place} */
+/** Where a tensor lies, from the beginning of the numbers. @param {string} tensor @param {any} entry
+ * @param {string} name @returns {Place} */
 function placeOf(tensor, entry, name) {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   const isDescribed =
@@ -94,12 +93,13 @@ function placeOf(tensor, entry, name) {
   if (!isDescribed) throw new PlaygroundError(`${name} is not a whole safetensors file: ${tensor} is not described`);
   const bytes = shape.reduce((product, side) => product * side, SIZES[/** @type {keyof SIZES} */ (dtype)]);
   if (offsets[1] - offsets[0] !== bytes) {
-    throw new PlaygroundError(`${name} is not a whole safetensors file: ${tensor} is of another size than its shape`);
+    throw new PlaygroundError(`${name} is not a whole safetensors file: ${tensor} has another size than its shape`);
   }
   return { tensor, dtype, shape, begin: offsets[0], end: offsets[1] };
 }
 
-/** One tensor begins where the one before ends, and the last ends with the file. @param {Place[]} places @param {number} bytes @param {string} name */
+/** Checks that tensors follow one another without gaps up to the end of the file. @param {Place[]} places
+ * @param {number} bytes @param {string} name */
 function refuseGaps(places, bytes, name) {
   const ends = [0, ...places.map(({ end }) => end).sort((a, b) => a - b)];
   const begins = [...places.map(({ begin }) => begin).sort((a, b) => a - b), bytes];

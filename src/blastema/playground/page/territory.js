@@ -1,7 +1,7 @@
 // @ts-check
 // Where in the grid cells can be alive, organism by organism; the passes leave out the rest.
 //
-// Life spreads by at most one cell per step, so an older box is still large enough once it is widened by the steps since.
+// Life spreads by at most one cell per step, so an older box is large enough once it is widened by the steps since.
 
 /**
  * @typedef {{left: number, top: number, right: number, bottom: number}} Box  right and bottom are outside

@@ -1,15 +1,16 @@
 // @ts-check
-// A running training, live: what the server tells of it, on the page, and its newest organism in the dish.
+// Shows a running training: the events that the server sends, and its newest organism in the dish.
 
 import { curve } from './training_curve.js';
 import { panel } from './training_panel.js';
 
 /**
  * @typedef {{element: HTMLElement, loadOrganism: (content: ArrayBuffer, name: string) => unknown,
- *   reset: () => unknown}} Api  what the page lends: a place on it, and its dish
+ *   reset: () => unknown}} Api  what it uses of the page
  * @typedef {{target: string, name: string, experiment: string, steps: number, directory: string, picture: string,
  *   height: number, width: number, batch: number, pool: number}} Run
- * @typedef {{step: number, loss: number | null, rate: number, left: number | null, steps: number[], losses: number[]}} Progress
+ * @typedef {{step: number, loss: number | null, rate: number, left: number | null, steps: number[],
+ *   losses: number[]}} Progress
  * @typedef {{step: number, rollout: number, columns: number, count: number, before: string, after: string,
  *   reseeded: number, damaged: number, damages: string[]}} Batch
  * @typedef {{step: number, columns: number, count: number, picture: string}} Pool
@@ -17,7 +18,7 @@ import { panel } from './training_panel.js';
  * @typedef {{step: number, finished: boolean}} End
  */
 
-/** Seconds between two organisms in the dish, so that each has time to grow. */
+/** Seconds between two organisms in the dish; each needs time to grow. */
 const EACH = 8;
 
 /** Shows the training whose events come from `training/events`; returns what stops it. @param {Api} api */
@@ -54,14 +55,14 @@ export function start({ element, loadOrganism, reset }) {
     ended = true;
     shown.say(
       message.finished
-        ? `Trained: all ${message.step.toLocaleString('en')} steps are done.`
-        : `Stopped after step ${message.step.toLocaleString('en')}; all is saved.`,
+        ? `Training finished: ${message.step.toLocaleString('en')} steps.`
+        : `Stopped after step ${message.step.toLocaleString('en')}. Everything is saved.`,
     );
     events.close();
   });
   events.addEventListener('open', () => shown.say(''));
   events.addEventListener('error', () => {
-    if (!ended) shown.say('The connection to the training is lost; trying again …');
+    if (!ended) shown.say('Connection to the training lost; reconnecting …');
   });
   return () => events.close();
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// The part of the page that shows a training: figures, curve of the loss, and pictures of what the cells are at.
+// The panel that shows a training: figures, the curve of the loss, and pictures of the batch and the pool.
 
 /**
  * @typedef {import('./training.js').Run} Run
@@ -19,9 +19,9 @@ const CONTENT = `
     <div><dt>step</dt><dd data-figure="step">–</dd></div>
     <div><dt>loss</dt><dd data-figure="loss">–</dd></div>
     <div><dt>speed</dt><dd data-figure="rate">–</dd></div>
-    <div><dt>left</dt><dd data-figure="left">–</dd></div>
+    <div><dt>time left</dt><dd data-figure="left">–</dd></div>
   </dl>
-  <label class="check"><input type="checkbox" checked> Put the newest organism into the dish</label>
+  <label class="check"><input type="checkbox" checked> Show the newest organism in the dish</label>
   <figure class="training-loss"><svg role="img" aria-label="loss"></svg></figure>
   <p class="hint training-batch"></p>
   <figure data-picture="before" hidden><figcaption></figcaption><img alt=""></figure>
@@ -29,14 +29,14 @@ const CONTENT = `
   <figure data-picture="pool" hidden><figcaption></figcaption><img alt=""></figure>
 `;
 
-/** Fills an element of the page; returns what changes it. @param {HTMLElement} element */
+/** Fills an element with the panel; returns what updates it. @param {HTMLElement} element */
 export function panel(element) {
   element.classList.add('training');
   element.setAttribute('role', 'region');
   element.setAttribute('aria-labelledby', 'training-title');
   element.innerHTML = CONTENT;
   element.hidden = false;
-  // Who trains looks at this first.
+  // The training comes first on the page.
   element.parentElement?.prepend(element);
   /** @template {Element} Kind @param {string} selector */
   const part = (selector) => /** @type {Kind} */ (element.querySelector(selector));
@@ -82,13 +82,13 @@ export function panel(element) {
     },
     /** @param {Batch} batch */
     batch(batch) {
-      picture('before', batch.before, 'A batch before');
-      picture('after', batch.after, `and after ${batch.rollout} steps of growth`);
+      picture('before', batch.before, 'A batch before growing');
+      picture('after', batch.after, `The batch after ${batch.rollout} steps`);
       part('.training-batch').textContent = prepared(batch);
     },
     /** @param {Pool} pool */
     pool(pool) {
-      picture('pool', pool.picture, `${pool.count} organisms of the pool`);
+      picture('pool', pool.picture, `${pool.count} states of the pool`);
     },
   };
 }
@@ -101,13 +101,18 @@ export function duration(seconds) {
   return `${Math.floor(whole / 3600)} h ${String(Math.floor(whole / 60) % 60).padStart(2, '0')} min`;
 }
 
-/** What was done to a batch before its growth. @param {Batch} batch */
+/** What was done to a batch before it grew. @param {Batch} batch */
 function prepared({ reseeded, damaged, damages }) {
   const parts = [];
-  if (reseeded) parts.push(`the worst ${reseeded === 1 ? 'one becomes' : `${reseeded} become`} a seed`);
+  if (reseeded) parts.push(`the worst ${count(reseeded)} replaced by a seed cell`);
   if (damaged) {
-    const kinds = `${damages.join(', ')}${damages.length > 1 ? ' in turn' : ''}`;
-    parts.push(`the best ${damaged === 1 ? 'one is' : `${damaged} are`} damaged (${kinds})`);
+    const kinds = damages.join(', ') + (damages.length > 1 ? ' in turn' : '');
+    parts.push(`the best ${count(damaged)} damaged (${kinds})`);
   }
-  return parts.length ? `Before they grow, ${parts.join(' and ')}.` : 'All of them grow from a seed.';
+  return parts.length ? `Before growing, ${parts.join(' and ')}.` : 'All of them grow from a seed cell.';
+}
+
+/** @param {number} states */
+function count(states) {
+  return states === 1 ? 'one is' : `${states} are`;
 }
