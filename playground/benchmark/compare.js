@@ -1,8 +1,8 @@
 // @ts-check
-// Our two passes beside the article's five, in one run: the same organism, equally grown, in the same grid.
+// Our two passes beside the article's five, in one run: the same organism, the same states, the same grid.
 
 /**
- * Runs in the browser: milliseconds a step of both, taken in turns.
+ * Runs in the browser: milliseconds per step of both, measured in turns.
  *
  * @param {{url: string, side: number, grown: number, rounds: number}} plan
  */
@@ -21,8 +21,8 @@ export const compare = async ({ url, side, grown, rounds }) => {
     await dish.survey();
   }
   const five = new FivePasses(organism.weights, side, side, stepKey);
-  for (let taken = 0; taken < grown; taken++) five.step();
-  five.read();
+  // Beginning with the same states is fair, and a few hundred times faster than growing them in five passes.
+  five.write(dish.readStates());
   /** @type {{ours: number[], five: number[]}} */
   const times = { ours: [], five: [] };
   const OURS = 20,

@@ -48,7 +48,8 @@ export const noBrowser = browserPath
 /** The folder of the article's published models, or undefined. */
 export const published = SHARED.map((folder) => join(folder, 'distill-models')).find((folder) => existsSync(folder));
 
-/** The files of a folder under a path of the server. @param {Record<string, string>} folders @param {Record<string, string | Buffer>} made */
+/** Serves the files of folders, each under a path. @param {Record<string, string>} folders
+ * @param {Record<string, string | Buffer>} made files that are not in a folder */
 export async function serve(folders, made = {}) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
@@ -76,11 +77,11 @@ function fileOf(folders, path) {
 export const PYTHON =
   [process.env.PYTHON ?? '', join(ROOT, '.venv/bin/python')].find((path) => path && existsSync(path)) ?? 'python3';
 
-/** The page with the zoo and the article's models where they are, as `blastema site` writes it; ends with the process. */
-const site = mkdtempSync(join(tmpdir(), 'blastema-site-'));
-process.on('exit', () => rmSync(site, { recursive: true, force: true }));
+/** The page with the zoo and the article's models, as `blastema site` writes it; written once by run.js, or here. */
+const site = process.env.BLASTEMA_SITE ?? mkdtempSync(join(tmpdir(), 'blastema-site-'));
+if (!process.env.BLASTEMA_SITE) process.on('exit', () => rmSync(site, { recursive: true, force: true }));
 
-/** Python that gives organisms whose target is not told, as the article's models are, the picture of the emoji they are called by. */
+/** Python that gives organisms without a known target, such as the article's models, the picture of their emoji. */
 const ADD_PICTURES = `
 import json, sys
 from pathlib import Path
@@ -107,14 +108,17 @@ export function writtenSite() {
       : [];
     execFileSync(PYTHON, ['-m', 'blastema', 'site', site, ...models], {
       cwd: ROOT,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
     execFileSync(PYTHON, ['-c', ADD_PICTURES, site]);
   }
   return site;
 }
 
-/** @returns {{name: string, label: string, experiment: string | null, url: string, picture: string | null}[]} */
+/**
+ * @returns {{name: string, label: string, experiment: string | null, url: string, picture: string | null,
+ *   height: number, width: number}[]}
+ */
 export function organisms() {
   return JSON.parse(readFileSync(join(writtenSite(), 'organisms.json'), 'utf8')).organisms;
 }

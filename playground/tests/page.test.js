@@ -1,104 +1,71 @@
 // @ts-check
-// The page as users have it: hands, keys, files, links, loss of the graphics card, and what it says when something fails.
+// The page as users have it: hands, keys, files, links, a lost graphics context, and its messages when something fails.
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT, noBrowser, published, withBrowser } from './browser.js';
+import { PYTHON, ROOT, noBrowser, published, withBrowser } from './browser.js';
+import { PHONE, at, cells, coloured, growTo, settled, steps, visitor } from './visit.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const LIZARD = join(ROOT, 'src/blastema/zoo/regenerating-lizard.safetensors');
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
-const DESK = { viewport: { width: 1000, height: 640 } };
 
-/** The colours of the cells on the canvas, red, green and blue, one by one. @param {Page} page */
-const cells = (page) =>
-  page.evaluate(() => {
-    const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector('#dish'));
-    const [width, height] = (/(\d+) by (\d+)/.exec(canvas.getAttribute('aria-label') ?? '') ?? []).slice(1).map(Number);
-    const copy = Object.assign(document.createElement('canvas'), { width, height });
-    const context = /** @type {CanvasRenderingContext2D} */ (copy.getContext('2d'));
-    context.imageSmoothingEnabled = false;
-    context.drawImage(canvas, 0, 0, width, height);
-    return { width, height, data: [...context.getImageData(0, 0, width, height).data] };
-  });
+/**
+ * Python that writes the lizard with filters of one's own: one that does what sobel_y does, and one without influence,
+ * so that it grows as before; and an organism with more filters than the page has room for.
+ */
+const OWN_FILTERS = `
+import dataclasses, sys
+from pathlib import Path
+import numpy as np
+from blastema import Filter, Organism, Rule, load
+from blastema.rule import FILTERS
+folder, lizard = Path(sys.argv[1]), load("🦎")
+slope = dataclasses.replace(FILTERS["sobel_y"], name="my_slope")
+ridge = Filter("ridge", fixed=[[0, -1, 0], [0, 2, 0], [0, -1, 0]])
+weights = lizard.weights
+wider = weights._replace(hidden_weight=np.concatenate([weights.hidden_weight, np.zeros((16, 128), np.float32)]))
+rule = lizard.rule.replace(filters=("identity", "sobel_x", slope, ridge))
+Organism(wider, rule, lizard.training).save(folder / "ridge.safetensors")
+many = Rule(filters=tuple(Filter(f"f{k}", fixed=np.eye(3) * (k + 1)) for k in range(17)))
+larger = weights._replace(hidden_weight=np.zeros((17 * 16, 128), np.float32))
+Organism(larger, many).save(folder / "many.safetensors")
+`;
 
-/** How many cells in a box are not white. @param {{width: number, data: number[]}} seen */
-function coloured({ width, data }, left = 0, top = 0, right = 1000, bottom = 1000) {
-  let count = 0;
-  for (let i = 0; i < data.length; i += 4) {
-    const x = (i / 4) % width,
-      y = Math.floor(i / 4 / width);
-    const isInside = x >= left && x < right && y >= top && y < bottom;
-    if (isInside && Math.min(data[i], data[i + 1], data[i + 2]) < 240) count++;
+/** @returns {{ridge: Buffer, many: Buffer}} */
+function ownFilters() {
+  const folder = mkdtempSync(join(tmpdir(), 'blastema-filters-'));
+  try {
+    execFileSync(PYTHON, ['-c', OWN_FILTERS, folder]);
+    const [ridge, many] = ['ridge', 'many'].map((name) => readFileSync(join(folder, `${name}.safetensors`)));
+    return { ridge, many };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  return count;
 }
 
-/** @param {Page} page */
-const steps = async (page) => Number((await page.textContent('#steps'))?.replaceAll(',', ''));
-
-/** @param {Page} page @param {number} until */
-async function growTo(page, until) {
-  await page.waitForFunction(
-    (age) => Number(document.querySelector('#steps')?.textContent?.replaceAll(',', '')) >= age,
-    until,
-    { timeout: 60_000 },
-  );
-}
-
-/** Waits until what is drawn is what is so. @param {Page} page */
-const settled = (page) =>
-  page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(resolve)), 400);
-      }),
-  );
-
-/** @param {Page} page @param {number} x @param {number} y parts of the canvas */
-async function at(page, x, y) {
-  const box = await page.locator('#dish').boundingBox();
-  assert.ok(box);
-  return /** @type {const} */ ([box.x + x * box.width, box.y + y * box.height]);
-}
+/** The pixels of a lizard that has grown in a dish of its own, on white. */
+const grownLizard = async (/** @type {{steps: number, seed: number}} */ { steps: count, seed }) => {
+  const [{ Dish }, { readOrganism }] = await Promise.all([import('/dish.js'), import('/organism.js')]);
+  const content = await (await fetch('/organisms/regenerating-lizard.safetensors')).arrayBuffer();
+  const canvas = Object.assign(document.createElement('canvas'), { height: 72, width: 72 });
+  const dish = new Dish(canvas, { seed });
+  dish.plant(dish.add(readOrganism(content, 'lizard')));
+  dish.step(count);
+  dish.draw();
+  const copy = new OffscreenCanvas(72, 72);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (copy.getContext('2d'));
+  context.drawImage(canvas, 0, 0);
+  return [...context.getImageData(0, 0, 72, 72).data];
+};
 
 test('the page', { skip: noBrowser }, (suite) =>
   withBrowser(async ({ browser, url }) => {
-    /**
-     * A page that has begun, and its errors, of which there must be none.
-     *
-     * @param {string} name @param {(page: Page, errors: string[]) => Promise<void>} use
-     * @param {{hash?: string, options?: object, before?: (page: Page) => Promise<unknown>, errors?: boolean}} [how]
-     */
-    const visit = (
-      name,
-      use,
-      { hash = '#organism=regenerating/lizard&seed=5&size=72', options = {}, before, errors: mayErr = false } = {},
-    ) =>
-      suite.test(name, async () => {
-        const context = await browser.newContext({ ...DESK, ...options });
-        const page = await context.newPage();
-        /** @type {string[]} */
-        const errors = [];
-        page.on('pageerror', (error) => errors.push(String(error)));
-        page.on('console', (message) => {
-          if (message.type() === 'error') errors.push(message.text());
-        });
-        try {
-          await before?.(page);
-          await page.goto(url + hash);
-          await page.waitForSelector('html[data-ready], #notice:not([hidden])', { state: 'attached', timeout: 20_000 });
-          await use(page, errors);
-          if (!mayErr) assert.deepEqual(errors, []);
-        } finally {
-          await context.close();
-        }
-      });
+    const visit = visitor(suite, browser, url);
     const pause = (/** @type {Page} */ page) => page.click('#play');
     const fast = (/** @type {Page} */ page) => page.locator('#speed').fill('12');
     const notice = (/** @type {Page} */ page) => page.locator('#notice p').textContent();
@@ -350,6 +317,33 @@ test('the page', { skip: noBrowser }, (suite) =>
       }
     });
 
+    await visit("an organism with filters of one's own grows, and shows what they see", async (page) => {
+      const { ridge, many } = ownFilters();
+      await page.click('#keep-it summary');
+      await page.setInputFiles('#open', { name: 'many.safetensors', mimeType: '', buffer: many });
+      await page.waitForSelector('#notice:not([hidden])');
+      assert.match(String(await notice(page)), /many\.safetensors has 17 filters; this page has room for 16/);
+      await page.click('#notice button');
+      await page.setInputFiles('#open', { name: 'ridge.safetensors', mimeType: '', buffer: ridge });
+      await page.waitForSelector('#patterns input[value="ridge.safetensors"]:checked', { state: 'attached' });
+      await pause(page);
+      await page.click('#reset');
+      await page.evaluate(() => {
+        for (let step = 0; step < 160; step++) document.getElementById('step')?.click();
+      });
+      await settled(page);
+      const seen = await cells(page);
+      const lizard = await page.evaluate(grownLizard, { steps: 160, seed: 5 });
+      const difference = seen.data.reduce((most, value, place) => Math.max(most, Math.abs(value - lizard[place])), 0);
+      assert.ok(difference <= 2, `a colour differs by ${difference} of 255`);
+      await page.click('#look summary');
+      await page.selectOption('#view', 'perception');
+      assert.match(String(await page.textContent('#view-hint')), /slope along x, my_slope, ridge\.$/);
+      await page.selectOption('#index', { label: 'alpha: ridge' });
+      await settled(page);
+      assert.ok(coloured(await cells(page)) > 50);
+    });
+
     await visit(
       'a model of the article is dropped on the dish and grows',
       async (page) => {
@@ -492,78 +486,5 @@ test('the page', { skip: noBrowser }, (suite) =>
       },
       { options: { reducedMotion: 'reduce' } },
     );
-
-    for (const viewport of [
-      { width: 1280, height: 900 },
-      { width: 1000, height: 640 },
-      { width: 390, height: 500 },
-      { width: 844, height: 390 },
-    ]) {
-      await visit(
-        `the button that closes the help is whole in sight (${viewport.width} x ${viewport.height})`,
-        async (page) => {
-          await page.click('#help');
-          for (const scrolled of [0, 10_000]) {
-            const { sheet, button, hit, text } = await page.evaluate((top) => {
-              const dialog = /** @type {HTMLDialogElement} */ (document.querySelector('#sheet'));
-              dialog.scrollTop = top;
-              const close = /** @type {HTMLElement} */ (dialog.querySelector('form button'));
-              const inside = close.getBoundingClientRect();
-              const rows = [...dialog.querySelectorAll('p, tr')].map((row) => row.getBoundingClientRect().bottom);
-              const at = (/** @type {number} */ y) =>
-                document.elementFromPoint(inside.x + inside.width / 2, y) === close;
-              return {
-                sheet: dialog.getBoundingClientRect().toJSON(),
-                button: inside.toJSON(),
-                hit: at(inside.top + 2) && at(inside.bottom - 2),
-                text: Math.max(...rows),
-              };
-            }, scrolled);
-            if (scrolled) assert.ok(text <= button.top, 'the last line is in sight');
-            assert.ok(
-              hit && button.bottom <= sheet.bottom - 8 && sheet.bottom <= viewport.height && button.top >= sheet.top,
-              JSON.stringify({ scrolled, sheet, button, hit }),
-            );
-          }
-          if (process.env.PICTURES)
-            await page.screenshot({ path: `${process.env.PICTURES}/help-${viewport.width}.png` });
-          await page.click('#sheet form button');
-          assert.ok(!(await page.locator('#sheet').isVisible()));
-        },
-        { options: { viewport } },
-      );
-    }
-
-    for (const [name, options] of Object.entries({
-      desk: DESK,
-      'desk, dark': { ...DESK, colorScheme: 'dark' },
-      phone: PHONE,
-      'phone, dark': { ...PHONE, colorScheme: 'dark' },
-    })) {
-      await visit(
-        `accessibility (${name}): axe finds no violations`,
-        async (page) => {
-          await page.addScriptTag({ path: AXE });
-          await page.evaluate(() =>
-            document.querySelectorAll('details').forEach((one) => {
-              one.open = true;
-            }),
-          );
-          for (const open of [false, true]) {
-            if (open) await page.click('#help');
-            // @ts-ignore: axe is what the script above brought
-            const { violations } = await page.evaluate(() => axe.run(document));
-            assert.deepEqual(
-              violations.map(
-                (/** @type {{id: string, nodes: {html: string}[]}} */ { id, nodes }) =>
-                  `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join('; ')}`,
-              ),
-              [],
-            );
-          }
-        },
-        { options },
-      );
-    }
   }),
 );
