@@ -11,6 +11,7 @@ export default [
     rules: {
       'no-undef': 'off',
       eqeqeq: 'error',
+      'no-shadow': 'error',
       'no-var': 'error',
       'object-shorthand': 'error',
       'prefer-const': 'error',

@@ -2,11 +2,12 @@
 // The grid on the graphics card: four textures with the cells' states and a fifth with their life, each of them twice,
 // so that a pass can read one and write the other.
 
+import { toByte } from './encoding.js';
 import { PlaygroundError } from './errors.js';
 import { LIFE_UNIT } from './layout.js';
 
 /** @typedef {{textures: WebGLTexture[], target: WebGLFramebuffer}} Layer */
-/** @typedef {{states: (Float32Array | Uint8Array)[], life: Uint8Array}} Content  four numbers a cell in each */
+/** @typedef {import('./encoding.js').Content} Content */
 
 export class Cells {
   /** @param {WebGL2RenderingContext} gl @param {number} height @param {number} width @param {boolean} eightBits */
@@ -74,37 +75,17 @@ export class Cells {
    * @param {number} channels @param {number} organism */
   plant(x, y, channels, organism) {
     const { gl, eightBits } = this;
-    const one = eightBits ? [127 + Math.round((Math.atan(1) / (Math.PI / 2)) * 127), 127] : [1, 0];
+    const isOne = (/** @type {number} */ channel) => channel >= 3 && channel < channels;
+    gl.activeTexture(gl.TEXTURE0);
     this.states[this.state].textures.forEach((texture, group) => {
-      const values = [0, 1, 2, 3].map((channel) =>
-        4 * group + channel >= 3 && 4 * group + channel < channels ? one[0] : one[1],
-      );
-      gl.activeTexture(gl.TEXTURE0);
+      const values = [0, 1, 2, 3].map((channel) => Number(isOne(4 * group + channel)));
+      const stored = eightBits ? new Uint8Array(values.map(toByte)) : new Float32Array(values);
       gl.bindTexture(gl.TEXTURE_2D, texture);
-      gl.texSubImage2D(
-        gl.TEXTURE_2D,
-        0,
-        x,
-        y,
-        1,
-        1,
-        gl.RGBA,
-        this.#type,
-        eightBits ? new Uint8Array(values) : new Float32Array(values),
-      );
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, 1, 1, gl.RGBA, this.#type, stored);
     });
     gl.bindTexture(gl.TEXTURE_2D, this.lives[this.life].textures[0]);
-    gl.texSubImage2D(
-      gl.TEXTURE_2D,
-      0,
-      x,
-      y,
-      1,
-      1,
-      gl.RGBA,
-      gl.UNSIGNED_BYTE,
-      new Uint8Array([255, organism, 255, 255]),
-    );
+    const life = new Uint8Array([255, organism, 255, 255]);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, life);
   }
 
   /** @returns {Content} */

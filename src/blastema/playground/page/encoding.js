@@ -1,7 +1,7 @@
 // @ts-check
 // Converts states between arrays `(height, width, 16)` and four textures of four numbers per cell.
 
-/** @typedef {import('./cells.js').Content} Content */
+/** @typedef {{states: (Float32Array | Uint8Array)[], life: Uint8Array}} Content  four numbers per cell in each */
 
 const QUARTER_TURN = Math.PI / 2;
 

@@ -10,7 +10,7 @@ import { Territory, census } from './territory.js';
 import { WeightsTexture } from './weights.js';
 
 /**
- * @typedef {import('./cells.js').Content} Content
+ * @typedef {import('./encoding.js').Content} Content
  * @typedef {import('./conditions.js').Scene} Scene
  * @typedef {import('./territory.js').Living} Living
  */

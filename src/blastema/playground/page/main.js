@@ -36,38 +36,48 @@ async function catalogue() {
   throw new Error('the list of organisms (organisms.json) could not be loaded; drop an organism file here instead');
 }
 
-/** Makes all parts of the page and connects them. @param {Dish} dish @param {Catalogue} offer */
-function connect(dish, offer) {
+/** Makes the parts of the page that show the dish. @param {Dish} dish @param {Catalogue} offer
+ * @param {() => void} refit is called when the canvas was fitted again @param {() => void} onError */
+function parts(dish, offer, refit, onError) {
   const garden = new Garden(dish, offer.organisms);
   const display = new Display(dish, garden);
   const player = new Player(
     dish,
     () => display.counters(player.rate),
     (error) => {
-      actions.showPlaying();
-      attempt(() => {
-        throw error;
-      });
+      onError();
+      notice(error instanceof Error ? error.message : String(error));
     },
   );
   const statistics = new Statistics(dish, garden, player);
   const inside = new Inside(dish, garden, () => fit());
+  const fit = fitCanvas(dish, element('#frame'), () => {
+    player.show();
+    refit();
+  });
+  return { dish, garden, player, statistics, inside, display, fit };
+}
+
+/** Makes all parts of the page and connects them. @param {Dish} dish @param {Catalogue} offer */
+function connect(dish, offer) {
   const hand = new Hand(dish, element('#brush'), {
     begin: () => dish.remember(),
     erase: (from, to, radius) => actions.erase(from, to, radius),
     plant: (x, y) => actions.plant(x, y),
     say,
   });
-  const fit = fitCanvas(dish, element('#frame'), () => {
-    player.show();
-    hand.refresh();
-  });
-  const actions = new Actions({ dish, garden, player, statistics, inside, display, fit });
-  const picker = new Picker(garden, offer.experiments, (entry) => attempt(() => actions.pick(entry)));
-  const recording = new Recording(dish, () => garden.entry?.name ?? 'dish');
+  const all = parts(
+    dish,
+    offer,
+    () => hand.refresh(),
+    () => actions.showPlaying(),
+  );
+  const actions = new Actions(all);
+  const picker = new Picker(all.garden, offer.experiments, (entry) => attempt(() => actions.pick(entry)));
+  const recording = new Recording(dish, () => all.garden.entry?.name ?? 'dish');
   const controls = new Controls(actions, hand);
   const sheet = /** @type {HTMLDialogElement} */ (element('#sheet'));
-  listen(keysOf({ actions, controls, picker, inside, recording }), sheet);
+  listen(keysOf({ actions, controls, picker, inside: all.inside, recording }), sheet);
   dish.addEventListener('lost', () => notice('The graphics card was lost; the dish will come back when it does.'));
   dish.addEventListener('restored', () => {
     notice('');

@@ -27,7 +27,7 @@ function render({ model, el }) {
   }
 }
 
-/** @param {Model} model @param {HTMLElement} el */
+/** @param {Model} model @param {HTMLElement} el @returns {() => void} what removes it */
 function grow(model, el) {
   const [height, width] = [model.get('height'), model.get('width')];
   const { canvas, brush, buttons, counter } = laidOut(el, height, width);
@@ -46,20 +46,7 @@ function grow(model, el) {
     keeper.refresh();
   };
   connect(dish, number, brush, changed);
-  buttons.play.onclick = () => {
-    if (player.playing) player.pause();
-    else player.play();
-    changed();
-  };
-  buttons.step.onclick = () => {
-    player.step();
-    changed();
-  };
-  buttons.reset.onclick = () => {
-    dish.clear();
-    dish.plant(number);
-    changed();
-  };
+  press(buttons, dish, number, player, changed);
   const rotate = () => dish.set({ angle: model.get('angle') });
   model.on('change:angle', rotate);
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) player.play();
@@ -70,6 +57,25 @@ function grow(model, el) {
     // Browsers allow only about 16 contexts at a time.
     dish.gl.getExtension('WEBGL_lose_context')?.loseContext();
   };
+}
+
+/** Lets the buttons do what they say. @param {Record<'play' | 'step' | 'reset', HTMLButtonElement>} buttons
+ * @param {Dish} dish @param {number} number of the organism @param {Player} player @param {() => void} changed */
+function press(buttons, dish, number, player, changed) {
+  const actions = {
+    play: () => (player.playing ? player.pause() : player.play()),
+    step: () => player.step(),
+    reset: () => {
+      dish.clear();
+      dish.plant(number);
+    },
+  };
+  for (const name of /** @type {const} */ (['play', 'step', 'reset'])) {
+    buttons[name].onclick = () => {
+      actions[name]();
+      changed();
+    };
+  }
 }
 
 /** @param {Model} model */

@@ -85,16 +85,16 @@ function united(one, other) {
  */
 export function census(life, width) {
   /** @type {Map<number, {cells: number, box: Box}>} */
-  const found = new Map();
+  const living = new Map();
   for (let cell = 0; cell < life.length / 4; cell++) {
     if (life[4 * cell] === 0) continue;
     const organism = life[4 * cell + 1],
       x = cell % width,
       y = (cell - x) / width;
-    const entry = found.get(organism);
+    const entry = living.get(organism);
     const here = { left: x, top: y, right: x + 1, bottom: y + 1 };
     if (!entry) {
-      found.set(organism, { cells: 1, box: here });
+      living.set(organism, { cells: 1, box: here });
       continue;
     }
     entry.cells++;
@@ -104,5 +104,5 @@ export function census(life, width) {
     if (y < box.top) box.top = y;
     if (y >= box.bottom) box.bottom = y + 1;
   }
-  return found;
+  return living;
 }

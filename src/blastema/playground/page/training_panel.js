@@ -29,68 +29,80 @@ const CONTENT = `
   <figure data-picture="pool" hidden><figcaption></figcaption><img alt=""></figure>
 `;
 
-/** Fills an element with the panel; returns what updates it. @param {HTMLElement} element */
-export function panel(element) {
-  element.classList.add('training');
-  element.setAttribute('role', 'region');
-  element.setAttribute('aria-labelledby', 'training-title');
-  element.innerHTML = CONTENT;
-  element.hidden = false;
-  // The training comes first on the page.
-  element.parentElement?.prepend(element);
-  /** @template {Element} Kind @param {string} selector */
-  const part = (selector) => /** @type {Kind} */ (element.querySelector(selector));
+export class Panel {
+  /** @param {HTMLElement} element of the page, which the panel fills */
+  constructor(element) {
+    this.element = element;
+    element.classList.add('training');
+    element.setAttribute('role', 'region');
+    element.setAttribute('aria-labelledby', 'training-title');
+    element.innerHTML = CONTENT;
+    element.hidden = false;
+    // The training comes first on the page.
+    element.parentElement?.prepend(element);
+    this.chart = /** @type {SVGSVGElement} */ (this.#part('svg'));
+  }
+
+  /** Whether the newest organism shall be shown in the dish. */
+  get following() {
+    return /** @type {HTMLInputElement} */ (this.#part('input')).checked;
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.#part('.training-status').textContent = text;
+  }
+
+  /** @param {Run} run */
+  begin(run) {
+    const target = /** @type {HTMLImageElement} */ (this.#part('.training-target'));
+    target.src = run.picture;
+    target.alt = `the target, ${run.name}`;
+    this.#part('h2').textContent = `Training: ${run.name}, ${run.experiment}`;
+  }
+
+  /** @param {Progress} progress @param {number} steps of the whole training */
+  progress({ step, loss, rate, left }, steps) {
+    const bar = /** @type {HTMLProgressElement} */ (this.#part('progress'));
+    bar.max = steps;
+    bar.value = step;
+    this.#figure('step', `${step.toLocaleString('en')} of ${steps.toLocaleString('en')}`);
+    this.#figure('loss', loss === null ? '–' : loss.toPrecision(3));
+    this.#figure('rate', rate ? `${Number(rate.toPrecision(2))} steps/s` : '–');
+    this.#figure('left', left === null ? '–' : duration(left));
+  }
+
+  /** @param {Batch} batch */
+  batch(batch) {
+    this.#picture('before', batch.before, 'A batch before growing');
+    this.#picture('after', batch.after, `The batch after ${batch.rollout} steps`);
+    this.#part('.training-batch').textContent = prepared(batch);
+  }
+
+  /** @param {Pool} pool */
+  pool({ picture, count: states }) {
+    this.#picture('pool', picture, `${states} states of the pool`);
+  }
+
+  /** @param {string} selector */
+  #part(selector) {
+    return /** @type {Element} */ (this.element.querySelector(selector));
+  }
+
   /** @param {string} name @param {string} text */
-  const figure = (name, text) => {
-    part(`[data-figure=${name}]`).textContent = text;
-  };
+  #figure(name, text) {
+    this.#part(`[data-figure=${name}]`).textContent = text;
+  }
+
   /** @param {string} name @param {string} url @param {string} caption */
-  const picture = (name, url, caption) => {
-    const whole = /** @type {HTMLElement} */ (part(`[data-picture=${name}]`));
-    const image = /** @type {HTMLImageElement} */ (whole.querySelector('img'));
+  #picture(name, url, caption) {
+    const figure = /** @type {HTMLElement} */ (this.#part(`[data-picture=${name}]`));
+    const image = /** @type {HTMLImageElement} */ (this.#part(`[data-picture=${name}] img`));
     image.src = url;
     image.alt = caption;
-    /** @type {HTMLElement} */ (whole.querySelector('figcaption')).textContent = caption;
-    whole.hidden = false;
-  };
-
-  return {
-    chart: /** @type {SVGSVGElement} */ (part('svg')),
-    get following() {
-      return /** @type {HTMLInputElement} */ (part('input')).checked;
-    },
-    /** @param {string} text */
-    say(text) {
-      part('.training-status').textContent = text;
-    },
-    /** @param {Run} run */
-    begin(run) {
-      const target = /** @type {HTMLImageElement} */ (part('.training-target'));
-      target.src = run.picture;
-      target.alt = `the target, ${run.name}`;
-      part('h2').textContent = `Training: ${run.name}, ${run.experiment}`;
-    },
-    /** @param {Progress} progress @param {number} steps of the whole training */
-    progress(progress, steps) {
-      const bar = /** @type {HTMLProgressElement} */ (part('progress'));
-      bar.max = steps;
-      bar.value = progress.step;
-      figure('step', `${progress.step.toLocaleString('en')} of ${steps.toLocaleString('en')}`);
-      figure('loss', progress.loss === null ? '–' : progress.loss.toPrecision(3));
-      figure('rate', progress.rate ? `${Number(progress.rate.toPrecision(2))} steps/s` : '–');
-      figure('left', progress.left === null ? '–' : duration(progress.left));
-    },
-    /** @param {Batch} batch */
-    batch(batch) {
-      picture('before', batch.before, 'A batch before growing');
-      picture('after', batch.after, `The batch after ${batch.rollout} steps`);
-      part('.training-batch').textContent = prepared(batch);
-    },
-    /** @param {Pool} pool */
-    pool(pool) {
-      picture('pool', pool.picture, `${pool.count} states of the pool`);
-    },
-  };
+    this.#part(`[data-picture=${name}] figcaption`).textContent = caption;
+    figure.hidden = false;
+  }
 }
 
 /** @param {number} seconds */
