@@ -48,9 +48,10 @@ sanitize-thread: $(VENV)/for-tests
 	$(call PRELOAD,libtsan.so) TSAN_OPTIONS=ignore_noninstrumented_modules=1 BLASTEMA_NATIVE=build/thread \
 		$(BIN)/python -m pytest $(SANITIZED) -k "(threads or callers) and not fork"
 
-page-test: $(VENV)/for-tests ## the playground's page in headless Chromium, and the types of its modules
+page-test: $(VENV)/for-tests ## the playground's page: types, lint, and tests in headless Chromium
 	npm ci --prefix playground --silent --no-audit --no-fund
 	npm run types --prefix playground --silent
+	npm run lint --prefix playground --silent
 	PYTHON=$(abspath $(BIN))/python npm test --prefix playground --silent
 
 page-bench: $(VENV)/installed ## a CA step of the page beside the article's design, in one run of Chromium

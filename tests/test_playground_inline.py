@@ -93,7 +93,7 @@ def test_a_bundle_exports_what_its_entry_does(tmp_path):
         ("export let a = 1;", "not understood: export let a = 1;"),
         ("export * from './one.js';", "not understood: export *"),
         ("import x from 'three';", "not understood: import x from 'three';"),
-        ("import './nowhere.js';", "entry.js imports nowhere.js, which is not there"),
+        ("import './nowhere.js';", "entry.js imports nowhere.js, which does not exist"),
         ("import './entry.js';", "in a circle: entry.js → entry.js"),
     ],
 )

@@ -20,6 +20,7 @@ def test_a_widget_holds_its_organism_and_all_that_it_needs(tmp_path):
         np.array_equal(*pair) for pair in zip(load(tmp_path / "a.safetensors").weights, organism.weights, strict=True)
     )
     assert (widget.height, widget.width, widget.seed, widget.angle) == (72, 48, 2**32 - 1, np.pi)
+    assert ".brush" in widget.get_state()["_css"]
     text = widget.get_state()["_esm"]
     assert text.endswith("export default __entry.default;\n")
     assert "void main()" in text

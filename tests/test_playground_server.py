@@ -128,7 +128,7 @@ def test_what_is_not_a_known_file_is_not_there(served, path):
     status, headers, content = ask(served, path=path)
     assert status == 404
     assert headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert content == b"404 Not Found\nThere is no such page here; the playground is at /.\n"
+    assert content == b"404 Not Found\nNot found; the playground is at /.\n"
     assert all(headers[name] == value for name, value in HEADERS.items())
 
 
@@ -170,7 +170,7 @@ def test_nothing_can_be_sent(served, method):
     status, headers, content = ask(served, method)
     assert status == 405
     assert headers["Allow"] == "GET, HEAD"
-    assert b"Only GET and HEAD are answered" in content
+    assert b"Only GET and HEAD are allowed" in content
 
 
 def test_a_refused_upload_gets_an_answer_that_arrives(served):

@@ -16,6 +16,7 @@ from blastema.hosting import site as site_module
 from blastema.hosting.catalogue import catalogue
 from blastema.hosting.site import LIST, write_site
 from blastema.render.colour import rgba
+from blastema.training.experiments import EXPERIMENTS
 from blastema.training.run import Config, Run
 from conftest import random_weights
 
@@ -223,9 +224,10 @@ def test_the_files_of_the_page_and_of_its_organisms_are_all_that_there_is(page, 
     files = site_files(catalogue([organism_file]))
     listed = json.loads(files["organisms.json"])
     assert listed["training"] is None
+    assert listed["experiments"].keys() == EXPERIMENTS.keys()
     assert [one["name"] for one in listed["organisms"]] == [entry.name for entry in catalogue([organism_file])]
     named = {path for one in listed["organisms"] for path in (one["url"], one["picture"]) if path}
-    assert files.keys() == {"index.html", "shaders/a.glsl", "organisms.json"} | named
+    assert files.keys() == {"index.html", "shaders/a.glsl", "rule.json", "organisms.json"} | named
     training = json.loads(site_files([], training=True)["organisms.json"])
     assert training["training"] == {"events": "training/events"}
     assert training["organisms"] == []

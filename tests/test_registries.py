@@ -101,7 +101,7 @@ def test_a_format_is_in_help_errors_and_on_its_page(help_of, monkeypatch, tmp_pa
 
 
 def test_an_experiment_is_in_help_and_can_be_trained_and_validated(help_of, monkeypatch):
-    monkeypatch.setitem(EXPERIMENTS, "dummy", Experiment("seed", 0, 0, "to do nothing", (2, 3), "red"))
+    monkeypatch.setitem(EXPERIMENTS, "dummy", Experiment("seed", 0, 0, "to do nothing", "Nothing.", (2, 3), "red"))
     for command in ("train", "play"):
         assert "{growing,persistent,regenerating,dummy}" in help_of(command)
         assert "to regenerate, to do nothing" in help_of(command)

@@ -1,16 +1,18 @@
 // @ts-check
-// Our two passes beside the article's five, in one run: the same organism, equally grown, in the same grid.
+// Our two passes beside the article's five, in one run: the same organism, the same states, the same grid.
 
 /**
- * Runs in the browser: milliseconds a step of both, taken in turns.
+ * Runs in the browser: milliseconds per step of both, measured in turns.
  *
  * @param {{url: string, side: number, grown: number, rounds: number}} plan
  */
 export const compare = async ({ url, side, grown, rounds }) => {
-  // @ts-ignore: served beside the page
-  const [{ Dish }, { readOrganism }, { stepKey }, { FivePasses }] = await Promise.all(
-    // @ts-ignore: served beside the page
-    [import('/dish.js'), import('/organism.js'), import('/firing.js'), import('/benchmark/five_passes.js')]);
+  const [{ Dish }, { readOrganism }, { stepKey }, { FivePasses }] = await Promise.all([
+    import('/dish.js'),
+    import('/organism.js'),
+    import('/firing.js'),
+    import('/benchmark/five_passes.js'),
+  ]);
   const organism = readOrganism(await (await fetch(url)).arrayBuffer(), url);
   const dish = new Dish(document.createElement('canvas'), { height: side, width: side, seed: 3, edge: 'wrap' });
   dish.plant(dish.add(organism));
@@ -19,11 +21,12 @@ export const compare = async ({ url, side, grown, rounds }) => {
     await dish.survey();
   }
   const five = new FivePasses(organism.weights, side, side, stepKey);
-  for (let taken = 0; taken < grown; taken++) five.step();
-  five.read();
+  // Beginning with the same states is fair, and a few hundred times faster than growing them in five passes.
+  five.write(dish.readStates());
   /** @type {{ours: number[], five: number[]}} */
   const times = { ours: [], five: [] };
-  const OURS = 20, FIVE = 3;
+  const OURS = 20,
+    FIVE = 3;
   for (let round = 0; round < rounds; round++) {
     let begin = performance.now();
     dish.step(OURS);
@@ -37,10 +40,13 @@ export const compare = async ({ url, side, grown, rounds }) => {
   }
   const bytes = five.read();
   let living = 0;
-  for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) living += Number(bytes[4 * (y * 4 * side + x) + 3] > 127 + 8);
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++) living += Number(bytes[4 * (y * 4 * side + x) + 3] > 127 + 8);
   const info = dish.gl.getExtension('WEBGL_debug_renderer_info');
   return {
-    times, living: dish.readOwners().filter((/** @type {number} */ owner) => owner).length, fiveLiving: living,
+    times,
+    living: dish.readOwners().filter((/** @type {number} */ owner) => owner).length,
+    fiveLiving: living,
     renderer: info ? dish.gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : '',
   };
 };

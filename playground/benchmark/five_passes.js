@@ -1,7 +1,7 @@
 // @ts-check
-// The design of the article's own web page, as the article describes it, written anew to compare with: five passes a step
-// over all cells, everything in 8 bits, activations compressed by arctan. A tensor of many channels lies in one texture,
-// four channels a tile, tiles in rows of eight.
+// The design of the article's web page, reimplemented from its description for comparison: five passes per step over
+// all cells, everything in 8 bits, activations compressed by arctan. A tensor of many channels is one texture, four
+// channels per tile, tiles in rows of eight.
 
 const TILES_IN_A_ROW = 8;
 /** Channels between the passes. */
@@ -43,14 +43,15 @@ const dense = (inputs, rectified) => `${HEAD}
 uniform sampler2D tensor;
 uniform sampler2D weights;
 uniform vec2 scale;   // of weights and biases
+vec4 weight(int column, int input_) { return texelFetch(weights, ivec2(column, input_), 0); }
 void main() {
   ivec2 c = cell();
   int t = tile();
   vec4 sum = (texelFetch(weights, ivec2(t, ${inputs}), 0) - 0.5) * scale.y;
   for (int i = 0; i < ${inputs / 4}; i++) {
     vec4 p = read(tensor, c, i);
-    sum += ((texelFetch(weights, ivec2(t, 4 * i), 0) - 0.5) * p.x + (texelFetch(weights, ivec2(t, 4 * i + 1), 0) - 0.5) * p.y
-      + (texelFetch(weights, ivec2(t, 4 * i + 2), 0) - 0.5) * p.z + (texelFetch(weights, ivec2(t, 4 * i + 3), 0) - 0.5) * p.w) * scale.x;
+    sum += ((weight(t, 4 * i) - 0.5) * p.x + (weight(t, 4 * i + 1) - 0.5) * p.y
+      + (weight(t, 4 * i + 2) - 0.5) * p.z + (weight(t, 4 * i + 3) - 0.5) * p.w) * scale.x;
   }
   result = packed(${rectified ? 'max(sum, 0.0)' : 'sum'});
 }`;
@@ -87,7 +88,8 @@ const VERTEX = `#version 300 es
 void main() { gl_Position = vec4(float(gl_VertexID & 1) * 4.0 - 1.0, float(gl_VertexID >> 1) * 4.0 - 1.0, 0.0, 1.0); }`;
 
 export class FivePasses {
-  /** @param {import('../../src/blastema/playground/page/organism.js').Weights} weights @param {number} height @param {number} width
+  /** @param {import('../../src/blastema/playground/page/organism.js').Weights} weights
+   * @param {number} height @param {number} width
    * @param {(seed: number, age: number) => number} stepKey */
   constructor(weights, height, width, stepKey) {
     const gl = document.createElement('canvas').getContext('webgl2');
@@ -101,14 +103,20 @@ export class FivePasses {
     this.hidden = this.#layer(weights.hidden_weight, weights.hidden_bias, DEPTH.hidden);
     this.update = this.#layer(weights.update_weight, weights.update_bias, DEPTH.state);
     this.tensors = {
-      state: this.#tensor(DEPTH.state), perception: this.#tensor(DEPTH.perception), hidden: this.#tensor(DEPTH.hidden),
-      change: this.#tensor(DEPTH.state), grown: this.#tensor(DEPTH.state), next: this.#tensor(DEPTH.state),
+      state: this.#tensor(DEPTH.state),
+      perception: this.#tensor(DEPTH.perception),
+      hidden: this.#tensor(DEPTH.hidden),
+      change: this.#tensor(DEPTH.state),
+      grown: this.#tensor(DEPTH.state),
+      next: this.#tensor(DEPTH.state),
     };
     this.passes = {
-      perception: this.#program(PERCEPTION), first: this.#program(dense(DEPTH.perception, true)),
-      second: this.#program(dense(DEPTH.hidden, false)), update: this.#program(UPDATE), life: this.#program(LIFE),
+      perception: this.#program(PERCEPTION),
+      first: this.#program(dense(DEPTH.perception, true)),
+      second: this.#program(dense(DEPTH.hidden, false)),
+      update: this.#program(UPDATE),
+      life: this.#program(LIFE),
     };
-    this.#seed();
   }
 
   step() {
@@ -122,7 +130,21 @@ export class FivePasses {
     this.age++;
   }
 
-  /** The states as bytes, four tiles side by side; waits for all that was asked. */
+  /** Sets the states. @param {Float32Array} states `(height, width, 16)`, row by row */
+  write(states) {
+    const { gl, height, width, tensors } = this;
+    const bytes = new Uint8Array(4 * 4 * height * width);
+    states.forEach((value, place) => {
+      const cell = Math.floor(place / DEPTH.state);
+      const channel = place % DEPTH.state;
+      const [x, y] = [(channel >> 2) * width + (cell % width), Math.floor(cell / width)];
+      bytes[4 * (y * 4 * width + x) + (channel & 3)] = 127 + Math.round((Math.atan(value) / (Math.PI / 2)) * 127);
+    });
+    gl.bindTexture(gl.TEXTURE_2D, tensors.state.texture);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 4 * width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+  }
+
+  /** The states as bytes, four tiles side by side; waits until all steps are done. */
   read() {
     const { gl, height, width } = this;
     const bytes = new Uint8Array(4 * 4 * height * width);
@@ -149,48 +171,54 @@ export class FivePasses {
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
-  #seed() {
-    const { gl, height, width, tensors } = this;
-    const one = 127 + Math.round((Math.atan(1) / (Math.PI / 2)) * 127), bytes = new Uint8Array(4 * 4 * height * width).fill(127);
-    for (let channel = 3; channel < 16; channel++) {
-      bytes[4 * ((height >> 1) * 4 * width + (channel >> 2) * width + (width >> 1)) + (channel & 3)] = one;
-    }
-    gl.bindTexture(gl.TEXTURE_2D, tensors.state.texture);
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 4 * width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-  }
-
   /** @param {number} channels */
   #tensor(channels) {
     const { gl, height, width } = this;
-    const tiles = channels / 4, texture = this.#texture(Math.min(tiles, TILES_IN_A_ROW) * width, Math.ceil(tiles / TILES_IN_A_ROW) * height, null);
+    const tiles = channels / 4,
+      texture = this.#texture(
+        Math.min(tiles, TILES_IN_A_ROW) * width,
+        Math.ceil(tiles / TILES_IN_A_ROW) * height,
+        null,
+      );
     const target = gl.createFramebuffer();
     gl.bindFramebuffer(gl.FRAMEBUFFER, target);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
     return { texture, target, tiles };
   }
 
-  /** Weights and, in the last row, biases, in 8 bits. @param {Float32Array} weight @param {Float32Array} bias @param {number} outputs */
+  /** Weights and, in the last row, biases, in 8 bits. @param {Float32Array} weight @param {Float32Array} bias
+   * @param {number} outputs */
   #layer(weight, bias, outputs) {
-    const scale = [weight, bias].map((values) => 2 * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1);
+    const scale = [weight, bias].map(
+      (values) => 2 * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1,
+    );
     const rows = weight.length / outputs + 1;
-    const bytes = Uint8Array.from([...weight].map((value) => value / scale[0]).concat([...bias].map((value) => value / scale[1])),
-      (part) => Math.round((part + 0.5) * 255));
+    const bytes = Uint8Array.from(
+      [...weight].map((value) => value / scale[0]).concat([...bias].map((value) => value / scale[1])),
+      (part) => Math.round((part + 0.5) * 255),
+    );
     return { texture: this.#texture(outputs / 4, rows, bytes), scale };
   }
 
   /** @param {number} width @param {number} height @param {Uint8Array | null} bytes */
   #texture(width, height, bytes) {
-    const { gl } = this, texture = gl.createTexture();
+    const { gl } = this,
+      texture = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
+      gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
     return texture;
   }
 
   /** @param {string} fragment */
   #program(fragment) {
-    const { gl } = this, program = gl.createProgram();
-    for (const [type, text] of /** @type {[number, string][]} */ ([[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, fragment]])) {
+    const { gl } = this,
+      program = gl.createProgram();
+    for (const [type, text] of /** @type {[number, string][]} */ ([
+      [gl.VERTEX_SHADER, VERTEX],
+      [gl.FRAGMENT_SHADER, fragment],
+    ])) {
       const shader = gl.createShader(type);
       if (!shader) throw new Error('no shader');
       gl.shaderSource(shader, text);

@@ -1,19 +1,27 @@
 // @ts-check
-// Prints how long a step takes in our design and in the article's, measured in one run of headless Chromium.
+// Prints how long a step takes in our design and in the article's, in one run of headless Chromium.
 
-import { browserPath, withBrowser } from '../tests/browser.js';
+import { noBrowser, withBrowser } from '../tests/browser.js';
 import { compare, median } from './compare.js';
 
 const ROUNDS = 15;
 
-if (!browserPath) throw new Error('there is no Chromium: apt-get install chromium, or set CHROMIUM to its path');
+if (noBrowser) throw new Error(String(noBrowser));
 await withBrowser(async ({ browser, url }) => {
   const page = await browser.newPage();
   await page.goto(`${url}blank.html`);
   for (const side of [96, 192]) {
-    const { times, living, fiveLiving, renderer } = await page.evaluate(compare, { url: 'organisms/regenerating-lizard.safetensors', side, grown: side === 96 ? 150 : 60, rounds: side === 96 ? ROUNDS : 5 });
+    const { times, living, fiveLiving, renderer } = await page.evaluate(compare, {
+      url: 'organisms/regenerating-lizard.safetensors',
+      side,
+      grown: side === 96 ? 150 : 60,
+      rounds: side === 96 ? ROUNDS : 5,
+    });
     const [ours, five] = [median(times.ours), median(times.five)];
-    console.log(`${side} x ${side}, a grown lizard (${living} living cells; ${fiveLiving} mature in the five passes), ${renderer}`);
-    console.log(`  two passes, float: ${ours.toFixed(1)} ms a step; five passes, 8 bits: ${five.toFixed(1)} ms; ${(five / ours).toFixed(1)} times as long`);
+    const ratio = (five / ours).toFixed(1);
+    console.log(`${side} x ${side}, a grown lizard: ${living} living cells, ${fiveLiving} mature in the five passes`);
+    console.log(`  ${renderer}`);
+    console.log(`  two passes, float: ${ours.toFixed(1)} ms per step`);
+    console.log(`  five passes, 8 bits: ${five.toFixed(1)} ms per step, ${ratio} times as long`);
   }
 });

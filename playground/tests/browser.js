@@ -11,29 +11,52 @@ import { chromium } from 'playwright-core';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SHARED = [process.env.BLASTEMA_SHARED ?? '', join(ROOT, 'shared'), join(ROOT, '../shared')];
-const BROWSERS = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const BROWSERS = [
+  process.env.CHROMIUM ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 const FLAGS = [
-  '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-  '--disable-sync', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--hide-scrollbars', '--mute-audio',
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--hide-scrollbars',
+  '--mute-audio',
 ];
 /** @type {Record<string, string>} */
 const TYPES = {
-  '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.png': 'image/png',
-  '.svg': 'image/svg+xml', '.glsl': 'text/plain',
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.glsl': 'text/plain',
 };
 
 export const browserPath = BROWSERS.find((path) => path && existsSync(path));
-export const noBrowser = browserPath ? false : 'there is no Chromium: apt-get install chromium, or set CHROMIUM to its path';
+export const noBrowser = browserPath
+  ? false
+  : 'there is no Chromium: apt-get install chromium, or set CHROMIUM to its path';
 
 /** The folder of the article's published models, or undefined. */
 export const published = SHARED.map((folder) => join(folder, 'distill-models')).find((folder) => existsSync(folder));
 
-/** The files of a folder under a path of the server. @param {Record<string, string>} folders @param {Record<string, string | Buffer>} made */
+/** Serves the files of folders, each under a path. @param {Record<string, string>} folders
+ * @param {Record<string, string | Buffer>} made files that are not in a folder */
 export async function serve(folders, made = {}) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     const content = made[path] ?? fileOf(folders, path);
-    response.writeHead(content === undefined ? 404 : 200, { 'content-type': TYPES[extname(path) || '.html'] ?? 'application/octet-stream' });
+    response.writeHead(content === undefined ? 404 : 200, {
+      'content-type': TYPES[extname(path) || '.html'] ?? 'application/octet-stream',
+    });
     response.end(content ?? 'not found');
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
@@ -43,19 +66,22 @@ export async function serve(folders, made = {}) {
 
 /** @param {Record<string, string>} folders @param {string} path */
 function fileOf(folders, path) {
-  const prefix = Object.keys(folders).sort((a, b) => b.length - a.length).find((start) => path.startsWith(start));
+  const prefix = Object.keys(folders)
+    .sort((a, b) => b.length - a.length)
+    .find((start) => path.startsWith(start));
   if (prefix === undefined || normalize(path).includes('..')) return undefined;
   const file = join(folders[prefix], path.slice(prefix.length) || 'index.html');
   return existsSync(file) ? readFileSync(file) : undefined;
 }
 
-export const PYTHON = [process.env.PYTHON ?? '', join(ROOT, '.venv/bin/python')].find((path) => path && existsSync(path)) ?? 'python3';
+export const PYTHON =
+  [process.env.PYTHON ?? '', join(ROOT, '.venv/bin/python')].find((path) => path && existsSync(path)) ?? 'python3';
 
-/** The page with the zoo and the article's models where they are, as `blastema site` writes it; ends with the process. */
-const site = mkdtempSync(join(tmpdir(), 'blastema-site-'));
-process.on('exit', () => rmSync(site, { recursive: true, force: true }));
+/** The page with the zoo and the article's models, as `blastema site` writes it; written once by run.js, or here. */
+const site = process.env.BLASTEMA_SITE ?? mkdtempSync(join(tmpdir(), 'blastema-site-'));
+if (!process.env.BLASTEMA_SITE) process.on('exit', () => rmSync(site, { recursive: true, force: true }));
 
-/** Python that gives organisms whose target is not told, as the article's models are, the picture of the emoji they are called by. */
+/** Python that gives organisms without a known target, such as the article's models, the picture of their emoji. */
 const ADD_PICTURES = `
 import json, sys
 from pathlib import Path
@@ -75,14 +101,24 @@ for one in listed["organisms"]:
 /** @returns {string} its folder */
 export function writtenSite() {
   if (!existsSync(join(site, 'index.html'))) {
-    const models = published ? readdirSync(published).filter((file) => file.endsWith('.json')).map((file) => join(published, file)) : [];
-    execFileSync(PYTHON, ['-m', 'blastema', 'site', site, ...models], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    const models = published
+      ? readdirSync(published)
+          .filter((file) => file.endsWith('.json'))
+          .map((file) => join(published, file))
+      : [];
+    execFileSync(PYTHON, ['-m', 'blastema', 'site', site, ...models], {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     execFileSync(PYTHON, ['-c', ADD_PICTURES, site]);
   }
   return site;
 }
 
-/** @returns {{name: string, label: string, experiment: string | null, url: string, picture: string | null}[]} */
+/**
+ * @returns {{name: string, label: string, experiment: string | null, url: string, picture: string | null,
+ *   height: number, width: number}[]}
+ */
 export function organisms() {
   return JSON.parse(readFileSync(join(writtenSite(), 'organisms.json'), 'utf8')).organisms;
 }
@@ -98,7 +134,11 @@ const made = { '/blank.html': '<!doctype html><link rel="icon" href="data:,"><ti
 export async function withBrowser(use) {
   const home = mkdtempSync(join(tmpdir(), 'blastema-chromium-'));
   const server = await serve({ '/': `${writtenSite()}/`, '/benchmark/': join(ROOT, 'playground/benchmark/') }, made);
-  const browser = await chromium.launch({ executablePath: browserPath, args: FLAGS, env: { ...process.env, HOME: home } });
+  const browser = await chromium.launch({
+    executablePath: browserPath,
+    args: FLAGS,
+    env: { ...process.env, HOME: home },
+  });
   try {
     await use({ browser, url: server.url });
   } finally {

@@ -1,5 +1,5 @@
 // @ts-check
-// The page's engine in a real browser against the golden vectors, which pin all engines.
+// The page's engine in a real browser against the golden vectors that pin all engines, and those of own_filters.py.
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
@@ -9,57 +9,82 @@ import { ROOT, noBrowser, withBrowser } from './browser.js';
 
 // Measured: at most 1e-6 with SwiftShader; graphics cards may fuse and reorder more freely.
 const TOLERANCE = 2e-3;
-const VECTORS = JSON.parse(readFileSync(join(ROOT, 'tests/golden/vectors.json'), 'utf8'));
+/** @param {string} path */
+const vectorsOf = (path) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+const GOLDEN = vectorsOf('tests/golden/vectors.json');
+const OWN_FILTERS = vectorsOf('playground/tests/own_filters.json');
 
-/** The same numbers as tests/golden/judge.py makes: `number(stream, i) = (mix(mix(stream) ^ i) >> 8) / 2^24`. */
-const replay = async (/** @type {any} */ vector) => {
-  // @ts-ignore: served by the test
+/**
+ * Takes the ten steps of a vector, in a dish that may also know an organism with another rule. The numbers are those of
+ * tests/golden/judge.py: `number(stream, i) = (mix(mix(stream) ^ i) >> 8) / 2^24`.
+ */
+const replay = async (/** @type {{vector: any, other: any}} */ { vector, other }) => {
   const [{ Dish }, { mix }] = await Promise.all([import('/dish.js'), import('/firing.js')]);
-  const number = (/** @type {number} */ stream, /** @type {number} */ i) => (mix((mix(stream) ^ i) >>> 0) >>> 8) / 2 ** 24;
-  const { rule, height, width, seed, age, angle, start } = vector;
-  const sizes = [rule.filters.length * rule.channels * rule.hidden, rule.hidden, rule.hidden * rule.channels, rule.channels];
-  const spread = [0.5, 0.2, 0.08, 0.02];
-  const [hidden_weight, hidden_bias, update_weight, update_bias] = sizes.map((size, place) =>
-    Float32Array.from({ length: size }, (_, i) => (number(place + 1, i) - 0.5) * spread[place]));
-  const organism = {
-    name: vector.name, rule, training: {}, scores: null, weights: { hidden_weight, hidden_bias, update_weight, update_bias },
+  const number = (/** @type {number} */ stream, /** @type {number} */ i) =>
+    (mix((mix(stream) ^ i) >>> 0) >>> 8) / 2 ** 24;
+  const organismOf = (/** @type {any} */ rule) => {
+    const { channels, hidden, filters } = rule;
+    const sizes = [filters.length * channels * hidden, hidden, hidden * channels, channels];
+    const spread = [0.5, 0.2, 0.08, 0.02];
+    const [hidden_weight, hidden_bias, update_weight, update_bias] = sizes.map((size, place) =>
+      Float32Array.from({ length: size }, (_, i) => (number(place + 1, i) - 0.5) * spread[place]),
+    );
+    const weights = { hidden_weight, hidden_bias, update_weight, update_bias };
+    return { name: vector.name, rule, training: {}, scores: null, weights };
   };
-  const dish = new Dish(document.createElement('canvas'), { height, width, seed, angle, edge: rule.edge, fireRate: rule.fire_rate });
+  const { rule, height, width, seed, age, angle, start } = vector;
+  const conditions = { height, width, seed, angle, edge: rule.edge, fireRate: rule.fire_rate };
+  const dish = new Dish(document.createElement('canvas'), conditions);
+  if (other) dish.add(organismOf(other));
   const values = new Float32Array(16 * height * width);
   for (let cell = 0; cell < height * width; cell++) {
     if (start !== 'soup' || number(5, cell) >= 0.4) continue;
     for (let c = 0; c < rule.channels; c++) values[16 * cell + c] = number(6, cell * rule.channels + c) * 1.2 - 0.1;
   }
-  if (start === 'seed') values.fill(1, 16 * ((height >> 1) * width + (width >> 1)) + 3, 16 * ((height >> 1) * width + (width >> 1)) + rule.channels);
-  dish.writeStates(values, dish.add(organism), age);
+  const middle = 16 * ((height >> 1) * width + (width >> 1));
+  if (start === 'seed') values.fill(1, middle + 3, middle + rule.channels);
+  dish.writeStates(values, dish.add(organismOf(rule)), age);
   const firing = [];
   /** @type {Record<string, number>} */
   const furthest = {};
   for (let taken = 1; taken <= 10; taken++) {
-    const mask = dish.readFiring();
-    firing.push(Array.from({ length: height }, (_, y) => mask.slice(y * width, (y + 1) * width).map((/** @type {boolean} */ acts) => '.#'[Number(acts)]).join('')));
+    const mask = dish.readFiring().map((fires) => '.#'[Number(fires)]);
+    firing.push(Array.from({ length: height }, (_, y) => mask.slice(y * width, (y + 1) * width).join('')));
     dish.step();
-    const expected = vector.states[taken];
-    if (!expected) continue;
+    if (!vector.states[taken]) continue;
     const states = dish.readStates();
-    furthest[taken] = Math.max(...expected.flat().flatMap((/** @type {number[]} */ cell, /** @type {number} */ place) =>
-      cell.map((value, c) => Math.abs(value - states[16 * place + c]))));
+    const distances = vector.states[taken]
+      .flat()
+      .flatMap((/** @type {number[]} */ cell, /** @type {number} */ place) =>
+        cell.map((value, c) => Math.abs(value - states[16 * place + c])),
+      );
+    furthest[taken] = Math.max(...distances);
   }
-  return { firing, furthest, hasFloats: dish.hasFloats, age: dish.age, error: dish.gl.getError() };
+  const { hasFloats, gl, filters } = dish;
+  return { firing, furthest, hasFloats, age: dish.age, error: gl.getError(), filters: filters.length };
 };
 
-test('golden vectors', { skip: noBrowser }, (suite) => withBrowser(async ({ browser, url }) => {
-  const page = await browser.newPage();
-  await page.goto(`${url}blank.html`);
-  for (const vector of VECTORS) {
-    await suite.test(`${vector.name}: the same cells fire and states are those of the judge`, async () => {
-      const { firing, furthest, hasFloats, error, age } = await page.evaluate(replay, vector);
-      assert.equal(error, 0);
-      assert.ok(hasFloats);
-      assert.equal(age, vector.age + 10);
-      assert.deepEqual(firing, vector.firing);
-      suite.diagnostic(`${vector.name}: after 1, 2, 10 steps at most ${Object.values(furthest).map((value) => value.toExponential(1)).join(', ')} from the judge`);
-      for (const distance of Object.values(furthest)) assert.ok(distance < TOLERANCE, `${distance}`);
-    });
-  }
-}));
+test('golden vectors', { skip: noBrowser }, (suite) =>
+  withBrowser(async ({ browser, url }) => {
+    const page = await browser.newPage();
+    await page.goto(`${url}blank.html`);
+    const others = GOLDEN.slice(0, 2).map((/** @type {any} */ vector) => ({ vector, other: OWN_FILTERS[0].rule }));
+    const alone = [...GOLDEN, ...OWN_FILTERS].map((vector) => ({ vector, other: null }));
+    for (const { vector, other } of [...alone, ...others]) {
+      // The article's filters are unrolled; beside others they take the general path.
+      const name = `${vector.name}${other ? ', beside an organism with other filters' : ''}`;
+      await suite.test(`${name}: the same cells fire and states are those of the judge`, async () => {
+        const result = await page.evaluate(replay, { vector, other });
+        assert.equal(result.error, 0);
+        assert.ok(result.hasFloats);
+        assert.equal(result.age, vector.age + 10);
+        assert.deepEqual(result.firing, vector.firing);
+        if (other) assert.equal(result.filters, 5);
+        const furthest = Object.values(result.furthest);
+        const shown = furthest.map((value) => value.toExponential(1)).join(', ');
+        suite.diagnostic(`${name}: after 1, 2, 10 steps at most ${shown} from the judge`);
+        for (const distance of furthest) assert.ok(distance < TOLERANCE, `${distance}`);
+      });
+    }
+  }),
+);

@@ -20,25 +20,29 @@ page = one_page(site_files(catalogue(["🦎"])[:1]))
 Path(sys.argv[1]).write_text(page, "utf-8")
 `;
 
-test('one file holds the page and its organism, and asks for nothing else', { skip: noBrowser }, () => withBrowser(async ({ browser }) => {
-  const folder = mkdtempSync(join(tmpdir(), 'blastema-page-'));
-  try {
-    const file = join(folder, 'lizard.html');
-    execFileSync(PYTHON, ['-c', WRITE, file]);
-    assert.ok(statSync(file).size < 150_000, `${statSync(file).size} bytes`);
-    const page = await browser.newPage();
-    /** @type {string[]} */
-    const errors = [];
-    /** @type {string[]} */
-    const asked = [];
-    page.on('pageerror', (error) => errors.push(String(error)));
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    page.on('request', (request) => /^(?!data:|blob:)/.test(request.url()) && asked.push(request.url()));
-    await page.goto(String(pathToFileURL(file)));
-    await page.waitForFunction(() => parseInt(document.querySelector('#living')?.textContent ?? '') > 300, null, { timeout: 120_000 });
-    assert.deepEqual(errors, []);
-    assert.deepEqual(asked, [String(pathToFileURL(file))]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}));
+test('one file holds the page and its organism, and asks for nothing else', { skip: noBrowser }, () =>
+  withBrowser(async ({ browser }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'blastema-page-'));
+    try {
+      const file = join(folder, 'lizard.html');
+      execFileSync(PYTHON, ['-c', WRITE, file]);
+      assert.ok(statSync(file).size < 150_000, `${statSync(file).size} bytes`);
+      const page = await browser.newPage();
+      /** @type {string[]} */
+      const errors = [];
+      /** @type {string[]} */
+      const asked = [];
+      page.on('pageerror', (error) => errors.push(String(error)));
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      page.on('request', (request) => /^(?!data:|blob:)/.test(request.url()) && asked.push(request.url()));
+      await page.goto(String(pathToFileURL(file)));
+      await page.waitForFunction(() => parseInt(document.querySelector('#living')?.textContent ?? '') > 300, null, {
+        timeout: 120_000,
+      });
+      assert.deepEqual(errors, []);
+      assert.deepEqual(asked, [String(pathToFileURL(file))]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }),
+);

@@ -36,49 +36,81 @@ async function play(folder) {
   return { url: /** @type {RegExpMatchArray} */ (line.match(/http:\S+/))[0], python, ended };
 }
 
-test('a training is shown while it runs, and that it was stopped', { skip: noBrowser }, () => withBrowser(async ({ browser }) => {
-  const folder = mkdtempSync(join(tmpdir(), 'blastema-training-'));
-  const { url, python, ended } = await play(folder);
-  /** @type {string[]} */
-  const damages = JSON.parse(String(execFileSync(PYTHON, ['-c', DAMAGES])));
-  try {
-    const page = await browser.newPage();
+test('a training is shown while it runs, and that it was stopped', { skip: noBrowser }, () =>
+  withBrowser(async ({ browser }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'blastema-training-'));
+    const { url, python, ended } = await play(folder);
     /** @type {string[]} */
-    const errors = [];
-    page.on('pageerror', (error) => errors.push(String(error)));
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    await page.goto(url);
-    const figure = async (/** @type {string} */ name) => parseFloat((await page.textContent(`[data-figure=${name}]`))?.replace(',', '') ?? '');
-    await page.waitForFunction(() => parseFloat(document.querySelector('[data-figure=step]')?.textContent ?? '') > 30, null, { timeout: 120_000 });
-    assert.ok((await figure('loss')) > 0 && (await figure('rate')) > 0);
-    const before = await figure('step');
+    const damages = JSON.parse(String(execFileSync(PYTHON, ['-c', DAMAGES])));
+    try {
+      const page = await browser.newPage();
+      /** @type {string[]} */
+      const errors = [];
+      page.on('pageerror', (error) => errors.push(String(error)));
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      await page.goto(url);
+      const figure = async (/** @type {string} */ name) =>
+        parseFloat((await page.textContent(`[data-figure=${name}]`))?.replace(',', '') ?? '');
+      await page.waitForFunction(
+        () => parseFloat(document.querySelector('[data-figure=step]')?.textContent ?? '') > 30,
+        null,
+        { timeout: 120_000 },
+      );
+      assert.ok((await figure('loss')) > 0 && (await figure('rate')) > 0);
+      const before = await figure('step');
 
-    // What it shows: target, batch before and after, pool, each in its tiles of 20 x 20 pixels, and the curve.
-    const sizes = () => page.$$eval('.training img', (images) => JSON.stringify(images.map((image) => [/** @type {HTMLImageElement} */ (image).naturalWidth, /** @type {HTMLImageElement} */ (image).naturalHeight])));
-    // A picture that was exchanged a moment ago has no size yet.
-    let shown = await sizes();
-    while (shown.includes('[0,0]')) shown = await sizes();
-    assert.equal(shown, '[[20,20],[160,20],[160,20],[240,80]]');
-    assert.equal(await page.textContent('.training-batch'), `Before they grow, the worst one becomes a seed and the best 3 are damaged (${damages.join(', ')} in turn).`);
-    const points = (await page.getAttribute('.training .curve', 'points'))?.split(' ') ?? [];
-    assert.ok(points.length > 30 && points.every((point) => /^[\d.]+,[\d.]+$/.test(point)), points.join(' '));
+      // What it shows: target, batch before and after, pool, each in its tiles of 20 x 20 pixels, and the curve.
+      const sizes = () =>
+        page.$$eval('.training img', (images) =>
+          JSON.stringify(
+            images.map((image) => [
+              /** @type {HTMLImageElement} */ (image).naturalWidth,
+              /** @type {HTMLImageElement} */ (image).naturalHeight,
+            ]),
+          ),
+        );
+      // A picture that was exchanged a moment ago has no size yet.
+      let shown = await sizes();
+      while (shown.includes('[0,0]')) shown = await sizes();
+      assert.equal(shown, '[[20,20],[160,20],[160,20],[240,80]]');
+      const kinds = `the best 3 are damaged (${damages.join(', ')} in turn)`;
+      assert.equal(
+        await page.textContent('.training-batch'),
+        `Before growing, the worst one is replaced by a seed cell and ${kinds}.`,
+      );
+      const points = (await page.getAttribute('.training .curve', 'points'))?.split(' ') ?? [];
+      assert.ok(points.length > 30 && points.every((point) => /^[\d.]+,[\d.]+$/.test(point)), points.join(' '));
 
-    // The organism of the beginning never grows beyond its seed; the newest does.
-    await page.waitForFunction(() => parseFloat(document.querySelector('#living')?.textContent ?? '') > 20, null, { timeout: 120_000 });
-    assert.equal((await page.getAttribute('#dish', 'aria-label'))?.includes('20 by 20 cells, disc'), true);
-    await page.waitForFunction((step) => parseFloat(document.querySelector('[data-figure=step]')?.textContent?.replace(',', '') ?? '') > step, before, { timeout: 30_000 });
+      // The organism of the beginning never grows beyond its seed; the newest does.
+      await page.waitForFunction(() => parseFloat(document.querySelector('#living')?.textContent ?? '') > 20, null, {
+        timeout: 120_000,
+      });
+      assert.equal((await page.getAttribute('#dish', 'aria-label'))?.includes('20 by 20 cells, disc'), true);
+      await page.waitForFunction(
+        (step) => parseFloat(document.querySelector('[data-figure=step]')?.textContent?.replace(',', '') ?? '') > step,
+        before,
+        { timeout: 30_000 },
+      );
 
-    await page.evaluate(AXE);
-    const { violations } = await page.evaluate(() => /** @type {any} */ (window).axe.run('.training'));
-    assert.deepEqual(violations.map((/** @type {any} */ { id, help }) => `${id}: ${help}`), []);
-    if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/training.png`, fullPage: true });
-    assert.deepEqual(errors, []);
+      await page.evaluate(AXE);
+      const { violations } = await page.evaluate(() => /** @type {any} */ (window).axe.run('.training'));
+      assert.deepEqual(
+        violations.map((/** @type {any} */ { id, help }) => `${id}: ${help}`),
+        [],
+      );
+      if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/training.png`, fullPage: true });
+      assert.deepEqual(errors, []);
 
-    python.kill('SIGINT');
-    await page.waitForFunction(() => document.querySelector('.training-status')?.textContent?.startsWith('Stopped after step'), null, { timeout: 30_000 });
-    assert.equal(await ended, 130);
-  } finally {
-    python.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
-  }
-}));
+      python.kill('SIGINT');
+      await page.waitForFunction(
+        () => document.querySelector('.training-status')?.textContent?.startsWith('Stopped after step'),
+        null,
+        { timeout: 30_000 },
+      );
+      assert.equal(await ended, 130);
+    } finally {
+      python.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }),
+);

@@ -6,9 +6,13 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { readOrganism } from '../../src/blastema/playground/page/organism.js';
-import { PYTHON, ROOT } from './browser.js';
+import { basename, join } from 'node:path';
+import { PYTHON, ROOT, writtenSite } from './browser.js';
+
+// Node fetches no files; the page's modules ask for rule.json, which only a site has.
+globalThis.fetch = async (/** @type {unknown} */ url) =>
+  new Response(readFileSync(join(writtenSite(), basename(String(url)))));
+const { readOrganism } = await import('../../src/blastema/playground/page/organism.js');
 
 const SPOILT = 60;
 const MOST_SECONDS = 2;
@@ -19,7 +23,11 @@ function verdict(content, name) {
     readOrganism(Uint8Array.from(content).buffer, name);
     return true;
   } catch (error) {
-    assert.equal(/** @type {Error} */ (error).name, 'PlaygroundError', `${name}: ${error instanceof Error ? error.stack : error}`);
+    assert.equal(
+      /** @type {Error} */ (error).name,
+      'PlaygroundError',
+      `${name}: ${error instanceof Error ? error.stack : error}`,
+    );
     return false;
   }
 }
@@ -27,7 +35,9 @@ function verdict(content, name) {
 test('the page reads what Python reads and refuses what Python refuses', () => {
   const folder = mkdtempSync(join(tmpdir(), 'blastema-verdicts-'));
   try {
-    execFileSync(PYTHON, [join(ROOT, 'tests/attacks/verdicts.py'), folder, String(SPOILT)], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(PYTHON, [join(ROOT, 'tests/attacks/verdicts.py'), folder, String(SPOILT)], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     /** @type {Record<string, [string, boolean]>} */
     const verdicts = JSON.parse(readFileSync(join(folder, 'verdicts.json'), 'utf8'));
     const different = [];

@@ -8,6 +8,7 @@ writes them into a folder, with `COUNT` spoilt files more, and `verdicts.json`: 
 import base64
 import json
 import random
+import re
 import sys
 from pathlib import Path
 
@@ -20,8 +21,10 @@ from blastema import BlastemaError, load
 ENTRIES, NUMBERS = header("organism")
 METADATA = ENTRIES.pop("__metadata__")
 DATA = json.loads(GOOD["distill"]["a.json"])[0]["data_b64"]
-# A shape is in the page's memory, not only in Python's: see MOST_CHANNELS and MOST_HIDDEN of the page.
-MOST_CHANNELS, MOST_HIDDEN = 16, 128
+# What the page has room for, see its rule.js.
+MOST_CHANNELS, MOST_HIDDEN, MOST_FILTERS = 16, 128, 16
+ZERO = [[0, 0, 0]] * 3
+OWN = {"name": "ridge", "fixed": [[0, -1, 0], [0, 2.5, 0], [0, -1, 0]], "along": ZERO, "across": ZERO}
 
 
 def organism(entries=None, numbers=NUMBERS, **metadata):
@@ -45,6 +48,16 @@ def raw(change):
 
 def rule(change):
     return organism(rule=change(METADATA["rule"]))
+
+
+def filtered(*filters, version="2"):
+    """The lizard with these filters; there must be three."""
+    return organism(rule=json.dumps(json.loads(METADATA["rule"]) | {"filters": filters}), version=version)
+
+
+def own(**changes):
+    """The lizard with a filter of one's own, changed."""
+    return filtered("identity", "sobel_x", {key: value for key, value in (OWN | changes).items() if value is not None})
 
 
 def reordered():
@@ -81,6 +94,16 @@ READ = {
     "organism, a backslash before a u": organism(training=r'{"target": "\\ud800"}'),
     "organism, an empty training record": organism(training="{}"),
     "organism, shape of one side more": with_tensor("organism", "hidden.bias", shape=[128]),
+    "organism, version 2 with built-in filters": filtered("identity", "sobel_x", "laplacian"),
+    "organism, a filter of one's own": own(),
+    "organism, a filter first": filtered(OWN, "sobel_y", "identity"),
+    "organism, two filters of one's own that are alike": filtered(OWN, OWN | {"name": "same"}, "identity"),
+    "organism, a built-in filter as matrices": filtered(
+        "sobel_y", "sobel_x", OWN | {"name": "identity", "fixed": [[0, 0, 0], [0, 1, 0], [0, 0, -0.0]]}
+    ),
+    "organism, a filter with truth": own(along=[[True, False, 0], [0, 0, 0], [0, 0, 0]]),
+    "organism, the largest weights": own(along=[[1e6, -1e6, 0], [0, 0, 0], [0, 0, 0]]),
+    "organism, the longest name": own(name="_" * 40),
     "distill": GOOD["distill"]["a.json"],
     "distill, no type": json.dumps(
         [{key: value for key, value in layer.items() if key != "type"} for layer in json.loads(layers())]
@@ -139,6 +162,39 @@ REFUSED = {
     "organism, a rule that is never alive": rule(lambda text: text.replace("0.1", "NaN")),
     "organism, a rule that always fires": rule(lambda text: text.replace("0.5", "1e999")),
     "organism, a rule with truth": rule(lambda text: text.replace("0.5", "true")),
+    "organism, version 3": filtered("identity", "sobel_x", "sobel_y", version="3"),
+    "organism, a filter of one's own in version 1": filtered("identity", "sobel_x", OWN, version="1"),
+    "organism, no filters": filtered(),
+    "organism, filters that are an object": rule(lambda text: text.replace('["identity", ', '{"identity": [').replace(
+        '"sobel_y"]', '"sobel_y"]}')),
+    "organism, filters that are text": rule(lambda text: re.sub(r"\[.*?\]", '"sobel_x"', text)),
+    "organism, a filter twice": filtered("identity", OWN, OWN),
+    "organism, a built-in filter twice": filtered("identity", "sobel_x", "sobel_x"),
+    "organism, an unknown filter": filtered("identity", "sobel_x", "ridge"),
+    "organism, a filter of the prototype": filtered("identity", "sobel_x", "constructor"),
+    "organism, a filter that is a number": filtered("identity", "sobel_x", 7),
+    "organism, a filter that is null": filtered("identity", "sobel_x", None),
+    "organism, a filter that is a list": filtered("identity", "sobel_x", [OWN]),
+    "organism, a filter without a matrix": own(along=None),
+    "organism, a filter with more keys": own(more=1),
+    "organism, a filter without a name": own(name=""),
+    "organism, a name that is a number": own(name=7),
+    "organism, a name with a space": own(name="my ridge"),
+    "organism, a name with a line end": own(name="ridge\n"),
+    "organism, a name that is not ASCII": own(name="Kante_é"),
+    "organism, a name that begins with a digit": own(name="3x3"),
+    "organism, a name too long": own(name="_" * 41),
+    "organism, a built-in filter's name": own(name="sobel_y"),
+    "organism, a filter of zeros": own(fixed=ZERO),
+    "organism, a filter of minus zeros": own(fixed=[[-0.0] * 3] * 3),
+    "organism, two rows": own(fixed=ZERO[:2]),
+    "organism, four columns": own(fixed=[[0, 1, 0, 0]] * 3),
+    "organism, a matrix of matrices": own(fixed=[[[1], [1], [1]]] * 3),
+    "organism, a matrix that is a number": own(fixed=1),
+    "organism, a matrix of null": own(fixed=[[None, 1, 0]] * 3),
+    "organism, a matrix of NaN": own(fixed=[[float("nan"), 1, 0]] * 3),
+    "organism, a matrix of infinity": own(fixed=[[float("inf"), 1, 0]] * 3),
+    "organism, weights too large": own(fixed=[[1_000_001, 1, 0]] * 3),
     "organism, deep training record": organism(training='{"a":' * 5000 + "1" + "}" * 5000),
     "distill, a scale of 1e300": layers(weight_scale=1e300),
     "distill, a scale of -1e31": layers(bias_scale=-1e31),
@@ -171,7 +227,8 @@ def is_read(path):
         found = load(path)
     except BlastemaError:
         return False
-    return found.rule.channels <= MOST_CHANNELS and found.rule.hidden <= MOST_HIDDEN
+    rule = found.rule
+    return rule.channels <= MOST_CHANNELS and rule.hidden <= MOST_HIDDEN and len(rule.filters) <= MOST_FILTERS
 
 
 def write(folder, count):

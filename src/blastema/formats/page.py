@@ -16,6 +16,7 @@ from blastema.render.colour import rgba
 from blastema.targets import load_target
 from blastema.targets.emoji import characters, emoji_named, single_emoji
 from blastema.targets.target import FIT, looks_like_file
+from blastema.training.experiments import EXPERIMENTS
 
 # A longer name of a target is left out.
 LONGEST_NAME = 60
@@ -78,6 +79,7 @@ def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, by
     content = {
         "version": __version__,
         "organisms": [entry.description() for entry in entries],
+        "experiments": {name: experiment.expect for name, experiment in EXPERIMENTS.items()},
         "training": {"events": EVENTS} if training else None,
     }
     files[CATALOGUE] = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False).encode()

@@ -1,4 +1,4 @@
-"""What browsers are told about a running training."""
+"""The messages about a running training that browsers receive."""
 
 import base64
 import statistics
@@ -17,23 +17,23 @@ from blastema.training.trainer import Report
 
 # Seconds between two messages of a kind.
 EVERY = {"progress": 0.5, "batch": 1.5, "pool": 4.0, "organism": 4.0}
-# The loss curve has at most so many points, a row of pictures so many tiles, and a tile so many pixels a side.
+# Most points of the loss curve, tiles in a row of pictures, and pixels on the longer side of a tile.
 MOST_POINTS, BATCH_COLUMNS, POOL_COLUMNS, LARGEST_TILE = 300, 8, 12, 72
 RECENT = 20
 
 
 class Broadcast:
-    """Puts up on a bulletin how a run goes: call it with the report of each training step.
+    """Publishes the progress of a run on a bulletin: call it with the report of each training step.
 
-    Messages, each in place of the last of its kind; pictures are PNGs as data URLs, transparent:
+    The messages, each of which replaces the last of its kind; pictures are transparent PNGs as data URLs:
         run: `target` (label), `name`, `experiment`, `steps`, `directory`, `picture`, `height`, `width`, `batch`,
             `pool`.
         progress: `step`, `loss` (median of the last 20, null where that is infinite), `rate` (training steps per
-            second), `left` (seconds), and the curve: `steps` and `losses`, medians of equal parts of the training so
-            far, without those that are infinite.
+            second), `left` (seconds), and the curve: `steps` and `losses`, medians over equal parts of the training
+            so far, without those that are infinite.
         batch: `step`, `rollout`, `before`, `after`, `columns`, `count`, `reseeded`, `damaged`, `damages`: tiles in
-            rows; the first `reseeded` were replaced by a seed cell, the last `damaged` lost a part of their cells, by
-            the damages of these names in turn.
+            rows; the first `reseeded` were replaced by a seed cell, the last `damaged` were damaged, by the recipe's
+            damages of these names in turn.
         pool: `step`, `picture`, `columns`, `count`.
         organism: `step`, `name`, `content` (organism file, base64).
         end: `step`, `finished`.
@@ -49,7 +49,7 @@ class Broadcast:
             self._publish_organism(None)
 
     def __call__(self, report: Report) -> None:
-        """Put up what it is time for."""
+        """Publish every message kind whose interval has elapsed."""
         now, final = time.monotonic(), report.step == self.run.config.steps
         for kind, seconds in EVERY.items():
             if final or now - self.last[kind] >= seconds:
@@ -57,7 +57,7 @@ class Broadcast:
                 self.last[kind] = now
 
     def end(self) -> None:
-        """Put up that training has ended, and whether it came to its last step."""
+        """Publish that training has ended, and whether it reached its last step."""
         done = self.run.trainer.done
         self.bulletin.publish("end", {"step": done, "finished": done >= self.run.config.steps})
 
@@ -78,7 +78,7 @@ class Broadcast:
         parts = np.array_split(run.losses, min(MOST_POINTS, len(run.losses)))
         ends = np.cumsum([len(part) for part in parts])
         medians = np.array([np.median(part) for part in parts])
-        # The loss of a training step that overflowed is infinite, and JSON has no infinity.
+        # A training step that overflowed has an infinite loss, which JSON cannot hold.
         finite = np.isfinite(medians)
         loss = statistics.median(run.losses[-RECENT:])
         rate = (run.trainer.done - self.done_before) / max(time.monotonic() - self.began, 1e-9)
@@ -117,11 +117,11 @@ class Broadcast:
 def tiles(states: Iterable[np.ndarray], columns: int) -> np.ndarray:
     """Return states side by side in rows of `columns`, transparent, uint8 `(height, width, 4)`.
 
-    Large states are made smaller, to 72 pixels or a little less.
+    Large states are reduced to at most 72 pixels a side.
 
     Args:
-        states: `(height, width, channel)` each, or one array of a batch; taken one after another.
-        columns: at most so many in a row; the last row is filled up with nothing.
+        states: `(height, width, channel)` each, or one array of a batch.
+        columns: the most in a row; the last row is padded with transparent tiles.
     """
     pixels = np.stack([rgba(_reduced(state)) for state in states])
     count, height, width, _ = pixels.shape
@@ -133,7 +133,7 @@ def tiles(states: Iterable[np.ndarray], columns: int) -> np.ndarray:
 
 
 def _reduced(state: np.ndarray) -> np.ndarray:
-    """Return every second cell, or every third, ... in both directions, so that it fits into a tile."""
+    """Return every nth cell in both directions, with the smallest n that fits into a tile."""
     stride = -(-max(state.shape[:2]) // LARGEST_TILE)
     return state[stride // 2 :: stride, stride // 2 :: stride]
 

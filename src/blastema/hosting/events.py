@@ -1,4 +1,4 @@
-"""Server-sent events: the newest message of each kind, for any number of browsers, whenever they come."""
+"""Server-sent events: the newest message of each kind, for any number of browsers, whenever they connect."""
 
 import json
 from threading import Condition
@@ -6,9 +6,9 @@ from typing import Any
 
 
 class Bulletin:
-    """Holds the newest message of each kind. Who comes late gets them all; who is slow misses those in between.
+    """Holds the newest message of each kind. Late clients get them all; slow ones miss those in between.
 
-    So nothing piles up, however many listen or do not. Safe to use from several threads.
+    So nothing accumulates, however many clients there are. Thread-safe.
     """
 
     def __init__(self) -> None:
@@ -17,7 +17,7 @@ class Bulletin:
         self._number = 0
 
     def publish(self, kind: str, message: dict[str, Any]) -> None:
-        """Put up a message in place of the last of its kind."""
+        """Publish a message in place of the last of its kind."""
         text = f"event: {kind}\ndata: {json.dumps(message, ensure_ascii=False, allow_nan=False)}\n\n".encode()
         with self._changed:
             self._number += 1
@@ -25,10 +25,13 @@ class Bulletin:
             self._changed.notify_all()
 
     def newer(self, than: int, seconds: float) -> tuple[int, bytes]:
-        """Wait for messages put up after number `than`, at most so long; return the last number, and them.
+        """Wait for messages after number `than`; return the number of the last one and the messages.
 
-        The first call is with 0. They come in the order in which they were put up, as the event stream has them; none
-        if the time is over.
+        The messages are text of an event stream, in the order of publication; empty after a timeout.
+
+        Args:
+            than: the number that the last call returned; 0 in the first call.
+            seconds: the timeout.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._number > than, seconds)

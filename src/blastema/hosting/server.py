@@ -1,6 +1,6 @@
-"""The server of the page: small, with known files only, for this machine unless asked otherwise.
+"""The server of the page: small, with a fixed set of files, for this machine only by default.
 
-No path of a request ever reaches the file system: it is looked up among the files that were read at the start.
+No path of a request reaches the file system: it is looked up among the files that were read at the start.
 """
 
 import io
@@ -23,10 +23,10 @@ from blastema.hosting.events import Bulletin
 from blastema.playground.files import EVENTS, START, content_type
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-# A request is read and a piece of an answer written within so many seconds; a request has at most so many bytes.
+# Seconds to read a request or to write a part of a response; most bytes of a request.
 SECONDS, LARGEST_REQUEST = 10.0, 1 << 17
 MOST_CONNECTIONS, MOST_WATCHERS = 100, 24
-# A quiet stream of events gets a sign of life so often, which also finds out who has gone.
+# Seconds between two comments in an idle event stream; writing one also detects clients that are gone.
 HEARTBEAT = 15.0
 HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+))(?::\d{1,5})?", re.ASCII)
 HEADERS = {
@@ -39,13 +39,13 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 EXPLANATIONS = {
-    400: "This is not a request as a browser sends it.",
+    400: "Malformed request.",
     403: "This server answers only to its own name and pages; open the address that blastema play printed.",
-    404: "There is no such page here; the playground is at /.",
-    405: "Only GET and HEAD are answered; nothing can be sent to this server.",
+    404: "Not found; the playground is at /.",
+    405: "Only GET and HEAD are allowed.",
     414: "The address is too long.",
     431: "The headers of the request are too long.",
-    503: "Too many browsers watch already; close one of them.",
+    503: "Too many browsers are connected; close one of them.",
 }
 
 
@@ -55,8 +55,8 @@ class Server(socketserver.ThreadingTCPServer):
     Args:
         host: address or name to listen at.
         port: 0 for a free one.
-        bulletin: what `training/events` streams; without it there is no such path.
-        seconds: that a client may take for a request.
+        bulletin: what `training/events` streams; without it that path does not exist.
+        seconds: a client must finish its request within this time.
 
     Raises:
         BlastemaError: it cannot listen there.
@@ -65,7 +65,7 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 64
-    # On Windows that would let two programs have one port.
+    # On Windows this would let two programs share one port.
     allow_reuse_address = os.name == "posix"
 
     def __init__(
@@ -94,12 +94,12 @@ class Server(socketserver.ThreadingTCPServer):
 
     @property
     def url(self) -> str:
-        """Return where a browser on this machine finds the page."""
+        """Return the address of the page for a browser on this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
 
     def start(self, files: Mapping[str, bytes]) -> None:
-        """Answer requests from now on, in threads that end with the program.
+        """Start to answer requests, in threads that end with the program.
 
         Args:
             files: path without the leading slash, and content; `index.html` is also at `/`.
@@ -121,7 +121,7 @@ class Server(socketserver.ThreadingTCPServer):
         return not is_loopback(self.host) and (_is_address(name) or name in (own, f"{own}.local"))
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer in a thread, or hang up where too many are being answered."""
+        """Answer in a thread, or close the connection if there are too many."""
         if self.connections.acquire(blocking=False):
             super().process_request(request, client_address)
         else:
@@ -135,7 +135,7 @@ class Server(socketserver.ThreadingTCPServer):
             self.connections.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that went away; show what is an error of ours."""
+        """Ignore clients that went away; show errors of the server."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -146,10 +146,10 @@ def is_loopback(host: str) -> bool:
 
 
 def own_address() -> str:
-    """Return the address of this machine in its network, as far as it can be told; nothing is sent."""
+    """Return the address of this machine in its network, if it can be found; nothing is sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            # An address for documentation (RFC 5737): only the way to it is looked up.
+            # An address for documentation (RFC 5737): only the route to it is looked up.
             probe.connect(("192.0.2.1", 9))
         except OSError:
             return socket.gethostname()
@@ -165,7 +165,7 @@ def _is_address(name: str) -> bool:
 
 
 class BoundedReader(io.RawIOBase):
-    """Reads from a connection at most so many bytes, for at most so many seconds in all."""
+    """Reads from a connection with a limit on the bytes and the time in all."""
 
     def __init__(self, connection: socket.socket, seconds: float) -> None:
         self.connection, self.end, self.left = connection, time.monotonic() + seconds, LARGEST_REQUEST
@@ -175,7 +175,7 @@ class BoundedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Read what there is; raise TimeoutError or LineTooLong at the end of time or room."""
+        """Read what is available; raise TimeoutError or LineTooLong when a limit is reached."""
         seconds = self.end - time.monotonic()
         if seconds <= 0:
             raise TimeoutError
@@ -191,17 +191,17 @@ class Handler(BaseHTTPRequestHandler):
     """Answers one request and closes the connection (HTTP/1.0)."""
 
     server: Server
-    # Even who does not say what he speaks gets an answer with a status.
+    # Requests without an HTTP version still get a status line.
     default_request_version = "HTTP/1.0"
 
     def setup(self) -> None:
-        """Read within bounds."""
+        """Set up reading with limits."""
         super().setup()
         self.rfile.close()
         self.rfile = io.BufferedReader(BoundedReader(self.connection, self.server.seconds))
 
     def parse_request(self) -> bool:
-        """Read the request; refuse what is not for us, before anything else is looked at."""
+        """Read the request; refuse those for other hosts before anything else is looked at."""
         if not super().parse_request():
             return False
         self.connection.settimeout(self.server.seconds)
@@ -217,19 +217,19 @@ class Handler(BaseHTTPRequestHandler):
         return False
 
     def _is_from_own_page(self, host: str) -> bool:
-        """Return whether a page of ours asks, or the user does: not a page elsewhere, be it to keep our places busy.
+        """Return whether the request comes from this page or the user, not from another site.
 
         Browsers name the page that asks in Origin, and where they leave that out, how it is related in Sec-Fetch-Site.
         """
         own = {f"{scheme}://{host}".lower() for scheme in ("http", "https")}
         if not own.issuperset(origin.strip().lower() for origin in self.headers.get_all("Origin", [])):
             return False
-        # A link to the page may be anywhere.
+        # Any site may link to the page.
         is_link = self.headers.get("Sec-Fetch-Mode") == "navigate" and self.headers.get("Sec-Fetch-Dest") == "document"
         return is_link or self.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
 
     def do_GET(self) -> None:
-        """Send the file, the events, or what is wrong."""
+        """Send the file, the events, or an error."""
         path = self.path.partition("?")[0]
         if path in self.server.files:
             name, content = self.server.files[path]
@@ -242,18 +242,18 @@ class Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Send a plain text that says what is wrong; nothing of the request is repeated in it."""
+        """Send an error as plain text, which repeats nothing of the request."""
         self.close_connection = True
         text = f"{code} {HTTPStatus(code).phrase}\n{EXPLANATIONS.get(code, '')}\n"
         self._send(code, "text/plain; charset=utf-8", text.encode(), {"Allow": "GET, HEAD"} if code == 405 else {})
         self._read_rest()
 
     def version_string(self) -> str:
-        """Return what we tell of the program."""
+        """Return the Server header."""
         return "blastema"
 
     def log_message(self, format: str, *arguments: Any) -> None:
-        """Keep quiet."""
+        """Log nothing."""
 
     def _send(self, code: int, kind: str, content: bytes, more: Mapping[str, str] | None = None) -> None:
         self._send_head(code, {"Content-Type": kind, "Content-Length": str(len(content))} | dict(more or {}))
@@ -267,7 +267,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _watch(self, bulletin: Bulletin) -> None:
-        """Stream events until the browser goes away."""
+        """Stream events until the browser disconnects."""
         if not self.server.watchers.acquire(blocking=False):
             self.send_error(503)
             return
@@ -281,7 +281,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.watchers.release()
 
     def _read_rest(self) -> None:
-        """Take in what a refused client still sends, within bounds: else its system drops our answer."""
+        """Read what a refused client still sends, within limits; otherwise its system drops the response."""
         self.wfile.flush()
         self.connection.shutdown(socket.SHUT_WR)
         rest = BoundedReader(self.connection, min(1.0, self.server.seconds))

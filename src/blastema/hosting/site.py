@@ -8,27 +8,27 @@ from blastema.errors import BlastemaError
 from blastema.io.atomic import replacing
 from blastema.playground.files import START
 
-# Lists what was written, so that a directory is known again, and what is of no use any more can go.
+# Lists the files written, so that the directory is recognised and obsolete files can be removed.
 LIST = ".blastema-site.json"
 
 
 def write_site(directory: Path, files: Mapping[str, bytes]) -> None:
     """Write the files of a page into a directory that is new, empty, or was written by this function before.
 
-    Each file is there whole or not at all, and the start page comes last. What was written before and is no longer
-    among the files is removed; what others put there stays.
+    Each file is written atomically, the start page last. Files of an earlier call that are no longer among these are
+    removed; files of others stay.
 
     Args:
-        directory: made if need be.
+        directory: created if it does not exist.
         files: path with slashes, relative to the directory, and content.
 
     Raises:
-        BlastemaError: the directory holds something else, or cannot be written to.
+        BlastemaError: the directory holds other files, or cannot be written to.
     """
     before = _written_before(directory)
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        # First, so that what breaks off in the middle can be written again.
+        # First, so that an interrupted call can be repeated.
         _write(directory / LIST, json.dumps(sorted(before | files.keys()), indent=1).encode())
         for path in sorted(files, key=lambda path: (path == START, path)):
             (directory / path).parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _written_before(directory: Path) -> set[str]:
-    """Return the paths that an earlier call wrote there."""
+    """Return the paths that an earlier call wrote."""
     if not directory.exists():
         return set()
     if not directory.is_dir():
@@ -65,6 +65,6 @@ def _written_before(directory: Path) -> set[str]:
 
 
 def _lies_inside(directory: Path, path: object) -> bool:
-    """Return whether a listed path is one of a file in the directory: a list may have been tampered with."""
+    """Return whether a listed path lies in the directory; the list may have been tampered with."""
     root = directory.resolve()
     return isinstance(path, str) and root in (root / path).resolve().parents

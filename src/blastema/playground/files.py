@@ -1,13 +1,18 @@
-"""The files of the page by their paths, and what browsers are told that they are."""
+"""The files of the page by their paths, and their content types."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
+
+from blastema.rule import FILTERS, Rule
+from blastema.rule.perception import ARTICLE_FILTERS
 
 PAGE = Path(__file__).parent / "page"
 START = "index.html"
-CATALOGUE, EVENTS = "organisms.json", "training/events"
-# Cells a side of the largest dish, as in page/dish.js.
+RULE, CATALOGUE, EVENTS = "rule.json", "organisms.json", "training/events"
+# Cells on a side of the largest dish.
 LARGEST_DISH = 512
-# What the page may consist of.
+# The types of file that the page may consist of.
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -25,13 +30,24 @@ TYPES = {
 
 
 def page_files() -> dict[str, bytes]:
-    """Return the page's own files: path from the page's folder, with slashes, and content."""
+    """Return the page's own files: path relative to the page, with slashes, and content."""
     paths = sorted(path for path in PAGE.rglob("*") if path.suffix in TYPES)
-    return {path.relative_to(PAGE).as_posix(): path.read_bytes() for path in paths}
+    return {path.relative_to(PAGE).as_posix(): path.read_bytes() for path in paths} | {RULE: rule_file()}
+
+
+def rule_file() -> bytes:
+    """Return what the page's modules take from Python's definition of the rule, JSON."""
+    content = {
+        "default": asdict(Rule()),
+        "filters": {name: asdict(built_in) for name, built_in in FILTERS.items()},
+        "article_filters": ARTICLE_FILTERS,
+        "largest_dish": LARGEST_DISH,
+    }
+    return json.dumps(content).encode()
 
 
 def content_type(path: str) -> str:
-    """Return what a browser is told that the file is.
+    """Return the content type of a file.
 
     >>> content_type("shaders/step.frag.glsl")
     'text/plain; charset=utf-8'

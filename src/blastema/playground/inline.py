@@ -1,7 +1,7 @@
-"""The page's modules, with what they fetch, as one module text or one HTML file: for notebooks, and to carry about.
+"""Bundles the page's modules, and the files that they fetch, into one module or one HTML file.
 
-A module becomes a function that returns what it exports; imports become calls of it, once each. The modules keep to
-what is understood here: imports and exports at the beginning of a line, of files beside them, and no `export let`.
+A module becomes a function that returns its exports, and an import a call of it, once each. The modules keep to what
+is understood here: imports and exports at the beginning of a line, of files beside them, and no `export let`.
 """
 
 import base64
@@ -20,14 +20,14 @@ DECLARATION = re.compile(r"^export\s+((?:async\s+)?(?:function\*?|class|const)\s
 LIST = re.compile(r"^export\s*\{([^}]*)\};?[ \t]*$", re.M)
 DEFAULT = re.compile(r"^export\s+default\s+", re.M)
 NOT_UNDERSTOOD = re.compile(r"^(?:import|export)\b(?!\().*", re.M)
-# Whole comments only: an end of a line could be part of a text.
+# Only comments that fill whole lines: the end of a line could be part of a string.
 COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)\n", re.M)
 STYLE = re.compile(r'<link rel="stylesheet" href="(?:\./)?([^"]+)"[^>]*>')
-# Types of JSDoc name modules, too.
+# Types in JSDoc name modules, too.
 TYPE = re.compile(r"/\*\*.*?\*/")
-# What modules fetch, as opposed to import.
+# Suffixes of files that modules fetch.
 FETCHED = (".glsl", ".json")
-# The names that begin with underscores do not meet those of the page.
+# Names that begin with underscores do not clash with those of the page.
 HEAD = """\
 const __texts = %(texts)s;
 const __home = 'page:///';
@@ -55,14 +55,14 @@ await import(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })))
 
 
 def one_module(files: Mapping[str, bytes], entry: str) -> str:
-    """Return a module that exports what `entry` exports, and needs no other file.
+    """Return a module that exports what `entry` exports and needs no other file.
 
     Args:
         files: of the page, see `blastema.playground.files`: path and content.
         entry: path of a module.
 
     Raises:
-        ValueError: an import or export is of a form that is not understood, or leads nowhere, or in a circle.
+        ValueError: an import or export has a form that is not supported, names a missing file, or is circular.
     """
     body, exports = _bundle(files, entry)
     named = ", ".join(name for name in exports if name != "default")
@@ -71,7 +71,7 @@ def one_module(files: Mapping[str, bytes], entry: str) -> str:
 
 
 def one_page(files: Mapping[str, bytes]) -> str:
-    """Return the page as one HTML file that opens from disk, with all its organisms. It shows no trainings.
+    """Return the page as one HTML file that opens from disk, with all its organisms but no training.
 
     Args:
         files: of a site, see `blastema.playground.files.site_files`.
@@ -81,10 +81,10 @@ def one_page(files: Mapping[str, bytes]) -> str:
     """
     files = {path: content for path, content in files.items() if not path.startswith("training")}
     listed = json.loads(files["organisms.json"])
-    for one in listed["organisms"]:
+    for entry in listed["organisms"]:
         for key in ("url", "picture"):
-            if one[key]:
-                one[key] = data_url(one[key], files[one[key]])
+            if entry[key]:
+                entry[key] = data_url(entry[key], files[entry[key]])
     files |= {"organisms.json": json.dumps(listed, ensure_ascii=False, allow_nan=False).encode()}
     page = files[START].decode()
     page = re.sub(r'<link rel="modulepreload"[^>]*>\s*', "", page)
@@ -109,7 +109,7 @@ def _linked(files: Mapping[str, bytes], found: re.Match[str]) -> str:
 
 
 def _script(files: Mapping[str, bytes], entry: str) -> str:
-    """Return a script that unpacks and runs the modules; packed, they take a third of the room."""
+    """Return a script that unpacks and runs the modules; packed, they take a third of the space."""
     text = f"{_bundle(files, entry)[0]}await __load({json.dumps(entry)});\n"
     packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
     return f'<script type="module">{UNPACK % packed}</script>'
@@ -129,18 +129,18 @@ def _bundle(files: Mapping[str, bytes], entry: str) -> tuple[str, list[str]]:
 
 
 def _collect(
-    files: Mapping[str, bytes], path: str, modules: dict[str, tuple[str, list[str]]], way: tuple[str, ...]
+    files: Mapping[str, bytes], path: str, modules: dict[str, tuple[str, list[str]]], importers: tuple[str, ...]
 ) -> None:
-    """Add a module, and what it imports before it."""
-    if path in way:
-        raise ValueError(f"modules import each other in a circle: {' → '.join((*way, path))}")
+    """Add a module after those that it imports."""
+    if path in importers:
+        raise ValueError(f"modules import each other in a circle: {' → '.join((*importers, path))}")
     if path in modules:
         return
     if path not in files:
-        raise ValueError(f"{way[-1] if way else 'nobody'} imports {path}, which is not there")
+        raise ValueError(f"{importers[-1] if importers else 'nobody'} imports {path}, which does not exist")
     text = plain(files[path].decode())
     for found in IMPORT.finditer(text):
-        _collect(files, _beside(path, found[2]), modules, (*way, path))
+        _collect(files, _beside(path, found[2]), modules, (*importers, path))
     modules[path] = _as_function(text, path)
     for found in LATER_IMPORT.finditer(TYPE.sub("", text)):
         if _beside(path, found[1]) in files:
@@ -166,7 +166,7 @@ def _as_function(text: str, path: str) -> tuple[str, list[str]]:
 
 
 def _called(what: str | None, path: str) -> str:
-    """Return the statement that an import becomes: `{ a, b as c }`, `* as a`, `a`, or nothing imported."""
+    """Return the statement for an import of `{ a, b as c }`, `* as a`, `a`, or nothing."""
     call = f"await __load({json.dumps(path)});"
     if what is None:
         return call
@@ -181,5 +181,5 @@ def _beside(path: str, other: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a script or shader without the comments that have lines of their own."""
+    """Return a script or shader without the comments that fill whole lines."""
     return COMMENT.sub("", text)

@@ -1,4 +1,4 @@
-"""The dish in a Jupyter notebook, where the extra `[notebook]` is installed."""
+"""The dish in a Jupyter notebook; needs the extra `[notebook]`."""
 
 from functools import cache
 from typing import Any
@@ -12,13 +12,13 @@ def widget(content: bytes, height: int, width: int, seed: int, angle: float) -> 
     """Return a widget in which the organism of this file grows, see `blastema.Organism.show`."""
     for name, side in (("height", height), ("width", width)):
         if not 1 <= side <= LARGEST_DISH:
-            raise BlastemaError(f"{name} is {side}; a dish in a notebook has 1 to {LARGEST_DISH} cells a side")
+            raise BlastemaError(f"{name} is {side}; a dish in a notebook has 1 to {LARGEST_DISH} cells on each side")
     return _kind()(content=content, height=height, width=width, seed=seed, angle=angle)
 
 
 @cache
 def _kind() -> Any:
-    """Return the class of the widgets. It cannot be there before anywidget is."""
+    """Return the class of the widgets; it can only be defined once anywidget is imported."""
     try:
         import anywidget
         import traitlets
@@ -28,9 +28,10 @@ def _kind() -> Any:
         ) from None
 
     class DishWidget(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
-        """A dish with one organism. Changes of `angle` (radians) are seen at once."""
+        """A dish with one organism. Changes of `angle` (radians) take effect at once."""
 
         _esm = one_module(page_files(), "notebook.js")
+        _css = page_files()["dish.css"].decode()
         content = traitlets.Bytes().tag(sync=True)
         height = traitlets.Int().tag(sync=True)
         width = traitlets.Int().tag(sync=True)

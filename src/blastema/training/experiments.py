@@ -13,6 +13,7 @@ class Experiment:
         reseeded: how many of a batch, those with the highest loss, are replaced by a seed cell.
         damaged: how many of a batch, those with the lowest loss, lose a part of their cells.
         sentence: what it teaches, for help texts.
+        expect: what to expect of such organisms, for the page.
         ages: at which validation looks at organisms: a growing one need not last, another must. Those that lose cells
             in training are cut, too.
         colour: of its curves, a name in `blastema.render.chart.COLOURS`.
@@ -22,15 +23,41 @@ class Experiment:
     reseeded: int
     damaged: int
     sentence: str
+    expect: str
     ages: tuple[int, ...]
     colour: str
 
 
 # In the article's order, from the least to the most that is asked of an organism.
 EXPERIMENTS = {
-    "growing": Experiment("seed", 0, 0, "to grow", (80, 96), "orange"),
-    "persistent": Experiment("pool", 1, 0, "to persist", (100, 200, 1000), "blue"),
-    "regenerating": Experiment("pool", 1, 3, "to regenerate", (200, 1000), "green"),
+    "growing": Experiment(
+        starts_from="seed",
+        reseeded=0,
+        damaged=0,
+        sentence="to grow",
+        ages=(80, 96),
+        colour="orange",
+        expect="It was trained only to grow. Left alone it may overgrow, fade or fall apart.",
+    ),
+    "persistent": Experiment(
+        starts_from="pool",
+        reseeded=1,
+        damaged=0,
+        sentence="to persist",
+        ages=(100, 200, 1000),
+        colour="blue",
+        expect="It was trained to grow and to persist, but not to heal: cut it, and it may recover or grow something "
+        "strange.",
+    ),
+    "regenerating": Experiment(
+        starts_from="pool",
+        reseeded=1,
+        damaged=3,
+        sentence="to regenerate",
+        ages=(200, 1000),
+        colour="green",
+        expect="It was trained to heal: cut it in half, and it grows back. Leave only an edge, and it may not.",
+    ),
 }
 
 

@@ -3,9 +3,15 @@
 // (in_ch + 1, out_ch), the last row the bias, and a weight is (byte / 255 - 0.5) * scale.
 
 import { PlaygroundError } from './errors.js';
+import { DEFAULT_RULE } from './rule.js';
 import { decoded, parseJson } from './strict_json.js';
 
-const SHAPES = [[48, 128], [128, 16]];
+const { channels, hidden, filters } = DEFAULT_RULE;
+/** Inputs and outputs of the two layers. */
+const SHAPES = [
+  [filters.length * channels, hidden],
+  [hidden, channels],
+];
 /** A model has 11 kB. */
 const LARGEST = 1_000_000;
 /** Far above any weight that grows something, and far below where float32 overflows. */
@@ -20,7 +26,9 @@ const KEYS = ['data_b64', 'in_ch', 'out_ch', 'weight_scale', 'bias_scale', 'type
  */
 export function readArticleModel(content, name) {
   if (content.byteLength > LARGEST) {
-    throw new PlaygroundError(`${name} is larger than ${LARGEST.toLocaleString('en')} bytes; a model of the article is not`);
+    throw new PlaygroundError(
+      `${name} is larger than ${LARGEST.toLocaleString('en')} bytes; a model of the article is not`,
+    );
   }
   let layers = null;
   try {
@@ -31,8 +39,15 @@ export function readArticleModel(content, name) {
   if (!Array.isArray(layers) || layers.length !== 2) {
     throw new PlaygroundError(`${name} is not a model of the article: it must be a list of two layers`);
   }
-  const [hidden, update] = layers.map((layer, place) => readLayer(layer, SHAPES[place], `layer ${place + 1} of ${name}`));
-  return { hidden_weight: hidden.weight, hidden_bias: hidden.bias, update_weight: update.weight, update_bias: update.bias };
+  const [first, second] = layers.map((layer, place) =>
+    readLayer(layer, SHAPES[place], `layer ${place + 1} of ${name}`),
+  );
+  return {
+    hidden_weight: first.weight,
+    hidden_bias: first.bias,
+    update_weight: second.weight,
+    update_bias: second.bias,
+  };
 }
 
 /** @param {any} layer @param {number[]} shape @param {string} where */
@@ -44,16 +59,21 @@ function readLayer(layer, [inputs, outputs], where) {
     throw new PlaygroundError(`${where} has ${keys.join(', ') || 'nothing'}; it must have ${KEYS.join(', ')}`);
   }
   if (layer.in_ch !== inputs || layer.out_ch !== outputs) {
-    throw new PlaygroundError(`${where} is ${layer.in_ch} to ${layer.out_ch} channels; the article's is ${inputs} to ${outputs}`);
+    throw new PlaygroundError(
+      `${where} is ${layer.in_ch} to ${layer.out_ch} channels; the article's is ${inputs} to ${outputs}`,
+    );
   }
   for (const scale of ['weight_scale', 'bias_scale']) {
     if (!Number.isFinite(layer[scale]) || Math.abs(layer[scale]) > LARGEST_SCALE) {
-      throw new PlaygroundError(`${scale} in ${where} is ${layer[scale]}; it must be a finite number, at most ${LARGEST_SCALE}`);
+      throw new PlaygroundError(
+        `${scale} in ${where} is ${layer[scale]}; it must be a finite number, at most ${LARGEST_SCALE}`,
+      );
     }
   }
   const bytes = bytesOf(layer.data_b64, where);
   const needed = (inputs + 1) * outputs;
-  if (bytes.length !== needed) throw new PlaygroundError(`data_b64 in ${where} holds ${bytes.length} bytes; ${needed} are needed`);
+  if (bytes.length !== needed)
+    throw new PlaygroundError(`data_b64 in ${where} holds ${bytes.length} bytes; ${needed} are needed`);
   const values = Float32Array.from(bytes, (byte) => byte / 255 - 0.5);
   const end = inputs * outputs;
   return {
@@ -66,7 +86,8 @@ function readLayer(layer, [inputs, outputs], where) {
 function bytesOf(text, where) {
   try {
     // atob takes spaces, and text without its padding.
-    if (typeof text !== 'string' || !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) throw new Error('not base64');
+    if (typeof text !== 'string' || !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text))
+      throw new Error('not base64');
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   } catch {
     throw new PlaygroundError(`data_b64 in ${where} is not base64`);

@@ -1,21 +1,24 @@
 // @ts-check
-// How large the dish is on the screen: as large as its frame, each cell the same number of pixels where that is possible.
+// Fits the canvas to its frame, with the same number of pixels for each cell where that is possible.
 
 const LARGEST_SIDE = 2048;
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /**
- * Keeps the canvas as large as the frame allows, sharp on every screen, and in the colours of the page.
+ * Keeps the canvas as large as its frame allows, sharp on every screen, and in the colours of the page.
  *
  * @param {import('./dish.js').Dish} dish
  * @param {HTMLElement} frame
  * @param {() => void} then after each change
- * @returns {() => void} does it now
+ * @returns {() => void} fits it now
  */
 export function fitCanvas(dish, frame, then) {
   const fit = () => {
-    const { canvas } = dish, { columns, rows } = dish.tiles, { height, width } = dish.conditions;
-    const across = width * columns, down = height * rows;
+    const { canvas } = dish,
+      { columns, rows } = dish.tiles,
+      { height, width } = dish.conditions;
+    const across = width * columns,
+      down = height * rows;
     const room = Math.min(frame.clientWidth * devicePixelRatio, LARGEST_SIDE);
     const most = room / Math.max(across, down);
     const zoom = most >= 2 ? Math.floor(most) : most;

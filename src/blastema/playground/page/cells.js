@@ -1,12 +1,13 @@
 // @ts-check
-// The grid on the graphics card: the cells' states in four textures, who lives where in a fifth, each twice, so that a
-// pass can read one and write the other.
+// The grid on the graphics card: four textures with the cells' states and a fifth with their life, each of them twice,
+// so that a pass can read one and write the other.
 
+import { toByte } from './encoding.js';
 import { PlaygroundError } from './errors.js';
-import { LIFE_UNIT } from './programs.js';
+import { LIFE_UNIT } from './layout.js';
 
 /** @typedef {{textures: WebGLTexture[], target: WebGLFramebuffer}} Layer */
-/** @typedef {{states: (Float32Array | Uint8Array)[], life: Uint8Array}} Content  four numbers a cell in each */
+/** @typedef {import('./encoding.js').Content} Content */
 
 export class Cells {
   /** @param {WebGL2RenderingContext} gl @param {number} height @param {number} width @param {boolean} eightBits */
@@ -25,7 +26,7 @@ export class Cells {
     return this.height * this.width * (this.eightBits ? 4 : 16) * 4;
   }
 
-  /** What the passes read, and where the next of its kind goes. */
+  /** Binds the textures that the passes read. */
   bind() {
     const { gl } = this;
     this.states[this.state].textures.forEach((texture, unit) => {
@@ -56,7 +57,7 @@ export class Cells {
     this.life = 1 - this.life;
   }
 
-  /** Nobody lives in the life that is written next; where no pass will draw it must hold nothing. */
+  /** Clears the back life texture: cells outside the scissor box are not drawn and must read as empty. */
   emptyNextLife() {
     const { gl } = this;
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.nextLife);
@@ -70,19 +71,21 @@ export class Cells {
     this.emptyNextLife();
   }
 
-  /** One cell is a seed: alpha and hidden channels are 1. @param {number} x @param {number} y @param {number} channels
-   * @param {number} organism */
+  /** Makes one cell a seed cell: alpha and hidden channels are 1. @param {number} x @param {number} y
+   * @param {number} channels @param {number} organism */
   plant(x, y, channels, organism) {
     const { gl, eightBits } = this;
-    const one = eightBits ? [127 + Math.round(Math.atan(1) / (Math.PI / 2) * 127), 127] : [1, 0];
+    const isOne = (/** @type {number} */ channel) => channel >= 3 && channel < channels;
+    gl.activeTexture(gl.TEXTURE0);
     this.states[this.state].textures.forEach((texture, group) => {
-      const values = [0, 1, 2, 3].map((channel) => (4 * group + channel >= 3 && 4 * group + channel < channels ? one[0] : one[1]));
-      gl.activeTexture(gl.TEXTURE0);
+      const values = [0, 1, 2, 3].map((channel) => Number(isOne(4 * group + channel)));
+      const stored = eightBits ? new Uint8Array(values.map(toByte)) : new Float32Array(values);
       gl.bindTexture(gl.TEXTURE_2D, texture);
-      gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, 1, 1, gl.RGBA, this.#type, eightBits ? new Uint8Array(values) : new Float32Array(values));
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, 1, 1, gl.RGBA, this.#type, stored);
     });
     gl.bindTexture(gl.TEXTURE_2D, this.lives[this.life].textures[0]);
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array([255, organism, 255, 255]));
+    const life = new Uint8Array([255, organism, 255, 255]);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, life);
   }
 
   /** @returns {Content} */
@@ -107,7 +110,7 @@ export class Cells {
     return life;
   }
 
-  /** The same, copied on the card into a buffer for later; `split` takes it apart. @param {WebGLBuffer} buffer */
+  /** Copies all on the card into a buffer, to be read later. @param {WebGLBuffer} buffer */
   copyTo(buffer) {
     const { gl, height, width, bytes } = this;
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
@@ -123,7 +126,19 @@ export class Cells {
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
   }
 
-  /** @param {ArrayBuffer} content @returns {Content} */
+  /** Copies the picture that was drawn last, and the life, on the card into a buffer. @param {WebGLBuffer} buffer */
+  copyPictureTo(buffer) {
+    const { gl, height, width } = this;
+    const bytes = 4 * height * width;
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+    gl.bufferData(gl.PIXEL_PACK_BUFFER, 2 * bytes, gl.STREAM_READ);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, 0);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.presentLife);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+  }
+
+  /** Takes apart what `copyTo` copied. @param {ArrayBuffer} content @returns {Content} */
   split(content) {
     const quarter = this.bytes / 4;
     const parts = [0, 1, 2, 3].map((group) => content.slice(group * quarter, (group + 1) * quarter));
@@ -173,13 +188,17 @@ export class Cells {
       gl.activeTexture(gl.TEXTURE0);
       gl.bindTexture(gl.TEXTURE_2D, texture);
       gl.texStorage2D(gl.TEXTURE_2D, 1, format, width, height);
-      for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+      for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
+        gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
       gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0 + place, gl.TEXTURE_2D, texture, 0);
       return texture;
     });
     gl.drawBuffers(textures.map((_, place) => gl.COLOR_ATTACHMENT0 + place));
     if (gl.checkFramebufferStatus(gl.FRAMEBUFFER) !== gl.FRAMEBUFFER_COMPLETE && !gl.isContextLost()) {
-      throw new PlaygroundError(`the graphics driver cannot draw into ${count} ${format === gl.RGBA8 ? '8-bit' : 'float'} textures of ${width} x ${height} cells`);
+      const kind = format === gl.RGBA8 ? '8-bit' : 'float';
+      throw new PlaygroundError(
+        `the graphics driver cannot render to ${count} ${kind} textures of ${width} x ${height} cells`,
+      );
     }
     return { textures, target };
   }

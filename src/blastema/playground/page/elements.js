@@ -1,11 +1,11 @@
 // @ts-check
-// Elements of the page, and what it says.
+// Elements of the page, and messages to the user.
 
 /** @param {string} selector @returns {HTMLElement} */
 export function element(selector) {
-  const found = document.querySelector(selector);
-  if (!(found instanceof HTMLElement)) throw new Error(`the page has no ${selector}`);
-  return found;
+  const match = document.querySelector(selector);
+  if (!(match instanceof HTMLElement)) throw new Error(`the page has no ${selector}`);
+  return match;
 }
 
 /** @param {string} selector @returns {HTMLInputElement} also for selects, which have a value, too */
@@ -13,7 +13,12 @@ export function input(selector) {
   return /** @type {HTMLInputElement} */ (element(selector));
 }
 
-/** Says something to those who do not see the page. @param {string} message */
+/** @param {string} selector */
+export function select(selector) {
+  return /** @type {HTMLSelectElement} */ (element(selector));
+}
+
+/** Announces something to users of screen readers. @param {string} message */
 export function say(message) {
   element('#status').textContent = message;
 }
@@ -23,5 +28,7 @@ export function notice(message) {
   const box = element('#notice');
   element('#notice p').textContent = message;
   box.hidden = message === '';
-  element('#notice button').onclick = () => { box.hidden = true; };
+  element('#notice button').onclick = () => {
+    box.hidden = true;
+  };
 }

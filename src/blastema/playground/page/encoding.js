@@ -1,11 +1,11 @@
 // @ts-check
-// States between the numbers of the rule, `(height, width, 16)`, and four textures of four numbers a cell.
+// Converts states between arrays `(height, width, 16)` and four textures of four numbers per cell.
 
-/** @typedef {import('./cells.js').Content} Content */
+/** @typedef {{states: (Float32Array | Uint8Array)[], life: Uint8Array}} Content  four numbers per cell in each */
 
 const QUARTER_TURN = Math.PI / 2;
 
-/** One of 8 bits. @param {number} byte */
+/** The value of a stored byte. @param {number} byte */
 export function fromByte(byte) {
   return Math.tan(((byte - 127) / 127) * QUARTER_TURN * 0.9999);
 }
@@ -16,7 +16,7 @@ export function toByte(value) {
 }
 
 /** The states, cell by cell, zero where nothing lives. @param {Content} content @returns {Float32Array} */
-export function statesOf({ states, life }) {
+export function decode({ states, life }) {
   const cells = life.length / 4;
   const values = new Float32Array(16 * cells);
   states.forEach((texture, group) => {
@@ -33,11 +33,11 @@ export function statesOf({ states, life }) {
 
 /**
  * @param {Float32Array} values the states, cell by cell
- * @param {Uint8Array} organisms whose each cell is
- * @param {{height: number, width: number, wraps: boolean, eightBits: boolean, aliveAbove: number[]}} grid
+ * @param {Uint8Array} organisms the number of each cell's organism
+ * @param {{height: number, width: number, wraps: boolean, eightBits: boolean, thresholds: number[]}} grid
  * @returns {Content}
  */
-export function contentOf(values, organisms, grid) {
+export function encode(values, organisms, grid) {
   const cells = grid.height * grid.width;
   const states = [0, 1, 2, 3].map((group) => {
     const texture = grid.eightBits ? new Uint8Array(4 * cells) : new Float32Array(4 * cells);
@@ -53,31 +53,60 @@ export function contentOf(values, organisms, grid) {
 }
 
 /** @param {Float32Array} values @param {Uint8Array} organisms
- * @param {{height: number, width: number, wraps: boolean, aliveAbove: number[]}} grid */
-function lifeOf(values, organisms, { height, width, wraps, aliveAbove }) {
+ * @param {{height: number, width: number, wraps: boolean, thresholds: number[]}} grid */
+function lifeOf(values, organisms, { height, width, wraps, thresholds }) {
   const life = new Uint8Array(4 * height * width);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const cell = y * width + x;
-      let strongest = values[16 * cell + 3] > aliveAbove[organisms[cell]] ? organisms[cell] : 0;
+      let strongest = values[16 * cell + 3] > thresholds[organisms[cell]] ? organisms[cell] : 0;
       if (!strongest) strongest = strongestNeighbour(x, y);
       const isZero = values.subarray(16 * cell, 16 * cell + 16).every((value) => value === 0);
-      if (strongest || !isZero) life.set([strongest ? 255 : 0, strongest || organisms[cell], isZero ? 0 : 255, 255], 4 * cell);
+      if (strongest || !isZero)
+        life.set([strongest ? 255 : 0, strongest || organisms[cell], isZero ? 0 : 255, 255], 4 * cell);
     }
   }
   return life;
 
   /** @param {number} x @param {number} y */
   function strongestNeighbour(x, y) {
-    let most = -Infinity, strongest = 0;
+    let most = -Infinity,
+      strongest = 0;
     for (let dy = -1; dy <= 1; dy++) {
       for (let dx = -1; dx <= 1; dx++) {
-        const column = wraps ? (x + dx + width) % width : x + dx, row = wraps ? (y + dy + height) % height : y + dy;
+        const column = wraps ? (x + dx + width) % width : x + dx,
+          row = wraps ? (y + dy + height) % height : y + dy;
         if (column < 0 || row < 0 || column >= width || row >= height) continue;
-        const there = row * width + column, alpha = values[16 * there + 3];
-        if (alpha > aliveAbove[organisms[there]] && alpha > most) [most, strongest] = [alpha, organisms[there]];
+        const there = row * width + column,
+          alpha = values[16 * there + 3];
+        if (alpha > thresholds[organisms[there]] && alpha > most) [most, strongest] = [alpha, organisms[there]];
       }
     }
     return strongest;
   }
+}
+
+/**
+ * The states in a grid of another size; the middle of one comes to the middle of the other.
+ *
+ * @param {{values: Float32Array, owners: Uint8Array}} states
+ * @param {{height: number, width: number}} before
+ * @param {{height: number, width: number}} after
+ */
+export function recentred({ values, owners }, before, after) {
+  const cells = after.height * after.width;
+  const moved = { values: new Float32Array(16 * cells), owners: new Uint8Array(cells) };
+  const down = (after.height >> 1) - (before.height >> 1);
+  const across = (after.width >> 1) - (before.width >> 1);
+  for (let y = 0; y < before.height; y++) {
+    for (let x = 0; x < before.width; x++) {
+      const [row, column] = [y + down, x + across];
+      if (column < 0 || row < 0 || column >= after.width || row >= after.height) continue;
+      const from = y * before.width + x;
+      const to = row * after.width + column;
+      moved.values.set(values.subarray(16 * from, 16 * from + 16), 16 * to);
+      moved.owners[to] = owners[from];
+    }
+  }
+  return moved;
 }

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** What the page tells the user as it is: what came, what is allowed, what to do. */
+/** An error whose message is meant for the user: what was given, what is allowed, what to do. */
 export class PlaygroundError extends Error {
   /** @param {string} message */
   constructor(message) {

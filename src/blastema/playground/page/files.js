@@ -1,7 +1,7 @@
 // @ts-check
-// Files into the page and out of it.
+// Opens and saves files.
 
-/** Hands a file to the user. @param {Blob} content @param {string} name */
+/** Saves a file on the user's device. @param {Blob} content @param {string} name */
 export function save(content, name) {
   const url = URL.createObjectURL(content);
   const link = Object.assign(document.createElement('a'), { href: url, download: name });
@@ -11,17 +11,29 @@ export function save(content, name) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** No organism is nearly as large. */
+/** In bytes; far above the size of any organism. */
 const LARGEST = 5_000_000;
 
-/** Lets files be dropped anywhere on the page. @param {HTMLElement} sign is shown while one is held over it
+/** Accepts files dropped anywhere on the page. @param {HTMLElement} sign is shown while a file is dragged over it
  * @param {(files: File[]) => void} open */
 export function acceptDrops(sign, open) {
   let depth = 0;
   const brings = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files') ?? false;
-  addEventListener('dragenter', (event) => { if (brings(event)) { depth++; sign.hidden = false; } });
-  addEventListener('dragleave', (event) => { if (brings(event) && --depth <= 0) { depth = 0; sign.hidden = true; } });
-  addEventListener('dragover', (event) => { if (brings(event)) event.preventDefault(); });
+  addEventListener('dragenter', (event) => {
+    if (brings(event)) {
+      depth++;
+      sign.hidden = false;
+    }
+  });
+  addEventListener('dragleave', (event) => {
+    if (brings(event) && --depth <= 0) {
+      depth = 0;
+      sign.hidden = true;
+    }
+  });
+  addEventListener('dragover', (event) => {
+    if (brings(event)) event.preventDefault();
+  });
   addEventListener('drop', (event) => {
     if (!brings(event)) return;
     event.preventDefault();
@@ -33,6 +45,7 @@ export function acceptDrops(sign, open) {
 
 /** @param {File} file @returns {Promise<ArrayBuffer>} */
 export async function contentOf(file) {
-  if (file.size > LARGEST) throw new Error(`${file.name} has ${file.size.toLocaleString('en')} bytes; no organism is larger than ${LARGEST.toLocaleString('en')}`);
+  const [size, limit] = [file.size, LARGEST].map((bytes) => bytes.toLocaleString('en'));
+  if (file.size > LARGEST) throw new Error(`${file.name} is too large (${size} bytes; the limit is ${limit})`);
   return file.arrayBuffer();
 }

@@ -20,3 +20,8 @@ export function fireChance(fireRate) {
   if (exact - below === 0.5) return below % 2 === 0 ? below : below + 1;
   return Math.round(exact);
 }
+
+/** A random seed that is short enough to be read aloud. */
+export function randomSeed() {
+  return Math.floor(Math.random() * 10_000);
+}

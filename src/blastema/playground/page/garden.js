@@ -1,14 +1,16 @@
 // @ts-check
-// What grows in the dish: the organisms on offer, the one that was picked, and what is planted.
+// The organisms that can be picked, the one that is, and what is planted in the dish.
 
 import { PlaygroundError } from './errors.js';
 import { readOrganism } from './organism.js';
-import { LARGEST } from './dish.js';
+import { USUAL_SIDE } from './conditions.js';
+import { MOST_ORGANISMS } from './layout.js';
+import { LARGEST } from './rule.js';
 
 /**
  * @typedef {import('./organism.js').Organism} Organism
- * @typedef {{name: string, label: string, experiment: string | null, target: string | null, height: number, width: number,
- *   url: string, picture: string | null, scores?: object | null, organism?: Organism}} Entry
+ * @typedef {{name: string, label: string, experiment: string | null, target: string | null, height: number,
+ *   width: number, url: string, picture: string | null, scores?: object | null, organism?: Organism}} Entry
  */
 
 /** Room for several organisms. */
@@ -21,11 +23,11 @@ export class Garden extends EventTarget {
   entry = null;
   /** The number in the dish of the organism that was picked. */
   number = 0;
-  /** Whether what grows stays when another organism is picked. */
+  /** Whether the cells stay when another organism is picked. */
   keeps = false;
-  /** Whether nothing but one seed in the middle was planted, so that what grows can be compared with its target. */
+  /** Whether only one seed cell in the middle was planted, so that the result can be compared with the target. */
   alone = true;
-  /** Whether the user has chosen a size for the dish, so that none is chosen for them. */
+  /** Whether the user has chosen the size of the dish. */
   sized = false;
   /** @type {Map<string, number>} */
   #numbers = new Map();
@@ -37,7 +39,7 @@ export class Garden extends EventTarget {
     this.entries = entries;
   }
 
-  /** Picks an organism and grows it from one cell, or, when the dish is kept, makes it the one to be planted next.
+  /** Picks an organism and grows it from one cell; if cells are kept, it is only the one that is planted next.
    * @param {Entry} entry */
   async pick(entry) {
     const organism = await this.#organism(entry);
@@ -48,7 +50,11 @@ export class Garden extends EventTarget {
       this.#numbers.clear();
       this.number = this.#numberOf(entry, organism);
       const { fire_rate: fireRate, edge } = organism.rule;
-      this.dish.set({ fireRate, edge, ...(this.sized ? {} : { height: fitting(entry.height), width: fitting(entry.width) }) });
+      this.dish.set({
+        fireRate,
+        edge,
+        ...(this.sized ? {} : { height: fitting(entry.height), width: fitting(entry.width) }),
+      });
       this.dish.plant(this.number);
       this.alone = true;
     }
@@ -57,7 +63,7 @@ export class Garden extends EventTarget {
     this.dispatchEvent(new Event('changed'));
   }
 
-  /** Begins again from one cell in the middle. */
+  /** Restarts from one cell in the middle. */
   reset() {
     this.dish.clear();
     this.alone = true;
@@ -70,15 +76,22 @@ export class Garden extends EventTarget {
     this.alone = false;
   }
 
-  /** Puts an organism on offer and picks it. @param {ArrayBuffer} content of its file @param {string} name */
+  /** Adds an organism and picks it. @param {ArrayBuffer} content of its file @param {string} name */
   async open(content, name) {
     const organism = readOrganism(content, name);
     const { training } = organism;
     const known = this.entries.find((entry) => entry.name === name && entry.organism);
     /** @type {Entry} */
     const entry = {
-      name, label: labelOf(training.target, name), experiment: text(training.experiment), target: text(training.target),
-      height: length(training.height), width: length(training.width), url: '', picture: null, organism,
+      name,
+      label: labelOf(training.target, name),
+      experiment: text(training.experiment),
+      target: text(training.target),
+      height: length(training.height),
+      width: length(training.width),
+      url: '',
+      picture: null,
+      organism,
     };
     if (known) Object.assign(known, entry);
     else this.entries.push(entry);
@@ -86,22 +99,29 @@ export class Garden extends EventTarget {
     await this.pick(known ?? entry);
   }
 
-  /** Gives the cells in the dish another organism's weights, without touching them. @param {ArrayBuffer} content @param {string} name */
+  /** Gives the cells in the dish another organism's weights and leaves their states.
+   * @param {ArrayBuffer} content @param {string} name */
   async replace(content, name) {
     const organism = readOrganism(content, name);
     if (!this.number) return this.open(content, name);
     this.dish.replace(this.number, organism);
-    this.entry = { .../** @type {Entry} */ (this.entry), name, organism, label: labelOf(organism.training.target, name) };
+    this.entry = {
+      .../** @type {Entry} */ (this.entry),
+      name,
+      organism,
+      label: labelOf(organism.training.target, name),
+    };
     this.dispatchEvent(new Event('changed'));
     return undefined;
   }
 
-  /** Plants one of each pattern, as the present one was trained, all over a larger dish. */
+  /** Plants one of each pattern, with the same kind of training as now, in a larger dish. */
   async mix() {
     const { experiment } = /** @type {Entry} */ (this.entry);
     const kin = this.entries.filter((entry) => entry.experiment === experiment).slice(0, MOST_IN_A_MIX);
     const organisms = await Promise.all(kin.map((entry) => this.#organism(entry)));
-    if (this.dish.organisms.length + kin.length > 30) {
+    // Number 0 of the dish is no organism.
+    if (this.dish.organisms.length - 1 + kin.length > MOST_ORGANISMS) {
       this.dish.forget();
       this.#numbers.clear();
     }
@@ -113,8 +133,13 @@ export class Garden extends EventTarget {
     const { height: rows, width: columns } = this.dish.conditions;
     numbers.forEach((number, place) => {
       // On a spiral as of sunflower seeds, each has about as much room.
-      const out = Math.sqrt((place + 0.5) / numbers.length) * 0.40, turn = place * 2.39996;
-      this.dish.plant(number, Math.round(columns * (0.5 + out * Math.cos(turn))), Math.round(rows * (0.5 + out * Math.sin(turn))));
+      const out = Math.sqrt((place + 0.5) / numbers.length) * 0.4,
+        turn = place * 2.39996;
+      this.dish.plant(
+        number,
+        Math.round(columns * (0.5 + out * Math.cos(turn))),
+        Math.round(rows * (0.5 + out * Math.sin(turn))),
+      );
     });
     this.number = this.#numbers.get(/** @type {Entry} */ (this.entry).name) ?? numbers[0];
     return numbers.length;
@@ -125,7 +150,8 @@ export class Garden extends EventTarget {
     if (entry.organism) return entry.organism;
     const response = await fetch(entry.url).catch(() => null);
     if (!response?.ok) {
-      throw new PlaygroundError(`the organism ${entry.name} cannot be had: ${response ? `${response.status} ${response.statusText}` : 'no connection'}`);
+      const reason = response ? `${response.status} ${response.statusText}` : 'no connection';
+      throw new PlaygroundError(`the organism ${entry.name} could not be loaded: ${reason}`);
     }
     entry.organism = readOrganism(await response.arrayBuffer(), entry.name);
     return entry.organism;
@@ -146,7 +172,7 @@ function text(value) {
 
 /** @param {unknown} value */
 function length(value) {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : 72;
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : USUAL_SIDE;
 }
 
 /** @param {number} cells */

@@ -1,5 +1,5 @@
 // @ts-check
-// The hand in the dish: a brush that cuts, seeds that are planted; by mouse, touch, pen or keys.
+// Cuts and plants in the dish by mouse, touch, pen or keys.
 
 /** @typedef {{x: number, y: number}} Place  in cells, the first from 0 to 1 */
 
@@ -11,13 +11,13 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 export class Hand {
   /** @type {'erase' | 'plant'} */
   tool = 'erase';
-  /** Of the brush, in cells. */
+  /** Radius of the brush, in cells. */
   radius = 6;
-  /** @type {Place | null} where the last stroke of the brush ended, while it lasts */
+  /** @type {Place | null} where the stroke at hand has come to */
   #stroke = null;
   /** @type {{at: number, x: number, y: number} | null} */
   #lastTap = null;
-  /** @type {Place | null} where the brush is moved by keys */
+  /** @type {Place | null} where the brush is when it is moved by keys */
   #cursor = null;
 
   /**
@@ -25,7 +25,7 @@ export class Hand {
    * @param {HTMLElement} brush the circle that shows where the brush is
    * @param {{begin: () => void, erase: (from: Place, to: Place, radius: number) => void,
    *   plant: (x: number, y: number) => void, say: (message: string) => void}} does
-   *   begin: before a stroke or a seed
+   *   begin: is called before a stroke or a seed
    */
   constructor(dish, brush, does) {
     this.dish = dish;
@@ -35,14 +35,20 @@ export class Hand {
     const { canvas } = this;
     canvas.addEventListener('pointerdown', (event) => this.#down(event));
     canvas.addEventListener('pointermove', (event) => this.#move(event));
-    for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, () => { this.#stroke = null; });
+    for (const end of ['pointerup', 'pointercancel'])
+      canvas.addEventListener(end, () => {
+        this.#stroke = null;
+      });
     canvas.addEventListener('pointerleave', () => this.#hide());
     canvas.addEventListener('keydown', (event) => this.#key(event));
-    canvas.addEventListener('blur', () => { this.#cursor = null; this.#hide(); });
+    canvas.addEventListener('blur', () => {
+      this.#cursor = null;
+      this.#hide();
+    });
     canvas.addEventListener('contextmenu', (event) => event.preventDefault());
   }
 
-  /** Shows the brush as large as it is now. */
+  /** Shows the brush in its present size. */
   refresh() {
     if (!this.brush.hidden && this.shownAt) this.#show(this.shownAt);
   }
@@ -53,7 +59,8 @@ export class Hand {
     const place = this.#place(event);
     const { timeStamp: at, clientX: x, clientY: y } = event;
     const last = this.#lastTap;
-    const isSecond = last !== null && at - last.at < SECOND_TAP.within && Math.hypot(x - last.x, y - last.y) < SECOND_TAP.near;
+    const isSecond =
+      last !== null && at - last.at < SECOND_TAP.within && Math.hypot(x - last.x, y - last.y) < SECOND_TAP.near;
     this.#lastTap = isSecond ? null : { at, x, y };
     this.#cursor = null;
     if (isSecond || (this.tool === 'plant') !== event.shiftKey) {
@@ -83,7 +90,7 @@ export class Hand {
     this.does.erase(from, to, this.radius);
   }
 
-  /** @param {Place} place @param {boolean} begins whether this is not part of the tap before */
+  /** @param {Place} place @param {boolean} begins whether this is not the second tap of two */
   #plant({ x, y }, begins) {
     const { width, height } = this.dish.conditions;
     if (begins) this.does.begin();
@@ -124,7 +131,7 @@ export class Hand {
     const { columns, rows } = this.dish.tiles;
     const x = ((event.clientX - box.left) / box.width) * width * columns;
     const y = ((event.clientY - box.top) / box.height) * height * rows;
-    // In a view of many tiles each tile is the dish.
+    // In a view with tiles, each of them is the dish.
     return columns * rows === 1 ? { x, y } : { x: x % width, y: y % height };
   }
 
@@ -134,7 +141,10 @@ export class Hand {
     const cell = canvas.clientWidth / (dish.conditions.width * dish.tiles.columns);
     const size = this.tool === 'plant' ? Math.max(3 * cell, 14) : 2 * this.radius * cell;
     Object.assign(brush.style, {
-      left: `${canvas.offsetLeft + place.x * cell}px`, top: `${canvas.offsetTop + place.y * cell}px`, width: `${size}px`, height: `${size}px`,
+      left: `${canvas.offsetLeft + place.x * cell}px`,
+      top: `${canvas.offsetTop + place.y * cell}px`,
+      width: `${size}px`,
+      height: `${size}px`,
     });
     brush.classList.toggle('plants', this.tool === 'plant');
     brush.hidden = dish.tiles.columns * dish.tiles.rows > 1;

@@ -1,31 +1,23 @@
 // @ts-check
 // Looking inside: which numbers behind the picture are shown.
 
-import { element, input } from './elements.js';
+import { element, input, select } from './elements.js';
+import { DEFAULT_RULE } from './rule.js';
+import { VIEWS } from './views.js';
 
-/** @typedef {import('./dish.js').ViewKind} ViewKind */
+/** @typedef {import('./views.js').ViewKind} ViewKind */
 
-/** @type {ViewKind[]} */
-const KINDS = ['picture', 'channels', 'perception', 'hidden', 'firing'];
-/** @type {Record<ViewKind, string>} */
-const HINTS = {
-  picture: 'The first four channels of each cell: red, green, blue and alpha.',
-  channels: 'The 16 numbers of each cell. Orange is above zero, blue below. The last twelve have no given meaning: the cells tell each other with them.',
-  perception: 'What each cell perceives: itself, and how each channel slopes along x and along y.',
-  hidden: 'What the hidden layer of each cell makes of it.',
-  firing: 'Each living cell acts with some chance in a step, so that there is no clock they all obey.',
-};
-const COLOURS = ['red', 'green', 'blue', 'alpha'];
-/** @type {Record<string, string>} */
-const FILTER_NAMES = { identity: 'itself', sobel_x: 'slope along x', sobel_y: 'slope along y', laplacian: 'curvature' };
+const KINDS = /** @type {ViewKind[]} */ (Object.keys(VIEWS));
 
 export class Inside {
-  /** @param {import('./dish.js').Dish} dish @param {import('./garden.js').Garden} garden @param {() => void} reshaped the view may have another shape now */
+  /** @param {import('./dish.js').Dish} dish @param {import('./garden.js').Garden} garden
+   * @param {() => void} reshaped is called when the view may have another shape */
   constructor(dish, garden, reshaped) {
     this.dish = dish;
     this.garden = garden;
     this.reshaped = reshaped;
-    input('#view').addEventListener('change', ({ target }) => this.show(/** @type {ViewKind} */ (/** @type {HTMLSelectElement} */ (target).value)));
+    select('#view').replaceChildren(...KINDS.map((kind) => new Option(VIEWS[kind].label, kind)));
+    input('#view').addEventListener('change', () => this.show(/** @type {ViewKind} */ (input('#view').value)));
     input('#index').addEventListener('change', () => this.#pickIndex());
   }
 
@@ -44,13 +36,14 @@ export class Inside {
   /** Shows what can be chosen for the organism that is picked. */
   refresh() {
     const { kind, index } = this.dish.view;
+    const rule = this.dish.organisms[this.garden.number]?.rule;
+    const choices = (rule && VIEWS[kind].tiles?.choices(rule)) ?? [];
     input('#view').value = kind;
-    element('#view-hint').textContent = HINTS[kind];
-    const names = this.#names(kind);
-    element('#index-row').hidden = names.length === 0;
-    const select = /** @type {HTMLSelectElement} */ (element('#index'));
-    select.replaceChildren(new Option('all', ''), ...names.map(([name, value]) => new Option(name, String(value))));
-    select.value = index === null ? '' : String(index);
+    element('#view-hint').textContent = VIEWS[kind].hint(rule ?? DEFAULT_RULE);
+    element('#index-row').hidden = choices.length === 0;
+    const options = choices.map(([name, place]) => new Option(name, String(place)));
+    select('#index').replaceChildren(new Option('all', ''), ...options);
+    input('#index').value = index === null ? '' : String(index);
     this.reshaped();
   }
 
@@ -58,17 +51,5 @@ export class Inside {
     const { value } = input('#index');
     this.dish.view = { ...this.dish.view, index: value === '' ? null : Number(value) };
     this.reshaped();
-  }
-
-  /** @param {ViewKind} kind @returns {[string, number][]} */
-  #names(kind) {
-    const rule = this.dish.organisms[this.garden.number]?.rule;
-    if (!rule) return [];
-    const channels = Array.from({ length: rule.channels }, (_, channel) => COLOURS[channel] ?? `hidden channel ${channel}`);
-    if (kind === 'channels') return channels.map((name, channel) => [name, channel]);
-    if (kind === 'hidden') return Array.from({ length: rule.hidden }, (_, unit) => [`unit ${unit}`, unit]);
-    if (kind !== 'perception') return [];
-    return Object.entries(FILTER_NAMES).flatMap(([filter, shown], place) => (rule.filters.some((one) => one === filter)
-      ? channels.map((name, channel) => /** @type {[string, number]} */ ([`${name}: ${shown}`, 16 * place + channel])) : []));
   }
 }

@@ -1,188 +1,135 @@
 // @ts-check
-// The passes: what the graphics card draws for a dish. Two make a step, update and life; others erase and show.
+// The passes that the graphics card runs over the cells: two make a step, update and life; others erase and show.
 
 import { fireChance, stepKey } from './firing.js';
+import { isArticle, kernels, slotsOf } from './filters.js';
+import { PICTURE } from './layout.js';
 import { Programs } from './programs.js';
+import { PASSES, PASS_NAMES } from './shaders.js';
+import { VIEWS } from './views.js';
 
 /**
- * @typedef {import('./dish.js').Dish} Dish
+ * @typedef {import('./cells.js').Cells} Cells
+ * @typedef {import('./conditions.js').Scene} Scene
  * @typedef {import('./territory.js').Box} Box
+ * @typedef {import('./uniforms.js').UniformValue} UniformValue
+ * @typedef {{ground: number[], accent: number[]}} Colours  red, green, blue, 0 to 1
+ * @typedef {{target: WebGLFramebuffer | null, width: number, height: number}} Surface  null: the canvas; in pixels
  */
 
-/** @type {import('./programs.js').Pass[]} */
-const FIRST_PASSES = ['update', 'life', 'erase', 'picture'];
-/** An alpha that nobody has. */
-const NOBODY = 1e30;
-/** @type {Record<string, {columns: number, rows: number, what: number}>} */
-const TILES = {
-  channels: { columns: 4, rows: 4, what: 0 },
-  perception: { columns: 8, rows: 6, what: 1 },
-  hidden: { columns: 16, rows: 8, what: 2 },
-};
+/** A threshold that no alpha exceeds. */
+const NEVER_ALIVE = 1e30;
 
 export class Passes {
-  /** @param {Dish} dish whose cells they draw, under its conditions */
-  constructor(dish) {
-    this.dish = dish;
-    this.gl = dish.gl;
-    this.programs = new Programs(this.gl);
-    // A driver that cannot compile them should say so now, not in the middle of a step.
-    for (const pass of FIRST_PASSES) this.programs.use(pass, dish.conditions.eightBits);
+  /** @param {WebGL2RenderingContext} gl @param {Scene} scene whose variant of the first passes is compiled at once */
+  constructor(gl, scene) {
+    this.gl = gl;
+    this.programs = new Programs(gl);
+    for (const pass of PASS_NAMES) if (PASSES[pass].first) this.#use(pass, scene, {});
   }
 
-  /** Makes room for a picture of a pixel a cell, out of sight. @param {number} height @param {number} width */
-  resize(height, width) {
-    const { gl } = this;
-    if (this.pictureTarget) gl.deleteFramebuffer(this.pictureTarget);
-    if (this.pictureBuffer) gl.deleteRenderbuffer(this.pictureBuffer);
-    this.pictureTarget = gl.createFramebuffer();
-    this.pictureBuffer = gl.createRenderbuffer();
-    gl.bindRenderbuffer(gl.RENDERBUFFER, this.pictureBuffer);
-    gl.renderbufferStorage(gl.RENDERBUFFER, gl.RGBA8, width, height);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, this.pictureTarget);
-    gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.RENDERBUFFER, this.pictureBuffer);
-  }
-
-  // Of the cells
-
-  update() {
-    const { gl, dish: { cells, territory } } = this;
-    const all = territory.all;
-    if (!all) return;
-    cells.bind();
-    gl.bindFramebuffer(gl.FRAMEBUFFER, cells.nextState);
-    this.#scissor(all);
-    this.#setFiring(this.#use('update'));
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
+  /** Perception, network and firing in a box. @param {Cells} cells @param {Box} box @param {Scene} scene */
+  update(cells, box, scene) {
+    this.#into(cells, cells.nextState, box);
+    this.#draw('update', scene, {});
     cells.stateDone();
   }
 
-  /** @param {boolean} [updated] whether the states are new */
-  life(updated = false) {
-    const { gl, dish: { cells, territory } } = this;
-    const all = territory.all;
-    if (!all) return;
-    cells.bind();
-    gl.bindFramebuffer(gl.FRAMEBUFFER, cells.nextLife);
-    this.#scissor(all);
-    gl.uniform1i(this.#use('life').updated, updated ? 1 : 0);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
+  /** Who is alive in a box. @param {Cells} cells @param {Box} box @param {Scene} scene
+   * @param {boolean} updated whether the states are new */
+  life(cells, box, scene, updated) {
+    this.#into(cells, cells.nextLife, box);
+    this.#draw('life', scene, { updated });
     cells.lifeDone();
   }
 
-  /** @param {{x: number, y: number}} from @param {{x: number, y: number}} to @param {number} radius */
-  erase(from, to, radius) {
-    const { gl, dish: { cells } } = this;
-    const { height, width } = this.dish.conditions;
-    cells.bind();
-    gl.bindFramebuffer(gl.FRAMEBUFFER, cells.presentLife);
-    this.#scissor({ left: 0, top: 0, right: width, bottom: height });
-    const uniforms = this.#use('erase');
-    gl.uniform4f(uniforms.stroke, from.x, from.y, to.x, to.y);
-    gl.uniform1f(uniforms.radius, radius);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
-    this.life();
+  /** Kills the cells near a stroke; `life` must follow. @param {Cells} cells @param {Scene} scene
+   * @param {number[]} stroke from x, y to x, y @param {number} radius */
+  erase(cells, scene, stroke, radius) {
+    this.#into(cells, cells.presentLife, { left: 0, top: 0, right: cells.width, bottom: cells.height });
+    this.#draw('erase', scene, { stroke, radius });
   }
 
-  // To be looked at
-
-  /** Columns and rows of pictures that the dish's view shows. */
-  get tiles() {
-    const { kind, index, organism } = this.dish.view;
-    if (index !== null || !(kind in TILES)) return { columns: 1, rows: 1 };
-    const withLaplacian = kind === 'perception' && this.dish.organisms[organism]?.rule.filters.includes('laplacian');
-    return { columns: TILES[kind].columns, rows: withLaplacian ? 8 : TILES[kind].rows };
-  }
-
-  /** Draws the dish's view on its canvas, as large as the canvas is. */
-  view() {
-    const { gl, dish: { canvas, view, cells } } = this;
-    cells.bind();
-    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    gl.disable(gl.SCISSOR_TEST);
-    gl.viewport(0, 0, canvas.width, canvas.height);
-    if (view.kind in TILES) {
-      const uniforms = this.#use('numbers');
-      const { columns, rows } = this.tiles;
-      gl.uniform1i(uniforms.what, TILES[view.kind].what);
-      gl.uniform2i(uniforms.tiles, columns, rows);
-      gl.uniform1i(uniforms.first, view.index ?? 0);
-      gl.uniform1i(uniforms.organism, view.organism);
-      gl.uniform2f(uniforms.pixels, canvas.width, canvas.height);
-      gl.uniform3fv(uniforms.ground, this.dish.ground);
-    } else {
-      this.#usePicture(view.kind === 'firing' ? 1 : 0, canvas.width, canvas.height, true);
+  /**
+   * Draws a view of the cells on the canvas.
+   *
+   * @param {Cells} cells @param {Scene} scene @param {import('./views.js').View} view
+   * @param {{columns: number, rows: number}} tiles of the view @param {Colours} colours @param {Surface} surface
+   */
+  view(cells, scene, view, { columns, rows }, colours, surface) {
+    const record = VIEWS[view.kind].tiles;
+    const rule = scene.organisms[view.organism]?.rule;
+    if (!record || !rule) {
+      this.picture(cells, scene, view.kind === 'firing' ? PICTURE.FIRING : PICTURE.COLOURS, surface, colours);
+      return;
     }
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    this.#onto(cells, surface);
+    this.#draw('numbers', scene, {
+      what: record.what,
+      tiles: [columns, rows],
+      first: view.index ?? 0,
+      organism: view.organism,
+      slots: slotsOf(rule, scene.filters),
+      pixels: [surface.width, surface.height],
+      ground: colours.ground,
+    });
   }
 
-  /** Draws a pixel a cell, out of sight. @param {number} [what] */
-  picture(what = 2) {
-    const { gl } = this;
-    const { height, width } = this.dish.conditions;
-    this.dish.cells.bind();
-    gl.bindFramebuffer(gl.FRAMEBUFFER, this.pictureTarget ?? null);
-    gl.disable(gl.SCISSOR_TEST);
-    gl.viewport(0, 0, width, height);
-    this.#usePicture(what, width, height, false);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
-  }
-
-  /** @param {WebGLBuffer} buffer @param {number} bytes of the picture, and of the life that follows it */
-  copyPicture(buffer, bytes) {
-    const { gl } = this;
-    const { height, width } = this.dish.conditions;
-    this.picture();
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
-    gl.bufferData(gl.PIXEL_PACK_BUFFER, 2 * bytes, gl.STREAM_READ);
-    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, 0);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, this.dish.cells.presentLife);
-    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+  /** Draws the picture pass. @param {Cells} cells @param {Scene} scene @param {number} what see layout.js
+   * @param {Surface} surface @param {Colours} [colours] */
+  picture(cells, scene, what, surface, colours = { ground: [0, 0, 0], accent: [0, 0, 0] }) {
+    this.#onto(cells, surface);
+    const pixels = [surface.width, surface.height];
+    this.#draw('picture', scene, { what, pixels, upward: surface.target === null, ...colours });
   }
 
   // Inside
 
-  /** Makes a pass the one that draws, under the present conditions. @param {import('./programs.js').Pass} pass */
-  #use(pass) {
-    const { gl, dish: { organisms } } = this;
-    const { height, width, edge, eightBits, angle } = this.dish.conditions;
-    const laplacian = organisms.some((organism) => organism?.rule.filters.includes('laplacian'));
-    const uniforms = this.programs.use(pass, eightBits, laplacian);
-    gl.uniform2i(uniforms.size, width, height);
-    gl.uniform1i(uniforms.wraps, edge === 'wrap' ? 1 : 0);
-    if (uniforms.alive_above) {
-      gl.uniform1fv(uniforms.alive_above, organisms.map((organism) => organism?.rule.alive_above ?? NOBODY));
-    }
-    if (uniforms.groups) gl.uniform1iv(uniforms.groups, organisms.map((organism) => Math.ceil((organism?.rule.hidden ?? 0) / 4)));
-    if (uniforms.turn) gl.uniform2f(uniforms.turn, Math.cos(angle), Math.sin(angle));
-    return uniforms;
+  /** @param {import('./shaders.js').Pass} pass @param {Scene} scene @param {Record<string, UniformValue>} values */
+  #draw(pass, scene, values) {
+    this.#use(pass, scene, values);
+    this.gl.drawArrays(this.gl.TRIANGLES, 0, 3);
   }
 
-  /** @param {Record<string, WebGLUniformLocation>} uniforms */
-  #setFiring(uniforms) {
-    const { seed, fireRate } = this.dish.conditions;
-    this.gl.uniform1ui(uniforms.key, stepKey(seed, this.dish.age));
-    this.gl.uniform1ui(uniforms.chance, fireChance(fireRate));
+  /** @param {import('./shaders.js').Pass} pass @param {Scene} scene @param {Record<string, UniformValue>} values */
+  #use(pass, scene, values) {
+    const { filters, conditions } = scene;
+    const set = this.programs.use(pass, { eightBits: conditions.eightBits, filters });
+    set({ ...uniformsOf(scene), ...values });
   }
 
-  /** @param {number} what @param {number} width @param {number} height in pixels @param {boolean} upward */
-  #usePicture(what, width, height, upward) {
+  /** The next pass draws into a box of a target of the cells. @param {Cells} cells @param {WebGLFramebuffer} target
+   * @param {Box} box */
+  #into(cells, target, { left, top, right, bottom }) {
     const { gl } = this;
-    const uniforms = this.#use('picture');
-    gl.uniform1i(uniforms.what, what);
-    gl.uniform2f(uniforms.pixels, width, height);
-    gl.uniform1i(uniforms.upward, upward ? 1 : 0);
-    gl.uniform3fv(uniforms.ground, this.dish.ground);
-    gl.uniform3fv(uniforms.accent, this.dish.accent);
-    this.#setFiring(uniforms);
-  }
-
-  /** @param {Box} box */
-  #scissor({ left, top, right, bottom }) {
-    const { gl } = this;
-    gl.viewport(0, 0, this.dish.conditions.width, this.dish.conditions.height);
+    cells.bind();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+    gl.viewport(0, 0, cells.width, cells.height);
     gl.enable(gl.SCISSOR_TEST);
     gl.scissor(left, top, right - left, bottom - top);
   }
+
+  /** The next pass draws all over a surface. @param {Cells} cells @param {Surface} surface */
+  #onto(cells, { target, width, height }) {
+    const { gl } = this;
+    cells.bind();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+    gl.disable(gl.SCISSOR_TEST);
+    gl.viewport(0, 0, width, height);
+  }
+}
+
+/** What several passes know of a scene. @param {Scene} scene @returns {Record<string, UniformValue>} */
+function uniformsOf({ conditions, organisms, filters, age }) {
+  const { height, width, edge, angle, seed, fireRate } = conditions;
+  return {
+    size: [width, height],
+    wraps: edge === 'wrap',
+    alive_threshold: organisms.map((organism) => organism?.rule.alive_above ?? NEVER_ALIVE),
+    groups: organisms.map((organism) => Math.ceil((organism?.rule.hidden ?? 0) / 4)),
+    rotation: [Math.cos(angle), Math.sin(angle)],
+    kernels: isArticle(filters) ? [] : kernels(filters, angle),
+    key: stepKey(seed, age),
+    chance: fireChance(fireRate),
+  };
 }

@@ -1,20 +1,19 @@
 // @ts-check
-// Which pattern, and what it was trained for.
+// Picks a pattern, and the kind of training.
+
+import { element } from './elements.js';
 
 /** @typedef {import('./garden.js').Entry} Entry */
 
-/** What the article calls its experiments, and what to expect of such an organism. */
-export const EXPERIMENTS = {
-  growing: 'It learned only to reach its picture. Left alone it does not rest: it may overgrow, fade or fall apart.',
-  persistent: 'It learned to reach its picture and stay. Wounds it never practised: it may heal them, or grow something strange.',
-  regenerating: 'It learned to heal: cut away as much as you like. What is left grows the rest again.',
-};
-const UNKNOWN = 'How it was trained is not known; see for yourself.';
+const UNKNOWN = 'It is not known how this organism was trained.';
 
 export class Picker {
-  /** @param {import('./garden.js').Garden} garden @param {(entry: Entry) => void} pick */
-  constructor(garden, pick) {
+  /** @param {import('./garden.js').Garden} garden
+   * @param {Record<string, string>} experiments what to expect of organisms of each
+   * @param {(entry: Entry) => void} pick */
+  constructor(garden, experiments, pick) {
     this.garden = garden;
+    this.experiments = new Map(Object.entries(experiments));
     this.pick = pick;
     this.tiles = element('#patterns .tiles');
     this.segments = element('#experiments .segments');
@@ -23,50 +22,60 @@ export class Picker {
     garden.addEventListener('changed', () => this.refresh());
   }
 
-  /** Shows what is on offer, and what is picked. */
+  /** Shows the patterns, the kinds of training and what is picked. */
   refresh() {
     const { entries, entry } = this.garden;
     /** @type {Map<string, Entry>} */
     const patterns = new Map();
-    for (const one of entries) if (!patterns.has(patternOf(one))) patterns.set(patternOf(one), one);
-    const focused = /** @type {HTMLInputElement | null} */ (document.activeElement)?.value;
-    const wasHere = this.tiles.contains(document.activeElement) || this.segments.contains(document.activeElement);
-    this.tiles.replaceChildren(...[...patterns].map(([pattern, one]) => this.#tile(pattern, one)));
-    const kin = entries.filter((one) => entry && patternOf(one) === patternOf(entry));
-    this.segments.replaceChildren(...Object.keys(EXPERIMENTS).map((experiment) => this.#segment(experiment, kin)));
-    this.expect.textContent = EXPERIMENTS[/** @type {keyof EXPERIMENTS} */ (entry?.experiment)] ?? UNKNOWN;
-    if (wasHere) [...document.querySelectorAll('#patterns input, #experiments input')].forEach((input) => {
-      if (input instanceof HTMLInputElement && input.value === focused) input.focus();
-    });
+    for (const each of entries) if (!patterns.has(patternOf(each))) patterns.set(patternOf(each), each);
+    const kin = entries.filter((each) => entry && patternOf(each) === patternOf(entry));
+    const restoreFocus = this.#focus();
+    this.tiles.replaceChildren(...[...patterns].map(([pattern, first]) => this.#tile(pattern, first)));
+    this.segments.replaceChildren(...[...this.experiments.keys()].map((name) => this.#segment(name, kin)));
+    this.expect.textContent = this.experiments.get(entry?.experiment ?? '') ?? UNKNOWN;
+    restoreFocus();
   }
 
-  /** The place in the list of patterns, from 0. @param {number} place */
+  /** Returns what gives the focus to the same choice once all are new. */
+  #focus() {
+    const { activeElement } = document;
+    const lists = [this.tiles, this.segments];
+    if (!(activeElement instanceof HTMLInputElement) || !lists.some((list) => list.contains(activeElement)))
+      return () => {};
+    const inputs = () => lists.flatMap((list) => [...list.querySelectorAll('input')]);
+    return () =>
+      inputs()
+        .find(({ value }) => value === activeElement.value)
+        ?.focus();
+  }
+
+  /** @param {number} place in the list of patterns, from 0 */
   pickPattern(place) {
     const input = this.tiles.querySelectorAll('input')[place];
     if (input) this.#pickPattern(input.value);
   }
 
-  /** The next way in which this pattern was trained. */
+  /** Picks the next kind of training of this pattern. */
   pickNextExperiment() {
     const inputs = [...this.segments.querySelectorAll('input')].filter((input) => !input.disabled);
     const next = inputs[(inputs.findIndex((input) => input.checked) + 1) % inputs.length];
     if (next && !next.checked) next.click();
   }
 
-  /** @param {string} pattern @param {Entry} one */
-  #tile(pattern, one) {
+  /** @param {string} pattern @param {Entry} first */
+  #tile(pattern, first) {
     const { entry } = this.garden;
     const label = radio('pattern', pattern, entry !== null && patternOf(entry) === pattern);
-    label.title = nameOf(one);
+    label.title = nameOf(first);
     const shown = label.querySelector('span');
     const input = label.querySelector('input');
-    input?.setAttribute('aria-label', nameOf(one));
-    if (one.picture) {
+    input?.setAttribute('aria-label', nameOf(first));
+    if (first.picture) {
       const image = document.createElement('img');
-      Object.assign(image, { src: one.picture, alt: '', loading: 'lazy', draggable: false });
+      Object.assign(image, { src: first.picture, alt: '', loading: 'lazy', draggable: false });
       shown?.append(image);
     } else {
-      shown?.append(one.label);
+      shown?.append(first.label);
     }
     input?.addEventListener('change', () => this.#pickPattern(pattern));
     return label;
@@ -74,26 +83,26 @@ export class Picker {
 
   /** @param {string} experiment @param {Entry[]} kin */
   #segment(experiment, kin) {
-    const entry = kin.find((one) => one.experiment === experiment);
+    const entry = kin.find((each) => each.experiment === experiment);
     const label = radio('experiment', experiment, this.garden.entry?.experiment === experiment);
     label.querySelector('span')?.append(experiment);
     const input = /** @type {HTMLInputElement} */ (label.querySelector('input'));
     input.disabled = !entry;
     if (entry) input.addEventListener('change', () => this.pick(entry));
-    else label.title = 'There is none of this pattern here; blastema train grows one';
+    else label.title = 'Not available for this pattern; blastema train makes one';
     return label;
   }
 
-  /** The organism of that pattern that was trained as the present one, or the first. @param {string} pattern */
+  /** Picks the organism of a pattern with the same kind of training as now, or the first. @param {string} pattern */
   #pickPattern(pattern) {
     const kin = this.garden.entries.filter((entry) => patternOf(entry) === pattern);
     this.pick(kin.find((entry) => entry.experiment === this.garden.entry?.experiment) ?? kin[0]);
   }
 }
 
-/** Organisms of one target are the same pattern; one without is its own. @param {Entry} entry */
+/** Organisms with the same target are one pattern; those without are each its own. @param {Entry} entry */
 function patternOf(entry) {
-  return entry.organism && entry.url === '' ? entry.name : entry.target ?? entry.name;
+  return entry.organism && entry.url === '' ? entry.name : (entry.target ?? entry.name);
 }
 
 /** @param {Entry} entry */
@@ -103,13 +112,9 @@ function nameOf(entry) {
 
 /** @param {string} name @param {string} value @param {boolean} checked */
 function radio(name, value, checked) {
-  const label = document.createElement('label'), input = document.createElement('input');
+  const label = document.createElement('label'),
+    input = document.createElement('input');
   Object.assign(input, { type: 'radio', name, value, checked });
   label.append(input, document.createElement('span'));
   return label;
-}
-
-/** @param {string} selector @returns {HTMLElement} */
-function element(selector) {
-  return /** @type {HTMLElement} */ (document.querySelector(selector));
 }

@@ -1,32 +1,33 @@
 // @ts-check
-// Time in the dish: plays as fast as is asked for, as far as the graphics card keeps up.
+// Time in the dish: plays at the chosen speed, as far as the graphics card keeps up.
 
-/** Steps a second for each place of the speed slider: from a sixtieth to as many as the card can do. */
+/** Steps per second at each place of the speed slider; the last is as fast as the card allows. */
 export const SPEEDS = [1, 2, 4, 8, 15, 30, 45, 60, 120, 240, 480, 960, Infinity];
-/** What is called speed 1: a step for every frame of most screens. */
+/** Steps per second at 1×: one per frame on most screens. */
 const NORMAL = 60;
 const MOST_IN_A_FRAME = 400;
-/** A frame should take at most so many milliseconds; more where speed is all that counts. */
+/** Milliseconds that a frame may take; more at the highest speed. */
 const SMOOTH = 24;
 const SMOOTH_AT_MOST_SPEED = 80;
 
 /** @param {number} speed steps a second */
 export function speedName(speed) {
   if (speed === Infinity) return 'max';
-  return speed >= NORMAL ? `${speed / NORMAL}×` : NORMAL % speed === 0 ? `1/${NORMAL / speed}×` : `${speed / NORMAL}×`;
+  const isFraction = speed < NORMAL && NORMAL % speed === 0;
+  return isFraction ? `1/${NORMAL / speed}×` : `${Number((speed / NORMAL).toFixed(2))}×`;
 }
 
 export class Player {
   playing = false;
   speed = NORMAL;
-  /** Steps taken a second, of late. */
+  /** Steps per second in the last second. */
   rate = 0;
   /** Steps that are due but not yet taken. */
   #due = 0;
   #before = 0;
-  /** How many steps the card has been seen to do within a frame. */
+  /** Steps per frame that the card has been seen to manage. */
   #bearable = 2;
-  /** @type {WebGLSync | null} what tells that the last steps are done */
+  /** @type {WebGLSync | null} signals that the last steps are done */
   #fence = null;
   #since = 0;
   /** Steps in the last frame. */
@@ -36,8 +37,14 @@ export class Player {
   #stale = true;
 
   /** @param {import('./dish.js').Dish} dish @param {() => void} onFrame after each frame that showed something new
-   * @param {(error: unknown) => void} [onError] time stands still then */
-  constructor(dish, onFrame, onError = (error) => { throw error; }) {
+   * @param {(error: unknown) => void} [onError] the player pauses then */
+  constructor(
+    dish,
+    onFrame,
+    onError = (error) => {
+      throw error;
+    },
+  ) {
     this.dish = dish;
     this.onFrame = onFrame;
     const frame = (/** @type {number} */ now) => {
@@ -50,7 +57,9 @@ export class Player {
       }
     };
     this.request = requestAnimationFrame(frame);
-    dish.addEventListener('lost', () => { this.#fence = null; });
+    dish.addEventListener('lost', () => {
+      this.#fence = null;
+    });
     dish.addEventListener('restored', () => this.show());
   }
 
@@ -64,14 +73,14 @@ export class Player {
     this.#taken = [];
   }
 
-  /** One step, and then stands still. */
+  /** Takes one step and pauses. */
   step() {
     this.pause();
     this.dish.step();
     this.show();
   }
 
-  /** Something changed: the next frame shows it. */
+  /** Something has changed: the next frame shows it. */
   show() {
     this.#stale = true;
   }
@@ -102,7 +111,7 @@ export class Player {
     this.#due = this.speed === Infinity ? this.#bearable : this.#due + (this.speed * elapsed) / 1000;
     const steps = Math.min(Math.floor(this.#due), Math.floor(this.#bearable));
     this.#given = steps;
-    // What the card cannot do is not made up for.
+    // Steps that the card could not take are dropped.
     this.#due = Math.min(this.#due - steps, 2);
     if (steps < 1) return;
     this.dish.step(steps);
@@ -110,7 +119,7 @@ export class Player {
     this.#stale = true;
   }
 
-  /** Whether the card has done what it was given; learns how much that may be. @param {number} now */
+  /** Whether the card has finished the last frame; adapts how many steps a frame gets. @param {number} now */
   #isReady(now) {
     const { gl } = this.dish;
     if (!this.#fence) return true;
@@ -120,7 +129,8 @@ export class Player {
     this.#fence = null;
     const late = now - this.#since > (this.speed === Infinity ? SMOOTH_AT_MOST_SPEED : SMOOTH);
     if (late) this.#bearable = Math.max(1, this.#bearable * 0.75);
-    else if (this.#given >= Math.floor(this.#bearable)) this.#bearable = Math.min(MOST_IN_A_FRAME, this.#bearable * 1.2 + 0.1);
+    else if (this.#given >= Math.floor(this.#bearable))
+      this.#bearable = Math.min(MOST_IN_A_FRAME, this.#bearable * 1.2 + 0.1);
     return true;
   }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Life and loss over time, a small plot.
+// A small plot of living cells and the difference from the target over time.
 
 /** @typedef {{age: number, living: number, loss: number | null}} Point */
 
@@ -17,7 +17,7 @@ export class Plot {
   /** @param {Point} point */
   add(point) {
     const last = this.points.at(-1);
-    // Time ran back: what came after is another story.
+    // After a reset or undo, later points no longer hold.
     if (last && point.age < last.age) this.points = this.points.filter(({ age }) => age < point.age);
     if (this.points.at(-1)?.age === point.age) this.points.pop();
     this.points.push(point);
@@ -30,27 +30,41 @@ export class Plot {
 
   draw() {
     const { canvas, points } = this;
-    const scale = devicePixelRatio, { clientWidth: width, clientHeight: height } = canvas;
+    const { clientWidth: width, clientHeight: height } = canvas;
     if (width === 0) return;
-    canvas.width = width * scale;
-    canvas.height = height * scale;
+    canvas.width = width * devicePixelRatio;
+    canvas.height = height * devicePixelRatio;
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-    context.scale(scale, scale);
+    context.scale(devicePixelRatio, devicePixelRatio);
     const style = getComputedStyle(canvas);
-    const colour = (/** @type {string} */ name) => style.getPropertyValue(name);
-    context.strokeStyle = colour('--line');
-    for (const part of [0.5, 1]) line(context, [[0, Math.round(height * part) - 0.5], [width, Math.round(height * part) - 0.5]]);
+    const line = (/** @type {string} */ colour, /** @type {number[][]} */ along) => {
+      context.strokeStyle = style.getPropertyValue(colour);
+      stroke(context, along);
+    };
+    for (const y of [0.5, 1].map((part) => Math.round(height * part) - 0.5))
+      line('--line', [
+        [0, y],
+        [width, y],
+      ]);
     if (points.length < 2) return;
-    const first = points[0].age, span = Math.max((points.at(-1)?.age ?? 0) - first, 1);
+    const first = points[0].age;
+    const span = Math.max((points.at(-1)?.age ?? 0) - first, 1);
     const most = Math.max(...points.map(({ living }) => living), 1);
-    const x = (/** @type {Point} */ { age }) => ((age - first) / span) * width;
+    const at = (/** @type {number} */ age, /** @type {number} */ part) => [
+      ((age - first) / span) * width,
+      4 + (height - 8) * (1 - part),
+    ];
     context.lineWidth = 1.75;
     context.lineJoin = 'round';
-    context.strokeStyle = colour('--loss');
     const measured = points.filter(({ loss }) => loss !== null);
-    line(context, measured.map((point) => [x(point), 4 + (height - 8) * (1 - logarithmic(Number(point.loss)))]));
-    context.strokeStyle = colour('--accent');
-    line(context, points.map((point) => [x(point), 4 + (height - 8) * (1 - point.living / most)]));
+    line(
+      '--loss',
+      measured.map(({ age, loss }) => at(age, logarithmic(Number(loss)))),
+    );
+    line(
+      '--accent',
+      points.map(({ age, living }) => at(age, living / most)),
+    );
   }
 }
 
@@ -60,7 +74,7 @@ function logarithmic(loss) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {number[][]} points */
-function line(context, points) {
+function stroke(context, points) {
   context.beginPath();
   points.forEach(([x, y], place) => (place ? context.lineTo(x, y) : context.moveTo(x, y)));
   context.stroke();

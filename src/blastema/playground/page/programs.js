@@ -1,24 +1,21 @@
 // @ts-check
-// Shader programs, compiled when first used. Every failure says which shader failed and how.
+// Shader programs, compiled when first used. Every failure names the shader and gives the driver's reason.
 
 import { PlaygroundError } from './errors.js';
-import { SHADERS } from './shaders.js';
-import { WEIGHTS_UNIT } from './weights.js';
+import { isArticle } from './filters.js';
+import { CONSTANTS, LIFE_UNIT, STATES, WEIGHTS_UNIT } from './layout.js';
+import { PASSES, SHADERS } from './shaders.js';
+import { uniformSetter } from './uniforms.js';
 
 /**
- * @typedef {'update' | 'life' | 'erase' | 'picture' | 'numbers'} Pass
- * @typedef {{program: WebGLProgram, uniforms: Record<string, WebGLUniformLocation>}} Program
+ * @typedef {import('./shaders.js').Pass} Pass
+ * @typedef {ReturnType<typeof uniformSetter>} Setter
  */
 
-/** How many organisms may live in one dish. */
-export const MOST_ORGANISMS = 32;
-export const STATES = ['state_0', 'state_1', 'state_2', 'state_3'];
-export const LIFE_UNIT = 4;
-/** @type {Pass[]} */
-const WITH_NETWORK = ['update', 'numbers'];
+const NO_REASON = 'no reason given';
 
 export class Programs {
-  /** @type {Map<string, Program>} */
+  /** @type {Map<string, {program: WebGLProgram, set: Setter}>} */
   #compiled = new Map();
 
   /** @param {WebGL2RenderingContext} gl */
@@ -27,30 +24,35 @@ export class Programs {
   }
 
   /**
-   * Makes a pass the current program and returns it.
+   * Makes a pass the current program and returns what sets its uniforms.
    *
    * @param {Pass} pass
-   * @param {boolean} eightBits
-   * @param {boolean} laplacian whether some organism perceives through the fourth filter
+   * @param {{eightBits: boolean, filters: import('./rule.js').Filter[]}} variant what is compiled in
    */
-  use(pass, eightBits, laplacian = false) {
-    const name = WITH_NETWORK.includes(pass) ? `${pass} ${eightBits} ${laplacian}` : `${pass} ${eightBits}`;
-    let program = this.#compiled.get(name);
-    if (!program) {
-      program = this.#compile(pass, eightBits, laplacian);
-      this.#compiled.set(name, program);
+  use(pass, { eightBits, filters }) {
+    const article = isArticle(filters);
+    const name = PASSES[pass].network ? `${pass} ${eightBits} ${article} ${filters.length}` : `${pass} ${eightBits}`;
+    let compiled = this.#compiled.get(name);
+    if (!compiled) {
+      const constants = {
+        ...CONSTANTS,
+        FILTERS: filters.length,
+        ARTICLE: Number(article),
+        EIGHT_BITS: Number(eightBits),
+      };
+      compiled = this.#compile(pass, constants);
+      this.#compiled.set(name, compiled);
     }
-    this.gl.useProgram(program.program);
-    return program.uniforms;
+    this.gl.useProgram(compiled.program);
+    return compiled.set;
   }
 
-  /** @param {Pass} pass @param {boolean} eightBits @param {boolean} laplacian @returns {Program} */
-  #compile(pass, eightBits, laplacian) {
+  /** @param {Pass} pass @param {Record<string, number>} constants */
+  #compile(pass, constants) {
     const { gl } = this;
-    const head = ['#version 300 es', `#define ORGANISMS ${MOST_ORGANISMS}`, `#define LAPLACIAN ${Number(laplacian)}`];
-    if (eightBits) head.push('#define EIGHT_BITS');
-    const parts = [head.join('\n'), SHADERS.cells];
-    if (WITH_NETWORK.includes(pass)) parts.push(SHADERS.network);
+    const head = Object.entries(constants).map(([name, value]) => `#define ${name} ${value}`);
+    const parts = ['#version 300 es', ...head, SHADERS.cells];
+    if (PASSES[pass].network) parts.push(SHADERS.network);
     const program = gl.createProgram();
     const shaders = [
       this.#shader(gl.VERTEX_SHADER, `#version 300 es\n${SHADERS['quad.vertex']}`, 'quad.vertex'),
@@ -59,40 +61,32 @@ export class Programs {
     for (const shader of shaders) gl.attachShader(program, shader);
     gl.linkProgram(program);
     if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
-      throw new PlaygroundError(`the graphics driver cannot link the ${pass} pass: ${gl.getProgramInfoLog(program) || 'it does not say why'}`);
+      const reason = gl.getProgramInfoLog(program) || NO_REASON;
+      throw new PlaygroundError(`the graphics driver cannot link the ${pass} pass: ${reason}`);
     }
     for (const shader of shaders) gl.deleteShader(shader);
-    return { program, uniforms: this.#bind(program) };
+    return { program, set: this.#setter(program) };
   }
 
   /** @param {GLenum} type @param {string} text @param {string} name */
   #shader(type, text, name) {
     const { gl } = this;
     const shader = gl.createShader(type);
-    if (!shader) throw new PlaygroundError('the graphics driver gives no shader; reload the page');
+    if (!shader) throw new PlaygroundError('the graphics driver cannot create a shader; reload the page');
     gl.shaderSource(shader, text);
     gl.compileShader(shader);
     if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS) && !gl.isContextLost()) {
-      throw new PlaygroundError(`the graphics driver cannot compile ${name}.glsl: ${gl.getShaderInfoLog(shader) || 'it does not say why'}`);
+      const reason = gl.getShaderInfoLog(shader) || NO_REASON;
+      throw new PlaygroundError(`the graphics driver cannot compile ${name}.glsl: ${reason}`);
     }
     return shader;
   }
 
-  /** Textures have the same places in all programs. @param {WebGLProgram} program */
-  #bind(program) {
-    const { gl } = this;
-    gl.useProgram(program);
-    /** @type {Record<string, WebGLUniformLocation>} */
-    const uniforms = {};
-    const count = gl.isContextLost() ? 0 : gl.getProgramParameter(program, gl.ACTIVE_UNIFORMS);
-    for (let place = 0; place < count; place++) {
-      const name = gl.getActiveUniform(program, place)?.name.replace('[0]', '') ?? '';
-      const location = gl.getUniformLocation(program, name);
-      if (location) uniforms[name] = location;
-    }
-    STATES.forEach((state, unit) => gl.uniform1i(uniforms[state] ?? null, unit));
-    gl.uniform1i(uniforms.life ?? null, LIFE_UNIT);
-    gl.uniform1i(uniforms.weights ?? null, WEIGHTS_UNIT);
-    return uniforms;
+  /** Textures are in the same units in all programs. @param {WebGLProgram} program @returns {Setter} */
+  #setter(program) {
+    this.gl.useProgram(program);
+    const set = uniformSetter(this.gl, program);
+    set({ ...Object.fromEntries(STATES.map((state, unit) => [state, unit])), life: LIFE_UNIT, weights: WEIGHTS_UNIT });
+    return set;
   }
 }

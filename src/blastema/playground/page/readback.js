@@ -1,5 +1,5 @@
 // @ts-check
-// Reading from the graphics card without waiting for it.
+// Reads from the graphics card without blocking.
 
 const AGAIN_AFTER = 4; // milliseconds
 
@@ -10,9 +10,9 @@ export class Readback {
   }
 
   /**
-   * The content of a buffer, once the card has filled it; null when its memory is lost before.
+   * The content of a buffer, once the card has filled it; null if the context is lost before.
    *
-   * @param {(buffer: WebGLBuffer) => void} fill orders what is to be copied into it
+   * @param {(buffer: WebGLBuffer) => void} fill starts the copy into it
    * @returns {Promise<ArrayBuffer | null>}
    */
   async read(fill) {
@@ -28,7 +28,7 @@ export class Readback {
     return gl.isContextLost() ? null : content.buffer;
   }
 
-  /** Resolves when the card has done all it was asked to; whether it did. @returns {Promise<boolean>} */
+  /** Resolves when the card has finished; false if the context was lost before. @returns {Promise<boolean>} */
   async done() {
     const { gl } = this;
     const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);

@@ -5,45 +5,53 @@ import { PlaygroundError } from './errors.js';
 import { gif } from './gif.js';
 
 const VIDEO_TYPES = ['video/webm;codecs=vp9', 'video/webm', 'video/mp4'];
-const FRAMES_A_SECOND = 30;
-/** A GIF: so many pixels along its longer side at least, frames a second, and frames at most. */
+const FRAMES_PER_SECOND = 30;
+/** side: least pixels along the longer side; rate: frames per second; most: frames. */
 const GIF = { side: 288, rate: 15, most: 300 };
 
-/** The canvas as it is, a PNG. @param {HTMLCanvasElement} canvas @returns {Promise<Blob>} */
+/** A PNG of the canvas. @param {HTMLCanvasElement} canvas @returns {Promise<Blob>} */
 export function picture(canvas) {
-  return new Promise((resolve, reject) => canvas.toBlob((blob) => {
-    if (blob) resolve(blob);
-    else reject(new PlaygroundError('the browser gives no picture of the dish'));
-  }));
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => {
+      if (blob) resolve(blob);
+      else reject(new PlaygroundError('the browser could not make a picture of the dish'));
+    }),
+  );
 }
 
-/** Begins a video of the canvas; returns what ends it and gives it. @param {HTMLCanvasElement} canvas
- * @returns {() => Promise<Blob>} */
+/** Starts recording a video of the canvas; returns what stops it and returns the video.
+ * @param {HTMLCanvasElement} canvas @returns {() => Promise<Blob>} */
 export function recordVideo(canvas) {
-  const type = typeof MediaRecorder === 'undefined' ? undefined : VIDEO_TYPES.find((one) => MediaRecorder.isTypeSupported(one));
-  if (!type) throw new PlaygroundError('this browser records no videos; record a GIF instead');
-  const recorder = new MediaRecorder(canvas.captureStream(FRAMES_A_SECOND), { mimeType: type, videoBitsPerSecond: 8_000_000 });
+  const type =
+    typeof MediaRecorder === 'undefined' ? undefined : VIDEO_TYPES.find((each) => MediaRecorder.isTypeSupported(each));
+  if (!type) throw new PlaygroundError('this browser cannot record videos; record a GIF instead');
+  const recorder = new MediaRecorder(canvas.captureStream(FRAMES_PER_SECOND), {
+    mimeType: type,
+    videoBitsPerSecond: 8_000_000,
+  });
   /** @type {Blob[]} */
   const parts = [];
   recorder.ondataavailable = ({ data }) => parts.push(data);
   recorder.start();
-  return () => new Promise((resolve) => {
-    recorder.onstop = () => resolve(new Blob(parts, { type: type.split(';')[0] }));
-    recorder.stop();
-  });
+  return () =>
+    new Promise((resolve) => {
+      recorder.onstop = () => resolve(new Blob(parts, { type: type.split(';')[0] }));
+      recorder.stop();
+    });
 }
 
 /**
- * Begins a GIF of the canvas; returns what ends it and gives it.
+ * Starts recording a GIF of the canvas; returns what stops it and returns the GIF.
  *
  * @param {HTMLCanvasElement} canvas
- * @param {{columns: number, rows: number}} cells of what the canvas shows, so that each becomes whole pixels
- * @param {() => void} full is called when it can become no longer
+ * @param {{columns: number, rows: number}} cells that the canvas shows, so that each gets whole pixels
+ * @param {() => void} full is called when the GIF has as many frames as allowed
  * @returns {() => Blob}
  */
 export function recordGif(canvas, { columns, rows }, full) {
   const zoom = Math.max(1, Math.round(GIF.side / Math.max(columns, rows)));
-  const width = columns * zoom, height = rows * zoom;
+  const width = columns * zoom,
+    height = rows * zoom;
   const small = Object.assign(document.createElement('canvas'), { width, height });
   const context = /** @type {CanvasRenderingContext2D} */ (small.getContext('2d', { willReadFrequently: true }));
   context.imageSmoothingEnabled = false;

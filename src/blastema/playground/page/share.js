@@ -1,9 +1,9 @@
 // @ts-check
-// A link that brings back a dish: which organism, which seed, under which conditions.
+// Links that restore a dish: its organism, random seed and conditions.
 
-import { LARGEST } from './dish.js';
+import { LARGEST } from './rule.js';
 
-/** @typedef {import('./dish.js').Conditions} Conditions */
+/** @typedef {import('./conditions.js').Conditions} Conditions */
 
 /** @param {string | null} organism its name @param {Conditions} conditions */
 export function linkTo(organism, { height, width, seed, edge, fireRate, angle, eightBits }) {
@@ -20,7 +20,7 @@ export function linkTo(organism, { height, width, seed, edge, fireRate, angle, e
   return link.href;
 }
 
-/** What a link says; what makes no sense in it is left out. @param {string} hash
+/** Reads a link; values that are not valid are left out. @param {string} hash
  * @returns {{organism: string | null, conditions: Partial<Conditions>}} */
 export function readLink(hash) {
   const said = new URLSearchParams(hash.replace(/^#/, ''));

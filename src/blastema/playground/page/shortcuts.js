@@ -1,14 +1,21 @@
 // @ts-check
-// Keys, and the sheet that tells them.
+// Listens to the keys, and lists them in the help.
 
-/** @typedef {{keys: string[], shown: string, does: string, run?: (event: KeyboardEvent) => void}} Shortcut  keys as the browser calls them */
+/**
+ * @typedef {{keys: string[], shown: string, does: string, run?: (event: KeyboardEvent) => void}} Shortcut
+ *   keys: names that the browser gives them
+ */
 
 /** @param {Shortcut[]} shortcuts @param {HTMLDialogElement} sheet */
 export function listen(shortcuts, sheet) {
   const rows = shortcuts.map(({ shown, does }) => {
-    const row = document.createElement('tr'), head = document.createElement('th'), text = document.createElement('td');
+    const row = document.createElement('tr'),
+      head = document.createElement('th'),
+      text = document.createElement('td');
     head.scope = 'row';
-    head.append(...shown.split(' ').flatMap((key) => [Object.assign(document.createElement('kbd'), { textContent: key }), ' ']));
+    head.append(
+      ...shown.split(' ').flatMap((key) => [Object.assign(document.createElement('kbd'), { textContent: key }), ' ']),
+    );
     text.append(does);
     row.append(head, text);
     return row;
@@ -18,16 +25,19 @@ export function listen(shortcuts, sheet) {
     if (sheet.open || event.altKey || event.defaultPrevented || isTaken(event)) return;
     const isUndo = (event.ctrlKey || event.metaKey) && event.key === 'z';
     if ((event.ctrlKey || event.metaKey) && !isUndo) return;
-    const found = shortcuts.find(({ keys }) => keys.includes(isUndo ? 'u' : event.key.length === 1 ? event.key.toLowerCase() : event.key));
-    if (!found?.run) return;
+    const shortcut = shortcuts.find(({ keys }) =>
+      keys.includes(isUndo ? 'u' : event.key.length === 1 ? event.key.toLowerCase() : event.key),
+    );
+    if (!shortcut?.run) return;
     event.preventDefault();
-    found.run(event);
+    shortcut.run(event);
   });
 }
 
-/** Whether the focused control needs the key itself. @param {KeyboardEvent} event */
+/** Whether the focused control needs the key for itself. @param {KeyboardEvent} event */
 function isTaken({ target, key }) {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.matches('select, textarea, input:not([type=range], [type=radio], [type=checkbox], [type=file])')) return true;
+  if (target.matches('select, textarea, input:not([type=range], [type=radio], [type=checkbox], [type=file])'))
+    return true;
   return key === ' ' && target.matches('button, input, summary, a');
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// JSON as strangers write it: nothing that readers could take differently. What is refused is what blastema/strict_json.py refuses.
+// Parses JSON strictly: refuses whatever different parsers read differently, as blastema/io/strict_json.py does.
 
 const STRING = /"(?:[^"\\]|\\.)*"/g;
 const KEY = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
@@ -7,8 +7,6 @@ const NOT_FINITE = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
 const DEEPEST = 500;
 
 /**
- * What the text says.
- *
  * @param {string} text
  * @returns {any}
  * @throws {Error} it is not JSON, nested too deeply, or has a key twice in one object
@@ -20,19 +18,21 @@ export function parseJson(text) {
   return value;
 }
 
-/** The text of a file. @param {ArrayBuffer | Uint8Array} content @throws {TypeError} it is not UTF-8 */
+/** Decodes the text of a file. @param {ArrayBuffer | Uint8Array} content @throws {TypeError} it is not UTF-8 */
 export function decoded(content) {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
 }
 
-/** As `parseJson`, with null for numbers that are not finite: earlier versions of Blastema wrote them. @param {string} text */
+/** As `parseJson`, with null for numbers that are not finite, which earlier versions of Blastema wrote.
+ * @param {string} text */
 export function parseMetadata(text) {
   const value = parseJson(text.replace(NOT_FINITE, (token) => (token.startsWith('"') ? token : 'null')));
   if (/(?:^|[^\\])(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value))) throw new Error('not Unicode');
   return value;
 }
 
-/** Whether all numbers of a JSON text are whole and not negative, and nothing is true, false or null. @param {string} text */
+/** Whether the only values of a JSON text besides strings are whole numbers that are not negative.
+ * @param {string} text */
 export function hasOnlyCounts(text) {
   return /^[\s\d{}[\],:]*$/.test(text.replace(STRING, ''));
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// The picture that an organism was trained to grow, and how far what grows is from it.
+// The picture that an organism was trained to grow, and the difference of a dish from it.
 
 export class Target {
   /** @param {Uint8ClampedArray} pixels RGBA, premultiplied @param {number} height @param {number} width */
@@ -9,7 +9,7 @@ export class Target {
     this.width = width;
   }
 
-  /** The picture at an address, as it would look turned by an angle, or null when it cannot be had.
+  /** The picture at an address, rotated by an angle; null if it could not be loaded.
    * @param {string} url @param {number} angle radians */
   static async load(url, angle) {
     const image = new Image();
@@ -22,27 +22,31 @@ export class Target {
     const { naturalHeight: height, naturalWidth: width } = image;
     const canvas = Object.assign(document.createElement('canvas'), { height, width });
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
-    // All turns about the middle of the cell that was the seed.
-    const x = (width >> 1) + 0.5, y = (height >> 1) + 0.5;
+    // The centre of rotation is the middle of the seed cell.
+    const x = (width >> 1) + 0.5,
+      y = (height >> 1) + 0.5;
     context.translate(x, y);
     context.rotate(-angle);
     context.drawImage(image, -x, -y);
     const { data } = context.getImageData(0, 0, width, height);
-    for (let i = 0; i < data.length; i += 4) for (let k = 0; k < 3; k++) data[i + k] = (data[i + k] * data[i + 3]) / 255;
+    for (let i = 0; i < data.length; i += 4)
+      for (let k = 0; k < 3; k++) data[i + k] = (data[i + k] * data[i + 3]) / 255;
     return new Target(data, height, width);
   }
 
   /**
-   * The mean squared difference, over the target's pixels and RGBA, of what grows in the middle of a dish.
+   * The mean squared difference, over the target's pixels and RGBA, of the middle of a dish.
    *
    * @param {Uint8Array} picture RGBA, premultiplied @param {number} height @param {number} width of the dish
    */
   difference(picture, height, width) {
-    const top = (height >> 1) - (this.height >> 1), left = (width >> 1) - (this.width >> 1);
+    const top = (height >> 1) - (this.height >> 1),
+      left = (width >> 1) - (this.width >> 1);
     let sum = 0;
     for (let y = 0; y < this.height; y++) {
       for (let x = 0; x < this.width; x++) {
-        const row = y + top, column = x + left;
+        const row = y + top,
+          column = x + left;
         const isInside = row >= 0 && column >= 0 && row < height && column < width;
         for (let k = 0; k < 4; k++) {
           const seen = isInside ? picture[4 * (row * width + column) + k] : 0;

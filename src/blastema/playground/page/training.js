@@ -1,15 +1,16 @@
 // @ts-check
-// A running training, live: what the server tells of it, on the page, and its newest organism in the dish.
+// Shows a running training: the events that the server sends, and its newest organism in the dish.
 
 import { curve } from './training_curve.js';
-import { panel } from './training_panel.js';
+import { Panel } from './training_panel.js';
 
 /**
  * @typedef {{element: HTMLElement, loadOrganism: (content: ArrayBuffer, name: string) => unknown,
- *   reset: () => unknown}} Api  what the page lends: a place on it, and its dish
+ *   reset: () => unknown}} Api  what it uses of the page
  * @typedef {{target: string, name: string, experiment: string, steps: number, directory: string, picture: string,
  *   height: number, width: number, batch: number, pool: number}} Run
- * @typedef {{step: number, loss: number | null, rate: number, left: number | null, steps: number[], losses: number[]}} Progress
+ * @typedef {{step: number, loss: number | null, rate: number, left: number | null, steps: number[],
+ *   losses: number[]}} Progress
  * @typedef {{step: number, rollout: number, columns: number, count: number, before: string, after: string,
  *   reseeded: number, damaged: number, damages: string[]}} Batch
  * @typedef {{step: number, columns: number, count: number, picture: string}} Pool
@@ -17,51 +18,66 @@ import { panel } from './training_panel.js';
  * @typedef {{step: number, finished: boolean}} End
  */
 
-/** Seconds between two organisms in the dish, so that each has time to grow. */
+/** Seconds between two organisms in the dish; each needs time to grow. */
 const EACH = 8;
 
-/** Shows the training whose events come from `training/events`; returns what stops it. @param {Api} api */
-export function start({ element, loadOrganism, reset }) {
-  const shown = panel(element);
-  const events = new EventSource(new URL('./training/events', document.baseURI));
-  let last = -Infinity;
-  let ended = false;
+/** Shows the training whose events come from `training/events`. */
+class Training {
   /** @type {Run | null} */
-  let run = null;
+  #run = null;
+  #shownAt = -Infinity;
+  #hasEnded = false;
 
-  /** @template Message @param {string} kind @param {(message: Message) => unknown} then */
-  const on = (kind, then) => events.addEventListener(kind, (event) => then(JSON.parse(event.data)));
-
-  /** @param {Newest} newest */
-  async function intoTheDish(newest) {
-    const now = performance.now() / 1000;
-    if (!shown.following || (now - last < EACH && newest.step !== run?.steps)) return;
-    last = now;
-    const content = Uint8Array.from(atob(newest.content), (letter) => letter.charCodeAt(0));
-    await loadOrganism(content.buffer, newest.name);
-    await reset();
+  /** @param {Api} api */
+  constructor(api) {
+    this.api = api;
+    this.panel = new Panel(api.element);
+    this.events = new EventSource(new URL('./training/events', document.baseURI));
+    this.#on('run', (/** @type {Run} */ message) => this.panel.begin((this.#run = message)));
+    this.#on('progress', (/** @type {Progress} */ message) => this.#progress(message));
+    this.#on('batch', (/** @type {Batch} */ message) => this.panel.batch(message));
+    this.#on('pool', (/** @type {Pool} */ message) => this.panel.pool(message));
+    this.#on('organism', (/** @type {Newest} */ message) => this.#intoTheDish(message));
+    this.#on('end', (/** @type {End} */ message) => this.#end(message));
+    this.events.addEventListener('open', () => this.panel.say(''));
+    this.events.addEventListener('error', () => {
+      if (!this.#hasEnded) this.panel.say('Connection to the training lost; reconnecting …');
+    });
   }
 
-  on('run', (/** @type {Run} */ message) => shown.begin((run = message)));
-  on('progress', (/** @type {Progress} */ message) => {
-    shown.progress(message, run?.steps ?? message.step);
-    if (message.losses.length) curve(shown.chart, message.steps, message.losses);
-  });
-  on('batch', shown.batch);
-  on('pool', shown.pool);
-  on('organism', intoTheDish);
-  on('end', (/** @type {End} */ message) => {
-    ended = true;
-    shown.say(
-      message.finished
-        ? `Trained: all ${message.step.toLocaleString('en')} steps are done.`
-        : `Stopped after step ${message.step.toLocaleString('en')}; all is saved.`,
-    );
-    events.close();
-  });
-  events.addEventListener('open', () => shown.say(''));
-  events.addEventListener('error', () => {
-    if (!ended) shown.say('The connection to the training is lost; trying again …');
-  });
-  return () => events.close();
+  /** @template Message @param {string} kind @param {(message: Message) => unknown} listener */
+  #on(kind, listener) {
+    this.events.addEventListener(kind, (event) => listener(JSON.parse(event.data)));
+  }
+
+  /** @param {Progress} message */
+  #progress(message) {
+    this.panel.progress(message, this.#run?.steps ?? message.step);
+    if (message.losses.length) curve(this.panel.chart, message.steps, message.losses);
+  }
+
+  /** @param {Newest} newest */
+  async #intoTheDish({ step, name, content }) {
+    const now = performance.now() / 1000;
+    if (!this.panel.following || (now - this.#shownAt < EACH && step !== this.#run?.steps)) return;
+    this.#shownAt = now;
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    await this.api.loadOrganism(bytes.buffer, name);
+    await this.api.reset();
+  }
+
+  /** @param {End} message */
+  #end({ step, finished }) {
+    this.#hasEnded = true;
+    const done = step.toLocaleString('en');
+    const stopped = `Stopped after step ${done}. Everything is saved.`;
+    this.panel.say(finished ? `Training finished: ${done} steps.` : stopped);
+    this.events.close();
+  }
+}
+
+/** Shows the running training; returns what stops it. @param {Api} api @returns {() => void} */
+export function start(api) {
+  const training = new Training(api);
+  return () => training.events.close();
 }

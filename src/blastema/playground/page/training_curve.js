@@ -1,5 +1,5 @@
 // @ts-check
-// The curve of the loss: logarithmic, over training steps.
+// The loss over training steps, on a logarithmic axis.
 
 const WIDTH = 320;
 const HEIGHT = 120;
@@ -10,7 +10,7 @@ const BOTTOM = 20;
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 
 /**
- * Draws it into an SVG element, in place of what was there.
+ * Draws the curve into an SVG element.
  *
  * @param {SVGSVGElement} svg
  * @param {number[]} steps of training, rising
@@ -35,7 +35,10 @@ export function curve(svg, steps, losses) {
     parts.push(drawn('polyline', { points: points.join(' '), class: kind }));
   }
   svg.setAttribute('viewBox', `0 0 ${WIDTH} ${HEIGHT}`);
-  svg.setAttribute('aria-label', `loss over ${last} training steps, from ${losses[0].toPrecision(2)} to ${losses[losses.length - 1].toPrecision(2)}`);
+  svg.setAttribute(
+    'aria-label',
+    `loss over ${last} training steps, from ${losses[0].toPrecision(2)} to ${losses[losses.length - 1].toPrecision(2)}`,
+  );
   svg.replaceChildren(...parts);
 }
 
@@ -47,7 +50,7 @@ function drawn(kind, attributes, text = '') {
   return element;
 }
 
-/** The median of each value and its neighbours, as many on one side as on the other. @param {number[]} values */
+/** The median of each value and its neighbours, equally many on both sides. @param {number[]} values */
 function smooth(values) {
   const most = Math.ceil(values.length / 30);
   return values.map((_, place) => {

@@ -1,5 +1,5 @@
 // @ts-check
-// The part of the page that shows a training: figures, curve of the loss, and pictures of what the cells are at.
+// The panel that shows a training: figures, the curve of the loss, and pictures of the batch and the pool.
 
 /**
  * @typedef {import('./training.js').Run} Run
@@ -19,9 +19,9 @@ const CONTENT = `
     <div><dt>step</dt><dd data-figure="step">–</dd></div>
     <div><dt>loss</dt><dd data-figure="loss">–</dd></div>
     <div><dt>speed</dt><dd data-figure="rate">–</dd></div>
-    <div><dt>left</dt><dd data-figure="left">–</dd></div>
+    <div><dt>time left</dt><dd data-figure="left">–</dd></div>
   </dl>
-  <label class="check"><input type="checkbox" checked> Put the newest organism into the dish</label>
+  <label class="check"><input type="checkbox" checked> Show the newest organism in the dish</label>
   <figure class="training-loss"><svg role="img" aria-label="loss"></svg></figure>
   <p class="hint training-batch"></p>
   <figure data-picture="before" hidden><figcaption></figcaption><img alt=""></figure>
@@ -29,66 +29,80 @@ const CONTENT = `
   <figure data-picture="pool" hidden><figcaption></figcaption><img alt=""></figure>
 `;
 
-/** Fills an element of the page; returns what changes it. @param {HTMLElement} element */
-export function panel(element) {
-  element.classList.add('training');
-  element.setAttribute('role', 'region');
-  element.setAttribute('aria-labelledby', 'training-title');
-  element.innerHTML = CONTENT;
-  element.hidden = false;
-  // Who trains looks at this first.
-  element.parentElement?.prepend(element);
-  /** @template {Element} Kind @param {string} selector */
-  const part = (selector) => /** @type {Kind} */ (element.querySelector(selector));
+export class Panel {
+  /** @param {HTMLElement} element of the page, which the panel fills */
+  constructor(element) {
+    this.element = element;
+    element.classList.add('training');
+    element.setAttribute('role', 'region');
+    element.setAttribute('aria-labelledby', 'training-title');
+    element.innerHTML = CONTENT;
+    element.hidden = false;
+    // The training comes first on the page.
+    element.parentElement?.prepend(element);
+    this.chart = /** @type {SVGSVGElement} */ (this.#part('svg'));
+  }
+
+  /** Whether the newest organism shall be shown in the dish. */
+  get following() {
+    return /** @type {HTMLInputElement} */ (this.#part('input')).checked;
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.#part('.training-status').textContent = text;
+  }
+
+  /** @param {Run} run */
+  begin(run) {
+    const target = /** @type {HTMLImageElement} */ (this.#part('.training-target'));
+    target.src = run.picture;
+    target.alt = `the target, ${run.name}`;
+    this.#part('h2').textContent = `Training: ${run.name}, ${run.experiment}`;
+  }
+
+  /** @param {Progress} progress @param {number} steps of the whole training */
+  progress({ step, loss, rate, left }, steps) {
+    const bar = /** @type {HTMLProgressElement} */ (this.#part('progress'));
+    bar.max = steps;
+    bar.value = step;
+    this.#figure('step', `${step.toLocaleString('en')} of ${steps.toLocaleString('en')}`);
+    this.#figure('loss', loss === null ? '–' : loss.toPrecision(3));
+    this.#figure('rate', rate ? `${Number(rate.toPrecision(2))} steps/s` : '–');
+    this.#figure('left', left === null ? '–' : duration(left));
+  }
+
+  /** @param {Batch} batch */
+  batch(batch) {
+    this.#picture('before', batch.before, 'A batch before growing');
+    this.#picture('after', batch.after, `The batch after ${batch.rollout} steps`);
+    this.#part('.training-batch').textContent = prepared(batch);
+  }
+
+  /** @param {Pool} pool */
+  pool({ picture, count: states }) {
+    this.#picture('pool', picture, `${states} states of the pool`);
+  }
+
+  /** @param {string} selector */
+  #part(selector) {
+    return /** @type {Element} */ (this.element.querySelector(selector));
+  }
+
   /** @param {string} name @param {string} text */
-  const figure = (name, text) => { part(`[data-figure=${name}]`).textContent = text; };
+  #figure(name, text) {
+    this.#part(`[data-figure=${name}]`).textContent = text;
+  }
+
   /** @param {string} name @param {string} url @param {string} caption */
-  const picture = (name, url, caption) => {
-    const whole = /** @type {HTMLElement} */ (part(`[data-picture=${name}]`));
-    const image = /** @type {HTMLImageElement} */ (whole.querySelector('img'));
+  #picture(name, url, caption) {
+    const figure = /** @type {HTMLElement} */ (this.#part(`[data-picture=${name}]`));
+    const image = /** @type {HTMLImageElement} */ (this.#part(`[data-picture=${name}] img`));
     image.src = url;
     image.alt = caption;
-    /** @type {HTMLElement} */ (whole.querySelector('figcaption')).textContent = caption;
-    whole.hidden = false;
-  };
-
-  return {
-    chart: /** @type {SVGSVGElement} */ (part('svg')),
-    get following() {
-      return /** @type {HTMLInputElement} */ (part('input')).checked;
-    },
-    /** @param {string} text */
-    say(text) {
-      part('.training-status').textContent = text;
-    },
-    /** @param {Run} run */
-    begin(run) {
-      const target = /** @type {HTMLImageElement} */ (part('.training-target'));
-      target.src = run.picture;
-      target.alt = `the target, ${run.name}`;
-      part('h2').textContent = `Training: ${run.name}, ${run.experiment}`;
-    },
-    /** @param {Progress} progress @param {number} steps of the whole training */
-    progress(progress, steps) {
-      const bar = /** @type {HTMLProgressElement} */ (part('progress'));
-      bar.max = steps;
-      bar.value = progress.step;
-      figure('step', `${progress.step.toLocaleString('en')} of ${steps.toLocaleString('en')}`);
-      figure('loss', progress.loss === null ? '–' : progress.loss.toPrecision(3));
-      figure('rate', progress.rate ? `${Number(progress.rate.toPrecision(2))} steps/s` : '–');
-      figure('left', progress.left === null ? '–' : duration(progress.left));
-    },
-    /** @param {Batch} batch */
-    batch(batch) {
-      picture('before', batch.before, 'A batch before');
-      picture('after', batch.after, `and after ${batch.rollout} steps of growth`);
-      part('.training-batch').textContent = prepared(batch);
-    },
-    /** @param {Pool} pool */
-    pool(pool) {
-      picture('pool', pool.picture, `${pool.count} organisms of the pool`);
-    },
-  };
+    this.#part(`[data-picture=${name}] figcaption`).textContent = caption;
+    figure.hidden = false;
+  }
 }
 
 /** @param {number} seconds */
@@ -99,13 +113,18 @@ export function duration(seconds) {
   return `${Math.floor(whole / 3600)} h ${String(Math.floor(whole / 60) % 60).padStart(2, '0')} min`;
 }
 
-/** What was done to a batch before its growth. @param {Batch} batch */
+/** What was done to a batch before it grew. @param {Batch} batch */
 function prepared({ reseeded, damaged, damages }) {
   const parts = [];
-  if (reseeded) parts.push(`the worst ${reseeded === 1 ? 'one becomes' : `${reseeded} become`} a seed`);
+  if (reseeded) parts.push(`the worst ${count(reseeded)} replaced by a seed cell`);
   if (damaged) {
-    const kinds = `${damages.join(', ')}${damages.length > 1 ? ' in turn' : ''}`;
-    parts.push(`the best ${damaged === 1 ? 'one is' : `${damaged} are`} damaged (${kinds})`);
+    const kinds = damages.join(', ') + (damages.length > 1 ? ' in turn' : '');
+    parts.push(`the best ${count(damaged)} damaged (${kinds})`);
   }
-  return parts.length ? `Before they grow, ${parts.join(' and ')}.` : 'All of them grow from a seed.';
+  return parts.length ? `Before growing, ${parts.join(' and ')}.` : 'All of them grow from a seed cell.';
+}
+
+/** @param {number} states */
+function count(states) {
+  return states === 1 ? 'one is' : `${states} are`;
 }

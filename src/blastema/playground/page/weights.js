@@ -1,62 +1,97 @@
 // @ts-check
-// Organisms' weights as the shaders read them (the layout is told in shaders/network.glsl), one below the other.
+// The organisms' weights as the shaders read them (for the layout see shaders/network.glsl), one below the other.
 
-import { FILTERS } from './organism.js';
+import { slotsOf } from './filters.js';
+import { BIAS_ROW, HIDDEN_BIAS, INPUT, MOST_ORGANISMS, ROWS, UPDATE, WEIGHTS_UNIT } from './layout.js';
+import { MOST_CHANNELS } from './rule.js';
 
-const COLUMNS = 81;
-const ROWS = 33;
-const UPDATE = 64;
-const HIDDEN_BIAS = 80;
-export const WEIGHTS_UNIT = 5;
+/**
+ * @typedef {import('./organism.js').Organism} Organism
+ * @typedef {import('./rule.js').Filter} Filter
+ */
 
 export class WeightsTexture {
-  /** @param {WebGL2RenderingContext} gl @param {number} organisms how many at most, from number 1 */
-  constructor(gl, organisms) {
+  /** @type {WebGLTexture | null} */
+  #texture = null;
+  #columns = 0;
+
+  /** @param {WebGL2RenderingContext} gl */
+  constructor(gl) {
     this.gl = gl;
-    this.texture = gl.createTexture();
-    this.bind();
-    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32F, COLUMNS, ROWS * (organisms + 1));
-    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
   }
 
-  bind() {
-    this.gl.activeTexture(this.gl.TEXTURE0 + WEIGHTS_UNIT);
-    this.gl.bindTexture(this.gl.TEXTURE_2D, this.texture);
-  }
-
-  /** @param {number} number of the organism @param {import('./organism.js').Organism} organism @param {boolean} eightBits */
-  write(number, organism, eightBits) {
+  /**
+   * Writes the weights of all organisms of a dish.
+   *
+   * @param {(Organism | null)[]} organisms by number
+   * @param {Filter[]} filters that they share
+   * @param {boolean} eightBits
+   */
+  write(organisms, filters, eightBits) {
     const { gl } = this;
-    this.bind();
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, number * ROWS, COLUMNS, ROWS, gl.RGBA, gl.FLOAT, packed(organism, eightBits));
+    this.#bind(columnsFor(filters));
+    organisms.forEach((organism, number) => {
+      if (!organism) return;
+      const texels = packed(organism, filters, eightBits);
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, number * ROWS, this.#columns, ROWS, gl.RGBA, gl.FLOAT, texels);
+    });
+  }
+
+  /** Binds the texture, a new one if it must be wider or narrower. @param {number} columns */
+  #bind(columns) {
+    const { gl } = this;
+    gl.activeTexture(gl.TEXTURE0 + WEIGHTS_UNIT);
+    if (columns === this.#columns) {
+      gl.bindTexture(gl.TEXTURE_2D, this.#texture);
+      return;
+    }
+    if (this.#texture) gl.deleteTexture(this.#texture);
+    this.#texture = gl.createTexture();
+    this.#columns = columns;
+    gl.bindTexture(gl.TEXTURE_2D, this.#texture);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32F, columns, ROWS * (MOST_ORGANISMS + 1));
+    for (const which of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
+      gl.texParameteri(gl.TEXTURE_2D, which, gl.NEAREST);
+    }
   }
 }
 
+/** @param {Filter[]} filters */
+const columnsFor = (filters) => INPUT + MOST_CHANNELS * filters.length;
+
 /**
- * @param {import('./organism.js').Organism} organism
+ * One organism's weights, zero for the filters and channels that it does not have.
+ *
+ * @param {Organism} organism
+ * @param {Filter[]} filters of the dish
  * @param {boolean} eightBits round the weights to 256 values, as the article's page does
  */
-export function packed({ rule, weights }, eightBits) {
+export function packed({ rule, weights }, filters, eightBits) {
   const round = eightBits ? toEightBits : (/** @type {Float32Array} */ values) => values;
-  const texels = new Float32Array(4 * COLUMNS * ROWS);
-  const hidden = round(weights.hidden_weight), hiddenBias = round(weights.hidden_bias), update = round(weights.update_weight);
+  const columns = columnsFor(filters);
+  const texels = new Float32Array(4 * columns * ROWS);
+  const [hidden, update] = [round(weights.hidden_weight), round(weights.update_weight)];
+  const hiddenBias = round(weights.hidden_bias);
+  const slots = slotsOf(rule, filters);
   for (let unit = 0; unit < rule.hidden; unit++) {
-    const begin = 4 * COLUMNS * (unit >> 2), place = unit & 3;
-    rule.filters.forEach((filter, which) => {
+    const row = 4 * columns * (unit >> 2);
+    const place = unit & 3;
+    slots.forEach((slot, which) => {
       for (let channel = 0; channel < rule.channels; channel++) {
-        const input = FILTERS.indexOf(filter) * 16 + channel;
-        texels[begin + 4 * input + place] = hidden[(which * rule.channels + channel) * rule.hidden + unit];
+        const column = INPUT + MOST_CHANNELS * slot + channel;
+        texels[row + 4 * column + place] = hidden[(which * rule.channels + channel) * rule.hidden + unit];
       }
     });
-    texels.set(update.subarray(unit * rule.channels, (unit + 1) * rule.channels), begin + 4 * (UPDATE + 4 * place));
-    texels[begin + 4 * HIDDEN_BIAS + place] = hiddenBias[unit];
+    texels.set(update.subarray(unit * rule.channels, (unit + 1) * rule.channels), row + 4 * (UPDATE + 4 * place));
+    texels[row + 4 * HIDDEN_BIAS + place] = hiddenBias[unit];
   }
-  texels.set(round(weights.update_bias), 4 * (COLUMNS * (ROWS - 1) + UPDATE));
+  texels.set(round(weights.update_bias), 4 * (columns * BIAS_ROW + UPDATE));
   return texels;
 }
 
 /** @param {Float32Array} values @returns {Float32Array} */
 function toEightBits(values) {
   const scale = 2 * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return scale === 0 ? values : values.map((value) => (Math.round((value / scale + 0.5) * 255) / 255 - 0.5) * scale);
+  if (scale === 0) return values;
+  return values.map((value) => (Math.round((value / scale + 0.5) * 255) / 255 - 0.5) * scale);
 }

@@ -1,8 +1,8 @@
-// What every pass shares: a cell's 16 channels lie in four textures, and a fifth says who lives there.
+// Shared by every pass: four textures hold a cell's 16 channels, and a fifth its life.
 //
-// life: red is 1 where the cell is alive (some alpha of its 3x3 neighbourhood is above its organism's threshold), green
-// the number of the organism that the cell belongs to, in 255ths. Blue is 1 where the textures hold the cell's state;
-// elsewhere it is zero, whatever they hold.
+// life: red is 1 where the cell is alive (some alpha of its 3x3 neighbourhood is above its organism's threshold); green
+// is the number of the organism that the cell belongs to, in 255ths; blue is 1 where the four textures hold the cell's
+// state. Where blue is 0 the state is zero, whatever they hold.
 
 precision highp float;
 precision highp int;
@@ -15,9 +15,9 @@ uniform sampler2D state_3;
 uniform sampler2D life;
 uniform ivec2 size;
 uniform bool wraps;
-uniform float alive_above[ORGANISMS + 1];
+uniform float alive_threshold[ORGANISMS + 1];
 
-#ifdef EIGHT_BITS
+#if EIGHT_BITS == 1
 // As in the article's page: arctan keeps the small numbers exact and the large ones bounded; byte 127 is zero.
 const float QUARTER_TURN = 1.5707963267948966;
 vec4 stored(vec4 value) { return (127.0 + round(atan(value) / QUARTER_TURN * 127.0)) / 255.0; }
@@ -29,7 +29,7 @@ vec4 kept(vec4 value) { return value; }
 vec4 squeezed(vec4 value) { return value; }
 #endif
 
-// The neighbour's place, or one that is not in the grid.
+// The neighbour's place; it may lie outside the grid.
 ivec2 beside(ivec2 cell, int dx, int dy) {
   ivec2 place = cell + ivec2(dx, dy);
   return wraps ? (place + size) % size : place;

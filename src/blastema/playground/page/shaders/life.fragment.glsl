@@ -1,11 +1,11 @@
-// Second pass: who is alive after the update, and whose each cell is. Reads the grown states and the life before. Also
-// after the hand has been in the dish.
+// Second pass: which cells are alive after the update, and which organism each belongs to. Reads the updated states and
+// the life before. Also runs after cells were planted or erased.
 //
-// A mature cell stays with its organism; one that is growing joins the neighbour with the most alpha.
+// A mature cell stays with its organism; a growing one joins the neighbour with the most alpha.
 
 out vec4 next_life;
 
-uniform bool updated; // all that were alive have new states; otherwise those that had one still have it
+uniform bool updated; // true after an update, when every cell that was alive has a state
 
 float most;
 int strongest;
@@ -17,7 +17,7 @@ void look(ivec2 place) {
   if (!holds(living)) return;
   float alpha = kept(texelFetch(state_0, place, 0)).a;
   int whose = owner(living);
-  if (alpha > alive_above[whose] && alpha > most) {
+  if (alpha > alive_threshold[whose] && alpha > most) {
     most = alpha;
     strongest = whose;
   }

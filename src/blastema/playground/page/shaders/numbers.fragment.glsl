@@ -1,15 +1,12 @@
-// The numbers behind the picture, one tile for each: channels, what cells perceive, the hidden layer.
+// The numbers behind the picture, a tile for each: channels, perception, hidden layer.
 
 out vec4 colour;
 
-const int CHANNELS = 0;
-const int PERCEPTION = 1;
-const int HIDDEN = 2;
-
-uniform int what;
+uniform int what;       // one of the constants of layout.js
 uniform ivec2 tiles;   // columns and rows
-uniform int first;     // what the first tile shows
+uniform int first;     // the number that the first tile shows
 uniform int organism;  // whose perception and hidden layer
+uniform int slots[FILTERS];  // of the organism's filters among those of the dish
 uniform vec2 pixels;   // of the canvas
 uniform vec3 ground;   // the colour of zero
 
@@ -19,29 +16,19 @@ vec3 signed_colour(float value) {
   return mix(ground, value > 0.0 ? above : below, abs(value) / (0.3 + abs(value)));
 }
 
-vec4 four_of(vec4 a, vec4 b, vec4 c, vec4 d, int group) {
-  return group == 0 ? a : group == 1 ? b : group == 2 ? c : d;
-}
-
 float number(ivec2 cell, int index) {
   vec3 living = life_at(cell);
-  int group = index / 4 % 4;
+  int group = index / 4 % 4, channel = index % 4;
   if (what == CHANNELS) {
     if (!has_state(living)) return 0.0;
-    if (group == 0) return kept(texelFetch(state_0, cell, 0))[index % 4];
-    if (group == 1) return kept(texelFetch(state_1, cell, 0))[index % 4];
-    if (group == 2) return kept(texelFetch(state_2, cell, 0))[index % 4];
-    return kept(texelFetch(state_3, cell, 0))[index % 4];
+    vec4 values = group == 0 ? texelFetch(state_0, cell, 0) : group == 1 ? texelFetch(state_1, cell, 0)
+      : group == 2 ? texelFetch(state_2, cell, 0) : texelFetch(state_3, cell, 0);
+    return kept(values)[channel];
   }
   if (!lives(living) || owner(living) != organism) return 0.0;
   perceive(cell);
-  if (what == HIDDEN) return hidden_units(organism, index / 4)[index % 4];
-#if LAPLACIAN == 1
-  if (index >= 48) return four_of(laplacian_0, laplacian_1, laplacian_2, laplacian_3, group)[index % 4];
-#endif
-  if (index >= 32) return four_of(slope_y_0, slope_y_1, slope_y_2, slope_y_3, group)[index % 4];
-  if (index >= 16) return four_of(slope_x_0, slope_x_1, slope_x_2, slope_x_3, group)[index % 4];
-  return four_of(self_0, self_1, self_2, self_3, group)[index % 4];
+  if (what == HIDDEN) return hidden_units(organism, index / 4)[channel];
+  return perceived(slots[index / MOST_CHANNELS], group)[channel];
 }
 
 void main() {

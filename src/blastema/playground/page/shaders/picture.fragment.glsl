@@ -1,14 +1,11 @@
-// The picture: the cells' colours on a ground. Or which cells fire next; or the colours as they are, for reading back.
+// The picture: the cells' colours on a ground; or, for reading back, the colours themselves. Or which cells fire next,
+// to be shown, or as a mask.
 
 out vec4 colour;
 
-const int COLOURS = 0;
-const int FIRING = 1;
-const int PREMULTIPLIED = 2;
-
-uniform int what;
+uniform int what;  // one of the constants of layout.js
 uniform vec2 pixels; // of the canvas
-uniform bool upward; // the canvas counts its rows from the bottom
+uniform bool upward; // rows are counted from the bottom, as on a canvas
 uniform vec3 ground; // the colour behind the cells
 uniform vec3 accent;
 uniform uint key;
@@ -23,8 +20,10 @@ void main() {
     colour = seen;
   } else if (what == COLOURS) {
     colour = vec4(min(seen.rgb + (1.0 - seen.a) * ground, 1.0), 1.0);
+  } else if (what == FIRING_MASK) {
+    colour = vec4(fires(cell, key, chance) ? 1.0 : 0.0);
   } else {
-    // Of the empty cells those that would fire show faintly; they take no part.
+    // Empty cells that would fire show faintly: they take no part.
     float strength = fires(cell, key, chance) ? (lives(living) ? 1.0 : 0.1) : 0.0;
     colour = vec4(mix(ground, accent, strength), 1.0);
   }

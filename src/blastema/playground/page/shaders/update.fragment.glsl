@@ -1,4 +1,4 @@
-// First pass: perception, both layers and firing. The dead leave at once, those that do not fire soon after.
+// First pass: perception, both layers and firing. Cells that are dead or do not fire return early.
 
 layout(location = 0) out vec4 next_0;
 layout(location = 1) out vec4 next_1;
@@ -7,7 +7,10 @@ layout(location = 3) out vec4 next_3;
 
 uniform uint key;
 uniform uint chance;
-uniform int groups[ORGANISMS + 1]; // of four hidden units, organism by organism
+uniform int groups[ORGANISMS + 1];  // of four hidden units, organism by organism
+
+// The weights of four units for one group of channels.
+#define EVERY_FOURTH(at, p) WEIGHT(at) * p.x + WEIGHT(at + 4) * p.y + WEIGHT(at + 8) * p.z + WEIGHT(at + 12) * p.w
 
 void main() {
   ivec2 cell = ivec2(gl_FragCoord.xy);
@@ -27,13 +30,13 @@ void main() {
   perceive(cell);
   int organism = owner(living), last = groups[organism];
   row = organism * ROWS + BIAS_ROW;
-  vec4 change_0 = WEIGHT(64), change_1 = WEIGHT(65), change_2 = WEIGHT(66), change_3 = WEIGHT(67);
+  vec4 change_0 = WEIGHT(UPDATE), change_1 = WEIGHT(UPDATE + 1), change_2 = WEIGHT(UPDATE + 2), change_3 = WEIGHT(UPDATE + 3);
   for (int group = 0; group < last; group++) {
     vec4 unit = hidden_units(organism, group);
-    change_0 += WEIGHT(64) * unit.x + WEIGHT(68) * unit.y + WEIGHT(72) * unit.z + WEIGHT(76) * unit.w;
-    change_1 += WEIGHT(65) * unit.x + WEIGHT(69) * unit.y + WEIGHT(73) * unit.z + WEIGHT(77) * unit.w;
-    change_2 += WEIGHT(66) * unit.x + WEIGHT(70) * unit.y + WEIGHT(74) * unit.z + WEIGHT(78) * unit.w;
-    change_3 += WEIGHT(67) * unit.x + WEIGHT(71) * unit.y + WEIGHT(75) * unit.z + WEIGHT(79) * unit.w;
+    change_0 += EVERY_FOURTH(UPDATE, unit);
+    change_1 += EVERY_FOURTH(UPDATE + 1, unit);
+    change_2 += EVERY_FOURTH(UPDATE + 2, unit);
+    change_3 += EVERY_FOURTH(UPDATE + 3, unit);
   }
   next_0 = stored(self_0 + change_0);
   next_1 = stored(self_1 + change_1);

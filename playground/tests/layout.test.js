@@ -1,0 +1,95 @@
+// @ts-check
+// How the page is laid out on different screens, and that axe finds no obstacles to anybody.
+
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { noBrowser, withBrowser } from './browser.js';
+import { DESK, PHONE, visitor } from './visit.js';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const VIEWPORTS = [
+  { width: 1280, height: 900 },
+  { width: 1000, height: 640 },
+  { width: 390, height: 500 },
+  { width: 844, height: 390 },
+];
+/** @type {('light' | 'dark')[]} */
+const SCHEMES = ['light', 'dark'];
+
+/** Whether the button that closes the help is whole in sight, in the open help. @param {Page} page
+ * @param {{width: number, height: number}} viewport @param {number} scrolled */
+async function checkHelp(page, viewport, scrolled) {
+  const { sheet, button, hit, text } = await page.evaluate((top) => {
+    const dialog = /** @type {HTMLDialogElement} */ (document.querySelector('#sheet'));
+    dialog.scrollTop = top;
+    const close = /** @type {HTMLElement} */ (dialog.querySelector('form button'));
+    const inside = close.getBoundingClientRect();
+    const rows = [...dialog.querySelectorAll('p, tr')].map((row) => row.getBoundingClientRect().bottom);
+    const at = (/** @type {number} */ y) => document.elementFromPoint(inside.x + inside.width / 2, y) === close;
+    return {
+      sheet: dialog.getBoundingClientRect().toJSON(),
+      button: inside.toJSON(),
+      hit: at(inside.top + 2) && at(inside.bottom - 2),
+      text: Math.max(...rows),
+    };
+  }, scrolled);
+  if (scrolled) assert.ok(text <= button.top, 'the last line is in sight');
+  assert.ok(
+    hit && button.bottom <= sheet.bottom - 8 && sheet.bottom <= viewport.height && button.top >= sheet.top,
+    JSON.stringify({ viewport, scrolled, sheet, button, hit }),
+  );
+}
+
+/** What axe finds wrong. @param {Page} page @returns {Promise<string[]>} */
+async function violations(page) {
+  // @ts-ignore: axe is what the page was given as a script
+  const result = await page.evaluate(() => axe.run(document));
+  return result.violations.map(
+    (/** @type {{id: string, nodes: {html: string}[]}} */ { id, nodes }) =>
+      `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join('; ')}`,
+  );
+}
+
+test('the layout of the page', { skip: noBrowser }, (suite) =>
+  withBrowser(async ({ browser, url }) => {
+    const visit = visitor(suite, browser, url);
+
+    await visit('the button that closes the help is whole in sight on every screen', async (page) => {
+      await page.click('#play');
+      for (const viewport of VIEWPORTS) {
+        await page.setViewportSize(viewport);
+        await page.click('#help');
+        for (const scrolled of [0, 10_000]) await checkHelp(page, viewport, scrolled);
+        if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/help-${viewport.width}.png` });
+        await page.click('#sheet form button');
+        assert.ok(!(await page.locator('#sheet').isVisible()));
+      }
+    });
+
+    for (const [name, options] of Object.entries({ desk: DESK, phone: PHONE })) {
+      await visit(
+        `accessibility (${name}, light and dark): axe finds no violations`,
+        async (page) => {
+          // A dish that stands still leaves the machine to axe.
+          await page.click('#play');
+          await page.addScriptTag({ path: AXE });
+          await page.evaluate(() => {
+            for (const details of document.querySelectorAll('details')) details.open = true;
+          });
+          for (const colorScheme of SCHEMES) {
+            // Without transitions the colours of the scheme are there at once.
+            await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+            assert.deepEqual(await violations(page), [], colorScheme);
+            await page.click('#help');
+            assert.deepEqual(await violations(page), [], `${colorScheme}, help`);
+            await page.click('#sheet form button');
+          }
+        },
+        { options },
+      );
+    }
+  }),
+);

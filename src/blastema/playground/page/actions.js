@@ -1,0 +1,185 @@
+// @ts-check
+// What the user can do on the page. Each action changes the dish, shows the result and announces it.
+
+import { element, notice, say } from './elements.js';
+import { contentOf } from './files.js';
+import { randomSeed } from './firing.js';
+import { linkTo } from './share.js';
+
+/**
+ * @typedef {import('./garden.js').Entry} Entry
+ * @typedef {{dish: import('./dish.js').Dish, garden: import('./garden.js').Garden,
+ *   player: import('./player.js').Player, statistics: import('./statistics.js').Statistics,
+ *   inside: import('./inside.js').Inside, display: import('./display.js').Display, fit: () => void}} Parts
+ *   fit: fits the canvas to the page
+ */
+
+export class Actions {
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.parts = parts;
+  }
+
+  // Showing
+
+  /** After a change of the cells. */
+  changed() {
+    const { display, statistics, player } = this.parts;
+    display.undo();
+    statistics.refresh();
+    player.show();
+  }
+
+  /** After a change of the organism or the size: everything that shows it is brought up to date. */
+  arrived() {
+    const { display, statistics, inside, fit } = this.parts;
+    statistics.begin();
+    inside.refresh();
+    display.conditions();
+    fit();
+    this.changed();
+  }
+
+  showPlaying() {
+    const { display, player } = this.parts;
+    display.playing(player.playing);
+    player.show();
+  }
+
+  // Organisms
+
+  /** @param {Entry} entry */
+  async pick(entry) {
+    const { garden } = this.parts;
+    await garden.pick(entry);
+    this.arrived();
+    const kind = entry.experiment ? `, ${entry.experiment},` : '';
+    say(garden.keeps ? `${entry.label} will be planted next` : `${entry.label}${kind} grows from one cell`);
+  }
+
+  /** @param {File[]} files */
+  async open(files) {
+    for (const file of files) {
+      await this.parts.garden.open(await contentOf(file), file.name);
+      this.arrived();
+      say(`${file.name} grows from one cell`);
+    }
+  }
+
+  async mix() {
+    const { dish, garden } = this.parts;
+    dish.remember();
+    const count = await garden.mix();
+    garden.sized = true;
+    this.arrived();
+    say(`${count} different organisms planted`);
+  }
+
+  /** Puts the newest organism of a training into the dish. @param {ArrayBuffer} content @param {string} name */
+  async replace(content, name) {
+    await this.parts.garden.replace(content, name);
+    this.parts.display.conditions();
+    this.changed();
+  }
+
+  // Time
+
+  toggle() {
+    const { dish, player, statistics } = this.parts;
+    if (player.playing) player.pause();
+    else player.play();
+    this.showPlaying();
+    statistics.refresh();
+    say(player.playing ? 'Playing' : `Paused at step ${dish.age}`);
+  }
+
+  step() {
+    const { dish, player } = this.parts;
+    player.step();
+    this.showPlaying();
+    this.changed();
+    say(`Step ${dish.age}`);
+  }
+
+  reset() {
+    this.parts.dish.remember();
+    this.restart();
+    say('Restarted from one cell');
+  }
+
+  /** As reset, without a way back. */
+  restart() {
+    this.parts.garden.reset();
+    this.parts.statistics.begin();
+    this.changed();
+  }
+
+  undo() {
+    const { dish } = this.parts;
+    if (!dish.undo()) return;
+    this.changed();
+    say(`Back to step ${dish.age}`);
+  }
+
+  // Cells
+
+  /** @param {import('./hand.js').Place} from @param {import('./hand.js').Place} to @param {number} radius */
+  erase(from, to, radius) {
+    this.parts.dish.erase(from, to, radius);
+    this.changed();
+  }
+
+  /** @param {number} x @param {number} y cell */
+  plant(x, y) {
+    this.parts.garden.plant(x, y);
+    this.changed();
+    say('Seed planted');
+  }
+
+  // Conditions
+
+  /** @param {Partial<import('./conditions.js').Conditions>} conditions */
+  set(conditions) {
+    const { dish, display, statistics } = this.parts;
+    dish.set(conditions);
+    if ('angle' in conditions) statistics.aim();
+    display.conditions();
+    this.changed();
+  }
+
+  /** @param {number} width @param {number} height */
+  resize(width, height) {
+    this.parts.garden.sized = true;
+    this.set({ width, height });
+    this.parts.fit();
+  }
+
+  /** Grows again with another random seed; one that is out of range is ignored. @param {number} [seed] */
+  reseed(seed = randomSeed()) {
+    const isValid = Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32;
+    this.set(isValid ? { seed } : {});
+    if (isValid) this.reset();
+  }
+
+  // Elsewhere
+
+  async share() {
+    const { dish, garden } = this.parts;
+    const known = garden.entry && garden.entry.url !== '' ? garden.entry.name : null;
+    const href = linkTo(known, dish.conditions);
+    history.replaceState(null, '', href);
+    const copied = await navigator.clipboard?.writeText(href).then(
+      () => true,
+      () => false,
+    );
+    const where = copied ? 'Link copied' : 'The link is in the address bar';
+    const without = known ? '' : ' The link cannot carry an organism that was opened from a file.';
+    notice(`${where}: it restores this organism, its random seed, rotation and size.${without}`);
+  }
+
+  help() {
+    const sheet = /** @type {HTMLDialogElement} */ (element('#sheet'));
+    sheet.showModal();
+    sheet.scrollTop = 0;
+  }
+}

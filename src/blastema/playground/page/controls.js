@@ -1,0 +1,102 @@
+// @ts-check
+// Connects the controls of the page with what they do.
+
+import { attempt } from './attempt.js';
+import { element, input } from './elements.js';
+import { acceptDrops } from './files.js';
+import { SPEEDS } from './player.js';
+
+/**
+ * @typedef {import('./actions.js').Actions} Actions
+ * @typedef {import('./hand.js').Hand} Hand
+ */
+
+const LARGEST_BRUSH = 40;
+
+/** @param {string} selector @param {string} event @param {(target: HTMLInputElement) => unknown} action */
+function on(selector, event, action) {
+  element(selector).addEventListener(event, ({ currentTarget }) =>
+    attempt(() => action(/** @type {HTMLInputElement} */ (currentTarget))),
+  );
+}
+
+export class Controls {
+  /** @param {Actions} actions @param {Hand} hand */
+  constructor(actions, hand) {
+    this.actions = actions;
+    this.hand = hand;
+    this.#time();
+    this.#tools();
+    this.#settings();
+    this.#files();
+    actions.parts.display.hand(hand);
+    this.changeSpeed(0);
+  }
+
+  /** @param {number} by */
+  changeBrush(by) {
+    this.hand.radius = Math.min(Math.max(this.hand.radius + by, 1), LARGEST_BRUSH);
+    this.actions.parts.display.hand(this.hand);
+  }
+
+  /** @param {number} by places of the slider */
+  changeSpeed(by) {
+    const { player, display } = this.actions.parts;
+    const place = Math.min(Math.max(Number(input('#speed').value) + by, 0), SPEEDS.length - 1);
+    player.speed = SPEEDS[place];
+    display.speed(player.speed);
+  }
+
+  /** @param {'erase' | 'plant'} tool */
+  use(tool) {
+    this.hand.tool = tool;
+    this.actions.parts.display.hand(this.hand);
+  }
+
+  #time() {
+    const { actions } = this;
+    on('#play', 'click', () => actions.toggle());
+    on('#step', 'click', () => actions.step());
+    on('#reset', 'click', () => actions.reset());
+    on('#undo', 'click', () => actions.undo());
+    on('#speed', 'input', () => this.changeSpeed(0));
+  }
+
+  #tools() {
+    on('#tools', 'change', () => this.use(input('#tools :checked').value === 'plant' ? 'plant' : 'erase'));
+    on('#brush-size', 'input', ({ value }) => this.changeBrush(Number(value) - this.hand.radius));
+    on('#angle', 'input', ({ value }) => this.actions.set({ angle: (Number(value) * Math.PI) / 180 }));
+  }
+
+  #settings() {
+    const { actions } = this;
+    on('#size', 'change', ({ value }) => {
+      const [width, height] = value.split('x').map(Number);
+      actions.resize(width, height ?? width);
+    });
+    on('#edge', 'change', ({ value }) => actions.set({ edge: value === 'wrap' ? 'wrap' : 'dead' }));
+    on('#fire-rate', 'input', ({ value }) => actions.set({ fireRate: Number(value) }));
+    on('#seed', 'change', ({ value }) => actions.reseed(Math.round(Number(value))));
+    on('#dice', 'click', () => actions.reseed());
+    on('#eight-bits', 'change', ({ checked }) => actions.set({ eightBits: checked }));
+    on('#keep', 'change', ({ checked }) => {
+      actions.parts.garden.keeps = checked;
+    });
+    on('#mix', 'click', () => actions.mix());
+  }
+
+  #files() {
+    const { actions } = this;
+    on('#share', 'click', () => actions.share());
+    on('#help', 'click', () => actions.help());
+    on('#open', 'change', async (target) => {
+      await attempt(() => actions.open([...(target.files ?? [])]));
+      target.value = '';
+    });
+    acceptDrops(element('#drop'), (files) => attempt(() => actions.open(files)));
+    const sheet = /** @type {HTMLDialogElement} */ (element('#sheet'));
+    sheet.addEventListener('click', ({ target }) => {
+      if (target === sheet) sheet.close();
+    });
+  }
+}

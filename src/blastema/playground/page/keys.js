@@ -1,0 +1,37 @@
+// @ts-check
+// The keys of the page, from which the help is made, too.
+
+import { attempt } from './attempt.js';
+
+/**
+ * The keys that work in the whole page, and those of the dish (see hand.js), which are only listed.
+ *
+ * @param {{actions: import('./actions.js').Actions, controls: import('./controls.js').Controls,
+ *   picker: import('./picker.js').Picker, inside: import('./inside.js').Inside,
+ *   recording: import('./recording.js').Recording}} parts
+ * @returns {import('./shortcuts.js').Shortcut[]}
+ */
+export function keysOf({ actions, controls, picker, inside, recording }) {
+  const pick = (/** @type {KeyboardEvent} */ { key }) => picker.pickPattern((Number(key) + 9) % 10);
+  return [
+    { keys: [' '], shown: 'Space', does: 'play or pause', run: () => actions.toggle() },
+    { keys: ['.', 'n'], shown: '.', does: 'one step', run: () => actions.step() },
+    { keys: ['r'], shown: 'R', does: 'restart from one cell', run: () => actions.reset() },
+    { keys: ['u'], shown: 'U', does: 'undo the last cut (also Ctrl Z)', run: () => actions.undo() },
+    { keys: ['-'], shown: '-', does: 'slower', run: () => controls.changeSpeed(-1) },
+    { keys: ['+', '='], shown: '+', does: 'faster', run: () => controls.changeSpeed(1) },
+    { keys: ['['], shown: '[', does: 'smaller brush', run: () => controls.changeBrush(-1) },
+    { keys: [']'], shown: ']', does: 'larger brush', run: () => controls.changeBrush(1) },
+    { keys: ['c'], shown: 'C', does: 'the brush cuts', run: () => controls.use('erase') },
+    { keys: ['p'], shown: 'P', does: 'the brush plants', run: () => controls.use('plant') },
+    { keys: [...'1234567890'], shown: '1 … 0', does: 'pick a pattern', run: pick },
+    { keys: ['t'], shown: 'T', does: 'switch the kind of training', run: () => picker.pickNextExperiment() },
+    { keys: ['v'], shown: 'V', does: 'look inside: channels, perception, hidden layer', run: () => inside.next() },
+    { keys: ['s'], shown: 'S', does: 'save a picture', run: () => attempt(() => recording.savePicture()) },
+    { keys: ['l'], shown: 'L', does: 'copy a link to this dish', run: () => attempt(() => actions.share()) },
+    { keys: ['?'], shown: '?', does: 'show this help', run: () => actions.help() },
+    { keys: [], shown: '← ↑ → ↓', does: 'move the brush (in the dish)' },
+    { keys: [], shown: 'X', does: 'cut at the brush (in the dish)' },
+    { keys: [], shown: 'Enter', does: 'plant at the brush (in the dish)' },
+  ];
+}

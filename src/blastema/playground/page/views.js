@@ -1,0 +1,82 @@
+// @ts-check
+// What the dish can show of its cells: one table, from which menu, hints and tiles follow.
+
+import { NUMBERS } from './layout.js';
+import { MOST_CHANNELS, MOST_HIDDEN, filtersOf } from './rule.js';
+
+/**
+ * @typedef {import('./rule.js').Rule} Rule
+ * @typedef {{what: number, columns: number, count: (rule: Rule) => number, choices: (rule: Rule) => Choice[]}} Tiles
+ *   what: of the numbers pass, see layout.js; count: how many tiles; choices: those that can be shown alone
+ * @typedef {[name: string, index: number]} Choice
+ * @typedef {{label: string, hint: (rule: Rule) => string, tiles?: Tiles}} ViewRecord  tiles: if it shows numbers
+ * @typedef {'picture' | 'channels' | 'perception' | 'hidden' | 'firing'} ViewKind
+ * @typedef {{kind: ViewKind, index: number | null, organism: number}} View
+ *   index: of the tile that is shown alone, null for all; organism: the number of the one that is looked into
+ */
+
+const COLOURS = ['red', 'green', 'blue', 'alpha'];
+/** Labels of the built-in filters; others are called by their name. @type {Record<string, string>} */
+const FILTER_LABELS = {
+  identity: 'itself',
+  sobel_x: 'slope along x',
+  sobel_y: 'slope along y',
+  laplacian: 'curvature',
+};
+
+/** @type {Record<ViewKind, ViewRecord>} */
+export const VIEWS = {
+  picture: { label: 'picture', hint: () => 'The first four channels of each cell: red, green, blue and alpha.' },
+  channels: {
+    label: 'state channels',
+    hint: ({ channels }) =>
+      `The ${channels} numbers of each cell. Orange is above zero, blue below. ` +
+      'The hidden channels have no given meaning: cells use them to signal their neighbours.',
+    tiles: { what: NUMBERS.CHANNELS, columns: 4, count: () => MOST_CHANNELS, choices: (rule) => channelsOf(rule, 0) },
+  },
+  perception: {
+    label: 'perception',
+    hint: (rule) => `What each cell perceives of its neighbourhood, channel by channel: ${labelsOf(rule).join(', ')}.`,
+    tiles: {
+      what: NUMBERS.PERCEPTION,
+      columns: 8,
+      // A filter fills whole rows, however many channels there are.
+      count: ({ filters }) => MOST_CHANNELS * filters.length,
+      choices: (rule) =>
+        labelsOf(rule).flatMap((label, place) => channelsOf(rule, MOST_CHANNELS * place, `: ${label}`)),
+    },
+  },
+  hidden: {
+    label: 'hidden layer',
+    hint: ({ hidden }) => `The ${hidden} hidden units of each cell's network.`,
+    tiles: {
+      what: NUMBERS.HIDDEN,
+      columns: 16,
+      count: () => MOST_HIDDEN,
+      choices: ({ hidden }) => Array.from({ length: hidden }, (_, unit) => [`unit ${unit}`, unit]),
+    },
+  },
+  firing: {
+    label: 'cells that fire next',
+    hint: () =>
+      'In every step each living cell updates with a certain probability, the fire rate; there is no global clock.',
+  },
+};
+
+/** Columns and rows of tiles that a view of an organism with this rule has. @param {View} view @param {Rule} rule */
+export function tilesOf({ kind, index }, rule) {
+  const { tiles } = VIEWS[kind];
+  if (!tiles || index !== null) return { columns: 1, rows: 1 };
+  return { columns: tiles.columns, rows: tiles.count(rule) / tiles.columns };
+}
+
+/** @param {Rule} rule @param {number} first the index of the first one @param {string} [suffix] @returns {Choice[]} */
+function channelsOf({ channels }, first, suffix = '') {
+  const name = (/** @type {number} */ channel) => COLOURS[channel] ?? `hidden channel ${channel}`;
+  return Array.from({ length: channels }, (_, channel) => [`${name(channel)}${suffix}`, first + channel]);
+}
+
+/** @param {Rule} rule */
+function labelsOf(rule) {
+  return filtersOf(rule).map(({ name }) => FILTER_LABELS[name] ?? name);
+}
