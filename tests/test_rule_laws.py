@@ -200,6 +200,9 @@ def test_a_rule_that_cannot_be_is_refused(wrong, says):
         (("mine", np.eye(2)), "fixed of filter mine is"),
         (("mine", [[math.nan] * 3] * 3), "it must be 3 rows of 3 numbers"),
         (("mine", [[1, 2, 3], [4, 5, 6], ["a", 7, 8]]), "it must be 3 rows of 3 numbers"),
+        (("mine", [["1"] * 3] * 3), "it must be 3 rows of 3 numbers"),
+        (("mine", [[10**400, 0, 0]] * 3), "it must be 3 rows of 3 numbers"),
+        (("mine", [[1], [2, 3]]), "it must be 3 rows of 3 numbers"),
         (("mine",), "filter mine has only zeros"),
     ],
 )

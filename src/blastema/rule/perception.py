@@ -77,8 +77,10 @@ class Filter:
 def _matrix(values: Any, name: str) -> Matrix:
     """Return 3x3 numbers as tuples of floats."""
     try:
-        array = np.asarray(values, float)
-    except (TypeError, ValueError):
+        # Numbers in quotes are no numbers.
+        array = np.asarray(values)
+        array = array.astype(float) if array.dtype.kind in "fiu" else np.empty(0)
+    except (TypeError, ValueError, OverflowError):
         array = np.empty(0)
     if array.shape != (3, 3) or not np.isfinite(array).all() or np.abs(array).max() > 1e6:
         raise BlastemaError(f"{name} is {values!r}; it must be 3 rows of 3 numbers from -1e6 to 1e6")
