@@ -18,7 +18,7 @@ from blastema.engines.native_engine import NativeEngine, isas
 from blastema.errors import BlastemaError
 from blastema.rule import Batch, Rule, seed_batch
 from conftest import random_states, random_weights
-from double_precision import CLEARANCE, assert_learned, batch_of, clearance, judged, wish
+from double_precision import CLEARANCE, assert_close, batch_of, clearance, judged, wish
 from test_golden import TOLERANCE, VECTORS, of
 
 RULES = {
@@ -30,10 +30,10 @@ RULES = {
 }
 
 
-def every_bit(learning):
+def every_bit(result):
     return b"".join(
         np.ascontiguousarray(array).tobytes()
-        for array in (*learning.gradient, learning.batch.states, learning.states_gradient)
+        for array in (*result.gradient, result.batch.states, result.states_gradient)
     )
 
 
@@ -69,7 +69,7 @@ def test_hidden_units_that_are_not_kept_change_no_bit(isa):
     one = batch_of(Rule(), 48, 48, count=1)
     many = Batch(*(np.repeat(array, 24, axis=0) for array in one))
     alone, together = (
-        NativeEngine(isa).learn(Rule(), weights, batch, steps, lambda states: (0.0, np.cos(states)))
+        NativeEngine(isa).value_and_grad(Rule(), weights, batch, steps, lambda states: (0.0, np.cos(states)))
         for batch in (one, many)
     )
     assert alone.batch.states.any(axis=-1).mean() > 0.9
@@ -91,7 +91,7 @@ def test_hidden_units_that_are_not_kept_change_no_bit(isa):
 )
 def test_gradients_are_those_in_double_precision(isa, name, angle, size):
     weights, batch, expected = judged(RULES[name], *size, 5, angle)
-    assert_learned(NativeEngine(isa).learn(RULES[name], weights, batch, 5, wish, angle), expected)
+    assert_close(NativeEngine(isa).value_and_grad(RULES[name], weights, batch, 5, wish, angle), expected)
 
 
 @pytest.mark.parametrize("isa", isas())
@@ -114,7 +114,8 @@ def test_threads_change_no_bit(isa, name, count, size):
     rule = RULES[name]
     batch, weights = batch_of(rule, *size, count), random_weights(rule)
     found = {
-        every_bit(NativeEngine(isa, threads).learn(rule, weights, batch, 6, wish, 0.3)) for threads in (1, 2, 3, 7)
+        every_bit(NativeEngine(isa, threads).value_and_grad(rule, weights, batch, 6, wish, 0.3))
+        for threads in (1, 2, 3, 7)
     }
     assert len(found) == 1
 
@@ -122,9 +123,11 @@ def test_threads_change_no_bit(isa, name, count, size):
 def test_two_callers_at_once_get_what_each_would_alone():
     rule = Rule()
     batch, weights, engine = batch_of(rule, 40, 40), random_weights(rule), NativeEngine(threads=2)
-    alone, together = every_bit(engine.learn(rule, weights, batch, 20, wish)), []
+    alone, together = every_bit(engine.value_and_grad(rule, weights, batch, 20, wish)), []
     callers = [
-        threading.Thread(target=lambda: together.append(every_bit(engine.learn(rule, weights, batch, 20, wish))))
+        threading.Thread(
+            target=lambda: together.append(every_bit(engine.value_and_grad(rule, weights, batch, 20, wish)))
+        )
         for _ in range(4)
     ]
     for caller in callers:
@@ -160,7 +163,9 @@ def test_cells_that_are_not_alive_are_seen_once_and_then_erased():
         batch = Batch(states, np.zeros(1, np.uint32), np.zeros(1, np.uint32))
         if clearance(rule, weights, batch, 4, 0.0) > CLEARANCE:
             break
-    found, judged = (engine.learn(rule, weights, batch, 4, wish) for engine in (NativeEngine(), choose_engine("numpy")))
+    found, judged = (
+        engine.value_and_grad(rule, weights, batch, 4, wish) for engine in (NativeEngine(), choose_engine("numpy"))
+    )
     np.testing.assert_allclose(found.batch.states, judged.batch.states, atol=1e-6)
     np.testing.assert_allclose(found.states_gradient, judged.states_gradient, atol=1e-7)
     assert (judged.states_gradient[(states[..., 3] < 0.1) & (judged.batch.states == 0).all(-1)] != 0).any()
@@ -230,8 +235,8 @@ def test_misaligned_arrays_grow_what_aligned_ones_do():
     cotangent = misaligned(batch.states.shape)
     cotangent[...] = wish(batch.states)[1]
     engine = NativeEngine()
-    expected = engine.learn(rule, weights, batch, 3, lambda states: (0.0, cotangent.copy()))
-    result = engine.learn(rule, type(weights)(*odd[3:]), Batch(*odd[:3]), 3, lambda states: (0.0, cotangent))
+    expected = engine.value_and_grad(rule, weights, batch, 3, lambda states: (0.0, cotangent.copy()))
+    result = engine.value_and_grad(rule, type(weights)(*odd[3:]), Batch(*odd[:3]), 3, lambda states: (0.0, cotangent))
     assert every_bit(result) == every_bit(expected)
 
 
@@ -242,7 +247,7 @@ def test_rows_without_a_living_cell_take_part_in_a_rollout():
     states[0, 3:8, 3:8, 3:] = 1
     batch = Batch(states, np.zeros(1, np.uint32), np.zeros(1, np.uint32))
     result, expected = (
-        engine.learn(rule, weights, batch, 3, wish) for engine in (NativeEngine(), choose_engine("numpy"))
+        engine.value_and_grad(rule, weights, batch, 3, wish) for engine in (NativeEngine(), choose_engine("numpy"))
     )
     np.testing.assert_allclose(result.batch.states, expected.batch.states, rtol=0, atol=1e-5)
 

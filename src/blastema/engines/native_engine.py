@@ -10,7 +10,7 @@ import os
 import numpy as np
 
 from blastema import _native
-from blastema.engines.protocol import Learning, Loss, check_rollout, evaluate, says_when_memory_runs_out
+from blastema.engines.protocol import Loss, ValueAndGrad, check_rollout, evaluate, says_when_memory_runs_out
 from blastema.errors import BlastemaError
 from blastema.machine import cores
 from blastema.rule import Batch, Rule, Weights
@@ -54,7 +54,9 @@ class NativeEngine:
         return _after(rollout, batch, steps)
 
     @says_when_memory_runs_out
-    def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0) -> Learning:
+    def value_and_grad(
+        self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0
+    ) -> ValueAndGrad:
         weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
         rollout = self._begin(rule, weights, batch, angle, keep=True)
         rollout.advance(steps)
@@ -62,10 +64,10 @@ class NativeEngine:
         value, back = evaluate(loss, after.states)
         gradient = Weights(*(np.zeros(np.shape(tensor), np.float32) for tensor in weights))
         if steps == 0:
-            return Learning(value, after, gradient, back.copy())
+            return ValueAndGrad(value, after, gradient, back.copy())
         states_gradient = np.empty_like(back)
         rollout.go_back(back, *gradient, states_gradient)
-        return Learning(value, after, gradient, states_gradient)
+        return ValueAndGrad(value, after, gradient, states_gradient)
 
     def _begin(self, rule: Rule, weights: Weights, batch: Batch, angle: float, keep: bool) -> _native.Rollout:
         positions = [rule.filters.index(name) if name in rule.filters else -1 for name in FILTERS]

@@ -59,7 +59,7 @@ class Trainer:
         draw = np.random.default_rng([self.seed, self.done])
         places, before = self.draw_batch(draw)
         rollout = int(draw.integers(*self.recipe.rollout(self.done), endpoint=True))
-        loss, after, gradient, _ = self.engine.learn(self.rule, self.weights, before, rollout, self.loss)
+        loss, after, gradient, _ = self.engine.value_and_grad(self.rule, self.weights, before, rollout, self.loss)
         finite = all(np.isfinite(numbers).all() for numbers in (loss, *gradient))
         if finite and (self.experiment.starts_from == "seed" or self.pool.put(places, after)):
             self.weights, self.moments = adam(self.recipe, self.weights, normalised(gradient), self.moments, self.done)
