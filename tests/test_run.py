@@ -44,7 +44,7 @@ def test_a_run_directory_holds_everything(tmp_path):
     lines = [json.loads(line) for line in (tmp_path / "run/log.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == [1, 2, 3, 4, 5, 6]
     assert lines[0].keys() == {"step", "loss", "rollout", "learning_rate", "seconds"}
-    assert lines[-1].keys() == lines[0].keys() | {"held_out"}
+    assert lines[-1].keys() == lines[0].keys() | {"validation"}
     organism = load(tmp_path / "run")
     assert organism.training["target"] == "disc"
     assert organism.training["steps"] == 6
@@ -186,7 +186,7 @@ def test_a_run_that_broke_off_in_a_step_is_to_be_resumed(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(run_module, "held_out", torn)
+        broken.setattr(run_module, "validation_score", torn)
         with pytest.raises(KeyboardInterrupt):
             list(run.train())
     with pytest.raises(BlastemaError, match="resume it again"):
@@ -300,10 +300,10 @@ def milestones(monkeypatch):
 
 def test_a_run_ends_with_its_best_organism(tmp_path, milestones, monkeypatch):
     scores = iter([-1.0, -3.0, -2.0])
-    monkeypatch.setattr(run_module, "held_out", lambda *_: next(scores))
+    monkeypatch.setattr(run_module, "validation_score", lambda *_: next(scores))
     finished(tmp_path / "run")
     assert load(tmp_path / "run").training["steps"] == 4
-    assert load(tmp_path / "run").scores == {"held_out": -3.0}
+    assert load(tmp_path / "run").scores == {"validation": -3.0}
 
 
 def test_a_run_goes_back_to_its_last_milestone_when_training_collapses(tmp_path, milestones, monkeypatch):
@@ -326,5 +326,5 @@ def test_a_run_goes_back_to_its_last_milestone_when_training_collapses(tmp_path,
 
 def test_a_run_that_collapses_again_and_again_gives_up(tmp_path, monkeypatch):
     monkeypatch.setattr(run_module, "collapse", lambda *_: "died")
-    with pytest.raises(BlastemaError, match=r"training died at step 6, for the 6th time since its last milestone; try"):
+    with pytest.raises(BlastemaError, match=r"training died at step 6, for the 6th time since the last milestone; try"):
         finished(tmp_path / "run")

@@ -14,14 +14,17 @@ from blastema.cli.invocation import to_paste
 from blastema.cli.training_screen import watch
 from blastema.errors import BlastemaError
 from blastema.io.tensors import read_tensors, write_tensors
+from blastema.organism import Organism
 from blastema.reporting.album import complete_album
+from blastema.rule import Rule
 from blastema.training import milestone
 from blastema.training import run as run_module
 from blastema.training.reach import furthest, unreachable
 from blastema.training.run import Config, Run
+from conftest import random_weights
 
 CONFIG = Config("disc", experiment="persistent", steps=6, fit=6, pad=4)
-SEALED = ("organism.safetensors", "checkpoint.safetensors", "best.safetensors", "good.safetensors")
+SEALED = ("organism.safetensors", "checkpoint.safetensors", "best.safetensors", "rollback.safetensors")
 
 
 def short(patch):
@@ -111,7 +114,7 @@ def test_the_log_is_on_the_disk_before_the_checkpoint(tmp_path, monkeypatch):
     assert order[saved + 1] == "run", order
 
 
-@pytest.mark.parametrize("name", ["checkpoint.safetensors", "good.safetensors", "config.json", "target.npy"])
+@pytest.mark.parametrize("name", ["checkpoint.safetensors", "rollback.safetensors", "config.json", "target.npy"])
 def test_a_flipped_bit_is_refused_by_name(stopped, name):
     content = bytearray((stopped / name).read_bytes())
     # Far from the header, in a value; in the configuration, a digit of the seed.
@@ -122,11 +125,11 @@ def test_a_flipped_bit_is_refused_by_name(stopped, name):
         Run.resume(stopped)
     assert str(stopped / name) in str(refused.value)
     if name == "checkpoint.safetensors":
-        assert "to continue from the last milestone, step 4, in good.safetensors" in str(refused.value)
+        assert "to continue from the last milestone, step 4, in rollback.safetensors" in str(refused.value)
     assert (stopped / name).read_bytes() == content
 
 
-@pytest.mark.parametrize("name", ["checkpoint.safetensors", "good.safetensors", "best.safetensors"])
+@pytest.mark.parametrize("name", ["checkpoint.safetensors", "rollback.safetensors", "best.safetensors"])
 def test_a_run_without_one_of_its_files_finishes_the_same(runs, stopped, name):
     (stopped / name).unlink()
     run = Run.resume(stopped)
@@ -136,16 +139,16 @@ def test_a_run_without_one_of_its_files_finishes_the_same(runs, stopped, name):
 
 def test_a_run_without_any_checkpoint_is_refused_and_keeps_its_log(stopped):
     log = (stopped / "log.jsonl").read_bytes()
-    for name in ("checkpoint.safetensors", "good.safetensors"):
+    for name in ("checkpoint.safetensors", "rollback.safetensors"):
         (stopped / name).unlink()
-    with pytest.raises(BlastemaError, match=r"took 5 training steps, but checkpoint\.safetensors and good"):
+    with pytest.raises(BlastemaError, match=r"took 5 training steps, but checkpoint\.safetensors and rollback"):
         Run.resume(stopped)
     assert (stopped / "log.jsonl").read_bytes() == log
 
 
 def in_the_format_of_0_1_0(directory):
     """Leave out what Blastema 0.1.0 did not write: checksums and the state of the run."""
-    for name in ("checkpoint.safetensors", "good.safetensors"):
+    for name in ("checkpoint.safetensors", "rollback.safetensors"):
         tensors, metadata = read_tensors(directory / name)
         tensors = {key: value for key, value in tensors.items() if not key.startswith("best.")}
         write_tensors(directory / name, tensors, {key: metadata[key] for key in ("format", "version", "step")})
@@ -157,6 +160,43 @@ def in_the_format_of_0_1_0(directory):
 def test_a_run_of_version_0_1_0_is_resumed(runs, stopped):
     in_the_format_of_0_1_0(stopped)
     assert_finishes_like(runs / "whole", Run.resume(stopped))
+
+
+def with_older_names(directory):
+    """Give the file of the last milestone and its score the names that they had before."""
+    (directory / "rollback.safetensors").rename(directory / "good.safetensors")
+    log = directory / "log.jsonl"
+    log.write_text(log.read_text().replace('"validation"', '"held_out"'))
+
+
+def test_a_run_with_the_older_file_names_is_resumed(runs, stopped):
+    with_older_names(stopped)
+    assert_finishes_like(runs / "whole", Run.resume(stopped))
+    assert not (stopped / "good.safetensors").exists()
+
+
+def test_the_last_milestone_under_its_older_name_replaces_a_lost_checkpoint(runs, stopped):
+    with_older_names(stopped)
+    (stopped / "checkpoint.safetensors").unlink()
+    run = Run.resume(stopped)
+    assert run.trainer.done == 4
+    assert run.notices == ["checkpoint.safetensors is missing; continuing from the last milestone, in good.safetensors"]
+    assert_finishes_like(runs / "whole", run)
+
+
+def test_training_rolls_back_to_a_milestone_under_its_older_name(stopped, monkeypatch):
+    with_older_names(stopped)
+    run = Run.resume(stopped)
+    expected, _ = read_tensors(stopped / "good.safetensors")
+    monkeypatch.setattr(run_module, "collapse", lambda *_: "died")
+    next(run.train())
+    assert np.array_equal(run.trainer.weights.update_weight, expected["weights.update.weight"])
+
+
+def test_a_validation_score_under_its_older_name_is_read():
+    organism = Organism(random_weights(Rule()), scores={"held_out": -3.0})
+    assert milestone.recorded_score(organism) == -3.0
+    assert not milestone.is_better(dataclasses.replace(organism, scores={"validation": -2.0}), organism)
 
 
 def with_pool(path, **changes):

@@ -70,7 +70,7 @@ class Config:
         history = _history(self.history)
         object.__setattr__(self, "history", history)
 
-    def taught_by(self) -> Recipe:
+    def full_recipe(self) -> Recipe:
         """Return the recipe with this run's steps and batch."""
         return dataclasses.replace(RECIPES[self.recipe], steps=self.steps, batch=self.batch)
 
