@@ -40,10 +40,10 @@ def clearance(rule, weights, batch, steps, angle):
     for _ in range(steps):
         _, height, width, _ = batch.states.shape
         acts = fires(batch.seeds, batch.ages, height, width, rule.fire_rate)
-        acts &= alive(batch.states, rule.alive_above, rule.edge)[..., 0]
+        acts &= alive(batch.states, rule.alive_threshold, rule.edge)[..., 0]
         hidden = perceive(batch.states, rule.filters, angle, rule.edge)[acts] @ weights.hidden_weight
         batch = step(rule, weights, batch, angle)
-        alpha = np.abs(batch.states[..., ALPHA] - rule.alive_above).min()
+        alpha = np.abs(batch.states[..., ALPHA] - rule.alive_threshold).min()
         nearest = min(nearest, alpha, np.abs(hidden + weights.hidden_bias).min(initial=np.inf))
     return nearest
 

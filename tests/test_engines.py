@@ -23,7 +23,11 @@ RULES = [
     Rule(),
     Rule(edge="wrap"),
     Rule(
-        channels=8, hidden=20, filters=("identity", "laplacian", "sobel_x", "sobel_y"), fire_rate=0.7, alive_above=0.2
+        channels=8,
+        hidden=20,
+        filters=("identity", "laplacian", "sobel_x", "sobel_y"),
+        fire_rate=0.7,
+        alive_threshold=0.2,
     ),
 ]
 IDS = ["dead", "wrap", "narrow"]
@@ -241,7 +245,7 @@ def test_non_finite_weights_are_refused(engine):
 @pytest.mark.parametrize(
     ("seeds", "size", "says"),
     [
-        (5, (5, 5), "seeds must be a list, one for each organism, not 5"),
+        (5, (5, 5), "seeds must be a list of whole numbers, one per grid, not 5"),
         ([1.5], (5, 5), "seeds must be whole numbers from 0 to 4294967295, not [1.5]"),
         ([-1], (5, 5), "seeds must be whole numbers"),
         ([1], (0, 5), "a grid needs 1x1 to 65536x65536 cells of at least 4 channels (RGB and alpha), not 5x0 of 16"),

@@ -57,7 +57,7 @@ def test_published_models_are_written_as_they_were_published(published, tmp_path
         assert ours["weight_scale"] == pytest.approx(theirs["weight_scale"], rel=2**-22)
 
 
-@pytest.mark.parametrize("change", [{"channels": 12}, {"hidden": 64}, {"alive_above": 0.2}])
+@pytest.mark.parametrize("change", [{"channels": 12}, {"hidden": 64}, {"alive_threshold": 0.2}])
 def test_other_rules_than_the_articles_are_refused_and_nothing_is_written(tmp_path, change):
     rule = Rule(**change)
     with pytest.raises(BlastemaError, match=r"this organism's rule is not the article's .* can hold no other"):

@@ -19,7 +19,9 @@ from test_golden import TOLERANCE
 
 RULES = {
     "article": Rule(),
-    "other": Rule(channels=8, hidden=12, filters=("laplacian", "sobel_y", OWN_FILTER), edge="wrap", alive_above=0.2),
+    "other": Rule(
+        channels=8, hidden=12, filters=("laplacian", "sobel_y", OWN_FILTER), edge="wrap", alive_threshold=0.2
+    ),
 }
 
 

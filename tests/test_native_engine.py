@@ -24,7 +24,7 @@ from test_golden import TOLERANCE, VECTORS, of
 RULES = {
     "article": Rule(),
     "wrapped": Rule(edge="wrap"),
-    "narrow": Rule(channels=8, hidden=20, filters=("identity", "laplacian", "sobel_x", "sobel_y"), alive_above=0.2),
+    "narrow": Rule(channels=8, hidden=20, filters=("identity", "laplacian", "sobel_x", "sobel_y"), alive_threshold=0.2),
     "odd": Rule(channels=5, hidden=7, filters=("sobel_y", "identity"), edge="wrap", fire_rate=0.9),
     "wide": Rule(channels=20, hidden=150, fire_rate=0.3),
 }

@@ -93,7 +93,7 @@ OWN = {"name": "ridge", "fixed": [[0, -1, 0], [0, 2, 0], [0, -1, 0]], "along": [
             {"version": "2", "rule": json.dumps(RULE | {"filters": [OWN | {"along": [1]}]})},
             "along of filter ridge is [1]",
         ),
-        ({"version": "2", "rule": json.dumps(RULE | {"filters": [OWN, OWN]})}, "each may appear once"),
+        ({"version": "2", "rule": json.dumps(RULE | {"filters": [OWN, OWN]})}, "each may appear only once"),
         ({"rule": json.dumps(RULE | {"hidden": 13})}, "its rule needs float32 (16, 13)"),
         ({"tensors": {"hidden.weight": NAN}}, "hidden.weight in"),
         ({"tensors": {"hidden.weight": NAN}}, "not finite (NaN or infinite)"),

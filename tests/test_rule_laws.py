@@ -178,11 +178,11 @@ def test_filters_measure_slopes_and_curvature():
         ({"edge": "round"}, "edge of a rule is 'round'; it must be dead or wrap"),
         (
             {"filters": ("identity", "gabor")},
-            "there is no filter 'gabor'; choose from identity, sobel_x, sobel_y, laplacian",
+            "there is no filter 'gabor'; use identity, sobel_x, sobel_y, laplacian",
         ),
-        ({"filters": ("identity", "identity")}, "filters of a rule are identity, identity; each may appear once"),
-        ({"filters": ()}, "filters of a rule is (); it must be names or filters: identity, "),
-        ({"filters": "identity"}, "filters of a rule is 'identity'; it must be names or filters"),
+        ({"filters": ("identity", "identity")}, "filters of a rule are identity, identity; each may appear only once"),
+        ({"filters": ()}, "filters of a rule is (); it must be a list of identity, "),
+        ({"filters": "identity"}, "filters of a rule is 'identity'; it must be a list of identity"),
         ({"filters": (Filter("sobel_x", np.eye(3)),)}, "sobel_x is the name of a built-in filter"),
     ],
 )
@@ -195,12 +195,12 @@ def test_a_rule_that_cannot_be_is_refused(wrong, says):
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        (("1st", np.eye(3)), "a filter is named '1st'; use letters"),
-        (("a" * 41, np.eye(3)), "is longer than 40"),
+        (("1st", np.eye(3)), "invalid filter name '1st'; use letters"),
+        (("a" * 41, np.eye(3)), "is too long; use at most 40 characters"),
         (("mine", np.eye(2)), "fixed of filter mine is"),
         (("mine", [[math.nan] * 3] * 3), "it must be 3 rows of 3 numbers"),
         (("mine", [[1, 2, 3], [4, 5, 6], ["a", 7, 8]]), "it must be 3 rows of 3 numbers"),
-        (("mine",), "filter mine has only zeros"),
+        (("mine",), "filter mine is zero everywhere"),
     ],
 )
 def test_a_filter_that_cannot_be_is_refused(wrong, says):

@@ -1,4 +1,4 @@
-"""One rule, many engines: the same cells fire on each, and states agree but for rounding."""
+"""Engines that run the rule: on each the same cells fire, and states agree up to rounding."""
 
 from blastema.engines.choice import ENGINES, choose_engine, default_engine
 from blastema.engines.protocol import Engine, Loss, ValueAndGrad

@@ -73,7 +73,7 @@ class NativeEngine:
         positions = [rule.filters.index(name) if name in rule.filters else -1 for name in FILTERS]
         try:
             return _native.Rollout(
-                self.isa, self.threads, keep, rule.channels, rule.hidden, positions, rule.alive_above,
+                self.isa, self.threads, keep, rule.channels, rule.hidden, positions, rule.alive_threshold,
                 round(rule.fire_rate * 2**24), rule.edge == "wrap", math.cos(angle), math.sin(angle),
                 **weights._asdict(), **batch._asdict(),
             )  # fmt: skip

@@ -158,7 +158,7 @@ def alive_inside(grid: np.ndarray, rule: Rule) -> np.ndarray:
     if rule.edge == "wrap":
         grid[:, 0], grid[:, -1] = grid[:, -2], grid[:, 1]
         grid[:, :, 0], grid[:, :, -1] = grid[:, :, -2], grid[:, :, 1]
-    mature = grid[..., ALPHA] > rule.alive_above
+    mature = grid[..., ALPHA] > rule.alive_threshold
     rows = mature[:, :-2] | mature[:, 1:-1] | mature[:, 2:]
     return rows[:, :, :-2] | rows[:, :, 1:-1] | rows[:, :, 2:]
 

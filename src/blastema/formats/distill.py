@@ -55,7 +55,8 @@ def _refuse_other_rules(rule: Rule) -> None:
     if rule != articles:
         raise BlastemaError(
             f"this organism's rule is not the article's ({rule.channels} channels, {rule.hidden} hidden units, filters "
-            f"{', '.join(names_of(rule.filters))}, alive above {rule.alive_above}); a distill file can hold no other"
+            f"{', '.join(names_of(rule.filters))}, alive above {rule.alive_threshold}); a distill file can hold no "
+            "other"
         )
 
 

@@ -91,7 +91,7 @@ def perceptions(rule: Rule, weights: Weights, height: int, width: int) -> np.nda
     for age, next_age in pairwise((*AGES, AGES[-1])):
         with np.errstate(over="ignore", invalid="ignore"):
             seen = perceive(batch.states, rule.filters, 0.0, rule.edge)
-            living = alive(batch.states, rule.alive_above, rule.edge)[..., 0]
+            living = alive(batch.states, rule.alive_threshold, rule.edge)[..., 0]
         found.append(seen[living])
         if (age > CUT_AT and living.mean() > OVERGROWN) or not np.isfinite(batch.states).all():
             break
