@@ -22,7 +22,7 @@ from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.library import load, target_of
 from blastema.organism import Organism
-from blastema.quantisation.eight_bit import quantised
+from blastema.quantisation.eight_bit import quantise_gptq
 from blastema.targets.emoji import ARTICLE
 from blastema.training.experiments import EXPERIMENTS, RecipeName
 from blastema.training.run import Config, Run
@@ -131,7 +131,7 @@ def round_to_bytes(name: str) -> None:
     """Measure an existing organism with weights rounded to 8 bits, and write these weights if they are better."""
     exact = load(path(name))
     picture, training = target_of(exact, name), exact.training | {"weights": "8 bits"}
-    weights = quantised(exact.rule, exact.weights, *picture.shape[:2]).weights
+    weights = quantise_gptq(exact.rule, exact.weights, *picture.shape[:2]).weights
     rounded = measured(name.split("/")[0], dataclasses.replace(exact, weights=weights, training=training), picture)
     rounded = dataclasses.replace(rounded, scores=(rounded.scores or {}) | runs_of(exact))
     best = min(exact, rounded, key=lambda organism: badness(name, organism.scores or {}))

@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 from blastema import load
-from blastema.analysis.subject import EXPLODED
+from blastema.analysis.subject import EXPLODED_LOG_LOSS
 from blastema.damage import ARTICLE_CUTS
 from blastema.zoo import names
 from write_zoo_docs import ARTICLE as PUBLISHED
@@ -31,7 +31,11 @@ def missed(name: str, scores: dict[str, Any]) -> dict[str, float]:
     """Return by how much each number misses its threshold. Growing organisms only must not explode after cuts."""
     experiment, target = name.split("/")
     repeated = scores["repeated"]
-    found = {f"{cuts}, exploded": result["worst"] for cuts, result in repeated.items() if result["worst"] >= EXPLODED}
+    found = {
+        f"{cuts}, exploded": result["worst"]
+        for cuts, result in repeated.items()
+        if result["worst"] >= EXPLODED_LOG_LOSS
+    }
     if experiment == "growing":
         return found
     columns, rounded = promised(experiment, scores), promised(experiment, scores["eight_bit"])

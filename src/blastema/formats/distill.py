@@ -19,7 +19,7 @@ from blastema.io.atomic import replacing
 from blastema.io.small_file import read_small_file
 from blastema.io.strict_json import parse_json
 from blastema.organism import Organism
-from blastema.quantisation.eight_bit import from_bytes, quantised, scale_of, to_bytes
+from blastema.quantisation.eight_bit import from_bytes, quantise_gptq, scale_of, to_bytes
 from blastema.rule import Rule, Weights
 from blastema.rule.perception import names_of
 
@@ -40,7 +40,7 @@ def write_distill(organism: Organism, path: Path, size: Size = None) -> str:
         BlastemaError: the organism has another rule, or the file cannot be written.
     """
     _refuse_other_rules(organism.rule)
-    weights, error = quantised(organism.rule, organism.weights, *organism.trained_size)
+    weights, error = quantise_gptq(organism.rule, organism.weights, *organism.trained_size)
     layers = [
         _written(weights.hidden_weight, weights.hidden_bias),
         _written(weights.update_weight, weights.update_bias),
