@@ -8,13 +8,13 @@ import numpy as np
 
 from blastema.engines import Engine, ValueAndGrad
 from blastema.engines.protocol import Loss
-from blastema.loss import towards, visible
+from blastema.loss import rgba_channels, towards
 from blastema.quantisation.eight_bit import scale_of
 from blastema.rule import ALPHA, Array, Batch, Rule, Weights
 from blastema.training.experiments import BLASTEMA, RECIPES, Recipe
 from blastema.training.trainer import Report, Trainer
 
-ARTICLE = RECIPES["article"]
+ARTICLE_RECIPE = RECIPES["article"]
 # Shares of the training steps: where the beginning ends, and where the late phase starts.
 BEGINNING, LATE = 0.1, 0.6
 
@@ -176,7 +176,7 @@ class _LateChange:
         after = self.engine.grow(rule, weights, batch, steps)
 
         def change(states: Array) -> tuple[float, np.ndarray]:
-            cotangent, difference = np.zeros_like(states), visible(states) - visible(after.states)
+            cotangent, difference = np.zeros_like(states), rgba_channels(states) - rgba_channels(after.states)
             cotangent[..., :4] = 2 * difference / difference.size
             return float(np.mean(difference**2)), cotangent
 
@@ -198,10 +198,10 @@ def falling(first: float, last: float, count: int = 12) -> tuple[tuple[float, fl
 
 
 ONCE: dict[str, Candidate] = {
-    "article": Candidate(ARTICLE),
-    "article, hotter rates": Candidate(dataclasses.replace(ARTICLE, learning_rates=BLASTEMA.learning_rates)),
-    "article, mixed damages": Candidate(dataclasses.replace(ARTICLE, damages=BLASTEMA.damages)),
-    "article, a pool of 256": Candidate(dataclasses.replace(ARTICLE, pool=BLASTEMA.pool)),
+    "article": Candidate(ARTICLE_RECIPE),
+    "article, hotter rates": Candidate(dataclasses.replace(ARTICLE_RECIPE, learning_rates=BLASTEMA.learning_rates)),
+    "article, mixed damages": Candidate(dataclasses.replace(ARTICLE_RECIPE, damages=BLASTEMA.damages)),
+    "article, a pool of 256": Candidate(dataclasses.replace(ARTICLE_RECIPE, pool=BLASTEMA.pool)),
     "all three": Candidate(BLASTEMA),
     "+ longer rollouts late": Candidate(RECIPES["long"]),
     "+ contained at the beginning": Candidate(BLASTEMA, Contained),

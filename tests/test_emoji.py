@@ -17,7 +17,7 @@ from PIL import Image
 
 from blastema.errors import BlastemaError
 from blastema.targets import load_target
-from blastema.targets.emoji import ARTICLE, characters, emoji_named, name_of, names, single_emoji
+from blastema.targets.emoji import ARTICLE_EMOJI, characters, emoji_named, name_of, names, single_emoji
 
 PROJECT = Path(__file__).resolve().parents[1]
 BUNDLE = PROJECT / "src/blastema/targets/noto/noto.zip"
@@ -40,14 +40,14 @@ def test_the_articles_ten_are_the_articles_targets(published):
     with Image.open(published / "targets.png") as opened:
         tiles = np.asarray(opened.convert("RGBA")).astype(np.float32) / 255
     assert (tiles[..., :3] <= tiles[..., 3:]).all()
-    for number, character in enumerate(ARTICLE):
+    for number, character in enumerate(ARTICLE_EMOJI):
         article = tiles[:, 40 * number : 40 * (number + 1)]
         difference = np.abs(load_target(character, fit=40, pad=0) - article).mean()
         assert difference < (0.03 if character == "🕸" else 0.015), f"{character} differs by {difference:.4f}"
 
 
 def test_the_articles_ten_have_a_second_drawing_under_noto():
-    for character, name in ARTICLE.items():
+    for character, name in ARTICLE_EMOJI.items():
         noto = load_target(f"noto:{character}")
         assert np.array_equal(noto, load_target(f"noto:{name}"))
         assert np.abs(noto - load_target(character)).mean() > 0.005
@@ -101,7 +101,7 @@ def test_both_sets_come_with_their_licence():
     assert "SIL OPEN FONT LICENSE Version 1.1" in (folder / "noto/LICENSE.txt").read_text("utf-8")
     assert "Apache License" in (folder / "article_emoji/LICENSE.txt").read_text("utf-8")
     assert sorted(path.stem for path in (folder / "article_emoji").glob("*.png")) == sorted(
-        f"{ord(character):x}" for character in ARTICLE
+        f"{ord(character):x}" for character in ARTICLE_EMOJI
     )
 
 
@@ -123,7 +123,7 @@ def test_the_names_are_unicodes():
 @pytest.mark.parametrize(
     ("name", "character"),
     [
-        *((name, character) for character, name in ARTICLE.items()),
+        *((name, character) for character, name in ARTICLE_EMOJI.items()),
         ("smiley", "😀"), ("collision", "💥"), ("spiderweb", "🕸"), ("spider web", "🕸"), ("christmas tree", "🎄"),
         ("Christmas-Tree", "🎄"), ("  GRINNING_face ", "😀"), ("t-rex", "🦖"), ("T_REX", "🦖"), ("shaking face", "🫨"),
     ],

@@ -15,7 +15,7 @@ from blastema.errors import BlastemaError
 from blastema.library import target_of
 from blastema.rule import seed_batch
 from blastema.targets.bridge import BRIDGE, LEAP, bridges
-from blastema.targets.emoji import ARTICLE, characters
+from blastema.targets.emoji import ARTICLE_EMOJI, characters
 from blastema.targets.fit import fitted, opacity
 from blastema.targets.place import OPAQUE, ROOTED, around, place
 from blastema.targets.remarks import remarks
@@ -48,7 +48,7 @@ def two_parts(tmp_path):
 # The seed cell
 
 
-EVERY = [*sorted(characters()), *(f"noto:{character}" for character in ARTICLE)]
+EVERY = [*sorted(characters()), *(f"noto:{character}" for character in ARTICLE_EMOJI)]
 
 
 def test_the_seed_cell_of_every_emoji_lies_on_something_opaque():
@@ -67,7 +67,7 @@ def test_the_target_of_every_emoji_is_opaque_at_the_seed_cell(fit, pad):
         assert around_seed(load_target(name, fit=fit, pad=pad)) > ROOTED - 0.05, name
 
 
-@pytest.mark.parametrize("name", [*ARTICLE, "planarian"])
+@pytest.mark.parametrize("name", [*ARTICLE_EMOJI, "planarian"])
 @pytest.mark.parametrize(("fit", "pad"), [(40, 16), (24, 6), (16, 0)])
 def test_the_articles_ten_and_the_planarian_stay_as_they_are(name, fit, pad):
     assert np.array_equal(load_target(name, fit=fit, pad=pad), in_the_middle(name, fit, pad))

@@ -23,7 +23,7 @@ from blastema.errors import BlastemaError
 from blastema.library import load, target_of
 from blastema.organism import Organism
 from blastema.quantisation.eight_bit import quantise_gptq
-from blastema.targets.emoji import ARTICLE
+from blastema.targets.emoji import ARTICLE_EMOJI
 from blastema.training.experiments import EXPERIMENTS, RecipeName
 from blastema.training.run import Config, Run
 from blastema.zoo import DIRECTORY
@@ -42,7 +42,7 @@ ORGANISMS = {"growing": 4, "persistent": 16, "regenerating": 16}
 
 def all_names() -> list[str]:
     """Return the names of the whole zoo, the most important first."""
-    names = [f"{experiment}/{target}" for experiment in reversed(EXPERIMENTS) for target in ARTICLE.values()]
+    names = [f"{experiment}/{target}" for experiment in reversed(EXPERIMENTS) for target in ARTICLE_EMOJI.values()]
     return ["regenerating/planarian", *names]
 
 
@@ -161,7 +161,7 @@ def summary(report: dict[str, Any]) -> dict[str, Any]:
 
 def emoji(target: str) -> str:
     """Return the target of an organism of the zoo."""
-    return next((character for character, name in ARTICLE.items() if name == target), target)
+    return next((character for character, name in ARTICLE_EMOJI.items() if name == target), target)
 
 
 def main() -> None:

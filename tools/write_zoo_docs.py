@@ -45,7 +45,7 @@ failure can dominate a mean.
 | | | grown | worst, 5,000 | lower | upper | right | left | centre |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 """
-ARTICLE = {
+PUBLISHED_SCORES = {
     "persistent/lizard": (-3.61, -3.60, -2.6, -1.7, -1.5, -2.1, -1.3),
     "regenerating/lizard": (-3.35, -2.81, -3.5, -3.6, -3.4, -3.6, -2.7),
     "regenerating/grinning": (-2.72, -1.66, -2.0, -2.5, -1.7, -1.6, -2.5),
@@ -81,7 +81,7 @@ def comparison(name: str, organism: Organism) -> str:
     scores: dict[str, Any] = organism.scores or {}
     means = scores["means"]
     ours = (means["grown"], scores["after_5000"], *(means[cut] for cut in ARTICLE_CUTS))
-    whose = ((f"{organism.training['target']} {name}", "article", ARTICLE[name]), ("", "Blastema", ours))
+    whose = ((f"{organism.training['target']} {name}", "article", PUBLISHED_SCORES[name]), ("", "Blastema", ours))
     return "\n".join(
         " | ".join([f"| {first}", second, *(f"{number:.2f}" for number in numbers)]) + " |"
         for first, second, numbers in whose
@@ -92,7 +92,7 @@ def page() -> str:
     """Return the page."""
     organisms = {name: load(name) for name in names()}
     rows = [row(name, organism) for name, organism in organisms.items()]
-    beside = [comparison(name, organisms[name]) for name in ARTICLE if name in organisms]
+    beside = [comparison(name, organisms[name]) for name in PUBLISHED_SCORES if name in organisms]
     return INTRODUCTION + "\n".join(rows) + "\n" + COMPARISON + "\n".join(beside) + "\n"
 
 

@@ -7,7 +7,7 @@ from blastema import load
 from blastema.analysis.subject import EXPLODED_LOG_LOSS
 from blastema.damage import ARTICLE_CUTS
 from blastema.zoo import names
-from write_zoo_docs import ARTICLE as PUBLISHED
+from write_zoo_docs import PUBLISHED_SCORES
 
 # Thresholds: worst of 16 after 10,000 steps, and medians 600 steps after each of the article's five cuts. The web is
 # thin, so its thresholds are looser.
@@ -44,9 +44,9 @@ def missed(name: str, scores: dict[str, Any]) -> dict[str, float]:
     found |= {"after_10000": columns["after_10000"] - oldest}
     found |= {one: columns[one] - cut for one in ARTICLE_CUTS if one in columns}
     found |= {f"{one}, 8 bits": rounded[one] - columns[one] - ROUNDING for one in columns}
-    if experiment == "regenerating" and name in PUBLISHED:
+    if experiment == "regenerating" and name in PUBLISHED_SCORES:
         ours = scores["means"] | {"after_5000": scores["after_5000"]}
-        published = zip(("grown", "after_5000", *ARTICLE_CUTS), PUBLISHED[name], strict=True)
+        published = zip(("grown", "after_5000", *ARTICLE_CUTS), PUBLISHED_SCORES[name], strict=True)
         found |= {f"{one}, mean": ours[one] - theirs for one, theirs in published}
     return {one: round(value, 3) for one, value in found.items() if value > 0}
 

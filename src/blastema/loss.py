@@ -9,7 +9,7 @@ from blastema.rule import Array
 COLOURS = 4
 
 
-def visible(states: Array) -> np.ndarray:
+def rgba_channels(states: Array) -> np.ndarray:
     """Return a copy of the visible channels, RGBA, of states float32 `(..., channel)`: float32 `(..., 4)`."""
     return _colours(np.ascontiguousarray(states)).copy().view(np.float32).reshape(*states.shape[:-1], COLOURS)
 
@@ -21,7 +21,7 @@ def pixel_loss(states: np.ndarray, target: np.ndarray) -> np.ndarray:
         states: float32 `(..., height, width, channel)`.
         target: `(height, width, 4)`, premultiplied.
     """
-    difference = visible(states)
+    difference = rgba_channels(states)
     difference -= target
     return np.mean(np.square(difference, out=difference), axis=(-3, -2, -1))
 
@@ -34,7 +34,7 @@ def towards(target: np.ndarray) -> Callable[[Array], tuple[float, np.ndarray]]:
     kept: dict[tuple[int, ...], np.ndarray] = {}
 
     def loss(states: Array) -> tuple[float, np.ndarray]:
-        difference = visible(states)
+        difference = rgba_channels(states)
         difference -= target
         if states.shape not in kept:
             kept.clear()

@@ -12,7 +12,7 @@ WHITE = (255, 255, 255)
 NEGATIVE, POSITIVE = (33, 102, 172), (178, 24, 43)
 
 
-def visible(state: np.ndarray) -> np.ndarray:
+def displayable(state: np.ndarray) -> np.ndarray:
     """Return what shows of a state: RGB premultiplied by alpha, and alpha, float32 `(..., height, width, 4)`, finite.
 
     NaN counts as 0. Alpha is clipped to 0..1, colours to -1..1: nothing beyond makes a difference on any background.
@@ -38,7 +38,7 @@ def on_background(state: np.ndarray, background: Sequence[int] = WHITE) -> np.nd
     >>> on_background(np.zeros((1, 1, 4), np.float32)).tolist()
     [[[255, 255, 255]]]
     """
-    cells = visible(state)
+    cells = displayable(state)
     mixed = cells[..., :ALPHA] * 255 + (1 - cells[..., ALPHA:]) * np.asarray(background, np.float32)
     return mixed.clip(0, 255).round().astype(np.uint8)
 
@@ -51,7 +51,7 @@ def rgba(state: np.ndarray) -> np.ndarray:
     >>> rgba(np.full((1, 1, 4), 0.2, np.float32)).tolist()
     [[[255, 255, 255, 51]]]
     """
-    cells = visible(state)
+    cells = displayable(state)
     opacity = (cells[..., ALPHA:] * 255).round()
     straight = np.divide(
         cells[..., :ALPHA], cells[..., ALPHA:], out=np.zeros_like(cells[..., :ALPHA]), where=opacity > 0

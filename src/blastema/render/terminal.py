@@ -7,7 +7,7 @@ from rich.color import Color
 from rich.style import Style
 from rich.text import Span, Text
 
-from blastema.render.colour import visible
+from blastema.render.colour import displayable
 from blastema.rule import ALPHA
 
 # Cells fainter than this show the terminal's own background, whatever its colour is.
@@ -42,7 +42,7 @@ class Window:
 
     def of(self, state: np.ndarray) -> np.ndarray:
         """Return the part of the state `(height, width, channel)` that the window shows, after it made room for it."""
-        lives = visible(state)[..., ALPHA] > FAINT
+        lives = displayable(state)[..., ALPHA] > FAINT
         rows, columns = np.flatnonzero(lives.any(axis=1)), np.flatnonzero(lives.any(axis=0))
         if len(rows):
             needed = self._within(rows[0], rows[-1] + 1, columns[0], columns[-1] + 1)
@@ -131,7 +131,7 @@ def characters(state: np.ndarray, max_columns: int, max_rows: int) -> str:
 
 def reduced(state: np.ndarray, max_width: int, max_height: int) -> np.ndarray:
     """Return the visible channels, `(height, width, 4)`, averaged over areas if they are too large, in proportion."""
-    cells = visible(state)
+    cells = displayable(state)
     height, width, _ = cells.shape
     scale = min(1.0, max(1, max_width) / width, max(1, max_height) / height)
     if scale == 1:

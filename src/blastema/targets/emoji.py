@@ -14,7 +14,7 @@ from blastema.errors import BlastemaError
 from blastema.targets.fit import what_shows
 
 # The article's ten, each with a short name; in `article_emoji` they are drawn as in the article.
-ARTICLE = {
+ARTICLE_EMOJI = {
     "🦎": "lizard",
     "😀": "grinning",
     "💥": "explosion",
@@ -40,7 +40,7 @@ def emoji_picture(character: str, noto: bool = False) -> Image.Image:
         character: one that `single_emoji` or `emoji_named` gave.
         noto: take Noto 2.042 for the article's ten, too.
     """
-    if character in ARTICLE and not noto:
+    if character in ARTICLE_EMOJI and not noto:
         path = resources.files("blastema.targets") / "article_emoji" / f"{ord(character):x}.png"
         picture = Image.open(io.BytesIO(path.read_bytes())).convert("RGBA")
         return picture.crop((MARGIN, MARGIN, picture.width - MARGIN, picture.height - MARGIN))
@@ -98,8 +98,8 @@ def name_of(character: str) -> str:
     >>> name_of("🦎"), name_of("🚀")
     ('lizard', 'rocket')
     """
-    if character in ARTICLE:
-        return ARTICLE[character]
+    if character in ARTICLE_EMOJI:
+        return ARTICLE_EMOJI[character]
     return next((name for name, its in names().items() if its == character), f"u{ord(character):x}")
 
 
@@ -114,7 +114,7 @@ def names() -> dict[str, str]:
     table = json.loads(_noto().read("names.json"))
     unicode_names = {plain_name(name): chr(int(code, 16)) for code, name in table.items()}
     # Ours come last, since Unicode calls 🐟 a fish, too, and the article's is 🐠.
-    return unicode_names | {name: character for character, name in ARTICLE.items()} | OTHER_NAMES
+    return unicode_names | {name: character for character, name in ARTICLE_EMOJI.items()} | OTHER_NAMES
 
 
 @cache

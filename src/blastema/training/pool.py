@@ -5,7 +5,7 @@ from functools import reduce
 import numpy as np
 
 from blastema.errors import BlastemaError
-from blastema.loss import COLOURS, visible
+from blastema.loss import COLOURS, rgba_channels
 from blastema.rule import Batch, seed_state
 
 TENSORS = ("pool.seeds", "pool.ages", "pool.counts", "pool.cells", "pool.values")
@@ -43,7 +43,7 @@ class Pool:
         losses = []
         for cells, values in (self.organisms[place] for place in places):
             wanted = flat.take(cells, axis=0)
-            losses.append(empty - _squares(wanted) + _squares(visible(values) - wanted))
+            losses.append(empty - _squares(wanted) + _squares(rgba_channels(values) - wanted))
         return np.array(losses) / flat.size
 
     def put(self, places: np.ndarray, batch: Batch) -> bool:
