@@ -140,7 +140,7 @@ def test_a_cut_off_file_is_refused(organism, tmp_path):
     whole = path.read_bytes()
     for length in (0, 7, 100, len(whole) - 1):
         path.write_bytes(whole[:length])
-        with pytest.raises(BlastemaError, match="is not a whole safetensors file"):
+        with pytest.raises(BlastemaError, match="is not a complete safetensors file"):
             load(path)
 
 

@@ -258,7 +258,7 @@ SUFFIXES = "an animation is one of .gif, .webp, .png, .mp4"
         ("a.gif", {"hold": -1}, "hold is -1 s; it must be between 0 and 60"),
         ("a.gif", {"hold": float("inf")}, "hold is inf s; it must be between 0 and 60"),
         ("a.gif", {"zoom": 0}, "zoom is 0; give pixels a cell, a whole number from 1 to 64"),
-        ("b/a.gif", {}, "cannot write {path}: No such file or directory; choose a folder that exists and is yours"),
+        ("b/a.gif", {}, "cannot write {path}: No such file or directory; choose a folder that exists and is writable"),
     ],
 )
 def test_a_request_that_cannot_be_met_is_refused_before_any_state_is_grown(tmp_path, name, options, text):

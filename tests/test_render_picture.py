@@ -143,7 +143,7 @@ def test_a_jpeg_of_a_transparent_picture_is_on_white(tmp_path):
     [
         ("a.txt", "{path} has the suffix '.txt'; a picture is one of .png, .webp, .jpg, .jpeg, .gif, .bmp, .tiff"),
         ("a", "{path} has the suffix ''; a picture is one of .png, .webp, .jpg, .jpeg, .gif, .bmp, .tiff"),
-        ("b/a.png", "cannot write {path}: No such file or directory; choose a folder that exists and is yours"),
+        ("b/a.png", "cannot write {path}: No such file or directory; choose a folder that exists and is writable"),
     ],
 )
 def test_a_picture_that_cannot_be_saved_is_refused_and_leaves_nothing(tmp_path, name, text):

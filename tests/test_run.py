@@ -223,7 +223,7 @@ def test_a_damaged_checkpoint_is_refused_and_stays(tmp_path):
     path = tmp_path / "run/checkpoint.safetensors"
     path.write_bytes(path.read_bytes()[:-9])
     before = path.read_bytes()
-    with pytest.raises(BlastemaError, match="is not a whole safetensors file"):
+    with pytest.raises(BlastemaError, match="is not a complete safetensors file"):
         Run.resume(tmp_path / "run")
     assert path.read_bytes() == before
 

@@ -120,7 +120,7 @@ def sparse(length):
 
 
 PICKLE = "is a pickle, which can run any program"
-WHOLE, SAFE = "is not a whole safetensors file", "a.safetensors"
+WHOLE, SAFE = "is not a complete safetensors file", "a.safetensors"
 ATTACKS = {
     "organism, truncated": ({SAFE: GOOD["organism"][SAFE][:-5]}, WHOLE),
     "organism, truncated in the header": ({SAFE: GOOD["organism"][SAFE][:100]}, WHOLE),

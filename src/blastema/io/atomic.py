@@ -1,4 +1,4 @@
-"""Files and folders that are there whole or not at all."""
+"""Atomic writing of files and folders: complete, or not at all."""
 
 import errno
 import os
@@ -12,29 +12,28 @@ from pathlib import Path
 from blastema.errors import BlastemaError
 
 PREFIX = ".blastema-"
-# What a killed process leaves behind; Blastema 0.1.0 named its temporary files with a dot and eight characters.
+# Temporary files of killed processes; Blastema 0.1.0 named them with a dot and eight characters.
 LEFT_OVER = re.compile(r"\.(blastema-)?[a-z0-9_]{8}\.(safetensors|json|jsonl|npy|png|gif)")
 
 
 @contextmanager
 def replacing(path: Path | str) -> Iterator[Path]:
-    """Give a temporary path of the same suffix to write to; it takes the place of `path` when all went well.
+    """Yield a temporary path with the same suffix to write to; on success it replaces `path`.
 
-    Whatever goes wrong in between, be it Ctrl-C, the file that was there before is still there, and the temporary
-    one is gone. A killed process leaves at most a hidden file behind, see `remove_left_over`. Once the new file is
-    in its place, it is on the disk: a power cut does not bring the old one back.
+    On any exception, Ctrl-C included, an existing file stays and the temporary one is removed. A killed process leaves
+    at most a hidden file, see `remove_left_over`. The new file is synced to disk, so that it survives a power cut.
 
     Raises:
         BlastemaError: the folder is missing or cannot be written to, or the path is a folder.
     """
     path = Path(path)
     if path.is_dir():
-        raise BlastemaError(f"{path} is a folder; give the name of a file")
+        raise BlastemaError(f"{path} is a folder; give a file name")
     try:
         handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=path.suffix, dir=path.parent)
     except OSError as error:
         raise BlastemaError(
-            f"cannot write {path}: {error.strerror}; choose a folder that exists and is yours"
+            f"cannot write {path}: {error.strerror}; choose a folder that exists and is writable"
         ) from error
     os.close(handle)
     temporary = Path(name)
@@ -42,7 +41,7 @@ def replacing(path: Path | str) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
-        # mkstemp makes files private; the result is an ordinary one.
+        # mkstemp creates private files; give this one the usual permissions.
         mask = os.umask(0)
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)
@@ -53,14 +52,14 @@ def replacing(path: Path | str) -> Iterator[Path]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until the names of the files in a folder are on the disk, where the system can tell."""
+    """Sync a folder's list of files to disk, where the system supports it."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     except OSError as error:
-        # Some network file systems cannot; they have their own order of writing.
+        # Some network file systems do not support it.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EBADF):
             raise
     finally:
@@ -68,12 +67,12 @@ def sync_folder(folder: Path) -> None:
 
 
 def is_left_over(path: Path) -> bool:
-    """Return whether this is a temporary file of `replacing`, by its name."""
+    """Return whether a file has the name of a temporary file of `replacing`."""
     return LEFT_OVER.fullmatch(path.name) is not None and path.is_file() and not path.is_symlink()
 
 
 def remove_left_over(folder: Path) -> None:
-    """Remove the temporary files that killed processes left in a folder in which nobody else writes now."""
+    """Remove temporary files of killed processes from a folder to which no other process is writing."""
     for path in folder.iterdir() if folder.is_dir() else ():
         if is_left_over(path):
             path.unlink(missing_ok=True)
@@ -81,23 +80,23 @@ def remove_left_over(folder: Path) -> None:
 
 @contextmanager
 def replacing_folder(path: Path | str, names: Collection[str]) -> Iterator[Path]:
-    """Give an empty temporary folder to write files to; it takes the place of `path` when all went well.
+    """Yield an empty temporary folder to write files to; on success it replaces `path`.
 
     Args:
-        path: of the folder. One that is there is replaced only if it holds nothing but files of these names.
+        path: of the folder. An existing one is replaced only if it holds no other files than these.
         names: of the files that will be written.
 
     Raises:
-        BlastemaError: there is something else at this path, or its parent is missing or cannot be written to.
+        BlastemaError: something else exists at this path, or its parent folder is missing or not writable.
     """
     path = Path(path)
-    if path.exists() and not (path.is_dir() and {one.name for one in path.iterdir()} <= set(names)):
-        raise BlastemaError(f"{path} is there already and holds other things; choose another folder or remove it")
+    if path.exists() and not (path.is_dir() and {entry.name for entry in path.iterdir()} <= set(names)):
+        raise BlastemaError(f"{path} already exists and holds other files; choose another folder or remove it")
     try:
         temporary = Path(tempfile.mkdtemp(prefix=".", dir=path.parent))
     except OSError as error:
         raise BlastemaError(
-            f"cannot write {path}: {error.strerror}; choose a folder that exists and is yours"
+            f"cannot write {path}: {error.strerror}; choose a folder that exists and is writable"
         ) from error
     try:
         yield temporary
@@ -105,7 +104,7 @@ def replacing_folder(path: Path | str, names: Collection[str]) -> Iterator[Path]
         os.umask(mask)
         temporary.chmod(0o777 & ~mask)
         if path.exists():
-            # A folder cannot take the place of one that holds files: the old one steps aside first.
+            # A folder cannot be renamed onto one that is not empty, so the old one is moved away first.
             aside = temporary.with_name(temporary.name + "-old")
             path.rename(aside)
             try:

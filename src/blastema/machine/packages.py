@@ -1,9 +1,9 @@
-"""Which packages are installed."""
+"""Versions of installed packages."""
 
 
 def installed(package: str) -> str | None:
-    """Return the version of a package, or None."""
-    # Here, since it takes long to import.
+    """Return the version of a package, or None if it is not installed."""
+    # Imported here, since it is slow to import.
     from importlib.metadata import PackageNotFoundError, version
 
     try:
