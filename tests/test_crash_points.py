@@ -11,7 +11,7 @@ import pytest
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="not here: this system cannot fork")
-def test_a_kill_before_any_change_of_a_file_costs_nothing(tmp_path):
+def test_a_kill_before_any_change_of_a_file_loses_nothing(tmp_path):
     """Every 29th of some 820 calls; `python tests/crash_points.py FOLDER 1` takes all of them."""
     command = [sys.executable, str(Path(__file__).with_name("crash_points.py")), str(tmp_path), "29"]
     run = subprocess.run(command, capture_output=True, text=True, timeout=600)

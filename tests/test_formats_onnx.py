@@ -139,7 +139,7 @@ def without_training(model):
         (lambda model: model.graph.ClearField("initializer"), "has no tensor"),
     ],
 )
-def test_what_cannot_be_right_is_refused_by_name(change, says, tmp_path, monkeypatch):
+def test_invalid_files_are_refused_with_the_reason(change, says, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     spoilt(change, tmp_path / "bad.onnx")
     with pytest.raises(BlastemaError) as refused:

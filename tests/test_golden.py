@@ -34,11 +34,11 @@ def of(case):
     return rule, weights, Batch(state[None], np.array([case["seed"]], np.uint32), np.array([case["age"]], np.uint32))
 
 
-def test_the_vectors_are_what_the_judge_says():
+def test_the_vectors_agree_with_the_judge():
     assert json.loads(json.dumps(the_judge().vectors())) == VECTORS
 
 
-def test_cells_live_die_and_act_in_the_vectors():
+def test_cells_live_die_and_change_in_the_vectors():
     for case in VECTORS:
         last = np.array(case["states"]["10"])
         living = (last != 0).any(-1)
@@ -59,7 +59,7 @@ def test_the_same_cells_fire(case):
 @pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["name"])
 @pytest.mark.parametrize("taken", ["1", "2", "10"])
 @pytest.mark.parametrize("engine", [*ENGINES, "rule"])
-def test_states_are_those_of_the_judge(case, taken, engine):
+def test_states_agree_with_the_judge(case, taken, engine):
     rule, weights, batch = of(case)
     if engine == "rule":
         for _ in range(int(taken)):

@@ -23,7 +23,7 @@ def batch_of(states, seed=1, age=0):
 
 
 @given(SEEDS, SIZES, EDGES)
-def test_nobody_fires_nothing_changes_but_the_dead(seed, size, edge):
+def test_without_firing_only_dead_cells_change(seed, size, edge):
     rule = Rule(fire_rate=0.0, edge=edge)
     states = random_states(rule, 2, *size, seed=seed)
     after = step(rule, random_weights(rule), batch_of(states, seed)).states
@@ -31,7 +31,7 @@ def test_nobody_fires_nothing_changes_but_the_dead(seed, size, edge):
 
 
 @given(SEEDS, SIZES, EDGES)
-def test_a_new_organism_does_nothing(seed, size, edge):
+def test_a_seed_state_does_not_change_under_initial_weights(seed, size, edge):
     rule = Rule(edge=edge)
     weights = initial_weights(np.random.default_rng(seed))
     states = seed_state(*size)[None]
@@ -39,7 +39,7 @@ def test_a_new_organism_does_nothing(seed, size, edge):
 
 
 @given(SEEDS, SIZES, EDGES)
-def test_the_dead_are_exactly_zero_and_stay_so(seed, size, edge):
+def test_dead_cells_are_exactly_zero(seed, size, edge):
     rule = Rule(edge=edge)
     states = random_states(rule, 1, *size, seed=seed)
     before = alive(states, 0.1, edge)
@@ -49,7 +49,7 @@ def test_the_dead_are_exactly_zero_and_stay_so(seed, size, edge):
 
 
 @given(SEEDS, st.integers(-4, 4), st.integers(-4, 4))
-def test_where_on_a_wrapped_grid_does_not_matter(seed, down, right):
+def test_wrapped_grids_are_translation_equivariant(seed, down, right):
     rule = Rule(edge="wrap", fire_rate=1.0)
     # Small binary fractions, of which every sum is exact: some BLAS sums in another order at the end of a matrix.
     draw = np.random.default_rng(seed)
@@ -62,7 +62,7 @@ def test_where_on_a_wrapped_grid_does_not_matter(seed, down, right):
 
 
 @given(SEEDS, EDGES, st.sampled_from([0.0, 0.4, -1.3]))
-def test_a_quarter_turn_of_world_and_senses_turns_the_future(seed, edge, angle):
+def test_rotating_grid_and_perception_by_90_degrees_rotates_the_result(seed, edge, angle):
     # np.rot90 turns counter-clockwise: Sx becomes what Sy was, Sy becomes -Sx, and a + 90° undoes both.
     rule = Rule(edge=edge, fire_rate=1.0)
     weights, states = random_weights(rule, seed), random_states(rule, 1, 5, 6, seed=seed)
@@ -73,7 +73,7 @@ def test_a_quarter_turn_of_world_and_senses_turns_the_future(seed, edge, angle):
 
 
 @given(SEEDS, st.permutations(range(4, 16)))
-def test_hidden_channels_have_no_order(seed, order):
+def test_permuting_hidden_channels_permutes_the_result(seed, order):
     rule = Rule()
     weights, states = random_weights(rule, seed), random_states(rule, 1, 5, 6, seed=seed)
     places = np.array([0, 1, 2, 3, *order])
@@ -88,7 +88,7 @@ def test_hidden_channels_have_no_order(seed, order):
 
 
 @given(SEEDS, EDGES)
-def test_influence_reaches_exactly_two_cells_a_step(seed, edge):
+def test_influence_reaches_at_most_two_cells_per_step(seed, edge):
     # One through perception, one more when the change decides who is alive.
     rule = Rule(edge=edge, fire_rate=1.0)
     weights = random_weights(rule, seed)
@@ -101,7 +101,7 @@ def test_influence_reaches_exactly_two_cells_a_step(seed, edge):
     assert max(abs(rows - 5).max(), abs(columns - 5).max()) <= 2
 
 
-def test_influence_does_reach_two_cells():
+def test_influence_can_reach_two_cells_per_step():
     # In row 3, cell 6 fades away and would take cell 5 with it, unless cell 4 grows mature, and that looks at cell 3.
     rule = Rule(fire_rate=1.0)
     weights = random_weights(rule)
@@ -118,7 +118,7 @@ def test_influence_does_reach_two_cells():
 
 
 @given(SEEDS, SIZES, st.floats(0, 1))
-def test_firing_is_a_pure_function_of_seed_age_and_place(seed, size, rate):
+def test_firing_is_a_pure_function_of_seed_age_and_position(seed, size, rate):
     height, width = size
     whole = fires(np.array([seed], np.uint32), np.array([3], np.uint32), 9, 9, rate)
     part = fires(np.array([5, seed], np.uint32), np.array([1, 3], np.uint32), height, width, rate)
@@ -141,7 +141,7 @@ def test_cells_fire_at_the_rate_and_independently(rate):
             assert abs(np.corrcoef(one.ravel(), other.ravel())[0, 1]) < 0.005
 
 
-def test_the_hash_is_a_bijection_where_it_can_be_counted():
+def test_the_hash_has_no_collisions_below_2_to_the_20():
     hashed = mix(np.arange(2**20, dtype=np.uint32))
     assert len(np.unique(hashed)) == 2**20
 
@@ -186,7 +186,7 @@ def test_filters_measure_slopes_and_curvature():
         ({"filters": (Filter("sobel_x", np.eye(3)),)}, "sobel_x is the name of a built-in filter"),
     ],
 )
-def test_a_rule_that_cannot_be_is_refused(wrong, says):
+def test_invalid_rules_are_refused(wrong, says):
     with pytest.raises(BlastemaError) as refused:
         Rule(**wrong)
     assert says in str(refused.value)
@@ -203,13 +203,13 @@ def test_a_rule_that_cannot_be_is_refused(wrong, says):
         (("mine",), "filter mine is zero everywhere"),
     ],
 )
-def test_a_filter_that_cannot_be_is_refused(wrong, says):
+def test_invalid_filters_are_refused(wrong, says):
     with pytest.raises(BlastemaError) as refused:
         Filter(*wrong)
     assert says in str(refused.value)
 
 
-def test_filters_are_equal_by_their_matrices_and_a_built_in_one_goes_by_its_name():
+def test_filters_are_compared_by_their_matrices_and_built_in_ones_stored_by_name():
     mine = Filter("ridge", fixed=np.array([[0, -1, 0], [0, 2, 0], [0, -1, 0]]))
     assert mine == Filter("ridge", [[0, -1, -0.0], [0, 2, 0], [0, -1, 0]])
     rule = Rule(filters=("identity", mine))
@@ -219,7 +219,7 @@ def test_filters_are_equal_by_their_matrices_and_a_built_in_one_goes_by_its_name
 
 
 @given(SEEDS, st.floats(-7, 7), st.integers(0, 2**32 - 1))
-def test_the_kernel_of_a_filter_turns_with_the_angle(seed, angle, draw):
+def test_the_kernel_of_a_filter_rotates_with_the_angle(seed, angle, draw):
     fixed, along, across = np.random.default_rng(draw).normal(size=(3, 3, 3))
     mine = Filter("mine", fixed, along, across)
     state = random_states(Rule(), 1, 5, 6, seed=seed)[0].astype(np.float64)

@@ -78,7 +78,7 @@ LOGS = {
 
 
 @pytest.mark.parametrize("name", LOGS)
-def test_lost_lines_of_the_log_cost_nothing_else(runs, stopped, name):
+def test_lost_log_lines_do_not_affect_training(runs, stopped, name):
     log = stopped / "log.jsonl"
     log.write_bytes(LOGS[name](log.read_bytes()))
     run = Run.resume(stopped)
@@ -87,7 +87,7 @@ def test_lost_lines_of_the_log_cost_nothing_else(runs, stopped, name):
     assert [json.loads(line)["step"] for line in log.read_text().splitlines()][-1] == 6
 
 
-def test_the_log_is_on_the_disk_before_the_checkpoint(tmp_path, monkeypatch):
+def test_the_log_is_synced_before_the_checkpoint(tmp_path, monkeypatch):
     order = []
     fsync, replace = os.fsync, Path.replace
 
@@ -115,7 +115,7 @@ def test_the_log_is_on_the_disk_before_the_checkpoint(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["checkpoint.safetensors", "rollback.safetensors", "config.json", "target.npy"])
-def test_a_flipped_bit_is_refused_by_name(stopped, name):
+def test_a_flipped_bit_is_refused_with_the_file_name(stopped, name):
     content = bytearray((stopped / name).read_bytes())
     # Far from the header, in a value; in the configuration, a digit of the seed.
     at = content.index(b'"seed": 0') + 8 if name == "config.json" else len(content) - 40
@@ -130,7 +130,7 @@ def test_a_flipped_bit_is_refused_by_name(stopped, name):
 
 
 @pytest.mark.parametrize("name", ["checkpoint.safetensors", "rollback.safetensors", "best.safetensors"])
-def test_a_run_without_one_of_its_files_finishes_the_same(runs, stopped, name):
+def test_a_run_without_one_of_its_files_gives_the_same_result(runs, stopped, name):
     (stopped / name).unlink()
     run = Run.resume(stopped)
     assert run.trainer.done == (4 if name.startswith("checkpoint") else 5)
@@ -219,7 +219,7 @@ def with_pool(path, **changes):
         {"values": lambda values: np.full_like(values, np.nan)},
     ],
 )
-def test_a_pool_that_cannot_be_is_refused(stopped, changes):
+def test_an_invalid_pool_is_refused(stopped, changes):
     in_the_format_of_0_1_0(stopped)
     with_pool(stopped / "checkpoint.safetensors", **changes)
     with pytest.raises(BlastemaError, match=r"checkpoint.safetensors is damaged: pool\.\w+ (is|are|do) "):
@@ -248,16 +248,16 @@ def test_missing_pictures_of_a_finished_run_are_completed(runs, tmp_path):
 
 
 @pytest.mark.parametrize("files", [[], ["lock"], ["lock", "target.npy"], ["lock", ".blastema-ab12_xyz.npy"]])
-def test_a_run_that_was_killed_as_it_began_is_begun_again(tmp_path, files):
+def test_a_run_killed_during_its_start_can_be_started_again(tmp_path, files):
     for name in files:
         (tmp_path / name).write_bytes(b"half")
     if files:
-        with pytest.raises(BlastemaError, match="begin again with the same command"):
+        with pytest.raises(BlastemaError, match="run the same command again"):
             Run.resume(tmp_path)
     assert len(list(Run.begin(tmp_path, CONFIG).train())) == 6
 
 
-def test_the_target_array_of_somebody_else_is_not_overwritten(tmp_path):
+def test_a_foreign_target_file_is_not_overwritten(tmp_path):
     (tmp_path / "target.npy").write_bytes(b"mine")
     with pytest.raises(BlastemaError, match="already exists and is not empty"):
         Run.begin(tmp_path, CONFIG)
@@ -280,12 +280,12 @@ def test_changes_of_steps_are_recorded(runs, stopped):
         Run.resume(stopped, steps=4)
 
 
-def test_steps_changed_before_the_first_step_leave_no_trace(tmp_path):
+def test_steps_changed_before_the_first_step_are_not_recorded(tmp_path):
     Run.begin(tmp_path / "run", CONFIG)
     assert Run.resume(tmp_path / "run", steps=8).config == dataclasses.replace(CONFIG, steps=8)
 
 
-def test_the_record_names_what_the_bytes_depend_on(runs):
+def test_the_record_holds_the_versions_that_the_bytes_depend_on(runs):
     versions = load(runs / "whole").training["versions"]
     assert versions.keys() >= {"blastema", "numpy", "isa"}
 
@@ -293,13 +293,13 @@ def test_the_record_names_what_the_bytes_depend_on(runs):
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"steps": 2.5}, "steps is 2.5; .* 1 to 1000000000, a whole number"),
+        ({"steps": 2.5}, "steps is 2.5; .* a whole number from 1 to 1000000000"),
         ({"steps": True}, "steps is True"),
         ({"steps": "9"}, "steps is '9'"),
         ({"seed": float("nan")}, "seed is nan"),
         ({"seed": -1}, "seed is -1"),
         ({"batch": None}, "batch is None"),
-        ({"fit": 4.0}, "fit is 4.0; a target takes 1 to 4096"),
+        ({"fit": 4.0}, "fit is 4.0; a target needs a whole number from 1 to 4096"),
         ({"pad": -1}, "pad is -1"),
         ({"experiment": ["growing"]}, r"there is no experiment \['growing'\]"),
         ({"engine": 3}, "there is no engine 3"),
@@ -313,17 +313,17 @@ def test_the_record_names_what_the_bytes_depend_on(runs):
         ({"target": np.zeros((4, 4, 4), int)}, "an array of int64; give floats"),
         ({"target": np.zeros((4, 4, 4)), "pad": 2}, "leave out pad and background"),
         ({"target": np.zeros((4, 4, 4)), "height": 5}, "height is 5, but the array"),
-        ({"history": [[3, 4]]}, "they must rise from 0"),
+        ({"history": [[3, 4]]}, "they must increase from 0"),
         ({"history": 7}, "history is 7"),
     ],
 )
-def test_values_that_a_run_cannot_have_are_refused_in_one_line(values, says):
+def test_invalid_configurations_are_refused_in_one_line(values, says):
     with pytest.raises(BlastemaError, match=says) as refused:
         Config(**{"target": "disc"} | values)
     assert "\n" not in str(refused.value)
 
 
-def test_paths_and_numpy_numbers_are_taken(tmp_path):
+def test_paths_and_numpy_numbers_are_accepted(tmp_path):
     config = Config(Path("disc"), experiment="persistent", seed=np.int64(3), steps=np.uint8(6), fit=np.int32(6), pad=4)
     assert config == dataclasses.replace(CONFIG, seed=3)
     assert type(config.seed) is int
@@ -332,7 +332,7 @@ def test_paths_and_numpy_numbers_are_taken(tmp_path):
 
 
 @pytest.mark.parametrize("eight_bit", [False, True])
-def test_an_array_is_a_target(tmp_path, eight_bit):
+def test_an_array_can_be_the_target(tmp_path, eight_bit):
     picture = np.zeros((12, 15, 4), np.uint8 if eight_bit else np.float64)
     picture[4:8, 4:11] = (255, 0, 0, 128) if eight_bit else (128 / 255, 0, 0, 128 / 255)
     run = Run.begin(tmp_path / "run", Config(picture, experiment="growing", steps=1))
@@ -343,7 +343,7 @@ def test_an_array_is_a_target(tmp_path, eight_bit):
     assert Run.resume(tmp_path / "run").target.shape == (12, 15, 4)
 
 
-def test_a_grid_that_memory_cannot_hold_is_refused_before_anything_is_written(tmp_path, monkeypatch):
+def test_a_grid_too_large_for_memory_is_refused_before_anything_is_written(tmp_path, monkeypatch):
     monkeypatch.setattr("blastema.machine.memory.available", lambda: 8_000_000_000)
     config = dataclasses.replace(CONFIG, fit=4096, pad=0)
     with pytest.raises(BlastemaError, match=r"at least 26\.0 GB of memory; 8\.0 GB are available: use a smaller --fit"):
@@ -353,7 +353,7 @@ def test_a_grid_that_memory_cannot_hold_is_refused_before_anything_is_written(tm
     CONFIG.check_memory()
 
 
-def test_a_picture_that_life_cannot_reach_is_warned_of():
+def test_a_picture_too_large_for_the_rollout_gives_a_warning():
     target = np.zeros((182, 182, 4), np.float32)
     target[16:166, 80:100] = 1
     assert furthest(target) == 75
@@ -362,7 +362,7 @@ def test_a_picture_that_life_cannot_reach_is_warned_of():
     assert furthest(np.zeros((9, 9, 4), np.float32)) == 0
 
 
-def test_of_several_that_begin_at_once_each_gets_a_directory(tmp_path, monkeypatch):
+def test_runs_started_at_once_get_different_directories(tmp_path, monkeypatch):
     """The second finds the first directory free, and taken when it comes to write there."""
     picture, names = Config.picture, [tmp_path / name for name in ("a", "a-2", "a-3")]
 

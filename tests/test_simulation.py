@@ -81,7 +81,7 @@ def test_exploded_grids_are_reported():
         ({"engine": "abacus"}, "there is no engine 'abacus'"),
     ],
 )
-def test_invalid_arguments_are_refused_by_simulations(arguments, says):
+def test_invalid_arguments_are_refused(arguments, says):
     with pytest.raises(BlastemaError) as refused:
         Simulation(LIZARD, **arguments)
     assert says in str(refused.value)

@@ -32,7 +32,7 @@ def trainer(experiment="regenerating", recipe=SMALL, seed=0, **target):
     return Trainer(Rule(), EXPERIMENTS[experiment], recipe, picture, seed, choose_engine("numpy"))
 
 
-def test_the_recipe_is_the_articles():
+def test_the_article_recipe_has_the_articles_numbers():
     recipe = RECIPES["article"]
     assert (recipe.steps, recipe.batch, recipe.pool, recipe.shortest, recipe.longest) == (8000, 8, 1024, 64, 96)
     assert [recipe.learning_rate(step) for step in (0, 1999, 2000, 7999)] == [2e-3, 2e-3, 2e-4, 2e-4]
@@ -108,7 +108,7 @@ def test_normalised_gradients_have_length_one_and_zeros_stay_zero():
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_the_pool_gives_back_exactly_what_was_put_in(tmp_path_factory, seed):
+def test_the_pool_returns_exactly_what_was_stored(tmp_path_factory, seed):
     path = tmp_path_factory.getbasetemp() / "pool.safetensors"
     draw = np.random.default_rng(seed)
     pool = Pool(np.arange(6), (5, 4, 16))
@@ -128,7 +128,7 @@ def test_the_pool_gives_back_exactly_what_was_put_in(tmp_path_factory, seed):
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_the_pool_knows_the_losses_of_what_is_in_it(seed):
+def test_the_pool_computes_the_losses_of_its_states(seed):
     states, target = random_states(Rule(), 3, 5, 4, seed), random_states(Rule(), 1, 5, 4, seed + 1)[0, ..., :4]
     states[0], states[1, 2:] = 0, 0
     pool = Pool(np.arange(4), (5, 4, 16))
@@ -137,7 +137,7 @@ def test_the_pool_knows_the_losses_of_what_is_in_it(seed):
     np.testing.assert_allclose(found, pixel_loss(states[[2, 0, 1]], target), rtol=1e-5)
 
 
-def test_the_pool_stores_what_lives():
+def test_the_pool_stores_only_nonzero_cells():
     pool = Pool(np.arange(1024), (72, 72, 16))
     lizard = np.zeros((1, 72, 72, 16), np.float32)
     lizard[:, 16:56, 20:44] = 1
@@ -147,7 +147,7 @@ def test_the_pool_stores_what_lives():
     assert held < 0.25 * 1024 * lizard.nbytes
 
 
-def test_random_discs_are_where_and_as_large_as_the_article_cuts():
+def test_random_discs_have_the_articles_positions_and_sizes():
     draw = np.random.default_rng(0)
     areas, rows = [], []
     for _ in range(2000):
@@ -161,7 +161,7 @@ def test_random_discs_are_where_and_as_large_as_the_article_cuts():
     assert np.mean(rows) == pytest.approx(35.5, abs=0.6)
 
 
-def test_cuts_remove_what_they_say():
+def test_cuts_remove_the_named_part():
     draw = np.random.default_rng(0)
     removed = {name: cut(name, 72, 72, draw) for name in CUTS}
     assert (removed["upper"] ^ removed["lower"]).all()
@@ -199,7 +199,7 @@ def test_the_worst_is_reseeded_and_the_best_are_damaged(experiment, damaged):
     assert (batch.states[1:][batch.states[1:] != states[1:]] == 0).all()
 
 
-def test_the_pool_gets_the_batch_back_older():
+def test_the_batch_returns_to_the_pool_with_its_new_age():
     teacher = trainer("persistent")
     report = teacher.step()
     grown = teacher.pool.ages[teacher.pool.ages > 0]
@@ -207,7 +207,7 @@ def test_the_pool_gets_the_batch_back_older():
     assert (grown == report.rollout).all()
 
 
-def test_the_same_seed_teaches_the_same_and_another_seed_something_else():
+def test_training_depends_on_the_seed_alone():
     one, same, other = (trainer(seed=seed) for seed in (1, 1, 2))
     for teacher in (one, same, other):
         for _ in range(3):
@@ -216,7 +216,7 @@ def test_the_same_seed_teaches_the_same_and_another_seed_something_else():
     assert not np.array_equal(one.weights.update_weight, other.weights.update_weight)
 
 
-def test_a_loss_that_is_no_number_leaves_weights_and_pool():
+def test_a_non_finite_loss_changes_neither_weights_nor_pool():
     teacher = trainer()
     teacher.step()
     weights, organisms = teacher.weights, list(teacher.pool.organisms)
@@ -228,7 +228,7 @@ def test_a_loss_that_is_no_number_leaves_weights_and_pool():
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_does_not_enter_the_pool(number):
+def test_non_finite_states_are_not_stored_in_the_pool(number):
     pool = Pool(np.arange(3), (5, 4, 16))
     before, batch = list(pool.organisms), seed_batch([7, 8], 5, 4)
     batch.states[1, 2, 2, 9] = number
@@ -238,7 +238,7 @@ def test_what_is_not_finite_does_not_enter_the_pool(number):
     assert pool.put(np.array([0]), seed_batch([7], 5, 4))
 
 
-def test_collapses_are_noticed():
+def test_collapses_are_detected():
     batch = seed_batch([0, 1], 4, 4)
     report = Report(1, 0.1, 64, batch, batch)
     dead = batch._replace(states=np.zeros_like(batch.states))
@@ -251,7 +251,7 @@ def test_collapses_are_noticed():
     assert collapse(report, [0.2] * 220) is None
 
 
-def test_those_to_be_damaged_get_all_kinds_of_damage_in_turn(monkeypatch):
+def test_damaged_states_get_all_kinds_of_damage_in_turn(monkeypatch):
     asked = []
     for name in DAMAGES:
         monkeypatch.setitem(DAMAGES, name, lambda draw, *size, name=name: asked.append(name) or np.zeros(size, bool))
@@ -261,7 +261,7 @@ def test_those_to_be_damaged_get_all_kinds_of_damage_in_turn(monkeypatch):
     assert asked == ["half", "square", "half", "square", "half", "square"]
 
 
-def test_cuts_in_a_row_leave_their_place_empty_and_age_what_is_left():
+def test_repeated_cuts_leave_their_place_empty_and_age_the_rest():
     recipe = dataclasses.replace(SMALL, steps=10, cuts=(0.5, 4), between=(2, 2))
     teacher = trainer("regenerating", recipe)
     grown = seed_batch(range(3), *teacher.target.shape[:2], 16)
@@ -279,7 +279,7 @@ def test_cuts_in_a_row_leave_their_place_empty_and_age_what_is_left():
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(8, 80), st.integers(8, 80))
-def test_halves_and_squares_are_as_large_as_they_say(seed, height, width):
+def test_halves_and_squares_have_the_stated_sizes(seed, height, width):
     draw = np.random.default_rng(seed)
     half, square = random_half(draw, height, width), random_square(draw, height, width)
     assert 0.2 < half.mean() < 0.8
@@ -288,7 +288,7 @@ def test_halves_and_squares_are_as_large_as_they_say(seed, height, width):
     assert max(len(rows), len(columns)) <= 0.3 * min(height, width) + 1
 
 
-def test_a_loss_of_ones_own_trains_on_every_engine():
+def test_a_custom_loss_trains_on_every_engine():
     rule = Rule()
     target = load_target("ring", fit=6, pad=3)
 
@@ -311,7 +311,7 @@ def test_a_loss_of_ones_own_trains_on_every_engine():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["jax", "numpy"])
-def test_a_short_training_brings_the_loss_below_a_tenth(engine):
+def test_a_short_training_reduces_the_loss_to_a_tenth(engine):
     target = load_target("🎄", fit=16, pad=4)
     recipe = dataclasses.replace(RECIPES["article"], shortest=32, longest=40, batch=4)
     teacher = Trainer(Rule(), EXPERIMENTS["growing"], recipe, target, 0, choose_engine(engine))

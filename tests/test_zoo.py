@@ -18,7 +18,7 @@ from blastema.training.experiments import EXPERIMENTS
 PROJECT = Path(__file__).parents[1]
 
 
-def test_the_zoo_is_whole():
+def test_the_zoo_is_complete():
     emoji = {name.split("/")[1] for name in zoo.names()} - {"planarian"}
     assert len(emoji) == 10
     assert sorted(zoo.names()) == sorted(
@@ -26,13 +26,13 @@ def test_the_zoo_is_whole():
     )
 
 
-def test_every_organism_keeps_what_is_promised_of_it():
+def test_every_organism_keeps_the_promises_of_the_zoo():
     found = subprocess.run([sys.executable, "tools/zoo_promises.py"], cwd=PROJECT, capture_output=True, text=True)
     assert found.returncode == 0, found.stdout + found.stderr
 
 
 @pytest.mark.parametrize("name", ["regenerating/ladybug", "persistent/web"])
-def test_scores_are_what_is_measured(name):
+def test_scores_agree_with_a_new_measurement(name):
     """Other processors round otherwise: organisms differ by less than that which their scores are rounded to."""
     organism = load(name)
     scores = organism.scores
