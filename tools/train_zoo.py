@@ -165,6 +165,7 @@ def emoji(target: str) -> str:
 
 
 def main() -> None:
+    """Train the organisms named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--jobs", type=int, default=1, help="number of parallel trainings (default: %(default)s)")

@@ -48,6 +48,7 @@ class NativeEngine:
 
     @says_when_memory_runs_out
     def grow(self, rule: Rule, weights: Weights, batch: Batch, steps: int, angle: float = 0.0) -> Batch:
+        """Take CA steps; see `Engine.grow`."""
         weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
         rollout = self._begin(rule, weights, batch, angle, keep=False)
         rollout.advance(steps)
@@ -57,6 +58,7 @@ class NativeEngine:
     def value_and_grad(
         self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0
     ) -> ValueAndGrad:
+        """Take CA steps and carry the gradient of the loss back through them; see `Engine.value_and_grad`."""
         weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
         rollout = self._begin(rule, weights, batch, angle, keep=True)
         rollout.advance(steps)

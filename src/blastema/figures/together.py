@@ -1,5 +1,7 @@
-"""Two organisms in one grid, as in the playground. Mature cells keep their organism; other cells join the neighbour
-with the highest alpha. Each cell uses the weights of its organism and perceives all cells alike.
+"""Two organisms in one grid, as in the playground.
+
+Mature cells keep their organism; other cells join the neighbour with the highest alpha. Each cell uses the weights of
+its organism and perceives all cells alike.
 """
 
 from collections.abc import Iterator
