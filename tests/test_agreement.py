@@ -1,4 +1,4 @@
-"""What is the same on every engine and instruction set, and what is not: the claims of docs/decisions/randomness.md."""
+"""What agrees between engines and instruction sets, and what does not: the claims of docs/decisions/randomness.md."""
 
 import importlib.util
 from pathlib import Path
@@ -21,7 +21,7 @@ several_isas = pytest.mark.skipif(
 @pytest.mark.parametrize("engine", [NativeEngine(isas()[-1]), choose_engine("numpy"), choose_engine("jax")])
 def test_stable_organisms_agree_on_every_engine_up_to_rounding(engine):
     case = ("regenerating/lizard", 300)
-    # 3.2e-6 was measured. Were rounding amplified, it would be 1e5 times as much: see the chaotic one below.
+    # Measured: 3.2e-6. If rounding were amplified, it would be 1e5 times larger, as in the chaotic case below.
     assert agreement.difference(agreement.grown(engine, *case), agreement.grown(NativeEngine(), *case)) < 1e-5
 
 

@@ -228,8 +228,8 @@ def test_invalid_result_of_a_loss_is_refused_in_one_line(engine, case):
 @pytest.mark.parametrize("engine", [NATIVE, NUMPY, JAX], ids=lambda engine: engine.name)
 def test_lists_doubles_and_64_bit_seeds_are_converted(engine):
     batch = batch_of(Rule(), 6, 6)
-    other = Batch(batch.states.astype(float), batch.seeds.tolist(), batch.ages.astype(np.int64))
-    grown = engine.grow(**defaults() | {"batch": other, "steps": np.int64(2), "angle": np.float32(0.5)})
+    converted = Batch(batch.states.astype(float), batch.seeds.tolist(), batch.ages.astype(np.int64))
+    grown = engine.grow(**defaults() | {"batch": converted, "steps": np.int64(2), "angle": np.float32(0.5)})
     assert np.array_equal(grown.states, engine.grow(**defaults() | {"steps": 2, "angle": 0.5}).states)
 
 

@@ -42,7 +42,9 @@ def test_cells_live_die_and_change_in_the_vectors():
     for case in VECTORS:
         last = np.array(case["states"]["10"])
         living = (last != 0).any(-1)
-        assert 0 < living.sum() < living.size or case["name"] != "dead edge"
+        assert living.any()
+        if case["name"] == "dead edge":
+            assert not living.all()
         assert np.abs(last).max() > 0.1
         assert not np.array_equal(last, np.array(case["states"]["2"]))
 
@@ -50,21 +52,21 @@ def test_cells_live_die_and_change_in_the_vectors():
 @pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["name"])
 def test_the_same_cells_fire(case):
     _, _, batch = of(case)
-    for taken, rows in enumerate(case["firing"]):
-        ages = batch.ages + np.uint32(taken)
+    for steps, rows in enumerate(case["firing"]):
+        ages = batch.ages + np.uint32(steps)
         mask = fires(batch.seeds, ages, case["height"], case["width"], case["rule"]["fire_rate"])[0]
         assert ["".join(".#"[int(cell)] for cell in row) for row in mask] == rows
 
 
 @pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["name"])
-@pytest.mark.parametrize("taken", ["1", "2", "10"])
+@pytest.mark.parametrize("steps", ["1", "2", "10"])
 @pytest.mark.parametrize("engine", [*ENGINES, "rule"])
-def test_states_agree_with_the_judge(case, taken, engine):
+def test_states_agree_with_the_judge(case, steps, engine):
     rule, weights, batch = of(case)
     if engine == "rule":
-        for _ in range(int(taken)):
+        for _ in range(int(steps)):
             batch = step(rule, weights, batch, case["angle"])
     else:
-        batch = choose_engine(engine).grow(rule, weights, batch, int(taken), case["angle"])
-    np.testing.assert_allclose(batch.states[0], case["states"][taken], rtol=0, atol=TOLERANCE)
-    assert batch.ages[0] == case["age"] + int(taken)
+        batch = choose_engine(engine).grow(rule, weights, batch, int(steps), case["angle"])
+    np.testing.assert_allclose(batch.states[0], case["states"][steps], rtol=0, atol=TOLERANCE)
+    assert batch.ages[0] == case["age"] + int(steps)

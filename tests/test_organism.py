@@ -1,4 +1,4 @@
-"""Organism files: what goes in comes out, and what cannot be right is refused by name."""
+"""Organism files: they are read as they were written, and invalid ones are refused with the reason."""
 
 import dataclasses
 import json
@@ -259,8 +259,8 @@ def test_organisms_that_grow_alike_are_equal_and_have_equal_hashes(organism, tmp
     assert Organism(organism.weights, organism.rule) == organism
     assert len({organism, again, Organism(organism.weights, organism.rule.replace(fire_rate=0.25))}) == 2
     bias = organism.weights.update_bias
-    other = organism.weights._replace(update_bias=np.nextafter(bias, np.float32(9)))
-    assert Organism(other, organism.rule) != organism
+    weights = organism.weights._replace(update_bias=np.nextafter(bias, np.float32(9)))
+    assert Organism(weights, organism.rule) != organism
     assert organism != "🦎"
 
 

@@ -1,4 +1,4 @@
-"""Laws pin the structure of the rule, whatever its constants are."""
+"""Laws of the rule that hold whatever its constants are."""
 
 import math
 
@@ -51,9 +51,9 @@ def test_dead_cells_are_exactly_zero(seed, size, edge):
 @given(SEEDS, st.integers(-4, 4), st.integers(-4, 4))
 def test_wrapped_grids_are_translation_equivariant(seed, down, right):
     rule = Rule(edge="wrap", fire_rate=1.0)
-    # Small binary fractions, of which every sum is exact: some BLAS sums in another order at the end of a matrix.
+    # Small binary fractions, whose sums are exact: BLAS may sum in another order at the end of a matrix.
     draw = np.random.default_rng(seed)
-    weights = Weights(*(draw.choice(np.float32([-0.5, 0, 0.5]), one.shape) for one in random_weights(rule)))
+    weights = Weights(*(draw.choice(np.float32([-0.5, 0, 0.5]), tensor.shape) for tensor in random_weights(rule)))
     states = np.round(random_states(rule, 1, 6, 7, seed=seed) * 4) / 4
     moved = np.roll(states, (down, right), (1, 2))
     expected = np.roll(step(rule, weights, batch_of(states)).states, (down, right), (1, 2))
@@ -63,12 +63,12 @@ def test_wrapped_grids_are_translation_equivariant(seed, down, right):
 
 @given(SEEDS, EDGES, st.sampled_from([0.0, 0.4, -1.3]))
 def test_rotating_grid_and_perception_by_90_degrees_rotates_the_result(seed, edge, angle):
-    # np.rot90 turns counter-clockwise: Sx becomes what Sy was, Sy becomes -Sx, and a + 90° undoes both.
+    # np.rot90 rotates counter-clockwise: Sx becomes what Sy was, Sy becomes -Sx, and a + 90° undoes both.
     rule = Rule(edge=edge, fire_rate=1.0)
     weights, states = random_weights(rule, seed), random_states(rule, 1, 5, 6, seed=seed)
-    turned = np.rot90(states, axes=(1, 2)).copy()
+    rotated = np.rot90(states, axes=(1, 2)).copy()
     expected = np.rot90(step(rule, weights, batch_of(states), angle).states, axes=(1, 2))
-    after = step(rule, weights, batch_of(turned), angle + math.pi / 2).states
+    after = step(rule, weights, batch_of(rotated), angle + math.pi / 2).states
     np.testing.assert_allclose(after, expected, atol=1e-5)
 
 
@@ -89,20 +89,22 @@ def test_permuting_hidden_channels_permutes_the_result(seed, order):
 
 @given(SEEDS, EDGES)
 def test_influence_reaches_at_most_two_cells_per_step(seed, edge):
-    # One through perception, one more when the change decides who is alive.
+    # One through perception, one more because the change decides which cells are alive.
     rule = Rule(edge=edge, fire_rate=1.0)
     weights = random_weights(rule, seed)
     states = random_states(rule, 1, 11, 11, seed=seed)
-    other = states.copy()
-    other[0, 5, 5] += np.random.default_rng(seed).normal(size=16).astype(np.float32)
-    changed = (step(rule, weights, batch_of(states)).states != step(rule, weights, batch_of(other)).states).any(-1)[0]
+    disturbed = states.copy()
+    disturbed[0, 5, 5] += np.random.default_rng(seed).normal(size=16).astype(np.float32)
+    changed = (step(rule, weights, batch_of(states)).states != step(rule, weights, batch_of(disturbed)).states).any(-1)[
+        0
+    ]
     rows, columns = np.nonzero(changed)
     assert len(rows)
     assert max(abs(rows - 5).max(), abs(columns - 5).max()) <= 2
 
 
 def test_influence_can_reach_two_cells_per_step():
-    # In row 3, cell 6 fades away and would take cell 5 with it, unless cell 4 grows mature, and that looks at cell 3.
+    # In row 3, cell 6 fades and cell 5 would die with it, unless cell 4 becomes mature, which depends on cell 3.
     rule = Rule(fire_rate=1.0)
     weights = random_weights(rule)
     weights = weights._replace(**{name: np.zeros_like(getattr(weights, name)) for name in weights._fields})
@@ -132,13 +134,13 @@ def test_cells_fire_at_the_rate_and_independently(rate):
     assert abs(mask.mean() - rate) < 0.002
     if 0 < rate < 1:
         later = fires(seeds, ages + np.uint32(1), 200, 200, rate)
-        for one, other in (
+        for first, second in (
             (mask[:, 1:], mask[:, :-1]),
             (mask[..., 1:], mask[..., :-1]),
             (mask[1:], mask[:-1]),
             (mask, later),
         ):
-            assert abs(np.corrcoef(one.ravel(), other.ravel())[0, 1]) < 0.005
+            assert abs(np.corrcoef(first.ravel(), second.ravel())[0, 1]) < 0.005
 
 
 def test_the_hash_has_no_collisions_below_2_to_the_20():
@@ -149,9 +151,9 @@ def test_the_hash_has_no_collisions_below_2_to_the_20():
 @given(SEEDS, SIZES, EDGES)
 def test_perception_is_linear(seed, size, edge):
     filters = ("identity", "sobel_x", "sobel_y", "laplacian")
-    one, other = random_states(Rule(), 2, *size, seed=seed)
-    expected = perceive(one, filters, 0.3, edge) * 2 + perceive(other, filters, 0.3, edge)
-    np.testing.assert_allclose(perceive(one * 2 + other, filters, 0.3, edge), expected, atol=1e-5)
+    first, second = random_states(Rule(), 2, *size, seed=seed)
+    expected = perceive(first, filters, 0.3, edge) * 2 + perceive(second, filters, 0.3, edge)
+    np.testing.assert_allclose(perceive(first * 2 + second, filters, 0.3, edge), expected, atol=1e-5)
 
 
 def test_filters_measure_slopes_and_curvature():

@@ -1,4 +1,4 @@
-"""Runs: nothing is lost, whenever training ends, and going on is as if it had never stopped."""
+"""Runs: nothing is lost whenever training ends, and a resumed run equals an uninterrupted one."""
 
 import dataclasses
 import errno
@@ -27,7 +27,7 @@ CONFIG = Config("disc", experiment="regenerating", steps=6, fit=6, pad=4)
 
 @pytest.fixture(autouse=True)
 def short_pool(monkeypatch):
-    """A pool from which every organism is drawn again within a few steps."""
+    """Use a small pool, from which every state is drawn again within a few steps."""
     for name, recipe in run_module.RECIPES.items():
         short = dataclasses.replace(recipe, pool=12, shortest=4, longest=8)
         monkeypatch.setitem(run_module.RECIPES, name, short)
@@ -158,8 +158,8 @@ try:
 except BlastemaError as error:
     print(error)
 """
-    other = [sys.executable, "-c", code, str(tmp_path / "run")]
-    refused = subprocess.run(other, capture_output=True, text=True)
+    command = [sys.executable, "-c", code, str(tmp_path / "run")]
+    refused = subprocess.run(command, capture_output=True, text=True)
     assert refused.stdout.startswith(f"another process is training in {tmp_path / 'run'}; wait"), refused.stderr
     next(training)
     assert sum(1 for _ in training) == 4
@@ -195,7 +195,7 @@ def test_after_an_interrupted_step_a_run_must_be_resumed(tmp_path, monkeypatch):
 
 
 def test_of_two_runs_started_in_one_directory_one_is_refused(tmp_path, monkeypatch):
-    """Both found it empty, and one was faster with its picture."""
+    """Both see an empty directory, and one is faster to load its picture."""
     first = Run.begin
     picture = Config.picture
 
@@ -253,7 +253,7 @@ def test_kill_9_at_any_moment_loses_nothing(tmp_path):
     killed = 0
     for _ in range(40):
         process = begin(tmp_path / "parts")
-        # From the start of Python to the middle of a write.
+        # Any moment from the start of Python to the middle of a write.
         time.sleep(draw.uniform(0.3, 1.2))
         process.kill()
         if process.wait() == 0:
@@ -278,12 +278,12 @@ def test_a_stop_signal_saves_the_run(tmp_path, name):
     while not (tmp_path / "run/log.jsonl").read_text():
         time.sleep(0.1)
     number = getattr(signal, name)
-    # Closing a terminal may send its signal more than once.
+    # Closing a terminal may send SIGHUP more than once.
     for _ in range(1 if name == "SIGINT" else 2):
         process.send_signal(number)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 128 + number
-    # Where the terminal is gone nobody reads it.
+    # Without a terminal there is no message.
     if name != "SIGHUP":
         assert re.search(r"Everything is saved; continue with:\n  .*blastema train --resume run\n", said), said
     assert "Traceback" not in said
@@ -294,7 +294,7 @@ def test_a_stop_signal_saves_the_run(tmp_path, name):
 
 @pytest.fixture
 def milestones(monkeypatch):
-    """Milestones every second step."""
+    """Make every second step a milestone."""
     monkeypatch.setattr(milestone, "SHORTEST_STAGE", 2)
 
 
@@ -312,7 +312,7 @@ def test_a_collapse_rolls_back_to_the_last_milestone(tmp_path, milestones, monke
     for _ in range(2):
         next(training)
     good = run.trainer.weights
-    # All that the next rollout gives is not a number.
+    # The loss of the next rollout is NaN.
     run.trainer.loss = towards(np.full_like(run.target, np.nan))
     assert next(training).loss == np.inf
     assert all(np.array_equal(*pair) for pair in zip(good, run.trainer.weights, strict=True))

@@ -1,4 +1,4 @@
-"""Files of a run that are missing, cut off, damaged or left over, and values of a configuration that people pass."""
+"""Files of a run that are missing, truncated, damaged or left over, and values of configurations."""
 
 import dataclasses
 import json
@@ -28,7 +28,7 @@ SEALED = ("organism.safetensors", "checkpoint.safetensors", "best.safetensors", 
 
 
 def short(patch):
-    """A pool of 12, rollouts of a few steps, milestones every second step."""
+    """Use a pool of 12, short rollouts, and a milestone every second step."""
     for name, recipe in run_module.RECIPES.items():
         patch.setitem(run_module.RECIPES, name, dataclasses.replace(recipe, pool=12, shortest=4, longest=8))
     patch.setattr(milestone, "SHORTEST_STAGE", 2)
@@ -41,7 +41,7 @@ def short_pool(monkeypatch):
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """A folder with a finished run, `whole`, and the same run stopped after 5 steps, `stopped`."""
+    """Return a folder with a finished run, `whole`, and the same run stopped after 5 steps, `stopped`."""
     folder = tmp_path_factory.mktemp("runs")
     with pytest.MonkeyPatch.context() as patch:
         short(patch)
@@ -55,7 +55,7 @@ def runs(tmp_path_factory):
 
 @pytest.fixture
 def stopped(runs, tmp_path):
-    """A copy of the run stopped after 5 of 6 steps; its last milestone was step 4."""
+    """Return a copy of the run stopped after 5 of 6 steps; its last milestone was step 4."""
     return Path(shutil.copytree(runs / "stopped", tmp_path / "run"))
 
 
@@ -110,14 +110,14 @@ def test_the_log_is_synced_before_the_checkpoint(tmp_path, monkeypatch):
     run.save()
     saved = order.index("-> checkpoint.safetensors")
     assert "log.jsonl" in order[:saved], order
-    # The name of the new file is on the disk, too.
+    # The folder is synced, too.
     assert order[saved + 1] == "run", order
 
 
 @pytest.mark.parametrize("name", ["checkpoint.safetensors", "rollback.safetensors", "config.json", "target.npy"])
 def test_a_flipped_bit_is_refused_with_the_file_name(stopped, name):
     content = bytearray((stopped / name).read_bytes())
-    # Far from the header, in a value; in the configuration, a digit of the seed.
+    # In a value far from the header; in the configuration, a digit of the seed.
     at = content.index(b'"seed": 0') + 8 if name == "config.json" else len(content) - 40
     content[at] ^= 1
     (stopped / name).write_bytes(content)
@@ -147,7 +147,7 @@ def test_a_run_without_any_checkpoint_is_refused_and_keeps_its_log(stopped):
 
 
 def in_the_format_of_0_1_0(directory):
-    """Leave out what Blastema 0.1.0 did not write: checksums and the state of the run."""
+    """Remove what Blastema 0.1.0 did not write: checksums and the state of the run."""
     for name in ("checkpoint.safetensors", "rollback.safetensors"):
         tensors, metadata = read_tensors(directory / name)
         tensors = {key: value for key, value in tensors.items() if not key.startswith("best.")}
@@ -269,7 +269,7 @@ def test_changes_of_steps_are_recorded(runs, stopped):
     training = run.train()
     next(training)
     training.close()
-    # Before the end this is the organism as it is; at the end the best one, which may be from before the change.
+    # During training this is the current organism; at the end the best one, which may be from before the change.
     assert load(stopped).training["history"] == [[0, 6], [5, 8]]
     list(Run.resume(stopped).train())
     assert json.loads((stopped / "config.json").read_text())["history"] == [[0, 6], [5, 8]]
@@ -363,7 +363,7 @@ def test_a_picture_too_large_for_the_rollout_gives_a_warning():
 
 
 def test_runs_started_at_once_get_different_directories(tmp_path, monkeypatch):
-    """The second finds the first directory free, and taken when it comes to write there."""
+    """The second run sees a free directory that is taken before it writes there."""
     picture, names = Config.picture, [tmp_path / name for name in ("a", "a-2", "a-3")]
 
     def slow(config):
