@@ -129,7 +129,7 @@ def test_invalid_sizes_are_refused(options, says):
         ("noto:A", "there is no emoji, image file or drawing 'noto:A'; "),
         (" ", "the target ' ' is empty; give an emoji such as 🦎, its name, or an image file"),
         ("text:", "the target 'text:' is empty; "),
-        ("text:Hello", "the text 'Hello' cannot be drawn; give 1 to 4 letters, as in text:Hi"),
+        ("text:Hello", "the text 'Hello' has 5 characters; give 1 to 4, as in text:Hi"),
         ("text:H i", "' ' is neither an emoji nor a character that can be drawn; use printable ASCII, such as A to Z"),
         ("é", "'é' is neither an emoji nor a character that can be drawn; use printable ASCII, such as A to Z"),
         (

@@ -280,7 +280,7 @@ def test_svg_that_stalls_is_refused_in_time(svg, monkeypatch):
 @pytest.mark.skipif(sys.platform == "win32", reason="not here: Windows limits the time as a whole only")
 def test_svg_that_stalls_is_refused_by_its_own_process(svg):
     svg.write_bytes(STALLS)
-    assert refusal(svg).endswith("cannot be drawn within 10 seconds and 1 GB of memory; simplify it, or save it as PNG")
+    assert refusal(svg).endswith("needs more than 10 seconds or 1 GB of memory to draw; simplify it, or save it as PNG")
 
 
 def test_svg_needs_its_extra(tmp_path, monkeypatch):

@@ -20,7 +20,7 @@ from blastema.targets import load_target
 from blastema.training.collapse import collapse
 from blastema.training.experiments import EXPERIMENTS, RECIPES
 from blastema.training.optimiser import adam, no_moments, normalised
-from blastema.training.pool import Pool, living
+from blastema.training.pool import Pool, nonzero_cells
 from blastema.training.trainer import Report, Trainer
 from conftest import random_states, random_weights
 
@@ -94,7 +94,7 @@ def test_a_loss_that_is_asked_again_gives_what_a_fresh_one_would():
 def test_what_lives_is_all_there_is_bit_for_bit(channels):
     state = random_states(Rule(channels=channels), 1, 6, 5)[0]
     state[2:4] = 0
-    cells, values = living(state)
+    cells, values = nonzero_cells(state)
     again = np.zeros((30, channels), np.float32)
     again[cells] = values
     assert again.tobytes() == state.tobytes()
@@ -117,7 +117,7 @@ def test_the_pool_returns_exactly_what_was_stored(tmp_path_factory, seed):
     )
     places = 1 + draw.choice(5, 3, replace=False)
     pool.put(places, batch)
-    pool.organisms[0] = living(np.zeros((5, 4, 16), np.float32))  # a dead one
+    pool.states[0] = nonzero_cells(np.zeros((5, 4, 16), np.float32))  # a dead one
     write_tensors(path, pool.tensors(), {})
     again = Pool.of_tensors(read_tensors(path)[0], pool.shape)
     for result in (pool.take(places), again.take(places)):
@@ -143,7 +143,7 @@ def test_the_pool_stores_only_nonzero_cells():
     lizard[:, 16:56, 20:44] = 1
     for place in range(1024):
         pool.put(np.array([place]), Batch(lizard, np.zeros(1, np.uint32), np.zeros(1, np.uint32)))
-    held = sum(cells.nbytes + values.nbytes for cells, values in pool.organisms)
+    held = sum(cells.nbytes + values.nbytes for cells, values in pool.states)
     assert held < 0.25 * 1024 * lizard.nbytes
 
 
@@ -219,21 +219,21 @@ def test_training_depends_on_the_seed_alone():
 def test_a_non_finite_loss_changes_neither_weights_nor_pool():
     subject = trainer()
     subject.step()
-    weights, organisms = subject.weights, list(subject.pool.organisms)
+    weights, states = subject.weights, list(subject.pool.states)
     subject.loss = towards(np.full_like(subject.target, np.nan))
     report = subject.step()
     assert (report.step, report.loss) == (2, np.inf)
     assert subject.weights is weights
-    assert all(after is before for after, before in zip(subject.pool.organisms, organisms, strict=True))
+    assert all(after is before for after, before in zip(subject.pool.states, states, strict=True))
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
 def test_non_finite_states_are_not_stored_in_the_pool(number):
     pool = Pool(np.arange(3), (5, 4, 16))
-    before, batch = list(pool.organisms), seed_batch([7, 8], 5, 4)
+    before, batch = list(pool.states), seed_batch([7, 8], 5, 4)
     batch.states[1, 2, 2, 9] = number
     assert not pool.put(np.array([0, 1]), batch)
-    assert pool.organisms == before
+    assert pool.states == before
     assert pool.seeds.tolist() == [0, 1, 2]
     assert pool.put(np.array([0]), seed_batch([7], 5, 4))
 

@@ -140,8 +140,8 @@ def _check_batch(rule: Rule, batch: Batch) -> Batch:
             f"states have a batch of {shape[0]}, seeds shape {seeds.shape}, ages shape {ages.shape}; "
             "give one seed and one age per state"
         )
-    # Copies, since engines return them, and what they return shares no memory with what was passed in.
-    return Batch(states, np.array(seeds, order="C"), np.array(ages, order="C"))
+    # `whole_numbers` copies, so engines may return the seeds.
+    return Batch(states, np.ascontiguousarray(seeds), np.ascontiguousarray(ages))
 
 
 def _floats(name: str, values: Any, kinds: str = "f") -> np.ndarray:

@@ -73,7 +73,11 @@ def _is_whole(value: object) -> bool:
 
 
 def whole_numbers(name: str, values: Any) -> np.ndarray:
-    """Return seeds or ages as a uint32 array.
+    """Return seeds or ages as a new uint32 array.
+
+    Args:
+        name: of the numbers, for messages.
+        values: array or nested lists of whole numbers.
 
     Raises:
         BlastemaError: an element is not a whole number from 0 to 2^32 - 1.

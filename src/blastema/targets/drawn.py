@@ -58,7 +58,9 @@ def text(letters: str) -> Image.Image:
         BlastemaError: it is not 1 to 4 printable characters of ASCII, which Pillow's bundled font has.
     """
     if not 1 <= len(letters) <= LONGEST_TEXT:
-        raise BlastemaError(f"the text {letters!r} cannot be drawn; give 1 to {LONGEST_TEXT} letters, as in text:Hi")
+        raise BlastemaError(
+            f"the text {letters!r} has {len(letters)} characters; give 1 to {LONGEST_TEXT}, as in text:Hi"
+        )
     for letter in letters:
         if not "!" <= letter <= "~":
             raise BlastemaError(

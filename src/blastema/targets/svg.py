@@ -46,11 +46,11 @@ def draw_svg(content: bytes, path: str) -> Image.Image:
     except subprocess.TimeoutExpired:
         raise BlastemaError(f"{path} takes too long to draw; simplify it, or save it as PNG") from None
     if run.returncode == 1:
-        says = run.stderr.decode("utf-8", "replace").strip().splitlines() or ["it cannot be drawn"]
+        says = run.stderr.decode("utf-8", "replace").strip().splitlines() or ["it cannot be rendered"]
         raise BlastemaError(f"{path} is not an SVG that can be drawn: {says[-1]}; save it again")
     if run.returncode:
         raise BlastemaError(
-            f"{path} cannot be drawn within {MOST_SECONDS} seconds and 1 GB of memory; simplify it, or save it as PNG"
+            f"{path} needs more than {MOST_SECONDS} seconds or 1 GB of memory to draw; simplify it, or save it as PNG"
         )
     return Image.open(io.BytesIO(run.stdout)).convert("RGBA")
 

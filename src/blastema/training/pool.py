@@ -25,14 +25,13 @@ class Pool:
         self.shape = shape
         self.seeds = np.array(seeds, np.uint32)
         self.ages = np.zeros(len(seeds), np.uint32)
-        seed = living(seed_state(*shape))
-        self.organisms = [seed] * len(seeds)
+        self.states = [nonzero_cells(seed_state(*shape))] * len(seeds)
 
     def take(self, places: np.ndarray) -> Batch:
         """Return copies of the states at these positions as a batch."""
         states = np.zeros((len(places), *self.shape), np.float32)
         for state, place in zip(states, places, strict=True):
-            cells, values = self.organisms[place]
+            cells, values = self.states[place]
             state.reshape(-1, self.shape[-1])[cells] = values
         return Batch(states, self.seeds[places], self.ages[places])
 
@@ -41,7 +40,7 @@ class Pool:
         flat = np.ascontiguousarray(target).reshape(-1, COLOURS)
         empty = _squares(flat)
         losses = []
-        for cells, values in (self.organisms[place] for place in places):
+        for cells, values in (self.states[place] for place in places):
             expected = flat.take(cells, axis=0)
             losses.append(empty - _squares(expected) + _squares(rgba_channels(values) - expected))
         return np.array(losses) / flat.size
@@ -51,18 +50,18 @@ class Pool:
 
         It is not done if any number is not finite.
         """
-        organisms = [living(state) for state in batch.states]
+        states = [nonzero_cells(state) for state in batch.states]
         with np.errstate(over="ignore", invalid="ignore"):
-            if not all(np.isfinite(np.sum(values)) for _, values in organisms):
+            if not all(np.isfinite(np.sum(values)) for _, values in states):
                 return False
         self.seeds[places], self.ages[places] = batch.seeds, batch.ages
-        for place, organism in zip(places, organisms, strict=True):
-            self.organisms[place] = organism
+        for place, state in zip(places, states, strict=True):
+            self.states[place] = state
         return True
 
     def tensors(self) -> dict[str, np.ndarray | list[np.ndarray]]:
         """Return the content of the pool as named arrays; large ones as lists of parts, to save memory."""
-        cells, values = zip(*self.organisms, strict=True)
+        cells, values = zip(*self.states, strict=True)
         counts = np.array([len(part) for part in cells], np.uint32)
         parts = (self.seeds, self.ages, counts, list(cells), list(values))
         return dict(zip(TENSORS, parts, strict=True))
@@ -74,7 +73,7 @@ class Pool:
         pool = cls(seeds, shape)
         pool.ages = ages.copy()
         ends = np.cumsum(counts)[:-1]
-        pool.organisms = list(zip(np.split(cells, ends), np.split(values, ends), strict=True))
+        pool.states = list(zip(np.split(cells, ends), np.split(values, ends), strict=True))
         return pool
 
 
@@ -90,14 +89,14 @@ def check_tensors(tensors: dict[str, np.ndarray], shape: tuple[int, int, int], s
         BlastemaError: an array has the wrong shape or type, a cell is outside the grid, or a value is not finite.
     """
     seeds, _, counts, cells, values = (tensors[name] for name in TENSORS)
-    size, living_cells = len(seeds), len(cells) if cells.ndim else 0
-    shapes = ((size,), (size,), (size,), (living_cells,), (living_cells, shape[-1]))
+    size, cell_count = len(seeds), len(cells) if cells.ndim else 0
+    shapes = ((size,), (size,), (size,), (cell_count,), (cell_count, shape[-1]))
     for name, expected in zip(TENSORS, shapes, strict=True):
         dtype = np.float32 if name == TENSORS[-1] else np.uint32
         if tensors[name].shape != expected or tensors[name].dtype != dtype:
             raise BlastemaError(f"{source} is damaged: {name} is {tensors[name].dtype} {tensors[name].shape}")
-    if int(counts.sum(dtype=np.uint64)) != living_cells:
-        raise BlastemaError(f"{source} is damaged: pool.counts do not add up to the {living_cells} cells of the pool")
+    if int(counts.sum(dtype=np.uint64)) != cell_count:
+        raise BlastemaError(f"{source} is damaged: pool.counts do not add up to the {cell_count} cells of the pool")
     places = cells.astype(np.int64) + np.repeat(np.arange(size), counts) * (shape[0] * shape[1])
     if (cells >= shape[0] * shape[1]).any() or (np.diff(places) <= 0).any():
         raise BlastemaError(f"{source} is damaged: pool.cells are out of range or out of order")
@@ -110,7 +109,7 @@ def _squares(numbers: np.ndarray) -> float:
     return float(np.sum(np.square(numbers), dtype=np.float64))
 
 
-def living(state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def nonzero_cells(state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the positions of the nonzero cells of a state, uint32 `(count,)`, and their values `(count, channel)`.
 
     Minus zero counts as nonzero, so that the state is restored exactly.
