@@ -6,15 +6,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from blastema.engines import Engine, Learning
+from blastema.engines import Engine, ValueAndGrad
 from blastema.engines.protocol import Loss
-from blastema.loss import towards, visible
+from blastema.loss import rgba_channels, towards
 from blastema.quantisation.eight_bit import scale_of
 from blastema.rule import ALPHA, Array, Batch, Rule, Weights
 from blastema.training.experiments import BLASTEMA, RECIPES, Recipe
 from blastema.training.trainer import Report, Trainer
 
-ARTICLE = RECIPES["article"]
+ARTICLE_RECIPE = RECIPES["article"]
 # Shares of the training steps: where the beginning ends, and where the late phase starts.
 BEGINNING, LATE = 0.1, 0.6
 
@@ -150,9 +150,9 @@ class _Roughened:
     def __init__(self, engine: Engine, seed: int) -> None:
         self.engine, self.draw = engine, np.random.default_rng(seed)
 
-    def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss) -> Learning:
+    def value_and_grad(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss) -> ValueAndGrad:
         off = Weights(*(self.roughened(tensor) for tensor in weights))
-        return self.engine.learn(rule, off, batch, steps, loss)
+        return self.engine.value_and_grad(rule, off, batch, steps, loss)
 
     def roughened(self, tensor: np.ndarray) -> np.ndarray:
         return (tensor + self.draw.uniform(-0.5, 0.5, tensor.shape) * scale_of(tensor) / 255).astype(np.float32)
@@ -172,21 +172,21 @@ class _LateChange:
     def __init__(self, engine: Engine) -> None:
         self.engine, self.grow = engine, engine.grow
 
-    def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss) -> Learning:
+    def value_and_grad(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss) -> ValueAndGrad:
         after = self.engine.grow(rule, weights, batch, steps)
 
         def change(states: Array) -> tuple[float, np.ndarray]:
-            cotangent, difference = np.zeros_like(states), visible(states) - visible(after.states)
+            cotangent, difference = np.zeros_like(states), rgba_channels(states) - rgba_channels(after.states)
             cotangent[..., :4] = 2 * difference / difference.size
             return float(np.mean(difference**2)), cotangent
 
-        later = self.engine.learn(rule, weights, after, 16, change)
+        later = self.engine.value_and_grad(rule, weights, after, 16, change)
 
         def both(states: Array) -> tuple[float, np.ndarray]:
             value, cotangent = loss(states)
             return value, cotangent + later.states_gradient
 
-        first = self.engine.learn(rule, weights, batch, steps, both)
+        first = self.engine.value_and_grad(rule, weights, batch, steps, both)
         gradient = Weights(*(one + two for one, two in zip(first.gradient, later.gradient, strict=True)))
         return first._replace(gradient=gradient)
 
@@ -198,10 +198,10 @@ def falling(first: float, last: float, count: int = 12) -> tuple[tuple[float, fl
 
 
 ONCE: dict[str, Candidate] = {
-    "article": Candidate(ARTICLE),
-    "article, hotter rates": Candidate(dataclasses.replace(ARTICLE, learning_rates=BLASTEMA.learning_rates)),
-    "article, mixed damages": Candidate(dataclasses.replace(ARTICLE, damages=BLASTEMA.damages)),
-    "article, a pool of 256": Candidate(dataclasses.replace(ARTICLE, pool=BLASTEMA.pool)),
+    "article": Candidate(ARTICLE_RECIPE),
+    "article, hotter rates": Candidate(dataclasses.replace(ARTICLE_RECIPE, learning_rates=BLASTEMA.learning_rates)),
+    "article, mixed damages": Candidate(dataclasses.replace(ARTICLE_RECIPE, damages=BLASTEMA.damages)),
+    "article, a pool of 256": Candidate(dataclasses.replace(ARTICLE_RECIPE, pool=BLASTEMA.pool)),
     "all three": Candidate(BLASTEMA),
     "+ longer rollouts late": Candidate(RECIPES["long"]),
     "+ contained at the beginning": Candidate(BLASTEMA, Contained),

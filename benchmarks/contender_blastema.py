@@ -23,10 +23,10 @@ def prepare(work: Work, fire_rate: float, engine_name: str, isa: str = "", threa
 
     def train(steps: int) -> float:
         nonlocal weights, moments, done
-        learning = engine.learn(rule, weights, batch, steps, towards(work.target))
-        weights, moments = adam(recipe, weights, normalised(learning.gradient), moments, done)
+        result = engine.value_and_grad(rule, weights, batch, steps, towards(work.target))
+        weights, moments = adam(recipe, weights, normalised(result.gradient), moments, done)
         done += 1
-        return learning.loss
+        return result.loss
 
     def simulate(steps: int) -> None:
         engine.grow(rule, weights, one, steps)

@@ -15,7 +15,7 @@ from blastema.damage import DAMAGES
 from blastema.engines import choose_engine
 from blastema.library import target_of
 from blastema.organism import Organism
-from blastema.quantisation.eight_bit import from_bytes, perceptions, quantised, scale_of, to_bytes
+from blastema.quantisation.eight_bit import from_bytes, perceptions, quantise_gptq, scale_of, to_bytes
 from blastema.rule import Weights, update
 
 NAMES = ("regenerating/explosion", "regenerating/lizard")
@@ -46,7 +46,7 @@ def main() -> None:
         kinds = (
             (f"{organism.training['target']} exact", exact),
             ("nearest bytes", nearest(exact)),
-            ("errors compensated", quantised(rule, exact, *target.shape[:2]).weights),
+            ("errors compensated", quantise_gptq(rule, exact, *target.shape[:2]).weights),
         )
         for what, weights in kinds:
             print(row(Subject(Organism(weights, rule), target, choose_engine()), exact, what), flush=True)

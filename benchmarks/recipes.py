@@ -23,7 +23,7 @@ from blastema.damage import CUTS, DAMAGES
 from blastema.engines.native_engine import NativeEngine
 from blastema.io.atomic import replacing
 from blastema.organism import Organism
-from blastema.quantisation.eight_bit import quantised
+from blastema.quantisation.eight_bit import quantise_gptq
 from blastema.rule import ALPHA, Rule, Weights
 from blastema.targets import load_target
 from blastema.training.experiments import EXPERIMENTS
@@ -64,7 +64,7 @@ def tried(name: str, target: str, steps: int, fit: int) -> dict[str, Any]:
             found["living"] = round(float(living[step + 1 - part : step + 1].mean()))
             curve.append({"step": step + 1, "seconds": round(seconds)} | found)
     weights = getattr(trainer, "taught", trainer.weights)
-    rounded = quantised(trainer.rule, weights, *picture.shape[:2]).weights
+    rounded = quantise_gptq(trainer.rule, weights, *picture.shape[:2]).weights
     found = {"final": measured(trainer, weights, 16, 10000), "eight_bit": measured(trainer, rounded, 16, 10000)}
     return {"curve": curve, "seconds": round(seconds)} | found
 

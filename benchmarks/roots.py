@@ -18,7 +18,7 @@ from blastema import Rule, choose_engine, load_target
 from blastema.io.atomic import replacing
 from blastema.machine import cores, instruction_set
 from blastema.rule import seed_batch
-from blastema.targets.emoji import ARTICLE, characters
+from blastema.targets.emoji import ARTICLE_EMOJI, characters
 from blastema.targets.fit import fitted, opacity
 from blastema.targets.place import OPAQUE, ROOTED, around
 from blastema.targets.target import find_picture
@@ -39,7 +39,7 @@ def alpha_at_seed(name: str, fit: int) -> float:
 
 def empty_ones() -> list[str]:
     """Return the emoji that are empty around the middle, each with its size for training."""
-    names = [*sorted(characters()), *(f"noto:{character}" for character in ARTICLE)]
+    names = [*sorted(characters()), *(f"noto:{character}" for character in ARTICLE_EMOJI)]
     sizes = ((name, next((fit for fit in STEPS if alpha_at_seed(name, fit) < ROOTED), None)) for name in names)
     return [f"{name}@{fit}+{PAD}" for name, fit in sizes if fit]
 

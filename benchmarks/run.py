@@ -74,7 +74,7 @@ def count_acting(work: Path) -> int:
     batch = Batch(loaded.states, np.arange(count, dtype=np.uint32), np.full(count, 200, np.uint32))
     acting = 0
     for _ in range(STEPS):
-        living = alive(batch.states, rule.alive_above, rule.edge)[..., 0]
+        living = alive(batch.states, rule.alive_threshold, rule.edge)[..., 0]
         acting += int((living & fires(batch.seeds, batch.ages, *living.shape[1:], rule.fire_rate)).sum())
         batch = engine.grow(rule, Weights(*loaded[2:]), batch, 1)
     return acting

@@ -21,13 +21,13 @@ from blastema.rule import Rule
 from blastema.targets import load_target
 from blastema.training.experiments import BLASTEMA, EXPERIMENTS
 from blastema.training.trainer import Trainer
-from candidates import ARTICLE, CANDIDATES
+from candidates import ARTICLE_RECIPE, CANDIDATES
 from recipes import measured
 from surroundings import surroundings
 
 HERE = Path(__file__).parent
 TARGET = "🦎"
-COMPARED = {"blastema": BLASTEMA, "article": ARTICLE, "cosine": CANDIDATES["+ rates as a cosine"].recipe}
+COMPARED = {"blastema": BLASTEMA, "article": ARTICLE_RECIPE, "cosine": CANDIDATES["+ rates as a cosine"].recipe}
 OLD, REGROWN = -3.5, -3.2
 LOOKS = 16
 

@@ -28,7 +28,7 @@ def main() -> None:
     arguments = parser.parse_args()
     directory = Path(tempfile.mkdtemp())
     run = Run.begin(directory / "run", Config("🦎", experiment="regenerating", steps=arguments.steps))
-    learn, in_engine, in_loss = run.trainer.engine.learn, 0.0, 0.0
+    value_and_grad, in_engine, in_loss = run.trainer.engine.value_and_grad, 0.0, 0.0
 
     def timed(rule, weights, batch, steps, loss, angle=0.0):
         nonlocal in_engine, in_loss
@@ -41,9 +41,9 @@ def main() -> None:
             return found
 
         begun = time.perf_counter()
-        learning = learn(rule, weights, batch, steps, timed_loss, angle)
+        result = value_and_grad(rule, weights, batch, steps, timed_loss, angle)
         in_engine += time.perf_counter() - begun
-        return learning
+        return result
 
     grow = run.trainer.engine.grow
 
@@ -54,7 +54,7 @@ def main() -> None:
         in_engine += time.perf_counter() - begun
         return grown
 
-    run.trainer.engine.learn, run.trainer.engine.grow = timed, timed_grow
+    run.trainer.engine.value_and_grad, run.trainer.engine.grow = timed, timed_grow
     begun = time.perf_counter()
     screen.watch(run)
     seconds = time.perf_counter() - begun

@@ -22,6 +22,7 @@
 #include "isa.hpp"
 #include "memory.hpp"
 #include "rollout.hpp"
+#include "thread_pool.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -97,6 +98,7 @@ class PyRollout {
   PyRollout(const RuleSpec& rule, const WeightArrays& weight_arrays, const BatchArrays& batch_arrays,
             const std::string& isa, int threads, bool record)
       : rule_(rule), record_(record) {
+    touch_thread_local_data();
     if (threads < 1 || threads > 1024) throw nb::value_error("threads must be 1 to 1024");
     const IsaKernel& kernel = kernel_for(isa);
     const Batch batch = batch_of(rule, batch_arrays);

@@ -1,9 +1,10 @@
 #include "thread_pool.hpp"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <memory>
+#include <new>
 #include <utility>
 
 namespace blastema {
@@ -24,17 +25,26 @@ inline void pause_cpu() {
 #endif
 }
 
-// Bytes held back for the thread-local data of a new thread, far more than it needs.
-constexpr size_t thread_reserve = 1 << 20;
-
-// Forces the allocation of this thread's exception data and malloc arena.
-void touch_thread_local_data() {
-  try {
-    delete[] new char[1024];
-    throw 0;
-  } catch (int) {
+// Address space held back for the thread-local data of a new thread, far more than it needs. It is mapped, since malloc
+// would keep what it gets back, and the new thread, which finds no arena, asks the system.
+class ThreadReserve {
+ public:
+  ThreadReserve() : at_(mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {
+    if (at_ == MAP_FAILED) throw std::bad_alloc();
   }
-}
+  ~ThreadReserve() { release(); }
+  ThreadReserve(const ThreadReserve&) = delete;
+  ThreadReserve& operator=(const ThreadReserve&) = delete;
+
+  void release() {
+    if (at_ != MAP_FAILED) munmap(at_, size);
+    at_ = MAP_FAILED;
+  }
+
+ private:
+  static constexpr size_t size = 1 << 20;
+  void* at_;
+};
 
 template <class Ready>
 bool spin_until(const Ready& ready) {
@@ -46,6 +56,14 @@ bool spin_until(const Ready& ready) {
 }
 
 }  // namespace
+
+void touch_thread_local_data() {
+  try {
+    delete[] new char[1024];
+    throw 0;
+  } catch (int) {
+  }
+}
 
 ThreadPool& ThreadPool::instance() {
   static std::mutex mutex;
@@ -76,7 +94,7 @@ void ThreadPool::start_workers(int threads) {
       const int worker = int(workers_.size()) + 1;
       // A thread allocates its thread-local data on first use, and the process ends if that fails. So some memory is
       // held back until the thread has all that it needs.
-      auto reserve = std::make_unique<char[]>(thread_reserve);
+      ThreadReserve reserve;
       const unsigned seen = round_.load();
       std::atomic<int> stage{0};
       workers_.emplace_back([this, worker, seen, &stage] {
@@ -85,7 +103,7 @@ void ThreadPool::start_workers(int threads) {
         stage.store(2);
         worker_loop(worker, seen);
       });
-      reserve.reset();
+      reserve.release();
       stage.store(1);
       while (stage.load() < 2) std::this_thread::yield();
     }

@@ -12,6 +12,10 @@
 
 namespace blastema {
 
+// Forces the allocation of the calling thread's exception data and malloc arena. On first use glibc allocates such
+// thread-local data, and ends the process where memory has run out.
+void touch_thread_local_data();
+
 class ThreadPool {
  public:
   // The pool of this process. A forked child gets its own, since threads do not survive a fork.

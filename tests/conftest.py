@@ -1,4 +1,4 @@
-"""What several tests share: the article's files, organisms, and the command line."""
+"""Shared by several tests: the article's files, organisms, and the command line."""
 
 import importlib.util
 import os
@@ -18,7 +18,7 @@ from hypothesis import settings
 import blastema as package
 from blastema.rule import Filter, Rule, Weights
 
-# A shell that starts tests in the background has them ignore Ctrl-C, and the programs that they start would, too.
+# Background jobs of a shell ignore SIGINT, and the programs that tests start would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -26,7 +26,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 def use_native_module(folder: Path) -> None:
-    """Test the native module built in this folder, with sanitizers, instead of the installed one."""
+    """Use the native module built with sanitizers in this folder, instead of the installed one."""
     (path,) = folder.glob("_native.*.so")
     spec = importlib.util.spec_from_file_location("blastema._native", path)
     sys.modules["blastema._native"] = module = importlib.util.module_from_spec(spec)
@@ -37,14 +37,14 @@ def use_native_module(folder: Path) -> None:
 if "BLASTEMA_NATIVE" in os.environ:
     use_native_module(Path(os.environ["BLASTEMA_NATIVE"]))
 
-# The same examples each time: a test that passes today passes tomorrow. Machines differ too much for deadlines.
+# The same examples each time, so that results are reproducible; no deadlines, since machines differ.
 settings.register_profile("blastema", deadline=None, derandomize=True, max_examples=25)
 settings.load_profile("blastema")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport]:
-    """In continuous integration a test fails where it would be skipped for something that is not installed."""
+    """In continuous integration, fail a test that would be skipped because something is not installed."""
     report = yield
     if report.skipped and "CI" in os.environ and isinstance(report.longrepr, tuple):
         reason = report.longrepr[2]
@@ -54,7 +54,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in a few lines what was not run, and that this is no fault."""
+    """List what was not run and why, in a few lines."""
     skipped = Counter(
         re.sub("^Skipped: ", "", report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])
     )
@@ -66,7 +66,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def published() -> Path:
-    """The folder with the article's published models, which is not part of the project."""
+    """Return the folder with the article's published models, which is not part of the project."""
     folder = SHARED / "distill-models"
     if not folder.is_dir():
         pytest.skip(
@@ -76,7 +76,7 @@ def published() -> Path:
     return folder
 
 
-# A filter that is not built in, and turns with the angle.
+# A custom filter that depends on the angle.
 OWN_FILTER = Filter(
     "own",
     fixed=((0.1, 0, -0.2), (0, 0.3, 0), (0, 0, 0)),
@@ -86,7 +86,7 @@ OWN_FILTER = Filter(
 
 
 def random_weights(rule: Rule, seed: int = 0, scale: float = 0.1) -> Weights:
-    """Weights that change a state noticeably in a step, and do not make it explode in ten."""
+    """Return weights that change a state noticeably in a step, without exploding in ten steps."""
     draw = np.random.default_rng(seed)
     shapes = ((rule.perception, rule.hidden), (rule.hidden,), (rule.hidden, rule.channels), (rule.channels,))
     sizes = (0.3, 0.1, scale / np.sqrt(rule.hidden), 0.01)
@@ -96,7 +96,7 @@ def random_weights(rule: Rule, seed: int = 0, scale: float = 0.1) -> Weights:
 
 
 def random_states(rule: Rule, batch: int, height: int, width: int, seed: int = 0) -> np.ndarray:
-    """States in which about half of the cells are not empty."""
+    """Return states in which about half of the cells are nonzero."""
     draw = np.random.default_rng(seed)
     states = draw.uniform(-0.2, 1, (batch, height, width, rule.channels))
     return (states * (draw.random((batch, height, width, 1)) < 0.5)).astype(np.float32)
@@ -120,7 +120,7 @@ OTHER_PROGRAMS = Path(__file__).parent / "formats"
 
 @pytest.fixture(scope="session")
 def node():
-    """Run a script of tests/formats in node, with the npm packages there and, where it needs one, a browser."""
+    """Return a function that runs a script of tests/formats in node, with its npm packages and a browser."""
     missing = [name for name in ("node", "chromium") if not shutil.which(name)]
     if not (OTHER_PROGRAMS / "node_modules").is_dir():
         missing.append("tests/formats/node_modules (make other-programs)")

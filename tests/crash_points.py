@@ -1,6 +1,6 @@
-"""A training that is killed just before its n-th call that changes a file; see test_crash_points.py.
+"""Kill a training just before its n-th call that changes a file; see test_crash_points.py.
 
-`Forks` runs in a process of its own, which has loaded everything, and forks for each training.
+Each training runs in a forked process, which shares the modules that this one has loaded.
 """
 
 import dataclasses
@@ -11,12 +11,13 @@ from contextlib import redirect_stderr, suppress
 from pathlib import Path
 
 from blastema.cli.training_screen import watch
-from blastema.training import album, milestone
+from blastema.reporting import album
+from blastema.training import milestone
 from blastema.training import run as run_module
 from blastema.training.run import RECIPES, Config, Run
 
 CONFIG = Config("disc", experiment="persistent", steps=4, fit=6, pad=4, engine="numpy")
-# Methods of files and functions of `os`, as Python names those that are written in C.
+# C functions that change files: methods of file objects and functions of `os`, `fcntl` and Pillow.
 CHANGES = {
     "chmod", "close", "fsync", "flush", "link", "mkdir", "open", "remove", "rename", "replace", "rmdir", "truncate",
     "unlink", "write", "encode_to_file", "flock",
@@ -24,29 +25,29 @@ CHANGES = {
 
 
 def prepare():
-    """Short trainings, and a checkpoint after each step."""
+    """Make trainings short, with a checkpoint after each step."""
     for name, recipe in RECIPES.items():
         RECIPES[name] = dataclasses.replace(recipe, pool=12, shortest=4, longest=6)
     milestone.SHORTEST_STAGE = 2
     run_module.CHECKPOINT_EVERY = 0.0
     album.TIMES, album.STEPS = 2, 10
-    # What is written outlives a process that is killed, so nothing has to wait for the disk.
+    # Written data outlives a killed process, so there is no need to wait for the disk.
     os.fsync = lambda handle: None
-    # The score of a milestone is the only thing that takes time.
-    run_module.held_out = lambda trainer, experiment: float(abs(trainer.weights.update_weight).sum())
+    # Validation would take most of the time.
+    run_module.validation_score = lambda trainer, experiment: float(abs(trainer.weights.update_weight).sum())
 
 
 def train(directory):
-    """What a user does: begin, and if that is refused, resume; then let it run to its end."""
+    """Start or resume the run, as a user would, and train to its end."""
     run = Run.resume(directory) if (directory / "config.json").exists() else Run.begin(directory, CONFIG)
     with Path(os.devnull).open("w") as nowhere, redirect_stderr(nowhere):
         watch(run)
 
 
 def killed_before(count, action):
-    """Fork, do it there, and kill that process just before the call of this number that changes a file.
+    """Run the action in a forked process, and kill that before its call number `count` that changes a file.
 
-    Return whether it was killed; raise if it ended otherwise than well.
+    Return whether it was killed; raise if it failed.
     """
     child = os.fork()
     if child == 0:
@@ -81,7 +82,7 @@ def killed_before(count, action):
 
 
 def content(directory):
-    """Return all that a training leaves but times, which differ: names and bytes."""
+    """Return the names and bytes of all files of a training, except those with times in them."""
     files = {path.relative_to(directory).as_posix(): path for path in directory.rglob("*") if path.is_file()}
     return {
         name: path.read_bytes() for name, path in sorted(files.items()) if name != "log.jsonl" and "events" not in name
@@ -89,7 +90,7 @@ def content(directory):
 
 
 def check(folder, stride):
-    """Kill at every `stride`-th call, train to the end, and compare with a training that was not killed."""
+    """Kill at every `stride`-th call, resume to the end, and compare with a training that was not killed."""
     prepare()
     killed_before(0, lambda: train(folder / "whole"))
     expected, points, count = content(folder / "whole"), 0, 1
@@ -98,8 +99,8 @@ def check(folder, stride):
         if not killed_before(count, lambda directory=directory: train(directory)):
             break
         killed_before(0, lambda directory=directory: train(directory))
-        got = content(directory)
-        differ = sorted(name for name in expected.keys() | got.keys() if expected.get(name) != got.get(name))
+        result = content(directory)
+        differ = sorted(name for name in expected.keys() | result.keys() if expected.get(name) != result.get(name))
         assert not differ, f"killed before call {count}: {differ} differ"
         assert len((directory / "log.jsonl").read_text().splitlines()) == CONFIG.steps
         points, count = points + 1, count + stride

@@ -1,15 +1,15 @@
-"""The rule and its gradients in double precision: the judge of engines that compute in single precision.
+"""The rule and its gradients in double precision, the reference for engines that compute in single precision.
 
-At a kink (a hidden unit at zero, an alpha at the threshold of life) rounding decides which side is taken, and the
+At a kink (a hidden unit at zero, an alpha at the alive threshold) rounding decides which side is taken, and the
 gradients of the two sides differ by more than rounding. Which side it is depends on the processor. So gradients are
-compared for states from which a rollout keeps clear of all kinks.
+compared on states whose rollouts stay clear of all kinks.
 """
 
 from functools import cache
 
 import numpy as np
 
-from blastema.engines import Learning
+from blastema.engines import ValueAndGrad
 from blastema.rule import ALPHA, Batch, alive, fires, perceive, step
 from conftest import random_states, random_weights
 
@@ -35,34 +35,34 @@ def in_double(arrays):
 
 
 def clearance(rule, weights, batch, steps, angle):
-    """Return how near the rollout comes to a kink."""
+    """Return the smallest distance of the rollout from a kink."""
     weights, batch, nearest = in_double(weights), in_double(batch), np.inf
     for _ in range(steps):
         _, height, width, _ = batch.states.shape
         acts = fires(batch.seeds, batch.ages, height, width, rule.fire_rate)
-        acts &= alive(batch.states, rule.alive_above, rule.edge)[..., 0]
+        acts &= alive(batch.states, rule.alive_threshold, rule.edge)[..., 0]
         hidden = perceive(batch.states, rule.filters, angle, rule.edge)[acts] @ weights.hidden_weight
         batch = step(rule, weights, batch, angle)
-        alpha = np.abs(batch.states[..., ALPHA] - rule.alive_above).min()
+        alpha = np.abs(batch.states[..., ALPHA] - rule.alive_threshold).min()
         nearest = min(nearest, alpha, np.abs(hidden + weights.hidden_bias).min(initial=np.inf))
     return nearest
 
 
 @cache
 def judged(rule, height, width, steps, angle):
-    """Return weights, a batch that keeps clear of kinks, and what `Engine.learn` should return for the loss `wish`."""
+    """Return weights, a batch whose rollout stays clear of kinks, and the expected result for the loss `wish`."""
     weights = random_weights(rule)
     batches = (batch_of(rule, height, width, seed=seed) for seed in range(100))
     batch = next(batch for batch in batches if clearance(rule, weights, batch, steps, angle) > CLEARANCE)
     value_and_grad = compiled(rule, steps)
     (value, states), (gradient, states_gradient) = value_and_grad(in_double(weights), in_double(batch), angle)
-    return weights, batch, Learning(value, Batch(states, None, None), gradient, states_gradient)
+    return weights, batch, ValueAndGrad(value, Batch(states, None, None), gradient, states_gradient)
 
 
 @cache
 def compiled(rule, steps):
-    """Return a function to the loss, the final states and the gradients of a rollout, compiled for any angle."""
-    import jax  # only here: with sanitizers, the tests that need it are left out
+    """Return a compiled function that gives loss, final states and gradients of a rollout, for any angle."""
+    import jax  # here, since the tests under sanitizers do without it
     import jax.numpy as jnp
 
     def loss(weights, states, batch, angle):
@@ -80,8 +80,8 @@ def compiled(rule, steps):
     return run
 
 
-def assert_learned(result, expected):
-    """Assert that two results of `Engine.learn` are equal but for rounding."""
+def assert_close(result, expected):
+    """Assert that two results of `Engine.value_and_grad` are equal up to rounding."""
     np.testing.assert_allclose(result.loss, expected.loss, rtol=0, atol=1e-6)
     np.testing.assert_allclose(result.batch.states, expected.batch.states, rtol=0, atol=1e-5)
     pairs = zip((*result.gradient, result.states_gradient), (*expected.gradient, expected.states_gradient), strict=True)

@@ -1,4 +1,4 @@
-"""What is the same on every engine and instruction set, and what is not: the claims of docs/decisions/randomness.md."""
+"""What agrees between engines and instruction sets, and what does not: the claims of docs/decisions/randomness.md."""
 
 import importlib.util
 from pathlib import Path
@@ -19,14 +19,14 @@ several_isas = pytest.mark.skipif(
 
 
 @pytest.mark.parametrize("engine", [NativeEngine(isas()[-1]), choose_engine("numpy"), choose_engine("jax")])
-def test_stable_organisms_are_within_rounding_on_every_engine(engine):
+def test_stable_organisms_agree_on_every_engine_up_to_rounding(engine):
     case = ("regenerating/lizard", 300)
-    # 3.2e-6 was measured. Were rounding amplified, it would be 1e5 times as much: see the chaotic one below.
+    # Measured: 3.2e-6. If rounding were amplified, it would be 1e5 times larger, as in the chaotic case below.
     assert agreement.difference(agreement.grown(engine, *case), agreement.grown(NativeEngine(), *case)) < 1e-5
 
 
 @several_isas
-def test_a_chaotic_organism_parts_between_instruction_sets():
+def test_a_chaotic_organism_diverges_between_instruction_sets():
     apart = {}
     for steps in (96, 2000):
         best, lowest = (agreement.grown(NativeEngine(isa), "growing/lizard", steps) for isa in (isas()[0], isas()[-1]))
@@ -36,7 +36,7 @@ def test_a_chaotic_organism_parts_between_instruction_sets():
 
 
 @several_isas
-def test_trainings_part_between_instruction_sets():
+def test_trainings_diverge_between_instruction_sets():
     first, last = (agreement.trained(NativeEngine(isa), 40) for isa in (isas()[0], isas()[-1]))
     assert agreement.difference(first[10], last[10]) < 1e-4
     assert agreement.difference(first[40], last[40]) > 0

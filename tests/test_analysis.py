@@ -13,7 +13,7 @@ from blastema.analysis.persistence import persistence
 from blastema.analysis.regeneration import CUT_AT, Regrowth, recovery, regeneration
 from blastema.analysis.report import sections
 from blastema.analysis.rotation import rotation, turned
-from blastema.analysis.subject import EXPLODED, Subject, seeds_for
+from blastema.analysis.subject import EXPLODED_LOG_LOSS, Subject, seeds_for
 from blastema.analysis.surroundings import fire_rates, neighbours, other_sizes
 from blastema.cli.evaluate import evaluate
 from blastema.cli.main import main
@@ -74,7 +74,7 @@ def test_losses_that_are_not_finite_count_as_exploded():
         grown = wild.grown(wild.seeds(seeds_for(2, 0)), 20)
         assert np.isfinite(grown.states).all()
         grown.states[0, 0, 0, 0] = np.inf
-        assert wild.log_loss(grown)[0] == EXPLODED
+        assert wild.log_loss(grown)[0] == EXPLODED_LOG_LOSS
 
 
 def test_all_of_the_damage_made_good_is_one_and_none_is_zero():
@@ -260,7 +260,7 @@ def test_each_row_of_the_report_says_what_it_is_of(small_report):
 
 
 def test_scores_that_stand_for_an_explosion_say_so(small_report, capsys):
-    small_report["persistence"]["10000"]["worst"] = EXPLODED
+    small_report["persistence"]["10000"]["worst"] = EXPLODED_LOG_LOSS
     print_report("organism [/x]", small_report)
     printed = capsys.readouterr().out
     assert printed.startswith("organism [/x]\n")

@@ -1,4 +1,4 @@
-"""Somebody else's organisms are the best test that the rule is right."""
+"""The article's published models, an independent test of the rule."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ ORDER = "🦎😀💥👁🐠🦋🐞🕸🥨🎄"
 
 
 def published_targets(folder):
-    """The ten 40x40 targets, premultiplied as stored."""
+    """Return the ten 40x40 targets, premultiplied as stored."""
     pixels = np.asarray(Image.open(folder / "targets.png").convert("RGBA")).astype(np.float32) / 255
     return {character: pixels[:, 40 * index : 40 * index + 40] for index, character in enumerate(ORDER)}
 
@@ -31,12 +31,12 @@ def test_published_models_grow_to_their_target(published, name, below):
     grown = choose_engine("numpy").grow(organism.rule, organism.weights, batch, 200).states
     target = np.pad(published_targets(published)[name[-1]], ((16, 16), (16, 16), (0, 0)))
     losses = pixel_loss(grown, target)
-    # Eight organisms of one model differ: the lizard's are from 0.0002 to 0.0011, 0.0005 on average.
+    # Losses of eight random seeds of the lizard are from 0.0002 to 0.0011, 0.0005 on average.
     assert losses.mean() < below
     assert losses.max() < 2 * below
 
 
-def test_the_fish_of_the_growing_experiment_does_not_persist(published):
+def test_the_published_growing_fish_does_not_persist(published):
     organism = load(published / "ex1_🐠.json")
     target = np.pad(published_targets(published)["🐠"], ((16, 16), (16, 16), (0, 0)))
     early, late = (pixel_loss(organism.grow(steps), target) for steps in (80, 400))
@@ -44,7 +44,7 @@ def test_the_fish_of_the_growing_experiment_does_not_persist(published):
 
 
 @pytest.mark.parametrize("character", ORDER)
-def test_our_targets_are_the_published_ones(published, character):
+def test_targets_agree_with_the_published_ones(published, character):
     difference = np.abs(load_target(character, pad=0) - published_targets(published)[character]).mean()
     assert difference < (0.03 if character == "🕸" else 0.015)
 
@@ -63,7 +63,7 @@ def layer(inputs, outputs, **changes):
     return made | changes
 
 
-def test_bytes_become_weights(tmp_path):
+def test_bytes_are_converted_to_weights(tmp_path):
     path = tmp_path / "model.json"
     path.write_text(json.dumps([layer(48, 128), layer(128, 16, type="linear")]))
     weights = read_distill(path).weights
@@ -90,7 +90,7 @@ def test_bytes_become_weights(tmp_path):
         (" " * 2_000_000, "larger than 1,000,000 bytes"),
     ],
 )
-def test_files_that_are_no_model_are_refused(tmp_path, content, says):
+def test_invalid_model_files_are_refused(tmp_path, content, says):
     path = tmp_path / "model.json"
     path.write_text(content)
     with pytest.raises(BlastemaError) as refused:

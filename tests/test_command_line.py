@@ -169,7 +169,7 @@ def corner(tmp_path_factory):
         (("train", "lizzard"), "did you mean lizard"),
         (("train", "missing.png"), "there is no file missing.png"),
         (("train", "broken.png"), "broken.png"),
-        (("train", "empty.png"), "empty.png is empty: it is transparent all over"),
+        (("train", "empty.png"), "empty.png is completely transparent"),
         (("train", "🦎", "--size", "32"), "a target of 40x40 cells is too large for a grid of 32x32"),
         (("train", "🦎", "--size", "big"), "--size 'big' is not a size; write 72 or 96x64"),
         (("train", "🦎", "--size", "5000"), "--size '5000' is too large; each side must be between 1 and 4096"),

@@ -109,7 +109,7 @@ def test_arguments_that_a_command_does_not_take_are_named(refusal, arguments, sa
         (("--out", "none/a.gif"), "there is no folder none to write a.gif to; make it first"),
         (("--out", "n" * 300 + ".gif"), "File name too long; choose another --out"),
         (("--out", "folder.gif"), "--out folder.gif is a folder; give the name of a file"),
-        (("--out", "a.png", "--size", "4096"), "a.png would be 16,384 pixels wide or high; use a smaller zoom"),
+        (("--out", "a.png", "--size", "4096"), "a.png would be 16,384 pixels wide or high; at most 16,383"),
         (("--out", "a.webp", "--size", "1000"), "the animation has more than 256,000,000 pixels"),
         (("--out", "a.gif", "--fps", "0.1"), "a GIF lasts at most 655 s, not 2011; use more frames per second"),
         (("--out", "a.png", "--sheet", "--size", "4096"), "the contact sheet would be 49,180 x 32,852 pixels"),

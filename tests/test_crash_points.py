@@ -1,4 +1,4 @@
-"""Killed before any call that changes a file, a run completes as if it had not been."""
+"""A run that is killed before any call that changes a file can be resumed, and gives the same result."""
 
 import os
 import re
@@ -11,8 +11,8 @@ import pytest
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="not here: this system cannot fork")
-def test_a_kill_before_any_change_of_a_file_costs_nothing(tmp_path):
-    """Every 29th of some 820 calls; `python tests/crash_points.py FOLDER 1` takes all of them."""
+def test_a_kill_before_any_change_of_a_file_loses_nothing(tmp_path):
+    """Test every 29th of some 1,000 calls; `python tests/crash_points.py FOLDER 1` tests all of them."""
     command = [sys.executable, str(Path(__file__).with_name("crash_points.py")), str(tmp_path), "29"]
     run = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert run.returncode == 0, run.stderr
@@ -24,7 +24,7 @@ def test_a_kill_before_any_change_of_a_file_costs_nothing(tmp_path):
 
 @pytest.mark.slow
 def test_damaged_files_of_a_run_are_refused_or_repaired():
-    """Half a minute in continuous integration, ten seconds elsewhere."""
+    """Run for half a minute in continuous integration, ten seconds elsewhere."""
     seconds = "30" if "CI" in os.environ else "10"
     script = Path(__file__).parent / "attacks/run_files.py"
     run = subprocess.run([sys.executable, script, seconds], capture_output=True, text=True, encoding="utf-8")

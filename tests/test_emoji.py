@@ -1,4 +1,4 @@
-"""Emoji: two bundled sets, names, and what is said of emoji that cannot be taken."""
+"""Emoji: two bundled sets, names, and errors for unsupported emoji."""
 
 import hashlib
 import io
@@ -17,7 +17,7 @@ from PIL import Image
 
 from blastema.errors import BlastemaError
 from blastema.targets import load_target
-from blastema.targets.emoji import ARTICLE, characters, emoji_named, name_of, names, single_emoji
+from blastema.targets.emoji import ARTICLE_EMOJI, characters, emoji_named, name_of, names, single_emoji
 
 PROJECT = Path(__file__).resolve().parents[1]
 BUNDLE = PROJECT / "src/blastema/targets/noto/noto.zip"
@@ -32,22 +32,22 @@ def refusal(name: str) -> str:
     return str(refused.value)
 
 
-# The drawings
+# The pictures
 
 
 def test_the_articles_ten_are_the_articles_targets(published):
-    # The file's RGB is premultiplied: nowhere above its alpha, which for plain colours it would be at every soft edge.
+    # RGB in the file is premultiplied, so it is nowhere above alpha; straight colours would be at every soft edge.
     with Image.open(published / "targets.png") as opened:
         tiles = np.asarray(opened.convert("RGBA")).astype(np.float32) / 255
     assert (tiles[..., :3] <= tiles[..., 3:]).all()
-    for number, character in enumerate(ARTICLE):
+    for number, character in enumerate(ARTICLE_EMOJI):
         article = tiles[:, 40 * number : 40 * (number + 1)]
         difference = np.abs(load_target(character, fit=40, pad=0) - article).mean()
         assert difference < (0.03 if character == "🕸" else 0.015), f"{character} differs by {difference:.4f}"
 
 
-def test_the_articles_ten_have_a_second_drawing_under_noto():
-    for character, name in ARTICLE.items():
+def test_the_articles_ten_have_noto_pictures_too():
+    for character, name in ARTICLE_EMOJI.items():
         noto = load_target(f"noto:{character}")
         assert np.array_equal(noto, load_target(f"noto:{name}"))
         assert np.abs(noto - load_target(character)).mean() > 0.005
@@ -68,7 +68,7 @@ def test_every_emoji_can_be_grown_and_fills_the_picture(character):
 # The bundle
 
 
-def test_the_bundle_is_the_one_we_made():
+def test_the_bundle_has_its_checksum():
     assert hashlib.sha256(BUNDLE.read_bytes()).hexdigest() == BUNDLE_SHA256
     assert len(characters()) == 1434
     with zipfile.ZipFile(BUNDLE) as archive:
@@ -78,7 +78,7 @@ def test_the_bundle_is_the_one_we_made():
                 assert Image.open(io.BytesIO(archive.read(entry))).size == (136, 128)
 
 
-def test_the_tool_cuts_the_same_bundle_from_the_font(tmp_path):
+def test_the_tool_makes_the_same_bundle_from_the_font(tmp_path):
     if not FONT.exists():
         pytest.skip("not installed: the font Noto Color Emoji (Debian: fonts-noto-color-emoji)")
     from fontTools.ttLib import TTFont
@@ -101,49 +101,49 @@ def test_both_sets_come_with_their_licence():
     assert "SIL OPEN FONT LICENSE Version 1.1" in (folder / "noto/LICENSE.txt").read_text("utf-8")
     assert "Apache License" in (folder / "article_emoji/LICENSE.txt").read_text("utf-8")
     assert sorted(path.stem for path in (folder / "article_emoji").glob("*.png")) == sorted(
-        f"{ord(character):x}" for character in ARTICLE
+        f"{ord(character):x}" for character in ARTICLE_EMOJI
     )
 
 
 # Names
 
 
-def test_the_names_are_unicodes():
+def test_names_agree_with_unicode():
     with zipfile.ZipFile(BUNDLE) as archive:
         table = json.loads(archive.read("names.json"))
-    # The others are at private code points, for flags and keycaps.
+    # The other glyphs, of flags and keycaps, have private code points.
     assert {code for code in characters() if f"{ord(code):x}" not in table} == {
         code for code in characters() if unicodedata.category(code) == "Co"
     }
     for code, name in table.items():
-        # An older Python does not know the newest emoji.
+        # Older versions of Python do not know the newest emoji.
         assert unicodedata.name(chr(int(code, 16)), name.upper()).lower() == name
 
 
 @pytest.mark.parametrize(
     ("name", "character"),
     [
-        *((name, character) for character, name in ARTICLE.items()),
+        *((name, character) for character, name in ARTICLE_EMOJI.items()),
         ("smiley", "😀"), ("collision", "💥"), ("spiderweb", "🕸"), ("spider web", "🕸"), ("christmas tree", "🎄"),
         ("Christmas-Tree", "🎄"), ("  GRINNING_face ", "😀"), ("t-rex", "🦖"), ("T_REX", "🦖"), ("shaking face", "🫨"),
     ],
 )  # fmt: skip
-def test_an_emojis_name_means_the_emoji(name, character):
+def test_an_emoji_is_found_by_its_name(name, character):
     assert emoji_named(name) == character
     assert np.array_equal(load_target(name), load_target(character))
 
 
 @given(st.sampled_from(sorted(characters())))
-def test_the_name_of_an_emoji_leads_back_to_it(character):
-    # Private ones have no name, and `fish` is the article's 🐠.
+def test_the_name_of_an_emoji_finds_it_again(character):
+    # Private code points have no name, and `fish` is the article's 🐠.
     assume(unicodedata.category(character) != "Co" and character != "🐟")
     assert names()[name_of(character)] == character
 
 
-# What is no single emoji
+# Unsupported emoji
 
 
-def test_a_variation_selector_changes_nothing():
+def test_variation_selectors_are_ignored():
     for text in ("🕸", "🕸\ufe0f", "🕸\ufe0e", " 🕸\ufe0f "):
         assert single_emoji(text) == "🕸"
 
@@ -153,18 +153,18 @@ def test_a_variation_selector_changes_nothing():
     [
         ("👋🏽", "👋🏽 is an emoji with a skin tone; use the plain 👋"),
         ("☝🏿", "☝🏿 is an emoji with a skin tone; use the plain ☝"),
-        ("🇩🇪", "🇩🇪 is a flag, which is several characters; use an image file of it, or an emoji such as 🏁"),
-        ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 is a flag, which is several characters; use an image file of it, or an emoji such as 🏁"),
-        ("👨‍👩‍👧", "👨‍👩‍👧 is several emoji joined into one, as families are; use a single one, 👨 or 👩 or 👧"),
-        ("👩🏽‍🚀", "👩🏽‍🚀 is several emoji joined into one, as families are; use a single one, 👩 or 🚀"),
+        ("🇩🇪", "🇩🇪 is a flag, which has several characters; use an image file, or an emoji such as 🏁"),
+        ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 is a flag, which has several characters; use an image file, or an emoji such as 🏁"),
+        ("👨‍👩‍👧", "👨‍👩‍👧 is several emoji joined into one, like a family; use a single one, 👨 or 👩 or 👧"),
+        ("👩🏽‍🚀", "👩🏽‍🚀 is several emoji joined into one, like a family; use a single one, 👩 or 🚀"),
         ("1️⃣", "1️⃣ is a keycap; use the plain 1"),
         ("#⃣", "#⃣ is a keycap; use the plain #"),
         ("🦎🐠", "🦎🐠 is more than one emoji; use a single one, 🦎 or 🐠"),
         ("🦎 🦎", "🦎 🦎 is more than one emoji; use a single one, 🦎"),
-        ("🫩", "🫩 is not among the emoji of Noto 2.042 (Unicode 15); use another one, or an image file of it"),
+        ("🫩", "🫩 is not among the emoji of Noto 2.042 (Unicode 15); use another one, or an image file"),
     ],
 )  # fmt: skip
-def test_what_is_no_single_emoji_is_refused_by_what_it_is(text, says):
+def test_unsupported_emoji_are_refused_with_the_reason(text, says):
     assert refusal(text) == says
     assert refusal(f"noto:{text}") == says
 

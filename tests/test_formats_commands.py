@@ -113,7 +113,7 @@ def test_a_folder_is_there_whole_or_not_at_all(tmp_path):
         write_folder(tmp_path / "out", "third", fails=True)
     assert (tmp_path / "out/a").read_text() == "second"
     (tmp_path / "out/thesis.txt").write_text("years of work")
-    with pytest.raises(BlastemaError, match="is there already and holds other things"):
+    with pytest.raises(BlastemaError, match="already exists and holds other files"):
         write_folder(tmp_path / "out", "fourth")
     assert (tmp_path / "out/a").read_text() == "second"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]

@@ -11,7 +11,7 @@ from blastema import Organism, Rule, Weights, load
 from blastema.errors import BlastemaError
 from blastema.formats.distill import read_distill, write_distill
 from blastema.loss import pixel_loss
-from blastema.quantisation.eight_bit import quantised
+from blastema.quantisation.eight_bit import quantise_gptq
 from blastema.targets import load_target
 from conftest import random_weights
 
@@ -29,7 +29,7 @@ def test_what_is_read_back_is_the_organism_in_8_bits(tmp_path_factory, size, see
     weights = Weights(*(np.zeros_like(one) if index in zeros else one for index, one in enumerate(tensors)))
     written(Organism(weights, training={"fit": 8, "pad": 4}), folder)
     again = read_distill(folder / "a.json").weights
-    expected = quantised(Rule(), weights, 16, 16).weights
+    expected = quantise_gptq(Rule(), weights, 16, 16).weights
     assert all(np.array_equal(*pair) for pair in zip(again, expected, strict=True))
 
 
@@ -37,7 +37,7 @@ def test_what_is_read_back_is_the_organism_in_8_bits(tmp_path_factory, size, see
 def test_the_user_is_told_how_far_off_a_step_is(tmp_path):
     organism = load("🦎")
     told = write_distill(organism, tmp_path / "a.json")
-    error = quantised(organism.rule, organism.weights).error
+    error = quantise_gptq(organism.rule, organism.weights).error
     assert told.endswith(f"what a cell changes by in a step is off by {error:.2g}, root mean square")
 
 
@@ -57,7 +57,7 @@ def test_published_models_are_written_as_they_were_published(published, tmp_path
         assert ours["weight_scale"] == pytest.approx(theirs["weight_scale"], rel=2**-22)
 
 
-@pytest.mark.parametrize("change", [{"channels": 12}, {"hidden": 64}, {"alive_above": 0.2}])
+@pytest.mark.parametrize("change", [{"channels": 12}, {"hidden": 64}, {"alive_threshold": 0.2}])
 def test_other_rules_than_the_articles_are_refused_and_nothing_is_written(tmp_path, change):
     rule = Rule(**change)
     with pytest.raises(BlastemaError, match=r"this organism's rule is not the article's .* can hold no other"):

@@ -139,7 +139,7 @@ def without_training(model):
         (lambda model: model.graph.ClearField("initializer"), "has no tensor"),
     ],
 )
-def test_what_cannot_be_right_is_refused_by_name(change, says, tmp_path, monkeypatch):
+def test_invalid_files_are_refused_with_the_reason(change, says, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     spoilt(change, tmp_path / "bad.onnx")
     with pytest.raises(BlastemaError) as refused:
@@ -150,7 +150,7 @@ def test_what_cannot_be_right_is_refused_by_name(change, says, tmp_path, monkeyp
 
 def test_a_model_of_something_else_is_refused(tmp_path):
     (tmp_path / "a.onnx").write_bytes(onnx.ModelProto(ir_version=8).SerializeToString())
-    with pytest.raises(BlastemaError, match="is no organism: its format is None, not 'blastema-onnx'"):
+    with pytest.raises(BlastemaError, match="is not an organism: its format is None, not 'blastema-onnx'"):
         load(tmp_path / "a.onnx")
     (tmp_path / "a.onnx").write_bytes(b"\x08\x08garbage")
     with pytest.raises(BlastemaError, match="is not an ONNX model, or is cut off"):

@@ -19,7 +19,9 @@ from test_golden import TOLERANCE
 
 RULES = {
     "article": Rule(),
-    "other": Rule(channels=8, hidden=12, filters=("laplacian", "sobel_y", OWN_FILTER), edge="wrap", alive_above=0.2),
+    "other": Rule(
+        channels=8, hidden=12, filters=("laplacian", "sobel_y", OWN_FILTER), edge="wrap", alive_threshold=0.2
+    ),
 }
 
 
@@ -158,7 +160,7 @@ def remove(model, op):
         (lambda model: model["userDefinedMetadata"].update(version="9"), "has version '9'"),
     ],
 )
-def test_what_cannot_be_right_is_refused_by_name(change, says, tmp_path):
+def test_invalid_files_are_refused_with_the_reason(change, says, tmp_path):
     write_tfjs(load("🦎"), tmp_path / "a")
     model = json.loads((tmp_path / "a/model.json").read_text())
     change(model)

@@ -288,7 +288,7 @@ def test_the_command_line_offers_every_layout_and_names_the_one_it_used(tmp_path
         ({"update.weight": np.zeros((2, 128, 1, 1), np.float32)}, "its rule needs float32 (128, 16)"),
     ],
 )
-def test_what_cannot_be_right_is_refused_by_name(change, says, tmp_path, monkeypatch):
+def test_invalid_files_are_refused_with_the_reason(change, says, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_torch(load("🦎"), Path("good.safetensors"))
     with safetensors.safe_open("good.safetensors", "numpy") as file:

@@ -19,13 +19,13 @@ from blastema.errors import BlastemaError
 from blastema.rule import FILTERS, Batch, Filter, Rule, Weights, seed_batch
 from blastema.rule.perception import ARTICLE_FILTERS, SOBEL_X, kernels
 from conftest import OWN_FILTER, random_states, random_weights
-from double_precision import CLEARANCE, assert_learned, batch_of, clearance, judged, wish
+from double_precision import CLEARANCE, assert_close, batch_of, clearance, judged, wish
 from test_golden import TOLERANCE, VECTORS, of
 
 RULES = {
     "article": Rule(),
     "wrapped": Rule(edge="wrap"),
-    "narrow": Rule(channels=8, hidden=20, filters=("identity", "laplacian", "sobel_x", "sobel_y"), alive_above=0.2),
+    "narrow": Rule(channels=8, hidden=20, filters=("identity", "laplacian", "sobel_x", "sobel_y"), alive_threshold=0.2),
     "odd": Rule(channels=5, hidden=7, filters=("sobel_y", "identity"), edge="wrap", fire_rate=0.9),
     "wide": Rule(channels=20, hidden=150, fire_rate=0.3),
     "own": Rule(channels=8, hidden=20, filters=(OWN_FILTER, "identity", "sobel_y"), edge="wrap"),
@@ -34,10 +34,10 @@ RULES = {
 TWINS = tuple(Filter(f"{name}_twin", *FILTERS[name].matrices) for name in ARTICLE_FILTERS)
 
 
-def every_bit(learning):
+def every_bit(result):
     return b"".join(
         np.ascontiguousarray(array).tobytes()
-        for array in (*learning.gradient, learning.batch.states, learning.states_gradient)
+        for array in (*result.gradient, result.batch.states, result.states_gradient)
     )
 
 
@@ -73,7 +73,7 @@ def test_recomputed_hidden_units_change_no_bit(isa):
     single = batch_of(Rule(), 48, 48, count=1)
     many = Batch(*(np.repeat(array, 24, axis=0) for array in single))
     alone, together = (
-        NativeEngine(isa).learn(Rule(), weights, batch, steps, lambda states: (0.0, np.cos(states)))
+        NativeEngine(isa).value_and_grad(Rule(), weights, batch, steps, lambda states: (0.0, np.cos(states)))
         for batch in (single, many)
     )
     assert alone.batch.states.any(axis=-1).mean() > 0.9
@@ -95,7 +95,7 @@ def test_recomputed_hidden_units_change_no_bit(isa):
 )
 def test_gradients_are_those_in_double_precision(isa, name, angle, size):
     weights, batch, expected = judged(RULES[name], *size, 5, angle)
-    assert_learned(NativeEngine(isa).learn(RULES[name], weights, batch, 5, wish, angle), expected)
+    assert_close(NativeEngine(isa).value_and_grad(RULES[name], weights, batch, 5, wish, angle), expected)
 
 
 @pytest.mark.parametrize("isa", isas())
@@ -106,7 +106,7 @@ def test_unrolled_filters_equal_their_taps(isa, name, angle):
     batches = (batch_of(rule, 9, 31, seed=seed) for seed in range(100))
     batch = next(batch for batch in batches if clearance(rule, weights, batch, 5, angle) > CLEARANCE)
     unrolled, general = (
-        NativeEngine(isa).learn(rule.replace(filters=filters), weights, batch, 5, wish, angle)
+        NativeEngine(isa).value_and_grad(rule.replace(filters=filters), weights, batch, 5, wish, angle)
         for filters in (ARTICLE_FILTERS, TWINS)
     )
     np.testing.assert_allclose(general.batch.states, unrolled.batch.states, rtol=0, atol=2e-6)
@@ -132,7 +132,7 @@ def test_own_filters_give_what_numpy_and_double_precision_give(isa, filters, edg
     rule = Rule(channels=7, hidden=20, filters=filters, edge=edge)
     weights, batch, expected = judged(rule, 6, 11, 3, 0.0)
     for engine in (NativeEngine(isa), choose_engine("numpy")):
-        assert_learned(engine.learn(rule, weights, batch, 3, wish), expected)
+        assert_close(engine.value_and_grad(rule, weights, batch, 3, wish), expected)
 
 
 @pytest.mark.parametrize("isa", isas())
@@ -155,7 +155,8 @@ def test_threads_change_no_bit(isa, name, count, size):
     rule = RULES[name]
     batch, weights = batch_of(rule, *size, count), random_weights(rule)
     results = {
-        every_bit(NativeEngine(isa, threads).learn(rule, weights, batch, 6, wish, 0.3)) for threads in (1, 2, 3, 7)
+        every_bit(NativeEngine(isa, threads).value_and_grad(rule, weights, batch, 6, wish, 0.3))
+        for threads in (1, 2, 3, 7)
     }
     assert len(results) == 1
 
@@ -163,9 +164,11 @@ def test_threads_change_no_bit(isa, name, count, size):
 def test_concurrent_callers_get_the_same_result():
     rule = Rule()
     batch, weights, engine = batch_of(rule, 40, 40), random_weights(rule), NativeEngine(threads=2)
-    alone, together = every_bit(engine.learn(rule, weights, batch, 20, wish)), []
+    alone, together = every_bit(engine.value_and_grad(rule, weights, batch, 20, wish)), []
     callers = [
-        threading.Thread(target=lambda: together.append(every_bit(engine.learn(rule, weights, batch, 20, wish))))
+        threading.Thread(
+            target=lambda: together.append(every_bit(engine.value_and_grad(rule, weights, batch, 20, wish)))
+        )
         for _ in range(4)
     ]
     for caller in callers:
@@ -202,7 +205,7 @@ def test_cells_not_alive_are_perceived_once_then_erased():
         if clearance(rule, weights, batch, 4, 0.0) > CLEARANCE:
             break
     result, expected = (
-        engine.learn(rule, weights, batch, 4, wish) for engine in (NativeEngine(), choose_engine("numpy"))
+        engine.value_and_grad(rule, weights, batch, 4, wish) for engine in (NativeEngine(), choose_engine("numpy"))
     )
     np.testing.assert_allclose(result.batch.states, expected.batch.states, atol=1e-6)
     np.testing.assert_allclose(result.states_gradient, expected.states_gradient, atol=1e-7)
@@ -273,8 +276,8 @@ def test_misaligned_arrays_give_the_same_result():
     cotangent = misaligned(batch.states.shape)
     cotangent[...] = wish(batch.states)[1]
     engine = NativeEngine()
-    expected = engine.learn(rule, weights, batch, 3, lambda states: (0.0, cotangent.copy()))
-    result = engine.learn(rule, type(weights)(*odd[3:]), Batch(*odd[:3]), 3, lambda states: (0.0, cotangent))
+    expected = engine.value_and_grad(rule, weights, batch, 3, lambda states: (0.0, cotangent.copy()))
+    result = engine.value_and_grad(rule, type(weights)(*odd[3:]), Batch(*odd[:3]), 3, lambda states: (0.0, cotangent))
     assert every_bit(result) == every_bit(expected)
 
 
@@ -285,7 +288,7 @@ def test_bands_without_living_cells():
     states[0, 3:8, 3:8, 3:] = 1
     batch = Batch(states, np.zeros(1, np.uint32), np.zeros(1, np.uint32))
     result, expected = (
-        engine.learn(rule, weights, batch, 3, wish) for engine in (NativeEngine(), choose_engine("numpy"))
+        engine.value_and_grad(rule, weights, batch, 3, wish) for engine in (NativeEngine(), choose_engine("numpy"))
     )
     np.testing.assert_allclose(result.batch.states, expected.batch.states, rtol=0, atol=1e-5)
 

@@ -23,7 +23,7 @@ def loss(states):
 LADDER = """
 import resource
 large, single, small = overgrown(4, 64), overgrown(1, 128), overgrown(2, 16)
-expected = NativeEngine(threads=1).learn(rule, weights, small, 3, loss).gradient.hidden_weight
+expected = NativeEngine(threads=1).value_and_grad(rule, weights, small, 3, loss).gradient.hidden_weight
 failed = succeeded = 0
 def attempt(work):
     global failed, succeeded
@@ -38,9 +38,9 @@ for megabytes in map(float, sys.argv[2:]):
     resource.setrlimit(resource.RLIMIT_AS, (used + int(megabytes * 2**20), resource.RLIM_INFINITY))
     for batch in (large, single):
         attempt(lambda: engine.grow(rule, weights, batch, 12))
-        attempt(lambda: engine.learn(rule, weights, batch, 12, loss))
+        attempt(lambda: engine.value_and_grad(rule, weights, batch, 12, loss))
     resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    gradient = engine.learn(rule, weights, small, 3, loss).gradient.hidden_weight
+    gradient = engine.value_and_grad(rule, weights, small, 3, loss).gradient.hidden_weight
     assert np.array_equal(gradient, expected), megabytes
 print(failed, succeeded)
 """
@@ -91,9 +91,9 @@ def loss_then_signal(states):
     soon()
     return 0.0, states
 grow = interrupted(lambda: engine.grow(rule, weights, batch, 2**32 - 1), soon)
-forward = interrupted(lambda: engine.learn(rule, weights, batch, 200, loss), soon)
-backward = interrupted(lambda: engine.learn(rule, weights, batch, 8, loss_then_signal))
-engine.learn(rule, weights, overgrown(1, 32), 2, loss)
+forward = interrupted(lambda: engine.value_and_grad(rule, weights, batch, 200, loss), soon)
+backward = interrupted(lambda: engine.value_and_grad(rule, weights, batch, 8, loss_then_signal))
+engine.value_and_grad(rule, weights, overgrown(1, 32), 2, loss)
 print(grow, forward, backward)
 """
 
@@ -112,10 +112,10 @@ import signal
 noted = []
 signal.signal(signal.SIGINT, lambda *_: noted.append(1))
 engine, batch = NativeEngine(threads=2), overgrown(1, 128)
-expected = engine.learn(rule, weights, batch, 60, loss).gradient.hidden_weight
+expected = engine.value_and_grad(rule, weights, batch, 60, loss).gradient.hidden_weight
 threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
 while not noted:
-    assert np.array_equal(engine.learn(rule, weights, batch, 60, loss).gradient.hidden_weight, expected)
+    assert np.array_equal(engine.value_and_grad(rule, weights, batch, 60, loss).gradient.hidden_weight, expected)
 """
 
 
@@ -129,7 +129,7 @@ DAEMON = """
 engine, batch = NativeEngine(threads=2), overgrown(2, 40)
 def work():
     while True:
-        engine.learn(rule, weights, batch, int(sys.argv[1]), loss)
+        engine.value_and_grad(rule, weights, batch, int(sys.argv[1]), loss)
 for _ in range(3):
     threading.Thread(target=work, daemon=True).start()
 time.sleep(0.2)

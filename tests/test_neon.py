@@ -58,7 +58,7 @@ def test_neon_agrees_with_this_machine(
     seeds = seed_batch([1, 2, 3], height, width, channels)
     grown = NativeEngine().grow(rule, weights, seeds, 10)
     cotangent = draw.normal(size=grown.states.shape).astype(np.float32)
-    ours = NativeEngine().learn(rule, weights, grown, steps, lambda states: (0.0, cotangent))
+    ours = NativeEngine().value_and_grad(rule, weights, grown, steps, lambda states: (0.0, cotangent))
 
     unrolled = filters == ARTICLE_FILTERS
     sizes = [channels, hidden, len(filters), 3, height, width, steps, threads, edge == "wrap", unrolled]

@@ -1,4 +1,4 @@
-"""Organism files: what goes in comes out, and what cannot be right is refused by name."""
+"""Organism files: they are read as they were written, and invalid ones are refused with the reason."""
 
 import dataclasses
 import json
@@ -22,7 +22,7 @@ def organism():
     return Organism(random_weights(rule), rule, {"target": "🦎", "steps": 3}, {"persistence": [0.1]})
 
 
-def test_what_is_saved_is_loaded(organism, tmp_path):
+def test_a_saved_organism_is_loaded_unchanged(organism, tmp_path):
     organism.save(tmp_path / "a.safetensors")
     again = load(tmp_path / "a.safetensors")
     assert again.rule == organism.rule
@@ -30,7 +30,7 @@ def test_what_is_saved_is_loaded(organism, tmp_path):
     assert all(np.array_equal(*pair) for pair in zip(again.weights, organism.weights, strict=True))
 
 
-def test_the_same_organism_is_the_same_bytes_in_every_process(tmp_path):
+def test_the_same_organism_gives_the_same_bytes_in_every_process(tmp_path):
     code = (
         "import sys; from blastema import Organism; from blastema.rule import initial_weights; import numpy as np;"
         "Organism(initial_weights(np.random.default_rng(1)), training={'b': 1, 'a': 2}).save(sys.argv[1])"
@@ -41,7 +41,7 @@ def test_the_same_organism_is_the_same_bytes_in_every_process(tmp_path):
     assert len({path.read_bytes() for path in paths}) == 1
 
 
-def test_others_can_read_it(organism, tmp_path):
+def test_other_programs_can_read_the_file(organism, tmp_path):
     organism.save(tmp_path / "a.safetensors")
     tensors = safetensors.numpy.load_file(tmp_path / "a.safetensors")
     assert {name: tensor.shape for name, tensor in tensors.items()} == {
@@ -93,7 +93,7 @@ OWN = {"name": "ridge", "fixed": [[0, -1, 0], [0, 2, 0], [0, -1, 0]], "along": [
             {"version": "2", "rule": json.dumps(RULE | {"filters": [OWN | {"along": [1]}]})},
             "along of filter ridge is [1]",
         ),
-        ({"version": "2", "rule": json.dumps(RULE | {"filters": [OWN, OWN]})}, "each may appear once"),
+        ({"version": "2", "rule": json.dumps(RULE | {"filters": [OWN, OWN]})}, "each may appear only once"),
         ({"rule": json.dumps(RULE | {"hidden": 13})}, "its rule needs float32 (16, 13)"),
         ({"tensors": {"hidden.weight": NAN}}, "hidden.weight in"),
         ({"tensors": {"hidden.weight": NAN}}, "not finite (NaN or infinite)"),
@@ -102,7 +102,7 @@ OWN = {"name": "ridge", "fixed": [[0, -1, 0], [0, 2, 0], [0, -1, 0]], "along": [
         ({"tensors": {"update.bias": None}}, "has no tensor update.bias"),
     ],
 )
-def test_what_cannot_be_right_is_refused_by_name(organism, tmp_path, change, says):
+def test_invalid_files_are_refused_with_the_reason(organism, tmp_path, change, says):
     spoilt(organism, tmp_path / "bad.safetensors", **change)
     with pytest.raises(BlastemaError) as refused:
         load(tmp_path / "bad.safetensors")
@@ -134,17 +134,17 @@ def test_a_record_that_is_not_unicode_is_refused(organism, tmp_path):
         load(tmp_path / "bad.safetensors")
 
 
-def test_a_cut_off_file_is_refused(organism, tmp_path):
+def test_a_truncated_file_is_refused(organism, tmp_path):
     path = tmp_path / "a.safetensors"
     organism.save(path)
     whole = path.read_bytes()
     for length in (0, 7, 100, len(whole) - 1):
         path.write_bytes(whole[:length])
-        with pytest.raises(BlastemaError, match="is not a whole safetensors file"):
+        with pytest.raises(BlastemaError, match="is not a complete safetensors file"):
             load(path)
 
 
-def test_where_there_is_nothing_is_said(tmp_path):
+def test_missing_files_and_folders_are_reported(tmp_path):
     with pytest.raises(BlastemaError, match="there is no file"):
         load(tmp_path / "none.safetensors")
     with pytest.raises(BlastemaError, match="there is no organism in"):
@@ -153,7 +153,7 @@ def test_where_there_is_nothing_is_said(tmp_path):
         Organism(random_weights(Rule())).save(tmp_path / "none" / "a.safetensors")
 
 
-def test_growing_is_the_same_however_it_is_asked_for():
+def test_frames_and_grow_give_the_same_states():
     rule = Rule()
     organism = Organism(random_weights(rule), rule)
     frames = list(organism.frames(12, 10, 11, seed=5, angle=0.3))
@@ -168,7 +168,7 @@ def test_the_zoo_is_found_by_name(name):
     assert load(name).training["target"] == "🦎"
 
 
-def test_files_come_before_the_zoo_and_what_is_in_neither_is_refused(tmp_path, monkeypatch):
+def test_files_take_precedence_over_the_zoo_and_unknown_names_are_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Organism(random_weights(Rule()), Rule(), {"target": "mine"}).save(tmp_path / "lizard")
     assert load("lizard").training == {"target": "mine"}
@@ -187,7 +187,7 @@ def test_files_come_before_the_zoo_and_what_is_in_neither_is_refused(tmp_path, m
         ("nope", "there is no organism nope; give a file, the directory of a run, or a name that blastema zoo lists"),
     ],
 )
-def test_a_name_that_the_zoo_lacks_is_answered_with_what_to_do(tmp_path, monkeypatch, name, says):
+def test_an_unknown_name_is_refused_with_advice(tmp_path, monkeypatch, name, says):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BlastemaError) as refused:
         load(name)
@@ -216,7 +216,7 @@ def test_a_name_that_the_zoo_lacks_is_answered_with_what_to_do(tmp_path, monkeyp
         ({"engine": "abacus"}, "there is no engine 'abacus'"),
     ],
 )
-def test_growing_refuses_what_cannot_be_in_one_line(arguments, says):
+def test_grow_refuses_invalid_arguments_in_one_line(arguments, says):
     organism = Organism(random_weights(Rule()))
     for method in (organism.grow, organism.frames):
         with pytest.raises(BlastemaError) as refused:
@@ -228,20 +228,20 @@ def test_growing_refuses_what_cannot_be_in_one_line(arguments, says):
 @pytest.mark.parametrize(
     "arguments", [{"height": 0}, {"width": 8.5}, {"width": 513}, {"seed": -1}, {"angle": float("nan")}, {"angle": "1"}]
 )
-def test_showing_refuses_what_cannot_be_in_one_line(arguments):
+def test_show_refuses_invalid_arguments_in_one_line(arguments):
     (name,) = arguments
     with pytest.raises(BlastemaError, match=f"{name} is .*; it must be a"):
         Organism(random_weights(Rule())).show(**arguments)
 
 
-def test_numbers_of_numpy_are_numbers():
+def test_numpy_numbers_are_accepted():
     organism = Organism(random_weights(Rule()))
     given = organism.grow(np.int64(3), np.int32(6), np.uint8(7), np.uint32(2**32 - 1), np.float32(0.5))
     assert np.array_equal(given, organism.grow(3, 6, 7, 2**32 - 1, 0.5))
 
 
 @pytest.mark.parametrize("engine", ["native", "numpy"])
-def test_frames_of_an_organism_that_explodes_end_with_the_step_at_which_it_did(engine):
+def test_frames_end_at_the_step_of_an_explosion(engine):
     weights = random_weights(Rule())._replace(update_bias=np.full(16, 1e38, np.float32))
     frames = Organism(weights).frames(50, 5, 5, engine=engine)
     states = []
@@ -259,12 +259,12 @@ def test_organisms_that_grow_alike_are_equal_and_have_equal_hashes(organism, tmp
     assert Organism(organism.weights, organism.rule) == organism
     assert len({organism, again, Organism(organism.weights, organism.rule.replace(fire_rate=0.25))}) == 2
     bias = organism.weights.update_bias
-    other = organism.weights._replace(update_bias=np.nextafter(bias, np.float32(9)))
-    assert Organism(other, organism.rule) != organism
+    weights = organism.weights._replace(update_bias=np.nextafter(bias, np.float32(9)))
+    assert Organism(weights, organism.rule) != organism
     assert organism != "🦎"
 
 
-def test_the_public_names_are_listed_before_they_are_used():
+def test_dir_and_help_list_the_public_names():
     code = "import blastema; print(*dir(blastema)); help(blastema)"
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, encoding="utf-8")
     listed, _, helped = run.stdout.partition("\n")
@@ -273,7 +273,7 @@ def test_the_public_names_are_listed_before_they_are_used():
         assert name in helped
 
 
-def test_a_file_has_version_2_only_for_filters_of_ones_own(organism, tmp_path):
+def test_a_file_has_version_2_only_for_custom_filters(organism, tmp_path):
     def version_of(rule):
         weights = random_weights(rule)
         Organism(weights, rule).save(tmp_path / "a.safetensors")

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from blastema.organism_file import rule_of
 from blastema.playground.files import page_files
 from blastema.rule import FILTERS, Batch, Filter, Rule, Weights, step
 
@@ -26,7 +27,7 @@ def test_the_page_has_the_filters_and_the_default_rule_of_python():
     for name, entry in content["filters"].items():
         assert Filter(**entry) == FILTERS[name]
     assert content["filters"].keys() == FILTERS.keys()
-    assert Rule(**content["default"] | {"filters": tuple(content["default"]["filters"])}) == Rule()
+    assert rule_of(content["default"]) == Rule()
     assert content["article_filters"] == list(Rule().filters)
 
 
@@ -37,8 +38,7 @@ def test_the_vectors_are_what_the_judge_says():
 @pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["name"])
 def test_the_rule_gives_the_same_states(case):
     judge = script().load_judge()
-    filters = tuple(entry if isinstance(entry, str) else Filter(**entry) for entry in case["rule"]["filters"])
-    rule = Rule(**case["rule"] | {"filters": filters})
+    rule = rule_of(case["rule"])
     shapes = ((rule.perception, rule.hidden), (rule.hidden,), (rule.hidden, rule.channels), (rule.channels,))
     flat = zip(judge.weights(case["rule"]), shapes, strict=True)
     weights = Weights(*(np.array(values, np.float32).reshape(shape) for values, shape in flat))

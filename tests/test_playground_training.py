@@ -286,7 +286,7 @@ def test_a_finished_run_says_so_and_is_shown(tmp_path):
         (("play", "--experiment", "growing"), "give --train TARGET with it"),
         (("play", "--fit", "12", "--seed", "3"), "--seed, --fit: only for a training to begin; give --train TARGET"),
         (("play", "--resume", "x", "--fit", "12"), "--resume continues a run as it was begun; leave out --fit"),
-        (("play", "--train", "🦎", "--fit", "0"), "fit is 0; a target takes 1 to 4096"),
+        (("play", "--train", "🦎", "--fit", "0"), "fit is 0; a target needs a whole number from 1 to 4096"),
         (("play", "--steps", "3"), "give --train TARGET or --resume DIR"),
         (("play", "--train", "🦎", "--steps", "0"), "steps is 0"),
         (("play", "--port", "99999"), "--port is 99999"),

@@ -24,9 +24,9 @@ from blastema.figures.figure import Film
 from blastema.formats import export, formats, registry
 from blastema.rule import Rule
 from blastema.training.experiments import EXPERIMENTS, RECIPES, Experiment, Recipe
-from blastema.training.held_out import held_out
 from blastema.training.run import Config
 from blastema.training.trainer import Trainer
+from blastema.training.validation import validation_score
 
 PROJECT = Path(__file__).parents[1]
 # Flags whose default depends on others, so that they have none of their own.
@@ -107,7 +107,7 @@ def test_an_experiment_is_in_help_and_can_be_trained_and_validated(help_of, monk
         assert "to regenerate, to do nothing" in help_of(command)
     config = Config("disc", experiment="dummy", fit=4, pad=1, engine="numpy")
     trainer = Trainer(Rule(), EXPERIMENTS["dummy"], Recipe(), config.picture(), 0, choose_engine("numpy"))
-    assert np.isfinite(held_out(trainer, "dummy"))
+    assert np.isfinite(validation_score(trainer, "dummy"))
 
 
 def test_a_recipe_is_in_help_unless_it_is_for_trained_organisms(help_of, monkeypatch):

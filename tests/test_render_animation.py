@@ -1,4 +1,4 @@
-"""Animations: what was written is read back with Pillow and PyAV, frame by frame."""
+"""Animations: written files are read back with Pillow and PyAV, frame by frame."""
 
 import sys
 import weakref
@@ -21,7 +21,7 @@ IMAGES, ALL = (".gif", ".webp", ".png"), (".gif", ".webp", ".png", ".mp4")
 
 
 def growing(count: int, height: int = 12, width: int = 16, colours: int = 6) -> list[np.ndarray]:
-    """An opaque square that grows by a column each frame, of so many colours on an empty grid."""
+    """An opaque square of a given number of colours that grows by a column each frame."""
     palette = np.random.default_rng(3).integers(0, 255, (colours, 3)) / 255
     states = np.zeros((count, height, width, 4), np.float32)
     for index, state in enumerate(states):
@@ -32,7 +32,7 @@ def growing(count: int, height: int = 12, width: int = 16, colours: int = 6) -> 
 
 
 def many_colours(count: int) -> list[np.ndarray]:
-    """Soft colours that move, on white in the upper half: far more than fit into a palette."""
+    """Moving colour gradients below a white half: far more colours than fit into a palette."""
     y, x = np.mgrid[:48, :48] / 48
     waves = [
         np.stack([0.5 + 0.5 * np.sin(6 * x * part + 5 * y / part + index / 9) for part in (1, 2, 3)], axis=-1)
@@ -44,7 +44,7 @@ def many_colours(count: int) -> list[np.ndarray]:
 
 
 def read(path: Path) -> tuple[np.ndarray, list[float], int | None]:
-    """Return frames, seconds of each, and how often it repeats (0: for ever)."""
+    """Return frames, the duration of each in seconds, and the number of repetitions (0: forever)."""
     with Image.open(path) as image:
         frames, seconds = [], []
         for index in range(getattr(image, "n_frames", 1)):
@@ -63,11 +63,11 @@ def read_video(path: Path) -> tuple[np.ndarray, object]:
         return frames, stream
 
 
-# What is read back
+# Reading back
 
 
 @pytest.mark.parametrize("suffix", IMAGES)
-def test_every_frame_comes_back_exactly_if_it_has_few_colours(tmp_path, suffix):
+def test_frames_of_few_colours_are_exact(tmp_path, suffix):
     states = growing(20)
     save_animation(iter(states), tmp_path / f"a{suffix}", zoom=3)
     frames, _, loop = read(tmp_path / f"a{suffix}")
@@ -83,20 +83,20 @@ def test_webp_and_png_are_exact_whatever_the_colours(tmp_path, suffix):
     assert np.array_equal(read(tmp_path / f"a{suffix}")[0][:, ::2, ::2], on_background(np.array(states)))
 
 
-def test_a_gif_of_many_colours_comes_near_and_keeps_white(tmp_path):
+def test_a_gif_of_many_colours_is_close_and_keeps_white(tmp_path):
     states = many_colours(12)
     expected = on_background(np.array(states)).astype(int)
     assert len(np.unique(expected.reshape(-1, 3), axis=0)) > 5000
     save_animation(states, tmp_path / "a.gif", zoom=1)
-    found = read(tmp_path / "a.gif")[0].astype(int)
-    assert (found[:, :24] == 255).all()
-    difference = np.abs(found - expected)
+    pixels = read(tmp_path / "a.gif")[0].astype(int)
+    assert (pixels[:, :24] == 255).all()
+    difference = np.abs(pixels - expected)
     assert difference.mean() < 6
     assert difference.max() < 48
 
 
 def test_a_gif_does_not_flicker():
-    """The same colour is the same in every frame, wherever it is: one palette, no dithering."""
+    """A colour is the same in every frame and position: there is one palette, and no dithering."""
     frames = list(on_background(np.array(many_colours(8))))
     frames[5] = frames[2][::-1]
     palette, places = common_palette(frames)
@@ -113,19 +113,19 @@ def test_up_to_255_colours_are_kept_exactly(frames):
 
 @pytest.mark.parametrize("suffix", IMAGES)
 @pytest.mark.parametrize(("fps", "hold"), [(25, 1.0), (30, 0.5), (7, 0.0), (50, 2.5), (0.5, 0.0), (23.976, 60)])
-def test_the_whole_keeps_time_and_the_last_frame_stays(tmp_path, suffix, fps, hold):
+def test_the_total_duration_is_right_and_the_last_frame_is_held(tmp_path, suffix, fps, hold):
     save_animation(growing(14), tmp_path / f"a{suffix}", fps=fps, zoom=1, hold=hold)
     _, seconds, _ = read(tmp_path / f"a{suffix}")
     assert len(seconds) == 14
     assert sum(seconds[:-1]) == pytest.approx(13 / fps, abs=0.006)
     assert seconds[-1] == pytest.approx(1 / fps + hold, abs=0.011)
-    # GIF counts in hundredths, so frames differ by one of them at most.
+    # GIF delays are in hundredths of a second, so frames differ by one at most.
     assert max(seconds[:-1]) - min(seconds[:-1]) < 0.0101
     assert min(seconds) >= 0.02
 
 
 @pytest.mark.parametrize("suffix", IMAGES)
-def test_an_organism_that_does_not_change_keeps_time_too(tmp_path, suffix):
+def test_the_duration_is_right_if_nothing_changes(tmp_path, suffix):
     save_animation([np.zeros((4, 4, 4), np.float32)] * 9 + growing(1, 4, 4), tmp_path / f"a{suffix}", fps=10, hold=1)
     frames, seconds, _ = read(tmp_path / f"a{suffix}")
     assert sum(seconds) == pytest.approx(1 + 1)
@@ -133,7 +133,7 @@ def test_an_organism_that_does_not_change_keeps_time_too(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("suffix", ALL)
-def test_one_frame_is_an_animation_as_well(tmp_path, suffix):
+def test_a_single_frame_can_be_animated(tmp_path, suffix):
     if suffix == ".mp4":
         pytest.importorskip("av")
     state = growing(1, 1, 1)
@@ -144,14 +144,14 @@ def test_one_frame_is_an_animation_as_well(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("suffix", IMAGES)
-def test_same_states_same_bytes(tmp_path, suffix):
+def test_the_same_states_give_the_same_bytes(tmp_path, suffix):
     for name in ("a", "b"):
         save_animation(many_colours(5), tmp_path / f"{name}{suffix}", zoom=2)
     assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
 
 
 @pytest.mark.parametrize("suffix", IMAGES)
-def test_a_sick_organism_is_animated_too(tmp_path, suffix):
+def test_non_finite_states_are_animated(tmp_path, suffix):
     states = growing(3)
     states[1][2:5] = np.nan
     states[2][2:5] = np.inf
@@ -174,7 +174,7 @@ def test_a_video_has_every_frame_and_plays_in_browsers(tmp_path, fps, hold, coun
     assert float(stream.average_rate) == fps
     assert float(stream.duration * stream.time_base) == pytest.approx(count / fps, abs=0.001)
     content = (tmp_path / "a.mp4").read_bytes()
-    # The index comes before the pictures, so that it plays while it loads.
+    # The index precedes the frames, so that players can start while loading.
     assert content.index(b"moov") < content.index(b"mdat")
 
 
@@ -191,7 +191,7 @@ def test_a_video_shows_the_colours_of_the_states(tmp_path):
     assert np.abs(middles - on_background(np.array(states))[:, 4, [1, 6]]).max() < 4
 
 
-def test_a_video_of_odd_size_gets_white_to_the_right_and_below(tmp_path):
+def test_a_video_of_odd_size_is_padded_with_white(tmp_path):
     pytest.importorskip("av")
     save_animation(growing(3, 15, 17), tmp_path / "a.mp4", zoom=1, hold=0)
     assert read_video(tmp_path / "a.mp4")[0].shape == (3, 16, 18, 3)
@@ -213,7 +213,7 @@ def test_a_video_holds_one_frame_at_a_time(tmp_path):
         for _ in range(40):
             state = np.random.default_rng(len(alive)).random((8, 8, 4))
             alive.append(weakref.ref(state))
-            most = max(most, sum(one() is not None for one in alive))
+            most = max(most, sum(reference() is not None for reference in alive))
             yield state
 
     save_animation(one_by_one(), tmp_path / "a.mp4")
@@ -221,13 +221,13 @@ def test_a_video_holds_one_frame_at_a_time(tmp_path):
     assert most <= 2
 
 
-# Whole or not at all
+# Atomic writes, and refusals
 
 
 @pytest.mark.parametrize("suffix", ALL)
 @pytest.mark.parametrize("before", [0, 3])
-@pytest.mark.parametrize("interruption", [RuntimeError("sick"), KeyboardInterrupt()])
-def test_what_goes_wrong_midway_leaves_the_old_file_and_no_other(tmp_path, suffix, before, interruption):
+@pytest.mark.parametrize("interruption", [RuntimeError("failed"), KeyboardInterrupt()])
+def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, suffix, before, interruption):
     if suffix == ".mp4":
         pytest.importorskip("av")
     path = tmp_path / f"a{suffix}"
@@ -243,7 +243,7 @@ def test_what_goes_wrong_midway_leaves_the_old_file_and_no_other(tmp_path, suffi
     assert list(tmp_path.iterdir()) == [path]
 
 
-SUFFIXES = "an animation is one of .gif, .webp, .png, .mp4"
+SUFFIXES = "use one of .gif, .webp, .png, .mp4"
 
 
 @pytest.mark.parametrize(
@@ -257,11 +257,11 @@ SUFFIXES = "an animation is one of .gif, .webp, .png, .mp4"
         ("a.gif", {"fps": float("nan")}, "fps is nan; it must be between 0.1 and 60"),
         ("a.gif", {"hold": -1}, "hold is -1 s; it must be between 0 and 60"),
         ("a.gif", {"hold": float("inf")}, "hold is inf s; it must be between 0 and 60"),
-        ("a.gif", {"zoom": 0}, "zoom is 0; give pixels a cell, a whole number from 1 to 64"),
-        ("b/a.gif", {}, "cannot write {path}: No such file or directory; choose a folder that exists and is yours"),
+        ("a.gif", {"zoom": 0}, "zoom is 0; it must be a whole number of pixels per cell from 1 to 64"),
+        ("b/a.gif", {}, "cannot write {path}: No such file or directory; choose a folder that exists and is writable"),
     ],
 )
-def test_a_request_that_cannot_be_met_is_refused_before_any_state_is_grown(tmp_path, name, options, text):
+def test_invalid_requests_are_refused_before_any_state_is_grown(tmp_path, name, options, text):
     def states() -> Iterator[np.ndarray]:
         raise AssertionError("a state was asked for")
         yield
@@ -276,22 +276,22 @@ def test_a_request_that_cannot_be_met_is_refused_before_any_state_is_grown(tmp_p
 @pytest.mark.parametrize(
     ("states", "options", "text"),
     [
-        ([], {}, "there is nothing to animate in {path}: no frames came; give one or more"),
+        ([], {}, "no frames given for {path}; give at least one"),
         (
             [*growing(2), *growing(1, 9)], {},
-            "frame 2 of {path} is (9, 16, 3), the first one (12, 16, 3); give one size",
+            "frame 2 of {path} is (9, 16, 3), the first one (12, 16, 3); all frames must have one size",
         ),
         (
             [np.zeros((2, 5, 5, 4))], {},
-            "frame 0 of {path} is a batch; give one state (height, width, channel) a frame",
+            "frame 0 of {path} has 4 dimensions; give a state (height, width, channel) per frame",
         ),
         (
             [np.zeros((1, 300, 4))], {"zoom": 60},
-            "{path} would be 18,000 pixels wide or high; use a smaller zoom: at most 16,383 are allowed",
+            "{path} would be 18,000 pixels wide or high; at most 16,383 are allowed: use a smaller zoom",
         ),
     ],
 )  # fmt: skip
-def test_states_that_make_no_animation_are_refused(tmp_path, suffix, states, options, text):
+def test_invalid_states_are_refused(tmp_path, suffix, states, options, text):
     if suffix == ".mp4":
         pytest.importorskip("av")
     path = tmp_path / f"a{suffix}"
@@ -302,7 +302,7 @@ def test_states_that_make_no_animation_are_refused(tmp_path, suffix, states, opt
 
 
 @pytest.mark.parametrize("suffix", IMAGES)
-def test_an_animation_that_would_fill_the_memory_is_refused_early(tmp_path, suffix):
+def test_an_animation_too_large_for_memory_is_refused_early(tmp_path, suffix):
     seen = 0
 
     def states() -> Iterator[np.ndarray]:
@@ -314,13 +314,12 @@ def test_an_animation_that_would_fill_the_memory_is_refused_early(tmp_path, suff
     with pytest.raises(BlastemaError) as refused:
         save_animation(states(), tmp_path / f"a{suffix}", zoom=64)
     assert str(refused.value) == (
-        "the animation has more than 256,000,000 pixels in all its frames; use a smaller zoom, fewer frames, "
-        "or write .mp4"
+        "the animation has more than 256,000,000 pixels in all frames; use a smaller zoom, fewer frames, or write .mp4"
     )
     assert seen == 7
 
 
-def test_a_gif_longer_than_its_delays_can_say_is_refused(tmp_path):
+def test_a_gif_longer_than_the_format_allows_is_refused(tmp_path):
     with pytest.raises(BlastemaError) as refused:
         save_animation([np.zeros((1, 1, 4))] * 70, tmp_path / "a.gif", fps=0.1, zoom=1)
     assert str(refused.value) == "a GIF lasts at most 655 s, not 701; use more frames per second"
@@ -330,5 +329,5 @@ def test_mp4_without_its_extra_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)  # how Python marks a module that cannot be imported
     with pytest.raises(BlastemaError) as refused:
         save_animation(growing(2), tmp_path / "a.mp4")
-    assert str(refused.value) == "to write .mp4 an extra is needed: pip install 'blastema[video]'"
+    assert str(refused.value) == "writing .mp4 needs an extra: pip install 'blastema[video]'"
     assert list(tmp_path.iterdir()) == []

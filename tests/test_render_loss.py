@@ -1,4 +1,4 @@
-"""The chart of the loss."""
+"""The loss curve."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ from blastema.render.loss_picture import (
 
 
 def line_rows(image) -> dict[int, float]:
-    """Return for each column of pixels where the dark line is, on average."""
+    """Return the mean row of the dark line in each column of pixels."""
     near = np.abs(np.asarray(image).astype(int) - LINE).max(axis=2) < 40
     near[:, WIDTH - RIGHT + 4 :] = False
     return {column: float(np.flatnonzero(near[:, column]).mean()) for column in np.flatnonzero(near.any(axis=0))}
@@ -36,7 +36,7 @@ def test_any_number_of_steps_gives_a_picture(count):
     assert ((blue[..., 2] - blue[..., 0]) > 60).any() == (count > 0)
 
 
-def test_the_line_goes_down_as_the_loss_does_and_over_the_whole_width():
+def test_the_line_follows_the_loss_over_the_whole_width():
     steps = np.arange(1, 1001)
     rows = line_rows(loss_picture(steps, 0.1 * 10 ** (-steps / 400)))
     columns = sorted(rows)
@@ -44,22 +44,22 @@ def test_the_line_goes_down_as_the_loss_does_and_over_the_whole_width():
     assert columns[-1] >= WIDTH - RIGHT - 2
     heights = [rows[column] for column in columns[5:-5:20]]
     assert heights == sorted(heights)
-    # Falling evenly in the logarithm is a straight line.
+    # Exponential decay is a straight line.
     assert np.abs(np.diff(heights, 2)[:-4]).max() < 1.5
 
 
-def test_what_is_not_finite_is_left_out():
+def test_non_finite_losses_are_left_out():
     steps, losses = [1, 2, 3, 4, 5, 6], [0.5, np.nan, 0.3, np.inf, -np.inf, 0.2]
     assert loss_picture(steps, losses) == loss_picture([1, 3, 6], [0.5, 0.3, 0.2])
     assert loss_picture(steps, [np.nan] * 6) == loss_picture([], [])
 
 
-def test_zero_is_drawn_where_the_lowest_other_loss_is():
+def test_zero_is_drawn_as_the_lowest_other_loss():
     assert loss_picture([1, 2, 3], [30, 0, 20]) == loss_picture([1, 2, 3], [30, 20, 20])
     assert loss_picture([1, 2], [0, 0]).size == (WIDTH, HEIGHT)
 
 
-def test_the_title_is_written():
+def test_the_title_is_drawn():
     without, with_title = (np.asarray(loss_picture([1], [0.1], title)) for title in ("", "lizard · growing"))
     rows = np.flatnonzero((without != with_title).any(axis=(1, 2)))
     assert len(rows) > 8
@@ -84,7 +84,7 @@ def test_the_step_axis_has_few_round_numbers_from_zero(last):
 
 
 @given(st.lists(st.floats(-5, 0), min_size=1, max_size=60), st.integers(0, 20))
-def test_the_running_median_is_one_of_a_window_that_starts_with_the_first_loss(values, reach):
+def test_the_running_median_uses_a_window_that_starts_with_the_first_loss(values, reach):
     medians = running_median(np.array(values), reach)
     assert medians[0] == values[0]
     assert medians[-1] == np.median(values[-1 - min(reach, len(values) - 1) :])
@@ -95,12 +95,12 @@ def test_the_running_median_is_one_of_a_window_that_starts_with_the_first_loss(v
 @pytest.mark.parametrize(
     ("steps", "losses", "text"),
     [
-        ([1, 2], [0.1], "1 losses came for 2 training steps; give one for each"),
-        ([-3], [0.1], "a training step is -3; give 0 or more"),
-        ([float("nan")], [0.1], "a training step is nan; give 0 or more"),
+        ([1, 2], [0.1], "1 losses given for 2 training steps; give one per step"),
+        ([-3], [0.1], "a training step is -3; it must be 0 or more"),
+        ([float("nan")], [0.1], "a training step is nan; it must be 0 or more"),
     ],
 )
-def test_steps_that_cannot_be_are_refused(steps, losses, text):
+def test_invalid_steps_are_refused(steps, losses, text):
     with pytest.raises(BlastemaError) as refused:
         loss_picture(steps, losses)
     assert str(refused.value) == text

@@ -19,7 +19,7 @@ def some_states(count: int, height: int = 8, width: int = 10) -> np.ndarray:
 
 
 @given(hnp.arrays(np.uint8, hnp.array_shapes(min_dims=3, max_dims=4, max_side=5)), st.integers(1, 7))
-def test_enlarged_and_taken_every_zoom_it_is_the_same_again(pixels, zoom):
+def test_enlarging_and_subsampling_gives_the_original(pixels, zoom):
     large = enlarge(pixels, zoom)
     for down in (0, zoom - 1):
         for right in (0, zoom - 1):
@@ -27,10 +27,10 @@ def test_enlarged_and_taken_every_zoom_it_is_the_same_again(pixels, zoom):
 
 
 @pytest.mark.parametrize("zoom", [0, -1, 65, 1.5, "4"])
-def test_a_zoom_that_cannot_be_is_refused(zoom):
+def test_an_invalid_zoom_is_refused(zoom):
     with pytest.raises(BlastemaError) as refused:
         picture(some_states(1)[0], zoom)
-    assert str(refused.value) == f"zoom is {zoom!r}; give pixels a cell, a whole number from 1 to 64"
+    assert str(refused.value) == f"zoom is {zoom!r}; it must be a whole number of pixels per cell from 1 to 64"
 
 
 def test_a_picture_is_the_state_on_white():
@@ -40,7 +40,7 @@ def test_a_picture_is_the_state_on_white():
     assert np.array_equal(np.asarray(image)[1::3, 1::3], on_background(state))
 
 
-def test_a_target_is_pictured_as_it_is():
+def test_a_target_is_drawn_unchanged():
     target = load_target("🦎")
     image = np.asarray(picture(target, 1))
     assert image.shape == (72, 72, 3)
@@ -62,12 +62,12 @@ def test_a_sheet_shows_every_state_in_its_place(labels):
     caption = CAPTION if labels else 0
     assert whole.shape == (2 * (16 + GAP + caption) + GAP, 3 * (20 + GAP) + GAP, 3)
     for index, state in enumerate(states):
-        found = tile(whole, index // 3, index % 3, 16, 20, caption)
-        assert np.array_equal(found[::2, ::2], on_background(state))
+        pixels = tile(whole, index // 3, index % 3, 16, 20, caption)
+        assert np.array_equal(pixels[::2, ::2], on_background(state))
     assert (tile(whole, 1, 2, 16, 20, caption) == 255).all()
 
 
-def test_an_empty_tile_is_seen_by_its_frame():
+def test_an_empty_tile_has_a_visible_frame():
     whole = np.asarray(sheet(np.zeros((1, 8, 8, 4), np.float32), columns=1, zoom=2))
     assert (whole[GAP - 1, GAP : GAP + 16] == FRAME).all()
     assert (whole[0] == 255).all()
@@ -77,7 +77,7 @@ def test_few_states_make_a_narrow_sheet():
     assert sheet(some_states(2), columns=9, zoom=1).width == 2 * (10 + GAP) + GAP
 
 
-def test_each_caption_stands_under_its_tile_and_fits():
+def test_each_caption_is_under_its_tile_and_fits():
     states = np.zeros((3, 20, 36, 4), np.float32)
     whole = np.asarray(sheet(states, columns=3, zoom=1, labels=["1,000", "", "step 9"]))
     under = whole[GAP + 20 + 1 :]
@@ -85,7 +85,7 @@ def test_each_caption_stands_under_its_tile_and_fits():
     assert dark[0] > 20
     assert dark[1] == 0
     assert dark[2] > 20
-    # Nothing dark in the gaps between the tiles, so no caption ran into the next one.
+    # The gaps between tiles have no dark pixels, so no caption overlaps the next one.
     assert under[:, GAP + 37 : GAP + 39].min() > 160
 
 
@@ -98,16 +98,16 @@ def test_captions_leave_out_what_the_font_lacks():
 @pytest.mark.parametrize(
     ("states", "columns", "labels", "text"),
     [
-        ([], 3, None, "there is nothing to lay out: no states came; give one or more"),
-        (some_states(2), 0, None, "columns is 0; a contact sheet has 1 or more"),
-        (some_states(2), 2, ["a"], "1 labels came for 2 states; give one for each"),
+        ([], 3, None, "no states given for a contact sheet; give at least one"),
+        (some_states(2), 0, None, "columns is 0; it must be 1 or more"),
+        (some_states(2), 2, ["a"], "1 labels given for 2 states; give one per state"),
         (
             [some_states(1)[0], some_states(1, 4)[0]], 2, None,
             "the states of a contact sheet differ in size; give states of one size",
         ),
     ],
 )  # fmt: skip
-def test_a_sheet_that_cannot_be_is_refused(states, columns, labels, text):
+def test_an_invalid_sheet_is_refused(states, columns, labels, text):
     with pytest.raises(BlastemaError) as refused:
         sheet(states, columns, 2, labels)
     assert str(refused.value) == text
@@ -120,30 +120,30 @@ def test_a_sheet_that_cannot_be_is_refused(states, columns, labels, text):
 def test_a_saved_picture_is_exact(tmp_path, suffix):
     image = picture(some_states(1)[0], 3)
     save(image, tmp_path / f"a{suffix}")
-    with Image.open(tmp_path / f"a{suffix}") as found:
-        assert np.array_equal(found.convert("RGB"), image)
+    with Image.open(tmp_path / f"a{suffix}") as loaded:
+        assert np.array_equal(loaded.convert("RGB"), image)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".webp"])
 def test_a_transparent_picture_stays_transparent(tmp_path, suffix):
     pixels = rgba(some_states(1)[0])
     save(Image.fromarray(pixels), tmp_path / f"a{suffix}")
-    with Image.open(tmp_path / f"a{suffix}") as found:
-        assert np.array_equal(found, pixels)
+    with Image.open(tmp_path / f"a{suffix}") as loaded:
+        assert np.array_equal(loaded, pixels)
 
 
 def test_a_jpeg_of_a_transparent_picture_is_on_white(tmp_path):
     save(Image.fromarray(rgba(np.zeros((16, 16, 4), np.float32))), tmp_path / "a.jpg")
-    with Image.open(tmp_path / "a.jpg") as found:
-        assert np.asarray(found).min() > 250
+    with Image.open(tmp_path / "a.jpg") as loaded:
+        assert np.asarray(loaded).min() > 250
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("a.txt", "{path} has the suffix '.txt'; a picture is one of .png, .webp, .jpg, .jpeg, .gif, .bmp, .tiff"),
-        ("a", "{path} has the suffix ''; a picture is one of .png, .webp, .jpg, .jpeg, .gif, .bmp, .tiff"),
-        ("b/a.png", "cannot write {path}: No such file or directory; choose a folder that exists and is yours"),
+        ("a.txt", "{path} has the suffix '.txt'; use one of .png, .webp, .jpg, .jpeg, .gif, .bmp, .tiff"),
+        ("a", "{path} has the suffix ''; use one of .png, .webp, .jpg, .jpeg, .gif, .bmp, .tiff"),
+        ("b/a.png", "cannot write {path}: No such file or directory; choose a folder that exists and is writable"),
     ],
 )
 def test_a_picture_that_cannot_be_saved_is_refused_and_leaves_nothing(tmp_path, name, text):

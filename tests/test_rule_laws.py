@@ -1,4 +1,4 @@
-"""Laws pin the structure of the rule, whatever its constants are."""
+"""Laws of the rule that hold whatever its constants are."""
 
 import math
 
@@ -23,7 +23,7 @@ def batch_of(states, seed=1, age=0):
 
 
 @given(SEEDS, SIZES, EDGES)
-def test_nobody_fires_nothing_changes_but_the_dead(seed, size, edge):
+def test_without_firing_only_dead_cells_change(seed, size, edge):
     rule = Rule(fire_rate=0.0, edge=edge)
     states = random_states(rule, 2, *size, seed=seed)
     after = step(rule, random_weights(rule), batch_of(states, seed)).states
@@ -31,7 +31,7 @@ def test_nobody_fires_nothing_changes_but_the_dead(seed, size, edge):
 
 
 @given(SEEDS, SIZES, EDGES)
-def test_a_new_organism_does_nothing(seed, size, edge):
+def test_a_seed_state_does_not_change_under_initial_weights(seed, size, edge):
     rule = Rule(edge=edge)
     weights = initial_weights(np.random.default_rng(seed))
     states = seed_state(*size)[None]
@@ -39,7 +39,7 @@ def test_a_new_organism_does_nothing(seed, size, edge):
 
 
 @given(SEEDS, SIZES, EDGES)
-def test_the_dead_are_exactly_zero_and_stay_so(seed, size, edge):
+def test_dead_cells_are_exactly_zero(seed, size, edge):
     rule = Rule(edge=edge)
     states = random_states(rule, 1, *size, seed=seed)
     before = alive(states, 0.1, edge)
@@ -49,11 +49,11 @@ def test_the_dead_are_exactly_zero_and_stay_so(seed, size, edge):
 
 
 @given(SEEDS, st.integers(-4, 4), st.integers(-4, 4))
-def test_where_on_a_wrapped_grid_does_not_matter(seed, down, right):
+def test_wrapped_grids_are_translation_equivariant(seed, down, right):
     rule = Rule(edge="wrap", fire_rate=1.0)
-    # Small binary fractions, of which every sum is exact: some BLAS sums in another order at the end of a matrix.
+    # Small binary fractions, whose sums are exact: BLAS may sum in another order at the end of a matrix.
     draw = np.random.default_rng(seed)
-    weights = Weights(*(draw.choice(np.float32([-0.5, 0, 0.5]), one.shape) for one in random_weights(rule)))
+    weights = Weights(*(draw.choice(np.float32([-0.5, 0, 0.5]), tensor.shape) for tensor in random_weights(rule)))
     states = np.round(random_states(rule, 1, 6, 7, seed=seed) * 4) / 4
     moved = np.roll(states, (down, right), (1, 2))
     expected = np.roll(step(rule, weights, batch_of(states)).states, (down, right), (1, 2))
@@ -62,18 +62,18 @@ def test_where_on_a_wrapped_grid_does_not_matter(seed, down, right):
 
 
 @given(SEEDS, EDGES, st.sampled_from([0.0, 0.4, -1.3]))
-def test_a_quarter_turn_of_world_and_senses_turns_the_future(seed, edge, angle):
-    # np.rot90 turns counter-clockwise: Sx becomes what Sy was, Sy becomes -Sx, and a + 90° undoes both.
+def test_rotating_grid_and_perception_by_90_degrees_rotates_the_result(seed, edge, angle):
+    # np.rot90 rotates counter-clockwise: Sx becomes what Sy was, Sy becomes -Sx, and a + 90° undoes both.
     rule = Rule(edge=edge, fire_rate=1.0)
     weights, states = random_weights(rule, seed), random_states(rule, 1, 5, 6, seed=seed)
-    turned = np.rot90(states, axes=(1, 2)).copy()
+    rotated = np.rot90(states, axes=(1, 2)).copy()
     expected = np.rot90(step(rule, weights, batch_of(states), angle).states, axes=(1, 2))
-    after = step(rule, weights, batch_of(turned), angle + math.pi / 2).states
+    after = step(rule, weights, batch_of(rotated), angle + math.pi / 2).states
     np.testing.assert_allclose(after, expected, atol=1e-5)
 
 
 @given(SEEDS, st.permutations(range(4, 16)))
-def test_hidden_channels_have_no_order(seed, order):
+def test_permuting_hidden_channels_permutes_the_result(seed, order):
     rule = Rule()
     weights, states = random_weights(rule, seed), random_states(rule, 1, 5, 6, seed=seed)
     places = np.array([0, 1, 2, 3, *order])
@@ -88,21 +88,23 @@ def test_hidden_channels_have_no_order(seed, order):
 
 
 @given(SEEDS, EDGES)
-def test_influence_reaches_exactly_two_cells_a_step(seed, edge):
-    # One through perception, one more when the change decides who is alive.
+def test_influence_reaches_at_most_two_cells_per_step(seed, edge):
+    # One through perception, one more because the change decides which cells are alive.
     rule = Rule(edge=edge, fire_rate=1.0)
     weights = random_weights(rule, seed)
     states = random_states(rule, 1, 11, 11, seed=seed)
-    other = states.copy()
-    other[0, 5, 5] += np.random.default_rng(seed).normal(size=16).astype(np.float32)
-    changed = (step(rule, weights, batch_of(states)).states != step(rule, weights, batch_of(other)).states).any(-1)[0]
+    disturbed = states.copy()
+    disturbed[0, 5, 5] += np.random.default_rng(seed).normal(size=16).astype(np.float32)
+    changed = (step(rule, weights, batch_of(states)).states != step(rule, weights, batch_of(disturbed)).states).any(-1)[
+        0
+    ]
     rows, columns = np.nonzero(changed)
     assert len(rows)
     assert max(abs(rows - 5).max(), abs(columns - 5).max()) <= 2
 
 
-def test_influence_does_reach_two_cells():
-    # In row 3, cell 6 fades away and would take cell 5 with it, unless cell 4 grows mature, and that looks at cell 3.
+def test_influence_can_reach_two_cells_per_step():
+    # In row 3, cell 6 fades and cell 5 would die with it, unless cell 4 becomes mature, which depends on cell 3.
     rule = Rule(fire_rate=1.0)
     weights = random_weights(rule)
     weights = weights._replace(**{name: np.zeros_like(getattr(weights, name)) for name in weights._fields})
@@ -118,7 +120,7 @@ def test_influence_does_reach_two_cells():
 
 
 @given(SEEDS, SIZES, st.floats(0, 1))
-def test_firing_is_a_pure_function_of_seed_age_and_place(seed, size, rate):
+def test_firing_is_a_pure_function_of_seed_age_and_position(seed, size, rate):
     height, width = size
     whole = fires(np.array([seed], np.uint32), np.array([3], np.uint32), 9, 9, rate)
     part = fires(np.array([5, seed], np.uint32), np.array([1, 3], np.uint32), height, width, rate)
@@ -132,16 +134,16 @@ def test_cells_fire_at_the_rate_and_independently(rate):
     assert abs(mask.mean() - rate) < 0.002
     if 0 < rate < 1:
         later = fires(seeds, ages + np.uint32(1), 200, 200, rate)
-        for one, other in (
+        for first, second in (
             (mask[:, 1:], mask[:, :-1]),
             (mask[..., 1:], mask[..., :-1]),
             (mask[1:], mask[:-1]),
             (mask, later),
         ):
-            assert abs(np.corrcoef(one.ravel(), other.ravel())[0, 1]) < 0.005
+            assert abs(np.corrcoef(first.ravel(), second.ravel())[0, 1]) < 0.005
 
 
-def test_the_hash_is_a_bijection_where_it_can_be_counted():
+def test_the_hash_has_no_collisions_below_2_to_the_20():
     hashed = mix(np.arange(2**20, dtype=np.uint32))
     assert len(np.unique(hashed)) == 2**20
 
@@ -149,9 +151,9 @@ def test_the_hash_is_a_bijection_where_it_can_be_counted():
 @given(SEEDS, SIZES, EDGES)
 def test_perception_is_linear(seed, size, edge):
     filters = ("identity", "sobel_x", "sobel_y", "laplacian")
-    one, other = random_states(Rule(), 2, *size, seed=seed)
-    expected = perceive(one, filters, 0.3, edge) * 2 + perceive(other, filters, 0.3, edge)
-    np.testing.assert_allclose(perceive(one * 2 + other, filters, 0.3, edge), expected, atol=1e-5)
+    first, second = random_states(Rule(), 2, *size, seed=seed)
+    expected = perceive(first, filters, 0.3, edge) * 2 + perceive(second, filters, 0.3, edge)
+    np.testing.assert_allclose(perceive(first * 2 + second, filters, 0.3, edge), expected, atol=1e-5)
 
 
 def test_filters_measure_slopes_and_curvature():
@@ -178,15 +180,15 @@ def test_filters_measure_slopes_and_curvature():
         ({"edge": "round"}, "edge of a rule is 'round'; it must be dead or wrap"),
         (
             {"filters": ("identity", "gabor")},
-            "there is no filter 'gabor'; choose from identity, sobel_x, sobel_y, laplacian",
+            "there is no filter 'gabor'; use identity, sobel_x, sobel_y, laplacian",
         ),
-        ({"filters": ("identity", "identity")}, "filters of a rule are identity, identity; each may appear once"),
-        ({"filters": ()}, "filters of a rule is (); it must be names or filters: identity, "),
-        ({"filters": "identity"}, "filters of a rule is 'identity'; it must be names or filters"),
+        ({"filters": ("identity", "identity")}, "filters of a rule are identity, identity; each may appear only once"),
+        ({"filters": ()}, "filters of a rule is (); it must be a list of identity, "),
+        ({"filters": "identity"}, "filters of a rule is 'identity'; it must be a list of identity"),
         ({"filters": (Filter("sobel_x", np.eye(3)),)}, "sobel_x is the name of a built-in filter"),
     ],
 )
-def test_a_rule_that_cannot_be_is_refused(wrong, says):
+def test_invalid_rules_are_refused(wrong, says):
     with pytest.raises(BlastemaError) as refused:
         Rule(**wrong)
     assert says in str(refused.value)
@@ -195,24 +197,24 @@ def test_a_rule_that_cannot_be_is_refused(wrong, says):
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        (("1st", np.eye(3)), "a filter is named '1st'; use letters"),
-        (("a" * 41, np.eye(3)), "is longer than 40"),
+        (("1st", np.eye(3)), "invalid filter name '1st'; use letters"),
+        (("a" * 41, np.eye(3)), "is too long; use at most 40 characters"),
         (("mine", np.eye(2)), "fixed of filter mine is"),
         (("mine", [[math.nan] * 3] * 3), "it must be 3 rows of 3 numbers"),
         (("mine", [[1, 2, 3], [4, 5, 6], ["a", 7, 8]]), "it must be 3 rows of 3 numbers"),
         (("mine", [["1"] * 3] * 3), "it must be 3 rows of 3 numbers"),
         (("mine", [[10**400, 0, 0]] * 3), "it must be 3 rows of 3 numbers"),
         (("mine", [[1], [2, 3]]), "it must be 3 rows of 3 numbers"),
-        (("mine",), "filter mine has only zeros"),
+        (("mine",), "filter mine is zero everywhere"),
     ],
 )
-def test_a_filter_that_cannot_be_is_refused(wrong, says):
+def test_invalid_filters_are_refused(wrong, says):
     with pytest.raises(BlastemaError) as refused:
         Filter(*wrong)
     assert says in str(refused.value)
 
 
-def test_filters_are_equal_by_their_matrices_and_a_built_in_one_goes_by_its_name():
+def test_filters_are_compared_by_their_matrices_and_built_in_ones_stored_by_name():
     mine = Filter("ridge", fixed=np.array([[0, -1, 0], [0, 2, 0], [0, -1, 0]]))
     assert mine == Filter("ridge", [[0, -1, -0.0], [0, 2, 0], [0, -1, 0]])
     rule = Rule(filters=("identity", mine))
@@ -222,7 +224,7 @@ def test_filters_are_equal_by_their_matrices_and_a_built_in_one_goes_by_its_name
 
 
 @given(SEEDS, st.floats(-7, 7), st.integers(0, 2**32 - 1))
-def test_the_kernel_of_a_filter_turns_with_the_angle(seed, angle, draw):
+def test_the_kernel_of_a_filter_rotates_with_the_angle(seed, angle, draw):
     fixed, along, across = np.random.default_rng(draw).normal(size=(3, 3, 3))
     mine = Filter("mine", fixed, along, across)
     state = random_states(Rule(), 1, 5, 6, seed=seed)[0].astype(np.float64)

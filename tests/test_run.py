@@ -1,4 +1,4 @@
-"""Runs: nothing is lost, whenever training ends, and going on is as if it had never stopped."""
+"""Runs: nothing is lost whenever training ends, and a resumed run equals an uninterrupted one."""
 
 import dataclasses
 import errno
@@ -27,7 +27,7 @@ CONFIG = Config("disc", experiment="regenerating", steps=6, fit=6, pad=4)
 
 @pytest.fixture(autouse=True)
 def short_pool(monkeypatch):
-    """A pool from which every organism is drawn again within a few steps."""
+    """Use a small pool, from which every state is drawn again within a few steps."""
     for name, recipe in run_module.RECIPES.items():
         short = dataclasses.replace(recipe, pool=12, shortest=4, longest=8)
         monkeypatch.setitem(run_module.RECIPES, name, short)
@@ -44,7 +44,7 @@ def test_a_run_directory_holds_everything(tmp_path):
     lines = [json.loads(line) for line in (tmp_path / "run/log.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == [1, 2, 3, 4, 5, 6]
     assert lines[0].keys() == {"step", "loss", "rollout", "learning_rate", "seconds"}
-    assert lines[-1].keys() == lines[0].keys() | {"held_out"}
+    assert lines[-1].keys() == lines[0].keys() | {"validation"}
     organism = load(tmp_path / "run")
     assert organism.training["target"] == "disc"
     assert organism.training["steps"] == 6
@@ -53,7 +53,7 @@ def test_a_run_directory_holds_everything(tmp_path):
 
 
 @pytest.mark.parametrize("stopped_after", [1, 3, 5])
-def test_a_run_that_is_stopped_and_resumed_is_the_run_that_was_not(tmp_path, stopped_after):
+def test_a_stopped_and_resumed_run_equals_an_uninterrupted_one(tmp_path, stopped_after):
     finished(tmp_path / "whole")
     training = Run.begin(tmp_path / "parts", CONFIG).train()
     for _ in range(stopped_after):
@@ -69,7 +69,7 @@ def test_a_run_that_is_stopped_and_resumed_is_the_run_that_was_not(tmp_path, sto
     assert losses[0] == losses[1]
 
 
-def test_log_lines_after_the_checkpoint_are_written_anew(tmp_path):
+def test_log_lines_after_the_checkpoint_are_replaced(tmp_path):
     training = Run.begin(tmp_path / "run", CONFIG).train()
     next(training)
     training.close()
@@ -82,7 +82,7 @@ def test_log_lines_after_the_checkpoint_are_written_anew(tmp_path):
     assert [json.loads(line)["step"] for line in lines] == [1, 2, 3, 4, 5, 6]
 
 
-def test_a_run_can_go_further_than_was_asked(tmp_path):
+def test_a_finished_run_can_be_extended(tmp_path):
     finished(tmp_path / "run")
     run = Run.resume(tmp_path / "run", steps=8)
     assert [report.step for report in run.train()] == [7, 8]
@@ -104,12 +104,12 @@ def test_a_directory_in_use_is_not_touched(tmp_path):
         ("[]", "is not the configuration of a run"),
         ('{"target": "disc", "colour": 1}', "has unknown keys: colour"),
         ('{"target": "disc", "experiment": "flying"}', "there is no experiment 'flying'; choose one of growing"),
-        ('{"target": "disc", "batch": 3}', "batch is 3; the regenerating experiment takes 4 to 12"),
+        ('{"target": "disc", "batch": 3}', "batch is 3; the regenerating experiment needs a whole number from 4 to 12"),
         ('{"target": "disc", "steps": 0}', "steps is 0"),
         ('{"target": "disc"}', "target.npy is missing or damaged"),
     ],
 )
-def test_what_is_not_a_run_is_not_resumed(tmp_path, config, says):
+def test_directories_without_a_valid_run_are_refused(tmp_path, config, says):
     if config is not None:
         (tmp_path / "config.json").write_text(config)
     with pytest.raises(BlastemaError) as refused:
@@ -117,7 +117,7 @@ def test_what_is_not_a_run_is_not_resumed(tmp_path, config, says):
     assert says in str(refused.value)
 
 
-def test_the_picture_may_go_away_once_training_has_begun(tmp_path):
+def test_training_does_not_need_the_picture_after_its_start(tmp_path):
     picture = tmp_path / "a.png"
     Image.new("RGB", (9, 9), "red").save(picture)
     training = Run.begin(tmp_path / "run", dataclasses.replace(CONFIG, target=str(picture))).train()
@@ -127,7 +127,7 @@ def test_the_picture_may_go_away_once_training_has_begun(tmp_path):
     assert len(list(Run.resume(tmp_path / "run").train())) == 5
 
 
-def test_a_step_that_breaks_off_is_not_saved(tmp_path, monkeypatch):
+def test_an_interrupted_step_is_not_saved(tmp_path, monkeypatch):
     run = Run.begin(tmp_path / "run", CONFIG)
     training = run.train()
     next(training)
@@ -144,7 +144,7 @@ def test_a_step_that_breaks_off_is_not_saved(tmp_path, monkeypatch):
     assert (tmp_path / "run/checkpoint.safetensors").read_bytes() == before
 
 
-def test_two_processes_do_not_train_in_one_directory(tmp_path):
+def test_a_second_process_in_a_directory_is_refused(tmp_path):
     run = Run.begin(tmp_path / "run", CONFIG)
     training = run.train()
     next(training)
@@ -158,8 +158,8 @@ try:
 except BlastemaError as error:
     print(error)
 """
-    other = [sys.executable, "-c", code, str(tmp_path / "run")]
-    refused = subprocess.run(other, capture_output=True, text=True)
+    command = [sys.executable, "-c", code, str(tmp_path / "run")]
+    refused = subprocess.run(command, capture_output=True, text=True)
     assert refused.stdout.startswith(f"another process is training in {tmp_path / 'run'}; wait"), refused.stderr
     next(training)
     assert sum(1 for _ in training) == 4
@@ -167,7 +167,7 @@ except BlastemaError as error:
     assert json.loads((tmp_path / "run/config.json").read_text())["steps"] == 6
 
 
-def test_who_read_a_run_that_went_on_since_does_not_undo_it(tmp_path):
+def test_stale_resume_is_refused(tmp_path):
     training = Run.begin(tmp_path / "run", CONFIG).train()
     next(training)
     training.close()
@@ -179,14 +179,14 @@ def test_who_read_a_run_that_went_on_since_does_not_undo_it(tmp_path):
     assert (tmp_path / "run/log.jsonl").read_bytes() == whole
 
 
-def test_a_run_that_broke_off_in_a_step_is_to_be_resumed(tmp_path, monkeypatch):
+def test_after_an_interrupted_step_a_run_must_be_resumed(tmp_path, monkeypatch):
     run = Run.begin(tmp_path / "run", CONFIG)
 
     def torn(*_):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(run_module, "held_out", torn)
+        broken.setattr(run_module, "validation_score", torn)
         with pytest.raises(KeyboardInterrupt):
             list(run.train())
     with pytest.raises(BlastemaError, match="resume it again"):
@@ -194,8 +194,8 @@ def test_a_run_that_broke_off_in_a_step_is_to_be_resumed(tmp_path, monkeypatch):
     assert len(list(Run.resume(tmp_path / "run").train())) == 6
 
 
-def test_of_two_that_begin_in_one_directory_one_is_refused(tmp_path, monkeypatch):
-    """Both found it empty, and one was faster with its picture."""
+def test_of_two_runs_started_in_one_directory_one_is_refused(tmp_path, monkeypatch):
+    """Both see an empty directory, and one is faster to load its picture."""
     first = Run.begin
     picture = Config.picture
 
@@ -210,20 +210,20 @@ def test_of_two_that_begin_in_one_directory_one_is_refused(tmp_path, monkeypatch
     assert Run.resume(tmp_path / "run").config.target == "disc"
 
 
-def test_without_locks_in_the_file_system_one_can_train(tmp_path, monkeypatch):
+def test_training_works_on_file_systems_without_locks(tmp_path, monkeypatch):
     def none(_):
         raise OSError(errno.ENOLCK, "no locks available")
 
-    monkeypatch.setattr(lock, "_take", none)
+    monkeypatch.setattr(lock, "_lock", none)
     assert len(list(Run.begin(tmp_path / "run", CONFIG).train())) == 6
 
 
-def test_a_damaged_checkpoint_is_refused_and_stays(tmp_path):
+def test_a_damaged_checkpoint_is_refused_and_not_changed(tmp_path):
     finished(tmp_path / "run")
     path = tmp_path / "run/checkpoint.safetensors"
     path.write_bytes(path.read_bytes()[:-9])
     before = path.read_bytes()
-    with pytest.raises(BlastemaError, match="is not a whole safetensors file"):
+    with pytest.raises(BlastemaError, match="is not a complete safetensors file"):
         Run.resume(tmp_path / "run")
     assert path.read_bytes() == before
 
@@ -244,7 +244,7 @@ for report in run.train():
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="not here: this system has no kill -9")
-def test_kill_9_at_any_moment_costs_nothing(tmp_path):
+def test_kill_9_at_any_moment_loses_nothing(tmp_path):
     def begin(directory):
         return subprocess.Popen([sys.executable, "-c", KILLED, str(directory)])
 
@@ -253,7 +253,7 @@ def test_kill_9_at_any_moment_costs_nothing(tmp_path):
     killed = 0
     for _ in range(40):
         process = begin(tmp_path / "parts")
-        # From the start of Python to the middle of a write.
+        # Any moment from the start of Python to the middle of a write.
         time.sleep(draw.uniform(0.3, 1.2))
         process.kill()
         if process.wait() == 0:
@@ -270,7 +270,7 @@ def test_kill_9_at_any_moment_costs_nothing(tmp_path):
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="not here: Ctrl-C is sent as a signal")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_a_signal_to_stop_saves_before_the_first_checkpoint(tmp_path, name):
+def test_a_stop_signal_saves_the_run(tmp_path, name):
     command = [sys.executable, "-m", "blastema", "train", "disc", "--fit", "6", "--pad", "4", "--out", "run"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     while not (tmp_path / "run/log.jsonl").exists():
@@ -278,12 +278,12 @@ def test_a_signal_to_stop_saves_before_the_first_checkpoint(tmp_path, name):
     while not (tmp_path / "run/log.jsonl").read_text():
         time.sleep(0.1)
     number = getattr(signal, name)
-    # Closing a terminal may send its signal more than once.
+    # Closing a terminal may send SIGHUP more than once.
     for _ in range(1 if name == "SIGINT" else 2):
         process.send_signal(number)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 128 + number
-    # Where the terminal is gone nobody reads it.
+    # Without a terminal there is no message.
     if name != "SIGHUP":
         assert re.search(r"Everything is saved; continue with:\n  .*blastema train --resume run\n", said), said
     assert "Traceback" not in said
@@ -294,25 +294,25 @@ def test_a_signal_to_stop_saves_before_the_first_checkpoint(tmp_path, name):
 
 @pytest.fixture
 def milestones(monkeypatch):
-    """Milestones every second step."""
+    """Make every second step a milestone."""
     monkeypatch.setattr(milestone, "SHORTEST_STAGE", 2)
 
 
 def test_a_run_ends_with_its_best_organism(tmp_path, milestones, monkeypatch):
     scores = iter([-1.0, -3.0, -2.0])
-    monkeypatch.setattr(run_module, "held_out", lambda *_: next(scores))
+    monkeypatch.setattr(run_module, "validation_score", lambda *_: next(scores))
     finished(tmp_path / "run")
     assert load(tmp_path / "run").training["steps"] == 4
-    assert load(tmp_path / "run").scores == {"held_out": -3.0}
+    assert load(tmp_path / "run").scores == {"validation": -3.0}
 
 
-def test_a_run_goes_back_to_its_last_milestone_when_training_collapses(tmp_path, milestones, monkeypatch):
+def test_a_collapse_rolls_back_to_the_last_milestone(tmp_path, milestones, monkeypatch):
     run = Run.begin(tmp_path / "run", CONFIG)
     training = run.train()
     for _ in range(2):
         next(training)
     good = run.trainer.weights
-    # All that the next rollout gives is not a number.
+    # The loss of the next rollout is NaN.
     run.trainer.loss = towards(np.full_like(run.target, np.nan))
     assert next(training).loss == np.inf
     assert all(np.array_equal(*pair) for pair in zip(good, run.trainer.weights, strict=True))
@@ -324,7 +324,7 @@ def test_a_run_goes_back_to_its_last_milestone_when_training_collapses(tmp_path,
     assert lines[2]["loss"] is None
 
 
-def test_a_run_that_collapses_again_and_again_gives_up(tmp_path, monkeypatch):
+def test_a_run_that_collapses_repeatedly_gives_up(tmp_path, monkeypatch):
     monkeypatch.setattr(run_module, "collapse", lambda *_: "died")
-    with pytest.raises(BlastemaError, match=r"training died at step 6, for the 6th time since its last milestone; try"):
+    with pytest.raises(BlastemaError, match=r"training died at step 6, for the 6th time since the last milestone; try"):
         finished(tmp_path / "run")

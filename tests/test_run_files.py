@@ -1,4 +1,4 @@
-"""Files of a run that are missing, cut off, damaged or left over, and values of a configuration that people pass."""
+"""Files of a run that are missing, truncated, damaged or left over, and values of configurations."""
 
 import dataclasses
 import json
@@ -14,18 +14,21 @@ from blastema.cli.invocation import to_paste
 from blastema.cli.training_screen import watch
 from blastema.errors import BlastemaError
 from blastema.io.tensors import read_tensors, write_tensors
+from blastema.organism import Organism
 from blastema.reporting.album import complete_album
+from blastema.rule import Rule
 from blastema.training import milestone
 from blastema.training import run as run_module
 from blastema.training.reach import furthest, unreachable
 from blastema.training.run import Config, Run
+from conftest import random_weights
 
 CONFIG = Config("disc", experiment="persistent", steps=6, fit=6, pad=4)
-SEALED = ("organism.safetensors", "checkpoint.safetensors", "best.safetensors", "good.safetensors")
+SEALED = ("organism.safetensors", "checkpoint.safetensors", "best.safetensors", "rollback.safetensors")
 
 
 def short(patch):
-    """A pool of 12, rollouts of a few steps, milestones every second step."""
+    """Use a pool of 12, short rollouts, and a milestone every second step."""
     for name, recipe in run_module.RECIPES.items():
         patch.setitem(run_module.RECIPES, name, dataclasses.replace(recipe, pool=12, shortest=4, longest=8))
     patch.setattr(milestone, "SHORTEST_STAGE", 2)
@@ -38,7 +41,7 @@ def short_pool(monkeypatch):
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """A folder with a finished run, `whole`, and the same run stopped after 5 steps, `stopped`."""
+    """Return a folder with a finished run, `whole`, and the same run stopped after 5 steps, `stopped`."""
     folder = tmp_path_factory.mktemp("runs")
     with pytest.MonkeyPatch.context() as patch:
         short(patch)
@@ -52,7 +55,7 @@ def runs(tmp_path_factory):
 
 @pytest.fixture
 def stopped(runs, tmp_path):
-    """A copy of the run stopped after 5 of 6 steps; its last milestone was step 4."""
+    """Return a copy of the run stopped after 5 of 6 steps; its last milestone was step 4."""
     return Path(shutil.copytree(runs / "stopped", tmp_path / "run"))
 
 
@@ -75,7 +78,7 @@ LOGS = {
 
 
 @pytest.mark.parametrize("name", LOGS)
-def test_lost_lines_of_the_log_cost_nothing_else(runs, stopped, name):
+def test_lost_log_lines_do_not_affect_training(runs, stopped, name):
     log = stopped / "log.jsonl"
     log.write_bytes(LOGS[name](log.read_bytes()))
     run = Run.resume(stopped)
@@ -84,7 +87,7 @@ def test_lost_lines_of_the_log_cost_nothing_else(runs, stopped, name):
     assert [json.loads(line)["step"] for line in log.read_text().splitlines()][-1] == 6
 
 
-def test_the_log_is_on_the_disk_before_the_checkpoint(tmp_path, monkeypatch):
+def test_the_log_is_synced_before_the_checkpoint(tmp_path, monkeypatch):
     order = []
     fsync, replace = os.fsync, Path.replace
 
@@ -107,14 +110,14 @@ def test_the_log_is_on_the_disk_before_the_checkpoint(tmp_path, monkeypatch):
     run.save()
     saved = order.index("-> checkpoint.safetensors")
     assert "log.jsonl" in order[:saved], order
-    # The name of the new file is on the disk, too.
+    # The folder is synced, too.
     assert order[saved + 1] == "run", order
 
 
-@pytest.mark.parametrize("name", ["checkpoint.safetensors", "good.safetensors", "config.json", "target.npy"])
-def test_a_flipped_bit_is_refused_by_name(stopped, name):
+@pytest.mark.parametrize("name", ["checkpoint.safetensors", "rollback.safetensors", "config.json", "target.npy"])
+def test_a_flipped_bit_is_refused_with_the_file_name(stopped, name):
     content = bytearray((stopped / name).read_bytes())
-    # Far from the header, in a value; in the configuration, a digit of the seed.
+    # In a value far from the header; in the configuration, a digit of the seed.
     at = content.index(b'"seed": 0') + 8 if name == "config.json" else len(content) - 40
     content[at] ^= 1
     (stopped / name).write_bytes(content)
@@ -122,12 +125,12 @@ def test_a_flipped_bit_is_refused_by_name(stopped, name):
         Run.resume(stopped)
     assert str(stopped / name) in str(refused.value)
     if name == "checkpoint.safetensors":
-        assert "to continue from the last milestone, step 4, in good.safetensors" in str(refused.value)
+        assert "to continue from the last milestone, step 4, in rollback.safetensors" in str(refused.value)
     assert (stopped / name).read_bytes() == content
 
 
-@pytest.mark.parametrize("name", ["checkpoint.safetensors", "good.safetensors", "best.safetensors"])
-def test_a_run_without_one_of_its_files_finishes_the_same(runs, stopped, name):
+@pytest.mark.parametrize("name", ["checkpoint.safetensors", "rollback.safetensors", "best.safetensors"])
+def test_a_run_without_one_of_its_files_gives_the_same_result(runs, stopped, name):
     (stopped / name).unlink()
     run = Run.resume(stopped)
     assert run.trainer.done == (4 if name.startswith("checkpoint") else 5)
@@ -136,16 +139,16 @@ def test_a_run_without_one_of_its_files_finishes_the_same(runs, stopped, name):
 
 def test_a_run_without_any_checkpoint_is_refused_and_keeps_its_log(stopped):
     log = (stopped / "log.jsonl").read_bytes()
-    for name in ("checkpoint.safetensors", "good.safetensors"):
+    for name in ("checkpoint.safetensors", "rollback.safetensors"):
         (stopped / name).unlink()
-    with pytest.raises(BlastemaError, match=r"took 5 training steps, but checkpoint\.safetensors and good"):
+    with pytest.raises(BlastemaError, match=r"took 5 training steps, but checkpoint\.safetensors and rollback"):
         Run.resume(stopped)
     assert (stopped / "log.jsonl").read_bytes() == log
 
 
 def in_the_format_of_0_1_0(directory):
-    """Leave out what Blastema 0.1.0 did not write: checksums and the state of the run."""
-    for name in ("checkpoint.safetensors", "good.safetensors"):
+    """Remove what Blastema 0.1.0 did not write: checksums and the state of the run."""
+    for name in ("checkpoint.safetensors", "rollback.safetensors"):
         tensors, metadata = read_tensors(directory / name)
         tensors = {key: value for key, value in tensors.items() if not key.startswith("best.")}
         write_tensors(directory / name, tensors, {key: metadata[key] for key in ("format", "version", "step")})
@@ -157,6 +160,43 @@ def in_the_format_of_0_1_0(directory):
 def test_a_run_of_version_0_1_0_is_resumed(runs, stopped):
     in_the_format_of_0_1_0(stopped)
     assert_finishes_like(runs / "whole", Run.resume(stopped))
+
+
+def with_older_names(directory):
+    """Give the file of the last milestone and its score the names that they had before."""
+    (directory / "rollback.safetensors").rename(directory / "good.safetensors")
+    log = directory / "log.jsonl"
+    log.write_text(log.read_text().replace('"validation"', '"held_out"'))
+
+
+def test_a_run_with_the_older_file_names_is_resumed(runs, stopped):
+    with_older_names(stopped)
+    assert_finishes_like(runs / "whole", Run.resume(stopped))
+    assert not (stopped / "good.safetensors").exists()
+
+
+def test_the_last_milestone_under_its_older_name_replaces_a_lost_checkpoint(runs, stopped):
+    with_older_names(stopped)
+    (stopped / "checkpoint.safetensors").unlink()
+    run = Run.resume(stopped)
+    assert run.trainer.done == 4
+    assert run.notices == ["checkpoint.safetensors is missing; continuing from the last milestone, in good.safetensors"]
+    assert_finishes_like(runs / "whole", run)
+
+
+def test_training_rolls_back_to_a_milestone_under_its_older_name(stopped, monkeypatch):
+    with_older_names(stopped)
+    run = Run.resume(stopped)
+    expected, _ = read_tensors(stopped / "good.safetensors")
+    monkeypatch.setattr(run_module, "collapse", lambda *_: "died")
+    next(run.train())
+    assert np.array_equal(run.trainer.weights.update_weight, expected["weights.update.weight"])
+
+
+def test_a_validation_score_under_its_older_name_is_read():
+    organism = Organism(random_weights(Rule()), scores={"held_out": -3.0})
+    assert milestone.recorded_score(organism) == -3.0
+    assert not milestone.is_better(dataclasses.replace(organism, scores={"validation": -2.0}), organism)
 
 
 def with_pool(path, **changes):
@@ -179,7 +219,7 @@ def with_pool(path, **changes):
         {"values": lambda values: np.full_like(values, np.nan)},
     ],
 )
-def test_a_pool_that_cannot_be_is_refused(stopped, changes):
+def test_an_invalid_pool_is_refused(stopped, changes):
     in_the_format_of_0_1_0(stopped)
     with_pool(stopped / "checkpoint.safetensors", **changes)
     with pytest.raises(BlastemaError, match=r"checkpoint.safetensors is damaged: pool\.\w+ (is|are|do) "):
@@ -208,16 +248,16 @@ def test_missing_pictures_of_a_finished_run_are_completed(runs, tmp_path):
 
 
 @pytest.mark.parametrize("files", [[], ["lock"], ["lock", "target.npy"], ["lock", ".blastema-ab12_xyz.npy"]])
-def test_a_run_that_was_killed_as_it_began_is_begun_again(tmp_path, files):
+def test_a_run_killed_during_its_start_can_be_started_again(tmp_path, files):
     for name in files:
         (tmp_path / name).write_bytes(b"half")
     if files:
-        with pytest.raises(BlastemaError, match="begin again with the same command"):
+        with pytest.raises(BlastemaError, match="run the same command again"):
             Run.resume(tmp_path)
     assert len(list(Run.begin(tmp_path, CONFIG).train())) == 6
 
 
-def test_the_target_array_of_somebody_else_is_not_overwritten(tmp_path):
+def test_a_foreign_target_file_is_not_overwritten(tmp_path):
     (tmp_path / "target.npy").write_bytes(b"mine")
     with pytest.raises(BlastemaError, match="already exists and is not empty"):
         Run.begin(tmp_path, CONFIG)
@@ -229,7 +269,7 @@ def test_changes_of_steps_are_recorded(runs, stopped):
     training = run.train()
     next(training)
     training.close()
-    # Before the end this is the organism as it is; at the end the best one, which may be from before the change.
+    # During training this is the current organism; at the end the best one, which may be from before the change.
     assert load(stopped).training["history"] == [[0, 6], [5, 8]]
     list(Run.resume(stopped).train())
     assert json.loads((stopped / "config.json").read_text())["history"] == [[0, 6], [5, 8]]
@@ -240,12 +280,12 @@ def test_changes_of_steps_are_recorded(runs, stopped):
         Run.resume(stopped, steps=4)
 
 
-def test_steps_changed_before_the_first_step_leave_no_trace(tmp_path):
+def test_steps_changed_before_the_first_step_are_not_recorded(tmp_path):
     Run.begin(tmp_path / "run", CONFIG)
     assert Run.resume(tmp_path / "run", steps=8).config == dataclasses.replace(CONFIG, steps=8)
 
 
-def test_the_record_names_what_the_bytes_depend_on(runs):
+def test_the_record_holds_the_versions_that_the_bytes_depend_on(runs):
     versions = load(runs / "whole").training["versions"]
     assert versions.keys() >= {"blastema", "numpy", "isa"}
 
@@ -253,13 +293,13 @@ def test_the_record_names_what_the_bytes_depend_on(runs):
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"steps": 2.5}, "steps is 2.5; .* 1 to 1000000000, a whole number"),
+        ({"steps": 2.5}, "steps is 2.5; .* a whole number from 1 to 1000000000"),
         ({"steps": True}, "steps is True"),
         ({"steps": "9"}, "steps is '9'"),
         ({"seed": float("nan")}, "seed is nan"),
         ({"seed": -1}, "seed is -1"),
         ({"batch": None}, "batch is None"),
-        ({"fit": 4.0}, "fit is 4.0; a target takes 1 to 4096"),
+        ({"fit": 4.0}, "fit is 4.0; a target needs a whole number from 1 to 4096"),
         ({"pad": -1}, "pad is -1"),
         ({"experiment": ["growing"]}, r"there is no experiment \['growing'\]"),
         ({"engine": 3}, "there is no engine 3"),
@@ -273,17 +313,17 @@ def test_the_record_names_what_the_bytes_depend_on(runs):
         ({"target": np.zeros((4, 4, 4), int)}, "an array of int64; give floats"),
         ({"target": np.zeros((4, 4, 4)), "pad": 2}, "leave out pad and background"),
         ({"target": np.zeros((4, 4, 4)), "height": 5}, "height is 5, but the array"),
-        ({"history": [[3, 4]]}, "they must rise from 0"),
+        ({"history": [[3, 4]]}, "they must increase from 0"),
         ({"history": 7}, "history is 7"),
     ],
 )
-def test_values_that_a_run_cannot_have_are_refused_in_one_line(values, says):
+def test_invalid_configurations_are_refused_in_one_line(values, says):
     with pytest.raises(BlastemaError, match=says) as refused:
         Config(**{"target": "disc"} | values)
     assert "\n" not in str(refused.value)
 
 
-def test_paths_and_numpy_numbers_are_taken(tmp_path):
+def test_paths_and_numpy_numbers_are_accepted(tmp_path):
     config = Config(Path("disc"), experiment="persistent", seed=np.int64(3), steps=np.uint8(6), fit=np.int32(6), pad=4)
     assert config == dataclasses.replace(CONFIG, seed=3)
     assert type(config.seed) is int
@@ -292,7 +332,7 @@ def test_paths_and_numpy_numbers_are_taken(tmp_path):
 
 
 @pytest.mark.parametrize("eight_bit", [False, True])
-def test_an_array_is_a_target(tmp_path, eight_bit):
+def test_an_array_can_be_the_target(tmp_path, eight_bit):
     picture = np.zeros((12, 15, 4), np.uint8 if eight_bit else np.float64)
     picture[4:8, 4:11] = (255, 0, 0, 128) if eight_bit else (128 / 255, 0, 0, 128 / 255)
     run = Run.begin(tmp_path / "run", Config(picture, experiment="growing", steps=1))
@@ -303,7 +343,7 @@ def test_an_array_is_a_target(tmp_path, eight_bit):
     assert Run.resume(tmp_path / "run").target.shape == (12, 15, 4)
 
 
-def test_a_grid_that_memory_cannot_hold_is_refused_before_anything_is_written(tmp_path, monkeypatch):
+def test_a_grid_too_large_for_memory_is_refused_before_anything_is_written(tmp_path, monkeypatch):
     monkeypatch.setattr("blastema.machine.memory.available", lambda: 8_000_000_000)
     config = dataclasses.replace(CONFIG, fit=4096, pad=0)
     with pytest.raises(BlastemaError, match=r"at least 26\.0 GB of memory; 8\.0 GB are available: use a smaller --fit"):
@@ -313,7 +353,7 @@ def test_a_grid_that_memory_cannot_hold_is_refused_before_anything_is_written(tm
     CONFIG.check_memory()
 
 
-def test_a_picture_that_life_cannot_reach_is_warned_of():
+def test_a_picture_too_large_for_the_rollout_gives_a_warning():
     target = np.zeros((182, 182, 4), np.float32)
     target[16:166, 80:100] = 1
     assert furthest(target) == 75
@@ -322,8 +362,8 @@ def test_a_picture_that_life_cannot_reach_is_warned_of():
     assert furthest(np.zeros((9, 9, 4), np.float32)) == 0
 
 
-def test_of_several_that_begin_at_once_each_gets_a_directory(tmp_path, monkeypatch):
-    """The second finds the first directory free, and taken when it comes to write there."""
+def test_runs_started_at_once_get_different_directories(tmp_path, monkeypatch):
+    """The second run sees a free directory that is taken before it writes there."""
     picture, names = Config.picture, [tmp_path / name for name in ("a", "a-2", "a-3")]
 
     def slow(config):

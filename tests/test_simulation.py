@@ -1,4 +1,4 @@
-"""A simulation is the rule, step by step, in grids of one's own."""
+"""Simulations take the steps of the rule."""
 
 import dataclasses
 
@@ -18,7 +18,7 @@ NUMPY = choose_engine("numpy")
 
 
 @given(st.integers(0, 2**32 - 1), st.lists(st.integers(0, 4), max_size=4), st.floats(-3, 3))
-def test_steps_are_those_of_the_rule_however_they_are_split(seed, parts, angle):
+def test_steps_agree_with_the_rule_however_they_are_split(seed, parts, angle):
     simulation = Simulation(LIZARD, seed, 9, 11, angle, NUMPY)
     batch = seed_batch([seed], 9, 11)
     for part in parts:
@@ -30,14 +30,14 @@ def test_steps_are_those_of_the_rule_however_they_are_split(seed, parts, angle):
     assert np.array_equal(simulation.state, simulation.states[0])
 
 
-def test_several_seeds_grow_side_by_side_as_they_do_alone():
+def test_several_seeds_grow_as_they_do_alone():
     simulation = Simulation(LIZARD, [3, 2**32 - 1], 20, 24)
     simulation.step(30)
     for seed, state in zip((3, 2**32 - 1), simulation.states, strict=True):
         assert np.array_equal(state, LIZARD.grow(30, 20, 24, seed))
 
 
-def test_a_grid_has_the_size_of_training_unless_given():
+def test_grids_have_the_training_size_by_default():
     assert Simulation(LIZARD).state.shape == (72, 72, 16)
     small = dataclasses.replace(LIZARD, training={"fit": 10, "pad": 2})
     assert Simulation(small).state.shape == (14, 14, 16)
@@ -59,7 +59,7 @@ def test_damage_sets_masked_cells_to_zero_and_leaves_earlier_states_alone():
     assert not simulation.states.any()
 
 
-def test_grids_that_explode_are_told_apart():
+def test_exploded_grids_are_reported():
     wild = Organism(random_weights(Rule())._replace(update_bias=np.full(16, 1e38, np.float32)))
     simulation = Simulation(wild, [1, 2], 5, 5, engine="numpy")
     assert not simulation.exploded.any()
@@ -74,23 +74,23 @@ def test_grids_that_explode_are_told_apart():
     [
         ({"seed": -1}, "seed is -1; it must be a whole number between 0 and 4,294,967,295"),
         ({"seed": [1, 0.5]}, "seed is 0.5; it must be a whole number"),
-        ({"seed": []}, "seed is []; give one or more"),
+        ({"seed": []}, "seed is []; give at least one"),
         ({"seed": "7"}, "seed is '7'; it must be a whole number"),
         ({"height": 0}, "height is 0; it must be a whole number between 1 and 65,536"),
         ({"angle": float("nan")}, "angle is nan; it must be a finite number"),
         ({"engine": "abacus"}, "there is no engine 'abacus'"),
     ],
 )
-def test_wrong_arguments_are_refused(arguments, says):
+def test_invalid_arguments_are_refused(arguments, says):
     with pytest.raises(BlastemaError) as refused:
         Simulation(LIZARD, **arguments)
     assert says in str(refused.value)
 
 
-def test_steps_and_masks_that_do_not_fit_are_refused():
+def test_invalid_steps_and_masks_are_refused():
     simulation = Simulation(LIZARD, [1, 2], 6, 7)
     for steps in (-1, 1.5, 2**32):
         with pytest.raises(BlastemaError, match="steps"):
             simulation.step(steps)
-    with pytest.raises(BlastemaError, match=r"a mask of shape \(7, 6\) does not fit grids of shape \(2, 6, 7\)"):
+    with pytest.raises(BlastemaError, match=r"the mask has shape \(7, 6\); it must be \(6, 7\) or \(2, 6, 7\)"):
         simulation.damage(np.ones((7, 6)))

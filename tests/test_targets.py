@@ -1,4 +1,4 @@
-"""Targets: what a name means, how the picture is fitted into the grid, and what we draw ourselves."""
+"""Targets: names, scaling into the grid, and pictures drawn by code."""
 
 import subprocess
 import sys
@@ -21,13 +21,13 @@ def refusal(name, **options) -> str:
     return str(refused.value)
 
 
-# Fitting
+# Scaling and placement
 
 NAMES = st.sampled_from(["🦎", "🕸", "🦄", "disc", "planarian", "H", "noto:👁"])
 
 
 @given(NAMES, st.integers(5, 50), st.integers(0, 9))
-def test_targets_are_premultiplied_and_surrounded_by_nothing(name, fit, pad):
+def test_targets_are_premultiplied_and_padded_with_zeros(name, fit, pad):
     target = load_target(name, fit=fit, pad=pad)
     assert target.shape == (fit + 2 * pad, fit + 2 * pad, 4)
     assert target.dtype == np.float32
@@ -42,7 +42,7 @@ def test_targets_are_premultiplied_and_surrounded_by_nothing(name, fit, pad):
 
 # In fewer cells than five hardly anything is opaque around the seed cell, so that pictures are moved.
 @given(NAMES, st.integers(5, 20), st.integers(20, 45), st.integers(20, 45))
-def test_a_grid_of_any_shape_has_the_picture_in_its_middle(name, fit, height, width):
+def test_the_picture_is_centred_in_a_grid_of_any_shape(name, fit, height, width):
     target = load_target(name, fit=fit, height=height, width=width)
     top, left = (height - fit) // 2, (width - fit) // 2
     expected = np.zeros((height, width, 4), np.float32)
@@ -50,18 +50,18 @@ def test_a_grid_of_any_shape_has_the_picture_in_its_middle(name, fit, height, wi
     assert np.array_equal(target, expected)
 
 
-def test_the_default_is_the_articles_size():
+def test_the_default_size_is_the_articles():
     assert np.array_equal(load_target("🦎"), load_target("🦎", fit=40, pad=16))
     assert load_target("🦎").shape == (72, 72, 4)
 
 
-def test_one_side_alone_means_a_square_grid():
+def test_one_side_alone_gives_a_square_grid():
     assert np.array_equal(load_target("🦎", height=50), load_target("🦎", height=50, width=50))
     assert np.array_equal(load_target("🦎", width=50), load_target("🦎", height=50, width=50))
 
 
 @given(st.integers(1, 300), st.integers(1, 300), st.integers(1, 40))
-def test_the_aspect_is_kept(width, height, fit):
+def test_the_aspect_ratio_is_kept(width, height, fit):
     alpha = fitted(Image.new("RGBA", (width, height), "green"), fit)[..., 3]
     rows, columns = np.nonzero(alpha)
     long, short = max(width, height), min(width, height)
@@ -76,7 +76,7 @@ def test_colours_hidden_under_transparent_pixels_do_not_leak():
     assert fitted(picture, 37)[..., 1].max() == 0
 
 
-def test_pictures_much_finer_than_the_cells_are_scaled_as_well():
+def test_pictures_much_finer_than_the_cells_are_scaled_correctly():
     fine = Image.effect_mandelbrot((1200, 1200), (-2, -1.5, 1, 1.5), 60).convert("RGBA")
     by_lanczos_alone = np.asarray(fine.resize((40, 40), Image.Resampling.LANCZOS), np.float32) / 255
     assert np.abs(fitted(fine, 40) - by_lanczos_alone).mean() < 0.005
@@ -105,15 +105,15 @@ def test_pictures_much_finer_than_the_cells_are_scaled_as_well():
         ({"width": "72"}, "the width of the grid must be a whole number from 1 to 4096, not '72'"),
         (
             {"background": "white"},
-            "🦎 is not an image file and has no background to take out; leave out --background white",
+            "🦎 is not an image file, so it has no background to remove; leave out --background white",
         ),
     ],
 )
-def test_sizes_that_cannot_be_are_refused(options, says):
+def test_invalid_sizes_are_refused(options, says):
     assert refusal("🦎", **options) == says
 
 
-# What a name means
+# Names
 
 
 @pytest.mark.parametrize(
@@ -129,10 +129,13 @@ def test_sizes_that_cannot_be_are_refused(options, says):
         ("noto:A", "there is no emoji, image file or drawing 'noto:A'; "),
         (" ", "the target ' ' is empty; give an emoji such as 🦎, its name, or an image file"),
         ("text:", "the target 'text:' is empty; "),
-        ("text:Hello", "the text 'Hello' cannot be drawn; give 1 to 4 letters, as in text:Hi"),
-        ("text:H i", "' ' is neither an emoji nor a letter that can be drawn; give A to Z, digits, signs"),
-        ("é", "'é' is neither an emoji nor a letter that can be drawn; give A to Z, digits, signs"),
-        ("\ud800", "'\\ud800' is neither an emoji nor a letter that can be drawn; give A to Z, digits, signs"),
+        ("text:Hello", "the text 'Hello' has 5 characters; give 1 to 4, as in text:Hi"),
+        ("text:H i", "' ' is neither an emoji nor a character that can be drawn; use printable ASCII, such as A to Z"),
+        ("é", "'é' is neither an emoji nor a character that can be drawn; use printable ASCII, such as A to Z"),
+        (
+            "\ud800",
+            "'\\ud800' is neither an emoji nor a character that can be drawn; use printable ASCII, such as A to Z",
+        ),
         (None, "there is no emoji, image file or drawing 'None'; "),
         (
             "https://example.org/cat.png",
@@ -141,7 +144,7 @@ def test_sizes_that_cannot_be_are_refused(options, says):
         ("data:image/png;base64,AAAA", "'data:image/png;base64,AAAA' is a URL, and URLs are not fetched; "),
     ],
 )
-def test_names_that_mean_nothing_are_refused_with_names_like_them(name, says):
+def test_unknown_names_are_refused_with_similar_names(name, says):
     assert refusal(name).startswith(says)
 
 
@@ -160,7 +163,7 @@ def test_names_mean_the_same_in_every_folder(tmp_path, monkeypatch):
     assert refusal("mine").endswith("if you mean the file, write ./mine")
 
 
-def test_letters_and_drawings_are_named_in_any_case():
+def test_letters_and_drawings_ignore_case():
     assert np.array_equal(load_target("Disc"), load_target("disc"))
     assert np.array_equal(load_target("TEXT:a"), load_target("a"))
     assert not np.array_equal(load_target("text:disc"), load_target("disc"))
@@ -179,12 +182,12 @@ def test_runs_have_short_names(name, short):
     assert short_name(name) == short
 
 
-def test_pillow_is_only_loaded_when_a_picture_is():
+def test_pillow_is_loaded_only_with_a_picture():
     code = "import sys, blastema, blastema.targets; sys.exit('PIL' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
-# Our own drawings
+# Pictures drawn by code
 
 
 def test_the_disc_is_round_and_the_ring_has_a_hole_half_as_wide():
@@ -193,7 +196,7 @@ def test_the_disc_is_round_and_the_ring_has_a_hole_half_as_wide():
     assert disc.sum() == pytest.approx(np.pi * 20**2, rel=0.01)
     assert ring.sum() == pytest.approx(np.pi * (20**2 - 10**2), rel=0.01)
     assert disc[20, 20] == 1
-    # The seed cell lies on the ring, not in its hole.
+    # The seed cell is on the ring, not in its hole.
     assert ring[ring.shape[0] // 2, ring.shape[1] // 2] == 1
 
 
@@ -216,7 +219,7 @@ def test_every_text_of_four_letters_can_be_drawn(letters):
     assert alpha.max() > 0.5
 
 
-def test_letters_stand_apart():
-    # Above the alpha of the bridges between them.
+def test_letters_do_not_touch():
+    # With more alpha than the bridges between them.
     columns = load_target("text:Illi", fit=80, pad=0)[..., 3].max(axis=0) > 0.4
     assert (np.diff(columns.astype(int)) == 1).sum() + columns[0] == 4

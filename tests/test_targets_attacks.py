@@ -1,4 +1,4 @@
-"""Image files that mean harm are read or refused in one line, in bounded memory and time."""
+"""Hostile image files are read or refused in one line, in bounded memory and time."""
 
 import subprocess
 import sys
@@ -31,7 +31,7 @@ def test_a_hostile_svg_is_drawn_or_refused(name, tmp_path):
 
 
 @pytest.mark.slow
-def test_spoilt_images_are_read_or_refused():
+def test_corrupted_images_are_read_or_refused():
     def fuzz(name):
         command = [sys.executable, FUZZ, name, "10"]
         return subprocess.run(command, capture_output=True, text=True, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Image files as targets: every kind of pixel, backgrounds taken out, and files that are no picture."""
+"""Image files as targets: every kind of pixel, removal of backgrounds, and files that are not pictures."""
 
 import base64
 import gzip
@@ -28,17 +28,17 @@ def refusal(path, **options) -> str:
 
 
 def rectangle(size=(30, 20)) -> Image.Image:
-    """A red rectangle in the middle, the rest transparent."""
+    """Return a transparent picture with a red rectangle in the middle."""
     image = Image.new("RGBA", size)
     image.paste((255, 0, 0, 255), (size[0] // 4, size[1] // 4, 3 * size[0] // 4, 3 * size[1] // 4))
     return image
 
 
-# What is read
+# Readable files
 
 
 @pytest.mark.parametrize("suffix", [".png", ".webp", ".gif", ".bmp", ".tiff", ".PNG"])
-def test_pictures_are_cropped_to_what_shows_and_fill_the_target(tmp_path, suffix):
+def test_pictures_are_cropped_to_their_visible_pixels(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     rectangle().save(path, **({"lossless": True} if suffix == ".webp" else {}))
     target = load_target(str(path), fit=15, pad=2)
@@ -57,7 +57,7 @@ def test_the_file_name_may_be_an_emoji_and_need_no_suffix(tmp_path):
     assert np.array_equal(load_target(str(tmp_path / "👨‍👩‍👧.png")), load_target(str(tmp_path / "a")))
 
 
-def test_a_photo_without_background_is_the_whole_rectangle(tmp_path):
+def test_an_opaque_photo_fills_its_rectangle(tmp_path):
     Image.new("RGB", (80, 40), "green").save(tmp_path / "a.jpg")
     alpha = load_target(str(tmp_path / "a.jpg"), fit=20, pad=0)[..., 3]
     assert (alpha[5:15] == 1).all()
@@ -82,7 +82,7 @@ def test_every_kind_of_pixel_is_read(tmp_path, mode):
 
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "RGB", "I;16"])
 def test_transparency_of_every_kind_is_kept(tmp_path, mode):
-    """The left half is transparent, however the file says so."""
+    """The left half is transparent, in every way that a format can express it."""
     values = np.where(np.arange(20) < 10, 7, 200) * np.ones((20, 1))
     if mode == "I;16":
         image, says = Image.fromarray((values * 257).astype(np.uint16)), {"transparency": 7 * 257}
@@ -105,7 +105,7 @@ def test_transparency_of_every_kind_is_kept(tmp_path, mode):
     np.testing.assert_allclose(target[:, 5:15, :3], 200 / 255, atol=0.01)
 
 
-def test_a_turned_photo_is_turned_back(tmp_path):
+def test_exif_orientation_is_applied(tmp_path):
     image = Image.new("RGB", (20, 10), "green")
     exif = image.getexif()
     exif[0x0112] = 6
@@ -115,13 +115,13 @@ def test_a_turned_photo_is_turned_back(tmp_path):
     assert alpha[10].sum() == 10
 
 
-def test_broken_exif_data_do_not_matter(tmp_path):
+def test_broken_exif_data_are_ignored(tmp_path):
     Image.new("RGB", (20, 10), "green").save(tmp_path / "a.jpg", exif=b"Exif\0\0MM\0\x01\0\0\0\x08")
     assert load_target(str(tmp_path / "a.jpg"), fit=20, pad=0)[..., 3].sum() == 200
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".png", ".mpo"])
-def test_of_an_animation_the_first_frame_is_taken(tmp_path, suffix):
+def test_the_first_frame_of_an_animation_is_used(tmp_path, suffix):
     frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "blue")]
     frames[0].save(tmp_path / f"a{suffix}", save_all=True, append_images=frames[1:])
     target = load_target(str(tmp_path / f"a{suffix}"), fit=8, pad=0)
@@ -132,7 +132,7 @@ def test_of_an_animation_the_first_frame_is_taken(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("background", ["white", "#ffffff", "rgb(255, 255, 255)", "auto"])
-def test_a_background_is_taken_out(tmp_path, background):
+def test_a_background_is_removed(tmp_path, background):
     image = Image.new("RGB", (40, 40), "white")
     image.paste((0, 0, 200), (10, 10, 30, 30))
     image.save(tmp_path / "a.jpg", quality=95)
@@ -142,7 +142,7 @@ def test_a_background_is_taken_out(tmp_path, background):
 
 
 def test_edges_towards_the_background_are_soft(tmp_path):
-    # Grey from the background, 255, down to 155.
+    # Grey levels from the background, 255, down to 155.
     values = (255 - np.arange(101)) * np.ones((101, 1))
     Image.fromarray(values.astype(np.uint8)).save(tmp_path / "a.png")
     alpha = load_target(str(tmp_path / "a.png"), fit=101, pad=0, background="white")[50, :, 3]
@@ -152,27 +152,27 @@ def test_edges_towards_the_background_are_soft(tmp_path):
     assert (np.diff(shows) > -0.02).all()
 
 
-def test_auto_leaves_pictures_alone_whose_corners_are_transparent(tmp_path):
+def test_auto_background_ignores_transparent_corners(tmp_path):
     rectangle().save(tmp_path / "a.png")
     assert np.array_equal(load_target(tmp_path / "a.png", background="auto"), load_target(tmp_path / "a.png"))
 
 
-def test_what_was_transparent_stays_so_when_a_colour_is_taken_out(tmp_path):
+def test_removing_a_colour_keeps_transparent_pixels_transparent(tmp_path):
     rectangle().save(tmp_path / "a.png")
     assert np.array_equal(load_target(tmp_path / "a.png", background="blue"), load_target(tmp_path / "a.png"))
 
 
-def test_corners_of_different_colours_are_no_background(tmp_path):
+def test_auto_background_needs_corners_that_agree(tmp_path):
     image = Image.effect_noise((40, 40), 20).convert("RGB")
     for place, colour in (((0, 0), "red"), ((39, 0), "green"), ((0, 39), "blue"), ((39, 39), "white")):
         image.paste(colour, (*place, place[0] + 1, place[1] + 1))
     image.save(tmp_path / "a.png")
     says = refusal(tmp_path / "a.png", background="auto")
-    assert says.endswith("a.png differ in colour; name the colour to take out, such as --background white")
+    assert says.endswith("a.png differ in colour; name the colour to remove, such as --background white")
 
 
-def test_what_is_no_colour_is_refused_before_the_file_is_read(tmp_path):
-    says = "'mauvish' is not a colour; write white, #00ff00, or auto for that of the corners"
+def test_an_invalid_colour_is_refused_before_the_file_is_read(tmp_path):
+    says = "'mauvish' is not a colour; use white, #00ff00 and the like, or auto for that of the corners"
     assert refusal(tmp_path / "missing.png", background="mauvish") == says
 
 
@@ -195,7 +195,7 @@ def test_svg_is_drawn(svg):
 
 
 @pytest.mark.parametrize("view", ["0 0 1 10000000", "0 0 10000000 1", "0 0 100000 100000"])
-def test_the_size_that_an_svg_asks_for_does_not_matter(svg, view):
+def test_the_declared_size_of_an_svg_is_ignored(svg, view):
     svg.write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}"><rect width="100%" height="100%" fill="red"/></svg>'
     )
@@ -216,7 +216,7 @@ def test_svg_in_every_encoding_is_drawn(svg, encoding):
     np.testing.assert_allclose(load_target(svg, fit=20, pad=0)[10, 10], [0, 1, 0, 1], atol=0.02)
 
 
-def test_packed_svg_is_drawn(svg):
+def test_compressed_svg_is_drawn(svg):
     packed = svg.with_suffix(".svgz")
     packed.write_bytes(gzip.compress(CIRCLE.encode()))
     np.testing.assert_allclose(load_target(packed, fit=20, pad=0)[10, 10], [0, 1, 0, 1], atol=0.02)
@@ -250,7 +250,7 @@ def test_svg_reads_no_other_files(svg, reference, attribute):
     assert "image/svg" not in markup
 
 
-def test_svg_keeps_the_pictures_within_it(svg):
+def test_svg_keeps_embedded_pictures(svg):
     packed = io.BytesIO()
     Image.new("RGB", (9, 9), "red").save(packed, "PNG")
     data = base64.b64encode(packed.getvalue()).decode()
@@ -280,16 +280,16 @@ def test_svg_that_stalls_is_refused_in_time(svg, monkeypatch):
 @pytest.mark.skipif(sys.platform == "win32", reason="not here: Windows limits the time as a whole only")
 def test_svg_that_stalls_is_refused_by_its_own_process(svg):
     svg.write_bytes(STALLS)
-    assert refusal(svg).endswith("cannot be drawn within 10 seconds and 1 GB of memory; simplify it, or save it as PNG")
+    assert refusal(svg).endswith("needs more than 10 seconds or 1 GB of memory to draw; simplify it, or save it as PNG")
 
 
 def test_svg_needs_its_extra(tmp_path, monkeypatch):
     (tmp_path / "a.svg").write_text(CIRCLE)
     monkeypatch.setitem(sys.modules, "resvg_py", None)  # how Python marks a module that cannot be imported
-    assert refusal(tmp_path / "a.svg").endswith("a.svg an extra is needed: pip install 'blastema[svg]'")
+    assert refusal(tmp_path / "a.svg").endswith("a.svg needs an extra: pip install 'blastema[svg]'")
 
 
-# Files that are no picture
+# Files that are not pictures
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_svg_needs_its_extra(tmp_path, monkeypatch):
 def test_files_of_other_kinds_are_named(tmp_path, name, content, says):
     (tmp_path / name).write_bytes(content)
     assert refusal(tmp_path / name) == (
-        f"{tmp_path / name} is {says}, which is not read; save it as PNG, JPEG, WebP, GIF, BMP, TIFF or SVG"
+        f"{tmp_path / name} is {says}, which is not supported; save it as PNG, JPEG, WebP, GIF, BMP, TIFF or SVG"
     )
 
 
@@ -318,12 +318,12 @@ def test_an_empty_file_is_called_empty(tmp_path):
     assert refusal(tmp_path / "a.png").startswith(f"{tmp_path / 'a.png'} is an empty file; give PNG, ")
 
 
-def test_svg_is_recognised_whatever_it_is_called(svg):
+def test_svg_is_recognised_by_its_content(svg):
     svg.with_suffix(".png").write_text(f'<?xml version="1.0"?><!-- a --><!-- b -->{CIRCLE}')
     assert load_target(svg.with_suffix(".png"), fit=8, pad=0)[4, 4, 3] > 0.99
 
 
-# Linux counts the memory of the process that started this one in ru_maxrss, too, and none of it in VmHWM.
+# On Linux, ru_maxrss includes the memory of the parent process, VmHWM does not.
 LARGE = """
 import pathlib, re, resource, sys
 from blastema import load_target
@@ -363,7 +363,7 @@ def test_large_pictures_are_read_like_small_ones(tmp_path):
     np.testing.assert_allclose(large, small, atol=0.02)
 
 
-def test_files_that_are_not_there_are_refused(tmp_path):
+def test_missing_files_are_refused(tmp_path):
     assert refusal(tmp_path / "a.png") == (
         f"there is no file {tmp_path / 'a.png'}; check the name, or give an emoji such as 🦎"
     )
@@ -373,7 +373,7 @@ def test_files_that_are_not_there_are_refused(tmp_path):
     assert "File name too long" in refusal("a" * 5000 + ".png")
 
 
-def test_files_that_are_no_picture_are_refused(tmp_path):
+def test_files_that_are_not_pictures_are_refused(tmp_path):
     for name, content in (("text.png", b"not a picture"), ("scan.tiff", b"II*\0\x08\0\0\0")):
         (tmp_path / name).write_bytes(content)
         says = f"{tmp_path / name} is not an image, or is damaged; give PNG, JPEG, WebP, GIF, BMP, TIFF or SVG"
@@ -390,30 +390,30 @@ def test_truncated_pictures_are_refused(tmp_path, kind):
         assert "damaged" in refusal(tmp_path / f"part.{kind}")
 
 
-def test_pictures_in_which_nothing_shows_are_refused(tmp_path):
+def test_invisible_pictures_are_refused(tmp_path):
     Image.new("RGBA", (9, 9), (255, 0, 0, 1)).save(tmp_path / "a.png")
-    says = f"{tmp_path / 'a.png'} is empty: it is transparent all over; use a picture that is not"
+    says = f"{tmp_path / 'a.png'} is completely transparent; use a picture with something visible in it"
     assert refusal(tmp_path / "a.png") == says
     Image.new("RGB", (9, 9), "white").save(tmp_path / "b.png")
-    says = f"{tmp_path / 'b.png'} is empty once white is taken out; use a picture with something visible in it"
-    assert refusal(tmp_path / "b.png", background="white") == says
+    says = f"{tmp_path / 'b.png'} is empty once its background (white) is removed; use a picture with something visible"
+    assert refusal(tmp_path / "b.png", background="white") == f"{says} in it"
 
 
 @pytest.mark.parametrize(
     ("side", "says"),
     [(8001, "has 8001x8001 pixels"), (10000, "has 10000x10000 pixels"), (60000, "has more than 64,000,000 pixels")],
 )
-def test_a_bomb_of_a_picture_is_refused_before_it_is_decoded(tmp_path, side, says):
+def test_a_decompression_bomb_is_refused_before_it_is_decoded(tmp_path, side, says):
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
     chunk = b"IHDR" + header
-    # Only the header is there: decoding it would say that the file is truncated.
+    # The file is only a header, so decoding would report that it is truncated.
     content = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", len(header)) + chunk + struct.pack(">I", zlib.crc32(chunk))
     (tmp_path / "bomb.png").write_bytes(content + b"\0\0\0\x04IDAT")
     text = refusal(tmp_path / "bomb.png")
-    assert text.endswith(f"{says}; make it smaller, 64,000,000 are allowed and a few thousand are enough")
+    assert text.endswith(f"{says}; at most 64,000,000 are allowed, and a few thousand are enough")
 
 
-def test_files_that_may_not_be_read_are_refused(tmp_path):
+def test_unreadable_files_are_refused(tmp_path):
     rectangle().save(tmp_path / "a.png")
     (tmp_path / "a.png").chmod(0)
     if os.access(tmp_path / "a.png", os.R_OK):
@@ -421,7 +421,7 @@ def test_files_that_may_not_be_read_are_refused(tmp_path):
     assert "Permission denied; check the name and the permissions" in refusal(tmp_path / "a.png")
 
 
-def test_files_that_fail_while_read_are_refused():
+def test_read_errors_are_reported():
     if not os.path.exists("/proc/self/mem"):  # noqa: PTH110
         pytest.skip("not here: only Linux has /proc/self/mem, whose beginning cannot be read")
     says = "cannot read /proc/self/mem: Input/output error; check the name and the permissions"
@@ -435,7 +435,7 @@ def test_a_pipe_is_refused_at_once(tmp_path):
 
 
 @given(st.sampled_from(["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"]), st.data())
-def test_broken_bytes_are_refused_or_read_but_never_crash(tmp_path_factory, kind, data):
+def test_damaged_files_are_refused_or_read_without_a_crash(tmp_path_factory, kind, data):
     path = tmp_path_factory.mktemp("broken") / "a.png"
     rectangle().convert("RGB" if kind == "JPEG" else "RGBA").save(path, kind)
     content = bytearray(path.read_bytes())

@@ -1,4 +1,4 @@
-"""Where the picture lies: the seed cell must have something to grow, and growth must reach every part."""
+"""Placement of the picture: the seed cell must lie on an opaque part, and growth must reach every part."""
 
 import dataclasses
 import json
@@ -15,7 +15,7 @@ from blastema.errors import BlastemaError
 from blastema.library import target_of
 from blastema.rule import seed_batch
 from blastema.targets.bridge import BRIDGE, LEAP, bridges
-from blastema.targets.emoji import ARTICLE, characters
+from blastema.targets.emoji import ARTICLE_EMOJI, characters
 from blastema.targets.fit import fitted, opacity
 from blastema.targets.place import OPAQUE, ROOTED, around, place
 from blastema.targets.remarks import remarks
@@ -48,7 +48,7 @@ def two_parts(tmp_path):
 # The seed cell
 
 
-EVERY = [*sorted(characters()), *(f"noto:{character}" for character in ARTICLE)]
+EVERY = [*sorted(characters()), *(f"noto:{character}" for character in ARTICLE_EMOJI)]
 
 
 def test_the_seed_cell_of_every_emoji_lies_on_something_opaque():
@@ -63,13 +63,13 @@ def test_the_seed_cell_of_every_emoji_lies_on_something_opaque():
 @pytest.mark.parametrize(("fit", "pad"), [(40, 16), (21, 5)])
 def test_the_target_of_every_emoji_is_opaque_at_the_seed_cell(fit, pad):
     for name in EVERY:
-        # The float32 picture and the whole numbers that decided differ by rounding.
+        # The float32 picture differs by rounding from the whole numbers that decide.
         assert around_seed(load_target(name, fit=fit, pad=pad)) > ROOTED - 0.05, name
 
 
-@pytest.mark.parametrize("name", [*ARTICLE, "planarian"])
+@pytest.mark.parametrize("name", [*ARTICLE_EMOJI, "planarian"])
 @pytest.mark.parametrize(("fit", "pad"), [(40, 16), (24, 6), (16, 0)])
-def test_the_articles_ten_and_the_planarian_stay_as_they_are(name, fit, pad):
+def test_the_articles_ten_and_the_planarian_are_not_moved(name, fit, pad):
     assert np.array_equal(load_target(name, fit=fit, pad=pad), in_the_middle(name, fit, pad))
 
 
@@ -81,13 +81,13 @@ ALPHAS = st.integers(3, 20).flatmap(
 
 
 @given(ALPHAS, st.integers(0, 9))
-def test_a_moved_picture_stays_whole_and_the_seed_cell_lies_on_it(alphas, pad):
+def test_a_moved_picture_is_complete_and_has_the_seed_cell_on_it(alphas, pad):
     alpha = np.array(alphas, np.uint8)
     side = len(alpha) + 2 * pad
     height, width, top, left = place(alpha, side, side, pad)
     assert height >= side
     assert width >= side
-    # The seed cell stays in the middle only where the grid grows evenly.
+    # The seed cell stays in the middle only if the grid is enlarged evenly.
     assert (height - side) % 2 == (width - side) % 2 == 0
     ys, xs = np.nonzero(alpha)
     assert ((ys + top >= 0) & (ys + top < height) & (xs + left >= 0) & (xs + left < width)).all()
@@ -100,10 +100,10 @@ def test_a_moved_picture_stays_whole_and_the_seed_cell_lies_on_it(alphas, pad):
     assert grid[y : y + 3, x : x + 3].sum() >= min(best, ROOTED * OPAQUE)
 
 
-def test_a_picture_is_moved_no_further_than_it_takes():
+def test_a_picture_is_moved_no_further_than_necessary():
     alpha = np.zeros((20, 20), np.uint8)
     alpha[:, :4] = alpha[:, 15:] = OPAQUE
-    # Nearer to the right part, whose edge has six opaque cells in its neighbourhood.
+    # The right part is nearer; cells at its edge have six opaque neighbours.
     assert place(alpha, 28, 28, 4) == (28, 34, 4, 2)
     assert place(alpha, 52, 52, 16) == (52, 52, 16, 11)
 
@@ -112,13 +112,13 @@ def test_a_grid_of_a_fixed_size_that_is_too_small_is_refused():
     with pytest.raises(BlastemaError) as refused:
         load_target("ring", fit=24, height=26, width=26)
     assert str(refused.value) == (
-        "the picture is empty in its middle, where growth starts, and would leave a grid of 26x26 when it is moved; "
+        "the picture is empty in its middle, where growth starts, and does not fit a grid of 26x26 when it is moved; "
         "use a grid of 32x32 or larger, or a smaller --fit"
     )
     assert load_target("ring", fit=24, height=32, width=32).shape == (32, 32, 4)
 
 
-def test_an_organism_says_how_large_its_grid_was_and_is_measured_by_the_same_target(tmp_path):
+def test_an_organism_records_its_grid_size_and_is_evaluated_on_the_same_target(tmp_path):
     run = Run.begin(tmp_path / "run", Config("ring", experiment="growing", fit=12, pad=1, steps=1, engine="numpy"))
     organism = run.organism()
     assert run.target.shape[0] > 14
@@ -126,7 +126,7 @@ def test_an_organism_says_how_large_its_grid_was_and_is_measured_by_the_same_tar
     assert np.array_equal(target_of(organism, "elsewhere"), run.target)
 
 
-def test_the_record_of_a_picture_that_is_not_moved_stays_as_it_was(tmp_path):
+def test_the_grid_size_is_recorded_only_for_moved_pictures(tmp_path):
     run = Run.begin(tmp_path / "run", Config("disc", experiment="growing", fit=8, pad=1, steps=1, engine="numpy"))
     assert run.organism().training["height"] is None
 
@@ -140,20 +140,20 @@ def squares(gap: int) -> np.ndarray:
     return alpha
 
 
-def test_gaps_that_training_crosses_have_no_bridge_and_wider_ones_have():
+def test_only_gaps_too_wide_for_training_get_bridges():
     assert not bridges(squares(LEAP)).any()
     assert bridges(squares(LEAP + 1))[8:14, 7 : 7 + LEAP + 1].any(axis=0).all()
 
 
 @given(ALPHAS)
-def test_a_picture_with_bridges_needs_no_more_of_them(alphas):
+def test_a_picture_with_bridges_needs_no_further_ones(alphas):
     alpha = np.array(alphas, np.uint8)
     joined = np.where(bridges(alpha), np.maximum(alpha, round(BRIDGE * OPAQUE)), alpha)
-    # Dust that a bridge touches may become worth one itself, so small parts are left out here.
+    # Dust that touches a bridge may become large enough for one, so small parts are left out here.
     assert bridges(joined)[bridges(alpha)].all() or not bridges(joined).any()
 
 
-def test_bridges_are_white_and_faint_and_parts_stay_as_they_are(two_parts):
+def test_bridges_are_white_and_faint_and_do_not_change_parts(two_parts):
     target, plain = load_target(two_parts, fit=24, pad=9), fitted(find_picture(two_parts), 24)
     line = np.isclose(target[..., 3], BRIDGE)
     assert line.any()
@@ -161,7 +161,7 @@ def test_bridges_are_white_and_faint_and_parts_stay_as_they_are(two_parts):
     assert target[..., 3][~line].sum() == pytest.approx(plain[..., 3].sum(), rel=0.02)
 
 
-def test_dust_has_no_bridge():
+def test_dust_gets_no_bridge():
     alpha = squares(LEAP)
     alpha[20, 20] = OPAQUE
     assert not bridges(alpha).any()
@@ -177,7 +177,7 @@ def lives(target: np.ndarray, steps: int) -> bool:
     return all(trainer.step().after.states[..., 3].any() for _ in range(steps))
 
 
-def test_a_picture_that_dies_in_the_middle_lives_where_it_is_moved():
+def test_a_picture_that_dies_in_the_middle_lives_once_moved():
     assert not lives(in_the_middle("⭕", 12, 2), 15)
     assert lives(load_target("⭕", fit=12, pad=2), 15)
 
@@ -209,7 +209,7 @@ def test_every_emoji_that_is_empty_in_the_middle_was_trained_and_lives():
     assert [key for key, training in trainings.items() if not training["lives"] or training["steps"] < 200] == []
 
 
-# What is said
+# Remarks
 
 
 def test_pictures_too_faint_to_live_are_refused(tmp_path):
@@ -217,31 +217,33 @@ def test_pictures_too_faint_to_live_are_refused(tmp_path):
     with pytest.raises(BlastemaError) as refused:
         load_target(tmp_path / "faint.png")
     assert str(refused.value) == (
-        f"{tmp_path / 'faint.png'} is too faint to live: alpha is at most 0.08, and cells live above 0.1 only; "
+        f"{tmp_path / 'faint.png'} is too faint: its alpha is at most 0.08, and cells live only above 0.1; "
         "use a more opaque picture"
     )
 
 
-def test_nothing_is_said_of_pictures_that_are_all_right(tmp_path):
+def test_suitable_pictures_get_no_remarks(tmp_path):
     Image.new("RGB", (20, 20), "red").save(tmp_path / "a.png")
     assert [line for name in ("🦎", "🕸", "🟥", "disc", "A") for line in remarks(name, fit=40)] == []
 
 
-def test_moves_and_bridges_are_said(two_parts):
+def test_moves_and_bridges_are_remarked(two_parts):
     moved, joined = remarks(two_parts, fit=24, pad=4)
     assert moved.endswith(
-        "is empty in its middle, where growth starts, and is moved (cells: 5 left), in a grid of 38x32"
+        "is empty in its middle, where growth starts, so it is moved (cells: 5 left), in a grid of 38x32"
     )
-    assert joined.endswith("has separate parts; white lines of alpha 0.3 join them, so that growth can reach them all")
+    assert joined.endswith(
+        "has separate parts; white lines of alpha 0.3 join them, so that growth can reach all of them"
+    )
 
 
-def test_an_image_that_fills_its_rectangle_and_a_ghost_are_said(tmp_path):
+def test_full_rectangles_and_translucent_images_are_remarked(tmp_path):
     Image.new("RGB", (30, 20), "red").save(tmp_path / "red.png")
     (line,) = remarks(str(tmp_path / "red.png"), fit=20)
-    assert line.endswith("grows as a whole rectangle; to grow what is on it alone, try --background auto")
-    # From white to a colour that is nearly white.
+    assert line.endswith("so the whole rectangle is grown; to remove its background, try --background auto")
+    # A gradient from white to nearly white.
     values = (np.linspace(255, 225, 60).astype(np.uint8)) * np.ones((60, 1), np.uint8)
     Image.fromarray(values).save(tmp_path / "ghost.png")
     (line,) = remarks(str(tmp_path / "ghost.png"), fit=20, background="white")
     assert "once white is removed, " in line
-    assert "of what shows is less than half opaque" in line
+    assert "of the visible cells are less than half opaque" in line

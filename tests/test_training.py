@@ -19,7 +19,7 @@ from blastema.targets import load_target
 from blastema.training.collapse import collapse
 from blastema.training.experiments import EXPERIMENTS, RECIPES
 from blastema.training.optimiser import adam, no_moments, normalised
-from blastema.training.pool import Pool, living
+from blastema.training.pool import Pool, nonzero_cells
 from blastema.training.trainer import Report, Trainer
 from conftest import random_states, random_weights
 
@@ -31,7 +31,7 @@ def trainer(experiment="regenerating", recipe=SMALL, seed=0, **target):
     return Trainer(Rule(), EXPERIMENTS[experiment], recipe, picture, seed, choose_engine("numpy"))
 
 
-def test_the_recipe_is_the_articles():
+def test_the_article_recipe_has_the_articles_numbers():
     recipe = RECIPES["article"]
     assert (recipe.steps, recipe.batch, recipe.pool, recipe.shortest, recipe.longest) == (8000, 8, 1024, 64, 96)
     assert [recipe.learning_rate(step) for step in (0, 1999, 2000, 7999)] == [2e-3, 2e-3, 2e-4, 2e-4]
@@ -41,8 +41,8 @@ def test_the_recipe_is_the_articles():
 def test_late_rollouts_of_the_long_recipe_are_longer():
     recipe = RECIPES["long"]
     assert [recipe.rollout(step) for step in (0, 4799, 4800, 7999)] == [(64, 96), (64, 96), (102, 154), (102, 154)]
-    teacher = trainer(recipe=dataclasses.replace(SMALL, steps=10, longer=(0.5, 4.0)))
-    rollouts = [teacher.step().rollout for _ in range(10)]
+    subject = trainer(recipe=dataclasses.replace(SMALL, steps=10, longer=(0.5, 4.0)))
+    rollouts = [subject.step().rollout for _ in range(10)]
     assert max(rollouts[:5]) <= 6
     assert min(rollouts[5:]) >= 12
 
@@ -61,7 +61,7 @@ def test_adam_is_that_of_jax():
     begin, move, read = optimizers.adam(2e-3, recipe.beta_1, recipe.beta_2, recipe.epsilon)
     judged, moments = begin(weights), no_moments(weights)
     for step in range(5):
-        # Away from zero, where it does not matter that Keras adds epsilon before the bias is corrected, and JAX after.
+        # Away from zero, where it makes no difference that Keras adds epsilon before bias correction and JAX after.
         gradient = Weights(*(tensor + np.sign(tensor) for tensor in random_weights(Rule(), seed=step)))
         weights, moments = adam(recipe, weights, gradient, moments, step)
         judged = move(step, gradient, judged)
@@ -85,15 +85,15 @@ def test_a_loss_that_is_asked_again_gives_what_a_fresh_one_would():
     again = towards(target)
     for seed, batch in enumerate((2, 2, 3, 2)):
         states = random_states(Rule(), batch, 6, 5, seed)
-        for found, expected in zip(again(states), towards(target)(states), strict=True):
-            np.testing.assert_array_equal(found, expected)
+        for result, expected in zip(again(states), towards(target)(states), strict=True):
+            np.testing.assert_array_equal(result, expected)
 
 
 @pytest.mark.parametrize("channels", [4, 5, 16])
 def test_what_lives_is_all_there_is_bit_for_bit(channels):
     state = random_states(Rule(channels=channels), 1, 6, 5)[0]
     state[2:4] = 0
-    cells, values = living(state)
+    cells, values = nonzero_cells(state)
     again = np.zeros((30, channels), np.float32)
     again[cells] = values
     assert again.tobytes() == state.tobytes()
@@ -107,7 +107,7 @@ def test_normalised_gradients_have_length_one_and_zeros_stay_zero():
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_the_pool_gives_back_exactly_what_was_put_in(tmp_path_factory, seed):
+def test_the_pool_returns_exactly_what_was_stored(tmp_path_factory, seed):
     path = tmp_path_factory.getbasetemp() / "pool.safetensors"
     draw = np.random.default_rng(seed)
     pool = Pool(np.arange(6), (5, 4, 16))
@@ -116,37 +116,37 @@ def test_the_pool_gives_back_exactly_what_was_put_in(tmp_path_factory, seed):
     )
     places = 1 + draw.choice(5, 3, replace=False)
     pool.put(places, batch)
-    pool.organisms[0] = living(np.zeros((5, 4, 16), np.float32))  # one that died
+    pool.states[0] = nonzero_cells(np.zeros((5, 4, 16), np.float32))  # a dead one
     write_tensors(path, pool.tensors(), {})
     again = Pool.of_tensors(read_tensors(path)[0], pool.shape)
-    for found in (pool.take(places), again.take(places)):
-        assert all(np.array_equal(*pair) for pair in zip(found, batch, strict=True))
+    for result in (pool.take(places), again.take(places)):
+        assert all(np.array_equal(*pair) for pair in zip(result, batch, strict=True))
     assert not again.take(np.array([0])).states.any()
-    others = np.setdiff1d(np.arange(1, 6), places)
-    assert (again.take(others).states == seed_state(5, 4)).all()
+    untouched = np.setdiff1d(np.arange(1, 6), places)
+    assert (again.take(untouched).states == seed_state(5, 4)).all()
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_the_pool_knows_the_losses_of_what_is_in_it(seed):
+def test_the_pool_computes_the_losses_of_its_states(seed):
     states, target = random_states(Rule(), 3, 5, 4, seed), random_states(Rule(), 1, 5, 4, seed + 1)[0, ..., :4]
     states[0], states[1, 2:] = 0, 0
     pool = Pool(np.arange(4), (5, 4, 16))
     pool.put(np.array([2, 0, 3]), Batch(states, np.zeros(3, np.uint32), np.zeros(3, np.uint32)))
-    found = pool.losses(np.array([3, 2, 0]), target)
-    np.testing.assert_allclose(found, pixel_loss(states[[2, 0, 1]], target), rtol=1e-5)
+    losses = pool.losses(np.array([3, 2, 0]), target)
+    np.testing.assert_allclose(losses, pixel_loss(states[[2, 0, 1]], target), rtol=1e-5)
 
 
-def test_the_pool_stores_what_lives():
+def test_the_pool_stores_only_nonzero_cells():
     pool = Pool(np.arange(1024), (72, 72, 16))
     lizard = np.zeros((1, 72, 72, 16), np.float32)
     lizard[:, 16:56, 20:44] = 1
     for place in range(1024):
         pool.put(np.array([place]), Batch(lizard, np.zeros(1, np.uint32), np.zeros(1, np.uint32)))
-    held = sum(cells.nbytes + values.nbytes for cells, values in pool.organisms)
+    held = sum(cells.nbytes + values.nbytes for cells, values in pool.states)
     assert held < 0.25 * 1024 * lizard.nbytes
 
 
-def test_random_discs_are_where_and_as_large_as_the_article_cuts():
+def test_random_discs_have_the_articles_positions_and_sizes():
     draw = np.random.default_rng(0)
     areas, rows = [], []
     for _ in range(2000):
@@ -160,7 +160,7 @@ def test_random_discs_are_where_and_as_large_as_the_article_cuts():
     assert np.mean(rows) == pytest.approx(35.5, abs=0.6)
 
 
-def test_cuts_remove_what_they_say():
+def test_cuts_remove_the_named_part():
     draw = np.random.default_rng(0)
     removed = {name: DAMAGES[name].mask(draw, 72, 72) for name in CUTS}
     assert (removed["upper"] ^ removed["lower"]).all()
@@ -179,15 +179,15 @@ def test_growing_starts_from_seeds():
 
 @pytest.mark.parametrize(("experiment", "damaged"), [("persistent", 0), ("regenerating", 3)])
 def test_the_worst_is_reseeded_and_the_best_are_damaged(experiment, damaged):
-    teacher = trainer(experiment, recipe=dataclasses.replace(SMALL, pool=8))
-    target = teacher.target
+    subject = trainer(experiment, recipe=dataclasses.replace(SMALL, pool=8))
+    target = subject.target
     states = np.zeros((8, *target.shape[:2], 16), np.float32)
     for index in range(8):
         states[index, ..., :4] = target * (index + 1) / 8
         states[index, ..., 4] = target[..., 3]
     old = Batch(states, np.arange(8, dtype=np.uint32), np.full(8, 50, np.uint32))
-    teacher.pool.put(np.arange(8), old)
-    places, batch = teacher.draw_batch(np.random.default_rng(0))
+    subject.pool.put(np.arange(8), old)
+    places, batch = subject.draw_batch(np.random.default_rng(0))
     assert places.tolist() == list(range(8))
     assert np.array_equal(batch.states[0], seed_state(*target.shape[:2]))
     assert batch.ages.tolist() == [0] + [50] * 7
@@ -196,46 +196,46 @@ def test_the_worst_is_reseeded_and_the_best_are_damaged(experiment, damaged):
     assert (batch.states[1:][batch.states[1:] != states[1:]] == 0).all()
 
 
-def test_the_pool_gets_the_batch_back_older():
-    teacher = trainer("persistent")
-    report = teacher.step()
-    grown = teacher.pool.ages[teacher.pool.ages > 0]
+def test_the_batch_returns_to_the_pool_with_its_new_age():
+    subject = trainer("persistent")
+    report = subject.step()
+    grown = subject.pool.ages[subject.pool.ages > 0]
     assert len(grown) == 8
     assert (grown == report.rollout).all()
 
 
-def test_the_same_seed_teaches_the_same_and_another_seed_something_else():
-    one, same, other = (trainer(seed=seed) for seed in (1, 1, 2))
-    for teacher in (one, same, other):
+def test_training_depends_on_the_seed_alone():
+    first, second, different = (trainer(seed=seed) for seed in (1, 1, 2))
+    for subject in (first, second, different):
         for _ in range(3):
-            teacher.step()
-    assert all(np.array_equal(*pair) for pair in zip(one.weights, same.weights, strict=True))
-    assert not np.array_equal(one.weights.update_weight, other.weights.update_weight)
+            subject.step()
+    assert all(np.array_equal(*pair) for pair in zip(first.weights, second.weights, strict=True))
+    assert not np.array_equal(first.weights.update_weight, different.weights.update_weight)
 
 
-def test_a_loss_that_is_no_number_leaves_weights_and_pool():
-    teacher = trainer()
-    teacher.step()
-    weights, organisms = teacher.weights, list(teacher.pool.organisms)
-    teacher.loss = towards(np.full_like(teacher.target, np.nan))
-    report = teacher.step()
+def test_a_non_finite_loss_changes_neither_weights_nor_pool():
+    subject = trainer()
+    subject.step()
+    weights, states = subject.weights, list(subject.pool.states)
+    subject.loss = towards(np.full_like(subject.target, np.nan))
+    report = subject.step()
     assert (report.step, report.loss) == (2, np.inf)
-    assert teacher.weights is weights
-    assert all(one is other for one, other in zip(teacher.pool.organisms, organisms, strict=True))
+    assert subject.weights is weights
+    assert all(after is before for after, before in zip(subject.pool.states, states, strict=True))
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_does_not_enter_the_pool(number):
+def test_non_finite_states_are_not_stored_in_the_pool(number):
     pool = Pool(np.arange(3), (5, 4, 16))
-    before, batch = list(pool.organisms), seed_batch([7, 8], 5, 4)
+    before, batch = list(pool.states), seed_batch([7, 8], 5, 4)
     batch.states[1, 2, 2, 9] = number
     assert not pool.put(np.array([0, 1]), batch)
-    assert pool.organisms == before
+    assert pool.states == before
     assert pool.seeds.tolist() == [0, 1, 2]
     assert pool.put(np.array([0]), seed_batch([7], 5, 4))
 
 
-def test_collapses_are_noticed():
+def test_collapses_are_detected():
     batch = seed_batch([0, 1], 4, 4)
     report = Report(1, 0.1, 64, batch, batch)
     dead = batch._replace(states=np.zeros_like(batch.states))
@@ -243,12 +243,12 @@ def test_collapses_are_noticed():
     assert collapse(report._replace(loss=np.inf), [np.inf]) == "exploded"
     assert collapse(report._replace(after=dead), [0.1]) == "died"
     assert collapse(report, [0.01] * 200 + [0.2] * 20) == "worsened"
-    # A jump, and a loss that was never lower.
+    # A short jump, and a loss that is always high.
     assert collapse(report, [0.01] * 200 + [0.2] * 9 + [0.01] * 11) is None
     assert collapse(report, [0.2] * 220) is None
 
 
-def test_those_to_be_damaged_get_all_kinds_of_damage_in_turn(monkeypatch):
+def test_damaged_states_get_all_kinds_of_damage_in_turn(monkeypatch):
     asked = []
     for name in DAMAGES:
 
@@ -257,31 +257,31 @@ def test_those_to_be_damaged_get_all_kinds_of_damage_in_turn(monkeypatch):
             return np.zeros(size, bool)
 
         monkeypatch.setitem(DAMAGES, name, Damage(name, mask, ""))
-    teacher = trainer("regenerating", recipe=dataclasses.replace(SMALL, damages=("half", "square")))
-    teacher.step()
-    teacher.step()
+    subject = trainer("regenerating", recipe=dataclasses.replace(SMALL, damages=("half", "square")))
+    subject.step()
+    subject.step()
     assert asked == ["half", "square", "half", "square", "half", "square"]
 
 
-def test_cuts_in_a_row_leave_their_place_empty_and_age_what_is_left():
+def test_repeated_cuts_leave_their_place_empty_and_age_the_rest():
     recipe = dataclasses.replace(SMALL, steps=10, cuts=(0.5, 4), between=(2, 2))
-    teacher = trainer("regenerating", recipe)
-    grown = seed_batch(range(3), *teacher.target.shape[:2], 16)
+    subject = trainer("regenerating", recipe)
+    grown = seed_batch(range(3), *subject.target.shape[:2], 16)
     grown.states[:, 4:12, 4:12, 3] = 1
     ages = set()
     for step in range(10):
-        teacher.done = step
-        hurt = teacher.damage(grown, np.random.default_rng(step))
-        assert (hurt.ages == hurt.ages[0]).all()
-        assert hurt.ages[0] == 0 if step < 5 else hurt.ages[0] in (0, 2, 4, 6)
-        assert ((hurt.states == 0).all(axis=-1) & (grown.states != 0).any(axis=-1)).any(axis=(1, 2)).all()
-        ages.add(int(hurt.ages[0]))
+        subject.done = step
+        damaged = subject.damage(grown, np.random.default_rng(step))
+        assert (damaged.ages == damaged.ages[0]).all()
+        assert damaged.ages[0] == 0 if step < 5 else damaged.ages[0] in (0, 2, 4, 6)
+        assert ((damaged.states == 0).all(axis=-1) & (grown.states != 0).any(axis=-1)).any(axis=(1, 2)).all()
+        ages.add(int(damaged.ages[0]))
     assert len(ages) > 1
     assert grown.states[:, 4:12, 4:12, 3].all()
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(8, 80), st.integers(8, 80))
-def test_halves_and_squares_are_as_large_as_they_say(seed, height, width):
+def test_halves_and_squares_have_the_stated_sizes(seed, height, width):
     draw = np.random.default_rng(seed)
     half, square = random_half(draw, height, width), random_square(draw, height, width)
     assert 0.2 < half.mean() < 0.8
@@ -290,7 +290,7 @@ def test_halves_and_squares_are_as_large_as_they_say(seed, height, width):
     assert max(len(rows), len(columns)) <= 0.3 * min(height, width) + 1
 
 
-def test_a_loss_of_ones_own_trains_on_every_engine():
+def test_a_custom_loss_trains_on_every_engine():
     rule = Rule()
     target = load_target("ring", fit=6, pad=3)
 
@@ -299,24 +299,24 @@ def test_a_loss_of_ones_own_trains_on_every_engine():
         return jnp.mean(jnp.abs(states[..., :4] - target))
 
     for name in ("numpy", "jax"):
-        teacher = Trainer(rule, EXPERIMENTS["growing"], SMALL, target, 0, choose_engine(name))
+        subject = Trainer(rule, EXPERIMENTS["growing"], SMALL, target, 0, choose_engine(name))
         losses = []
         for step in range(12):
-            _, batch = teacher.draw_batch(np.random.default_rng(step))
-            learning = teacher.engine.learn(rule, teacher.weights, batch, 12, loss)
-            teacher.weights, teacher.moments = adam(
-                SMALL, teacher.weights, normalised(learning.gradient), teacher.moments, step
+            _, batch = subject.draw_batch(np.random.default_rng(step))
+            result = subject.engine.value_and_grad(rule, subject.weights, batch, 12, loss)
+            subject.weights, subject.moments = adam(
+                SMALL, subject.weights, normalised(result.gradient), subject.moments, step
             )
-            losses.append(learning.loss)
+            losses.append(result.loss)
         assert losses[-1] < losses[0]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["jax", "numpy"])
-def test_a_short_training_brings_the_loss_below_a_tenth(engine):
+def test_a_short_training_reduces_the_loss_to_a_tenth(engine):
     target = load_target("🎄", fit=16, pad=4)
     recipe = dataclasses.replace(RECIPES["article"], shortest=32, longest=40, batch=4)
-    teacher = Trainer(Rule(), EXPERIMENTS["growing"], recipe, target, 0, choose_engine(engine))
-    losses = [teacher.step().loss for _ in range(400)]
+    subject = Trainer(Rule(), EXPERIMENTS["growing"], recipe, target, 0, choose_engine(engine))
+    losses = [subject.step().loss for _ in range(400)]
     print(engine, losses[0], np.median(losses[-20:]))
     assert np.median(losses[-20:]) < losses[0] / 10

@@ -1,4 +1,4 @@
-"""The zoo: every organism keeps what is promised of it, and its scores are what is measured of it."""
+"""The zoo: every organism keeps the promises of the zoo, and its scores agree with a new measurement."""
 
 import subprocess
 import sys
@@ -19,22 +19,22 @@ from blastema.training.experiments import EXPERIMENTS
 PROJECT = Path(__file__).parents[1]
 
 
-def test_the_zoo_is_whole():
+def test_the_zoo_is_complete():
     emoji = {name.split("/")[1] for name in zoo.names()} - {"planarian"}
     assert len(emoji) == 10
     assert sorted(zoo.names()) == sorted(
-        ["regenerating/planarian", *(f"{experiment}/{one}" for experiment in EXPERIMENTS for one in emoji)]
+        ["regenerating/planarian", *(f"{experiment}/{name}" for experiment in EXPERIMENTS for name in emoji)]
     )
 
 
-def test_every_organism_keeps_what_is_promised_of_it():
-    found = subprocess.run([sys.executable, "tools/zoo_promises.py"], cwd=PROJECT, capture_output=True, text=True)
-    assert found.returncode == 0, found.stdout + found.stderr
+def test_every_organism_keeps_the_promises_of_the_zoo():
+    run = subprocess.run([sys.executable, "tools/zoo_promises.py"], cwd=PROJECT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
 @pytest.mark.parametrize("name", ["regenerating/ladybug", "persistent/web"])
-def test_scores_are_what_is_measured(name):
-    """Other processors round otherwise: organisms differ by less than that which their scores are rounded to."""
+def test_scores_agree_with_a_new_measurement(name):
+    """Processors round differently; the tolerance is above the differences that this makes."""
     organism = load(name)
     scores = organism.scores
     subject = Subject(organism, target_of(organism, name), choose_engine())

@@ -4,7 +4,7 @@ log10 of the mean over 16 organisms: grown, the worst after 5,000 steps, and 600
 in the order of `blastema.damage.ARTICLE_CUTS`.
 """
 
-PUBLISHED = {
+PUBLISHED_SCORES = {
     "persistent/lizard": (-3.61, -3.60, -2.6, -1.7, -1.5, -2.1, -1.3),
     "regenerating/lizard": (-3.35, -2.81, -3.5, -3.6, -3.4, -3.6, -2.7),
     "regenerating/grinning": (-2.72, -1.66, -2.0, -2.5, -1.7, -1.6, -2.5),

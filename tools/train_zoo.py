@@ -22,8 +22,8 @@ from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.library import load, target_of
 from blastema.organism import Organism
-from blastema.quantisation.eight_bit import quantised
-from blastema.targets.emoji import ARTICLE
+from blastema.quantisation.eight_bit import quantise_gptq
+from blastema.targets.emoji import ARTICLE_EMOJI
 from blastema.training.experiments import EXPERIMENTS
 from blastema.training.run import Config, Run
 from blastema.zoo import DIRECTORY
@@ -59,7 +59,7 @@ def all_names() -> list[str]:
         f"{experiment}/{target}"
         for experiment in reversed(EXPERIMENTS)
         if experiment in PLANS
-        for target in ARTICLE.values()
+        for target in ARTICLE_EMOJI.values()
     ]
     return ["regenerating/planarian", *names]
 
@@ -150,7 +150,7 @@ def round_to_bytes(name: str) -> None:
     """Measure an existing organism with weights rounded to 8 bits, and write these weights if they are better."""
     exact = load(path(name))
     picture, training = target_of(exact, name), exact.training | {"weights": "8 bits"}
-    weights = quantised(exact.rule, exact.weights, *picture.shape[:2]).weights
+    weights = quantise_gptq(exact.rule, exact.weights, *picture.shape[:2]).weights
     rounded = measured(name.split("/")[0], dataclasses.replace(exact, weights=weights, training=training), picture)
     rounded = dataclasses.replace(rounded, scores=(rounded.scores or {}) | runs_of(exact))
     best = min(exact, rounded, key=lambda organism: badness(name, organism.scores or {}))
@@ -180,10 +180,11 @@ def summary(report: dict[str, Any]) -> dict[str, Any]:
 
 def emoji(target: str) -> str:
     """Return the target of an organism of the zoo."""
-    return next((character for character, name in ARTICLE.items() if name == target), target)
+    return next((character for character, name in ARTICLE_EMOJI.items() if name == target), target)
 
 
 def main() -> None:
+    """Train the organisms named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--jobs", type=int, default=1, help="number of parallel trainings (default: %(default)s)")

@@ -69,6 +69,7 @@ def recorded(name: str) -> dict[str, Any]:
 
 
 def main(arguments: list[str]) -> None:
+    """Write the page, or check it with --check."""
     path, text = Path(arguments[-1]), page(recorded("results"), recorded("training"))
     if arguments[0] != "--check":
         path.write_text(text)

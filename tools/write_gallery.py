@@ -64,6 +64,7 @@ def write_small(name: str, folder: Path, setting: Setting) -> None:
 
 
 def main() -> None:
+    """Write the gallery's page and pictures, or check the page with --check."""
     options = {argument for argument in sys.argv[1:] if argument.startswith("--")}
     path, *chosen = (argument for argument in sys.argv[1:] if argument not in options)
     page_path = Path(path)

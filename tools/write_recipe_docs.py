@@ -12,7 +12,7 @@ from blastema.damage import ARTICLE_CUTS
 from blastema.render.chart import BLUE, GREEN, ORANGE, Series, chart
 from blastema.render.picture import save
 from blastema.targets import load_target
-from blastema.targets.emoji import ARTICLE
+from blastema.targets.emoji import ARTICLE_EMOJI
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 PICTURE = "pictures/time-to-quality.png"
@@ -128,7 +128,7 @@ LARGE = "😀"
 
 def page(found: dict[str, Any], beginnings: dict[str, Any], cuts: dict[str, Any], timed: dict[str, Any] | None) -> str:
     """Return the page."""
-    targets = sorted(next(iter(found["results"].values())), key=list(ARTICLE).index)
+    targets = sorted(next(iter(found["results"].values())), key=list(ARTICLE_EMOJI).index)
     heads = " | ".join(f"{target} 10,000 | {target} cut" for target in targets)
     start = INTRODUCTION.format(
         targets=heads, columns="---: | ---: | " * len(targets), fit=found["fit"], steps=f"{found['steps']:,}",

@@ -9,7 +9,7 @@ from blastema.damage import ARTICLE_CUTS
 from blastema.organism import Organism
 from blastema.render.picture import save, sheet
 from blastema.zoo import names
-from published_scores import PUBLISHED
+from published_scores import PUBLISHED_SCORES
 
 PICTURE = "pictures/zoo.png"
 INTRODUCTION = """# The zoo
@@ -73,7 +73,7 @@ def comparison(name: str, organism: Organism) -> str:
     scores: dict[str, Any] = organism.scores or {}
     means = scores["means"]
     ours = (means["grown"], scores["after_5000"], *(means[cut] for cut in ARTICLE_CUTS))
-    whose = ((f"{organism.training['target']} {name}", "article", PUBLISHED[name]), ("", "Blastema", ours))
+    whose = ((f"{organism.training['target']} {name}", "article", PUBLISHED_SCORES[name]), ("", "Blastema", ours))
     return "\n".join(
         " | ".join([f"| {first}", second, *(f"{number:.2f}" for number in numbers)]) + " |"
         for first, second, numbers in whose
@@ -84,7 +84,7 @@ def page() -> str:
     """Return the page."""
     organisms = {name: load(name) for name in names()}
     rows = [row(name, organism) for name, organism in organisms.items()]
-    beside = [comparison(name, organisms[name]) for name in PUBLISHED if name in organisms]
+    beside = [comparison(name, organisms[name]) for name in PUBLISHED_SCORES if name in organisms]
     return INTRODUCTION + "\n".join(rows) + "\n" + COMPARISON + "\n".join(beside) + "\n"
 
 

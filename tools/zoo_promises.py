@@ -4,10 +4,10 @@ import sys
 from typing import Any
 
 from blastema import load
-from blastema.analysis.subject import EXPLODED
+from blastema.analysis.subject import EXPLODED_LOG_LOSS
 from blastema.damage import ARTICLE_CUTS
 from blastema.zoo import names
-from published_scores import PUBLISHED
+from published_scores import PUBLISHED_SCORES
 
 # Thresholds: worst of 16 after 10,000 steps, and medians 600 steps after each of the article's five cuts. The web is
 # thin, so its thresholds are looser.
@@ -31,7 +31,11 @@ def missed(name: str, scores: dict[str, Any]) -> dict[str, float]:
     """Return by how much each number misses its threshold. Growing organisms only must not explode after cuts."""
     experiment, target = name.split("/")
     repeated = scores["repeated"]
-    found = {f"{cuts}, exploded": result["worst"] for cuts, result in repeated.items() if result["worst"] >= EXPLODED}
+    found = {
+        f"{cuts}, exploded": result["worst"]
+        for cuts, result in repeated.items()
+        if result["worst"] >= EXPLODED_LOG_LOSS
+    }
     if experiment == "growing":
         return found
     columns, rounded = promised(experiment, scores), promised(experiment, scores["eight_bit"])
@@ -40,9 +44,9 @@ def missed(name: str, scores: dict[str, Any]) -> dict[str, float]:
     found |= {"after_10000": columns["after_10000"] - oldest}
     found |= {one: columns[one] - cut for one in ARTICLE_CUTS if one in columns}
     found |= {f"{one}, 8 bits": rounded[one] - columns[one] - ROUNDING for one in columns}
-    if experiment == "regenerating" and name in PUBLISHED:
+    if experiment == "regenerating" and name in PUBLISHED_SCORES:
         ours = scores["means"] | {"after_5000": scores["after_5000"]}
-        published = zip(("grown", "after_5000", *ARTICLE_CUTS), PUBLISHED[name], strict=True)
+        published = zip(("grown", "after_5000", *ARTICLE_CUTS), PUBLISHED_SCORES[name], strict=True)
         found |= {f"{one}, mean": ours[one] - theirs for one, theirs in published}
     return {one: round(value, 3) for one, value in found.items() if value > 0}
 

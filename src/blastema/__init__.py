@@ -1,6 +1,6 @@
 """Blastema grows pictures from a single cell.
 
-The reference implementation of "Growing Neural Cellular Automata" (Mordvintsev, Randazzo, Niklasson, Levin; Distill
+An implementation of "Growing Neural Cellular Automata" (Mordvintsev, Randazzo, Niklasson, Levin; Distill
 2020, doi 10.23915/distill.00023).
 """
 
@@ -39,7 +39,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name where it is first used, which keeps the command line quick."""
+    """Import a public name when it is first used, so that the command line starts fast."""
     if name not in _HOMES:
         raise AttributeError(f"module 'blastema' has no attribute {name!r}")
     from importlib import import_module
@@ -48,7 +48,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """List the public names, which are imported only where they are first used, and the modules in use."""
+    """List the public names, even those not yet imported, and the submodules imported so far."""
     return sorted(
         {*__all__, *(name for name in globals() if name.islower() and not name.startswith("_")), "__version__"}
     )

@@ -1,23 +1,23 @@
-"""The one exception for mistakes that the user can mend."""
+"""The exception for errors that the user can fix."""
 
 import re
 
-# What would break the line, or turn the terminal's letters around: files of strangers may have any names inside.
-UNRULY = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-END = 1000
+# Control characters, line breaks, bidirectional controls, surrogates: messages quote files, which may hold any text.
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+KEPT = 1000
 
 
 class BlastemaError(ValueError):
-    """A request that cannot be met: says what came, what is allowed, and what to do, in one line.
+    """An invalid request; the message says in one line what was given, what is allowed, and what to do.
 
-    The command line prints it as one line and exits with code 2; a program may catch it.
+    The command line prints it and exits with code 2; a program may catch it.
     """
 
     def __init__(self, message: str) -> None:
-        text = UNRULY.sub(lambda found: found[0].encode("unicode_escape").decode(), message)
-        # What came is in the middle; where it came from and what to do stand at the ends.
-        super().__init__(text if len(text) <= 2 * END else f"{text[:END]} ... {text[-END:]}")
+        text = UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), message)
+        # Long messages lose their middle, a quoted value; source and advice are at the ends.
+        super().__init__(text if len(text) <= 2 * KEPT else f"{text[:KEPT]} ... {text[-KEPT:]}")
 
 
 class OutOfMemoryError(BlastemaError, MemoryError):
-    """What was asked for needs more memory than there is; says what to make smaller."""
+    """A request needs more memory than is available; the message says what to make smaller."""

@@ -1,4 +1,4 @@
-"""Where organisms come from: the zoo, runs, and files in any format that can be read; and the pictures they grow."""
+"""Loading of organisms by name, from runs and from files of any readable format, and of their targets."""
 
 from pathlib import Path
 
@@ -14,14 +14,15 @@ from blastema.training.directory import ORGANISM, TARGET, kept_target
 
 
 def load(path: Path | str) -> Organism:
-    """Return an organism of the zoo by its name, or that of a run or of a file in any format that can be read.
+    """Return an organism of the zoo, of a run, or of a file in any format that can be read.
 
     Args:
-        path: `🦎`, `persistent/butterfly`, ... (see `blastema.zoo`), an organism file, the directory of a run, or what
-            `blastema import` reads (docs/formats.md). Files and directories come before the zoo.
+        path: a name such as `🦎` or `persistent/butterfly` (see `blastema.zoo`), an organism file, the directory of a
+            run, or a file that `blastema import` reads (docs/formats.md). Existing files and directories take
+            precedence over the zoo.
 
     Raises:
-        BlastemaError: there is none, or it holds what we do not know or cannot be right; the message names it.
+        BlastemaError: there is no such organism, or something in the file is unknown or invalid.
     """
     path = _path_of(path)
     if path.is_dir() and not (path / "model.json").exists():
@@ -34,12 +35,12 @@ def load(path: Path | str) -> Organism:
 
 
 def target_of(organism: Organism, source: Path | str, given: str | None = None) -> np.ndarray:
-    """Return the picture that an organism is measured by, float32 `(height, width, 4)`.
+    """Return the picture that an organism is evaluated against, float32 `(height, width, 4)`.
 
     Args:
-        organism: whose record of its training says what it was taught, and how large.
-        source: where it was loaded from; the directory of a run keeps the very picture.
-        given: another target to measure it by.
+        organism: whose training record names the target and its size.
+        source: where it was loaded from; the directory of a run holds the picture itself.
+        given: another target, instead of the one it was trained on.
 
     Raises:
         BlastemaError: no target is known, or it cannot be loaded.
@@ -61,9 +62,9 @@ def target_of(organism: Organism, source: Path | str, given: str | None = None) 
 
 
 def _path_of(name: Path | str) -> Path:
-    """Return the path of the zoo's organism of that name, or the name as a path."""
+    """Return the file of the zoo's organism of that name, or the name as a path."""
     path = Path(name)
-    known = None if path.exists() else zoo.path_of(str(name))
-    if known is None and not path.exists() and not path.suffix:
+    in_zoo = None if path.exists() else zoo.path_of(str(name))
+    if in_zoo is None and not path.exists() and not path.suffix:
         raise BlastemaError(zoo.no_such(str(name)))
-    return known or path
+    return in_zoo or path

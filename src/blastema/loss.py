@@ -1,4 +1,4 @@
-"""The loss: how far the visible channels are from the target picture."""
+"""The loss: the mean squared difference between the RGBA channels and the target."""
 
 from collections.abc import Callable
 
@@ -9,39 +9,43 @@ from blastema.rule import Array
 COLOURS = 4
 
 
-def visible(states: Array) -> np.ndarray:
-    """Return a copy of the visible channels, RGBA, of states float32 `(..., channel)`: float32 `(..., 4)`."""
+def rgba_channels(states: Array) -> np.ndarray:
+    """Return a copy of the RGBA channels of float32 states `(..., channel)`, float32 `(..., 4)`."""
     return _colours(np.ascontiguousarray(states)).copy().view(np.float32).reshape(*states.shape[:-1], COLOURS)
 
 
 def pixel_loss(states: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Return the mean squared difference over pixels and RGBA of each state.
+    """Return the mean squared difference to the target over pixels and RGBA, for each state.
 
     Args:
         states: float32 `(..., height, width, channel)`.
         target: `(height, width, 4)`, premultiplied.
     """
-    difference = visible(states)
+    difference = rgba_channels(states)
     difference -= target
     return np.mean(np.square(difference, out=difference), axis=(-3, -2, -1))
 
 
 def towards(target: np.ndarray) -> Callable[[Array], tuple[float, np.ndarray]]:
-    """Return the loss of a batch, the mean of `pixel_loss`, as engines want it: value and gradient.
+    """Return the loss for engines: a function from states to the mean of `pixel_loss` and its gradient.
 
-    The array of the gradient is the same at each call, since fresh memory takes as long as the rest.
+    The function returns the same gradient array each time it is called with states of one shape, since allocating it
+    would take as long as the rest.
+
+    Args:
+        target: `(height, width, 4)`, premultiplied.
     """
     kept: dict[tuple[int, ...], np.ndarray] = {}
 
     def loss(states: Array) -> tuple[float, np.ndarray]:
-        difference = visible(states)
+        difference = rgba_channels(states)
         difference -= target
         if states.shape not in kept:
             kept.clear()
             kept[states.shape] = np.zeros(states.shape, np.float32)
         cotangent = kept[states.shape]
         _colours(cotangent)[...] = _colours(difference * np.float32(2 / difference.size))
-        # What exploded has an infinite loss, and whoever trains sees it.
+        # The loss of exploded states may overflow to infinity, which the trainer checks.
         with np.errstate(over="ignore", invalid="ignore"):
             return float(np.mean(np.square(difference, out=difference))), cotangent
 
@@ -49,5 +53,5 @@ def towards(target: np.ndarray) -> Callable[[Array], tuple[float, np.ndarray]]:
 
 
 def _colours(states: np.ndarray) -> np.ndarray:
-    """View the four colours of each cell as one number of 16 bytes, which NumPy copies faster than rows of four."""
+    """View the RGBA of each cell as one number of 16 bytes, which NumPy copies faster than rows of four."""
     return np.ndarray(states.shape[:-1], np.complex128, states, strides=states.strides[:-1])

@@ -1,4 +1,4 @@
-"""An organism: its weights, its rule, and how they came to be."""
+"""An organism: weights, rule, and the record of its training."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,19 +17,19 @@ from blastema.simulation import Simulation
 from blastema.targets.target import FIT, LARGEST, PAD
 
 
-# Arrays have no single truth value, so the comparison that a dataclass would get raises an error.
+# eq=False: a dataclass would compare arrays with ==, which has no single truth value.
 @dataclass(frozen=True, eq=False)
 class Organism:
-    """A trained update rule, ready to grow.
+    """A trained model: weights, rule, and a record of its training.
 
-    Two organisms are equal if they grow alike: same rule, and weights that are equal bit for bit. What is recorded of
-    their training, and their scores, makes no difference. Equal organisms have equal hashes.
+    Two organisms are equal if their rules are equal and their weights are equal bit for bit, so that they grow alike;
+    training records and scores are not compared. Organisms are hashable.
 
     Attributes:
-        weights: float32, what training found.
-        rule: what training did not change.
-        training: how the weights came to be: experiment, target, recipe, steps, seed, final loss, versions.
-        scores: what was measured of it, if anything.
+        weights: trained parameters, float32.
+        rule: parameters that training does not change.
+        training: record of the training: experiment, target, recipe, steps, seed, final loss, versions.
+        scores: results of its evaluation, if any.
     """
 
     weights: Weights
@@ -44,7 +44,7 @@ class Organism:
         return hash(self._identity())
 
     def _identity(self) -> tuple[Any, ...]:
-        """What decides how it grows."""
+        """Return what equality and hash depend on."""
         arrays = [np.asarray(tensor) for tensor in self.weights]
         return self.rule, *((array.shape, str(array.dtype), array.tobytes()) for array in arrays)
 
@@ -57,17 +57,17 @@ class Organism:
         angle: float = 0.0,
         engine: str | None = None,
     ) -> np.ndarray:
-        """Return the state of one organism grown from a single cell, float32 `(height, width, channel)`.
+        """Return the state grown from a seed cell, float32 `(height, width, channel)`.
 
         Args:
-            steps: how many, 0 to 2^32 - 1.
-            height, width: of the grid, in cells, 1 to 65,536, as far as memory holds it.
-            seed: which cells fire when, the same on every engine; 0 to 2^32 - 1.
-            angle: rotates the cells' perception, radians.
-            engine: its name, or None for the fastest present.
+            steps: CA steps, 0 to 2^32 - 1.
+            height, width: of the grid, in cells, 1 to 65,536 if memory suffices.
+            seed: random seed, which decides what cells fire, the same on every engine; 0 to 2^32 - 1.
+            angle: by which perception is rotated, radians.
+            engine: name of an engine, by default the fastest that is installed.
 
         Raises:
-            BlastemaError: one of these is out of range or of the wrong kind.
+            BlastemaError: an argument is out of range or of the wrong type.
         """
         steps = whole_number("steps", steps, 0, LARGEST_WHOLE)
         return self._simulation(height, width, seed, angle, engine).step(steps)[0]
@@ -81,30 +81,30 @@ class Organism:
         angle: float = 0.0,
         engine: str | None = None,
     ) -> Iterator[np.ndarray]:
-        """Return an iterator over the states of a growing organism after 0, 1, 2, ... `steps` steps; see `grow`.
+        """Return an iterator over the states after 0, 1, 2, ... `steps` steps; arguments as for `grow`.
 
         Raises:
-            BlastemaError: as for `grow`; and, while iterating, the organism exploded: after a step its numbers are no
-                longer finite. All states before have been yielded by then.
+            BlastemaError: as for `grow`; or, during iteration, the organism exploded, so that a state would not be
+                finite. All states before it have then been yielded.
         """
         steps = whole_number("steps", steps, 0, LARGEST_WHOLE)
         return _states(self._simulation(height, width, seed, angle, engine), steps)
 
     def _simulation(self, height: int, width: int, seed: int, angle: float, engine: str | None) -> Simulation:
-        """Return a simulation in one grid; unlike `Simulation`, nothing but the engine may be None."""
+        """Return a simulation in one grid; unlike for `Simulation`, only the engine may be None."""
         height, width = whole_number("height", height, 1, LARGEST_SIDE), whole_number("width", width, 1, LARGEST_SIDE)
         return Simulation(self, whole_number("seed", seed, 0, LARGEST_WHOLE), height, width, angle, engine)
 
     def show(self, height: int | None = None, width: int | None = None, seed: int = 0, angle: float = 0.0) -> Any:
-        """Return a Jupyter widget in which the organism grows, and can be cut; the notebook shows it.
+        """Return a Jupyter widget with the growing organism, which can be cut and seeded.
 
         Args:
-            height, width: of the grid, in cells, 1 to 512; as in training if not given.
-            seed: which cells fire when, 0 to 2^32 - 1.
-            angle: rotates the cells' perception, radians; `widget.angle` can be changed later.
+            height, width: of the grid, in cells, 1 to 512; by default as in training.
+            seed: random seed, 0 to 2^32 - 1.
+            angle: by which perception is rotated, radians; `widget.angle` can be changed later.
 
         Raises:
-            BlastemaError: the extra `[notebook]` is not installed, or a number is out of range or of the wrong kind.
+            BlastemaError: the extra `[notebook]` is not installed, or an argument is out of range or of the wrong type.
         """
         from blastema.playground.files import LARGEST_DISH
         from blastema.playground.notebook import widget
@@ -116,15 +116,15 @@ class Organism:
         return widget(self.to_bytes(), height or trained_height, width or trained_width, seed, angle)
 
     def save(self, path: Path | str) -> None:
-        """Write the organism file; same organism, same bytes. The layout is described in docs/model.md.
+        """Write the organism file; the same organism gives the same bytes. The layout is described in docs/model.md.
 
         Raises:
-            BlastemaError: it cannot be written there, or its training record or scores are not JSON, such as NaN.
+            BlastemaError: the file cannot be written, or the training record or scores cannot be written as JSON.
         """
         write_contents(path, Contents(self.weights, self.rule, self.training, self.scores))
 
     def to_bytes(self) -> bytes:
-        """Return the content of the organism file, as `save` writes it."""
+        """Return the bytes of the organism file that `save` writes."""
         with TemporaryDirectory() as folder:
             path = Path(folder) / "organism.safetensors"
             self.save(path)
@@ -132,12 +132,12 @@ class Organism:
 
     @property
     def trained_fit(self) -> int:
-        """Cells of the longer side of the picture that it was trained on, 40 where that is not known."""
+        """Longer side in cells of the picture it was trained on; 40 if unknown."""
         return _side(self.training.get("fit"), FIT)
 
     @property
     def trained_size(self) -> tuple[int, int]:
-        """(height, width) of the grids that it was trained in, 72x72 where that is not known."""
+        """(height, width) of the grids it was trained in; 72x72 if unknown."""
         side = max(1, self.trained_fit + 2 * _side(self.training.get("pad"), PAD))
         return _side(self.training.get("height"), side) or side, _side(self.training.get("width"), side) or side
 
@@ -147,7 +147,7 @@ def _states(simulation: Simulation, steps: int) -> Iterator[np.ndarray]:
     for step in range(1, steps + 1):
         simulation.step()
         if simulation.exploded[0]:
-            raise BlastemaError(f"the organism exploded at step {step:,}: its numbers are no longer finite")
+            raise BlastemaError(f"the organism exploded at step {step:,}: its state is no longer finite")
         yield simulation.state
 
 
@@ -155,20 +155,25 @@ def read_organism(path: Path) -> Organism:
     """Return the organism of an organism file.
 
     Raises:
-        BlastemaError: there is none, or it holds what we do not know or cannot be right; the message names it.
+        BlastemaError: the file is missing, or something in it is unknown or invalid; the message names it.
     """
     return Organism(*read_contents(path))
 
 
 def organism_of(tensors: dict[str, np.ndarray], metadata: dict[str, str], source: str) -> Organism:
-    """Return the organism of these tensors and this metadata, of a file in any format that has them.
+    """Return the organism with these tensors and metadata, from a file of any format that holds them.
+
+    Args:
+        tensors: by name, as in an organism file.
+        metadata: texts by key, checked by `organism_file.check_metadata`.
+        source: name of the file, for messages.
 
     Raises:
-        BlastemaError: they do not fit together, or cannot be right.
+        BlastemaError: they do not fit together, or a value is invalid.
     """
     return Organism(*contents_of(tensors, metadata, source))
 
 
 def _side(value: object, otherwise: int) -> int:
-    """Return a length that training has noted; files of strangers may note anything."""
+    """Return a length from a training record if it is plausible, else `otherwise`; files may hold anything."""
     return value if isinstance(value, int) and 0 <= value <= LARGEST else otherwise

@@ -1,6 +1,6 @@
 """The organism file: weights, rule and record as safetensors. The layout is described in docs/model.md.
 
-What an organism's metadata say, and how its weights are checked, is the same in every format with room for it.
+Other formats with room for metadata use the same metadata and the same checks of the weights.
 """
 
 from dataclasses import asdict, fields
@@ -16,16 +16,18 @@ from blastema.rule import Filter, Rule, Weights
 from blastema.rule.update import weight_shapes
 
 KIND = "blastema-organism"
-# Version 2 is for rules with filters that are not built in; what fits into version 1 is written as version 1.
+# Version 2 holds rules with custom filters; what fits into version 1 is written as version 1.
 VERSIONS = ("1", "2")
-# Bytes. No rule that we allow needs more.
+# Bytes; more than any valid rule needs.
 LARGEST = 2**31
 TENSORS = ("hidden.weight", "hidden.bias", "update.weight", "update.bias")
 METADATA = ("format", "version", "rule", "training", "scores")
+# Attributes of `Rule` that have another name in files.
+FILE_KEYS = {"alive_threshold": "alive_above"}
 
 
 class Contents(NamedTuple):
-    """What a file says of an organism, see `blastema.organism.Organism`."""
+    """The content of an organism file; see `blastema.organism.Organism`."""
 
     weights: Weights
     rule: Rule
@@ -37,17 +39,18 @@ def write_contents(path: Path | str, contents: Contents) -> None:
     """Write an organism file; same contents, same bytes.
 
     Raises:
-        BlastemaError: it cannot be written there, or the training record or the scores are not JSON, such as NaN.
+        BlastemaError: the file cannot be written, or the training record or the scores cannot be written as JSON, for
+            example because of NaN.
     """
     metadata = metadata_of(KIND, contents.rule, contents.training, contents.scores)
     write_tensors(path, dict(zip(TENSORS, contents.weights, strict=True)), metadata)
 
 
 def read_contents(path: Path) -> Contents:
-    """Return what an organism file holds.
+    """Return the content of an organism file.
 
     Raises:
-        BlastemaError: there is none, or it holds what we do not know or cannot be right; the message names it.
+        BlastemaError: the file is missing, or something in it is unknown or invalid; the message names it.
     """
     tensors, metadata = read_tensors(path, LARGEST)
     check_metadata(metadata, KIND, str(path))
@@ -57,29 +60,50 @@ def read_contents(path: Path) -> Contents:
 def metadata_of(
     kind: str, rule: Rule, training: dict[str, Any], scores: dict[str, Any] | None = None
 ) -> dict[str, str]:
-    """Return what a file says of an organism besides its weights, in every format that has room for it.
+    """Return the metadata of an organism for a file of any format with room for them.
 
     Args:
-        kind: what the file calls its format, such as `blastema-organism`.
+        kind: name of the format in the file, such as `blastema-organism`.
         rule, training, scores: of the organism.
 
     Raises:
-        BlastemaError: the training record or the scores cannot be written as JSON, such as NaN.
+        BlastemaError: the training record or the scores cannot be written as JSON, for example because of NaN.
     """
     metadata = {
         "format": kind,
         "version": VERSIONS[any(isinstance(given, Filter) for given in rule.filters)],
-        "rule": json_text(asdict(rule), "the rule"),
+        "rule": json_text(rule_record(rule), "the rule"),
         "training": json_text(training, "the training record"),
     }
     return metadata if scores is None else metadata | {"scores": json_text(scores, "scores")}
 
 
-def contents_of(tensors: dict[str, np.ndarray], metadata: dict[str, str], source: str) -> Contents:
-    """Return the contents of a file with these tensors and this metadata; see `metadata_of`.
+def rule_record(rule: Rule) -> dict[str, Any]:
+    """Return a rule as files hold it, ready for JSON."""
+    return {FILE_KEYS.get(name, name): value for name, value in asdict(rule).items()}
+
+
+def rule_of(record: dict[str, Any]) -> Rule:
+    """Return the rule of such a record; its filters are names, or the matrices of one by their names.
 
     Raises:
-        BlastemaError: they do not fit together, or cannot be right.
+        BlastemaError: a value is out of range, or a filter is neither.
+    """
+    names = {key: name for name, key in FILE_KEYS.items()}
+    values = {names.get(key, key): value for key, value in record.items()}
+    return Rule(**values | {"filters": tuple(_filter(entry) for entry in values["filters"])})
+
+
+def contents_of(tensors: dict[str, np.ndarray], metadata: dict[str, str], source: str) -> Contents:
+    """Return the content of a file with these tensors and this metadata; see `metadata_of`.
+
+    Args:
+        tensors: as in an organism file, under the names in `TENSORS`.
+        metadata: checked by `check_metadata`.
+        source: name of the file, for messages.
+
+    Raises:
+        BlastemaError: they do not fit together, or a value is invalid.
     """
     rule = _rule(source, metadata["rule"], own_filters=metadata["version"] != VERSIONS[0])
     return Contents(
@@ -94,38 +118,44 @@ def check_weights(rule: Rule, tensors: dict[str, np.ndarray], source: str) -> We
     """Return the four tensors as weights.
 
     Raises:
-        BlastemaError: one is missing, unknown, of another shape or type than the rule needs, or not finite.
+        BlastemaError: a tensor is missing or unknown, not of the shape and type that the rule needs, or not finite.
     """
     unknown, missing = sorted(tensors.keys() - set(TENSORS)), sorted(set(TENSORS) - tensors.keys())
     if unknown or missing:
-        what = f"unknown tensors {', '.join(unknown)}" if unknown else f"no tensor {', '.join(missing)}"
-        raise BlastemaError(f"{source} has {what}; an organism has exactly {', '.join(TENSORS)}")
+        problem = f"unknown tensors {', '.join(unknown)}" if unknown else f"no tensor {', '.join(missing)}"
+        raise BlastemaError(f"{source} has {problem}; an organism has exactly {', '.join(TENSORS)}")
     shapes = weight_shapes(rule.perception, rule.hidden, rule.channels)
     for name, shape in zip(TENSORS, shapes, strict=True):
-        came = tensors[name]
-        if came.shape != shape or came.dtype != np.float32:
-            raise BlastemaError(f"{name} in {source} is {came.dtype} {came.shape}; its rule needs float32 {shape}")
-        if not np.isfinite(came).all():
-            raise BlastemaError(f"{name} in {source} has values that are not finite (NaN or infinite); it cannot grow")
+        tensor = tensors[name]
+        if tensor.shape != shape or tensor.dtype != np.float32:
+            raise BlastemaError(f"{name} in {source} is {tensor.dtype} {tensor.shape}; its rule needs float32 {shape}")
+        if not np.isfinite(tensor).all():
+            raise BlastemaError(
+                f"{name} in {source} has values that are not finite (NaN or infinite); weights must be finite"
+            )
     return Weights(*(tensors[name] for name in TENSORS))
 
 
 def check_metadata(metadata: dict[str, str], kind: str, source: str) -> None:
-    """Raise unless a file of this format may say just this; see `metadata_of`."""
+    """Raise unless this can be the metadata of a file of this format; see `metadata_of`.
+
+    Raises:
+        BlastemaError: another format, an unknown version, or unknown or missing keys.
+    """
     if metadata.get("format") != kind:
-        raise BlastemaError(f"{source} is no organism: its format is {metadata.get('format')!r}, not {kind!r}")
+        raise BlastemaError(f"{source} is not an organism: its format is {metadata.get('format')!r}, not {kind!r}")
     if metadata.get("version") not in VERSIONS:
         allowed = " and ".join(VERSIONS)
         raise BlastemaError(f"{source} has version {metadata.get('version')!r}; this program reads versions {allowed}")
     unknown, missing = sorted(metadata.keys() - set(METADATA)), sorted({"rule", "training"} - metadata.keys())
     if unknown or missing:
-        what = f"unknown keys {', '.join(unknown)}" if unknown else f"no key {', '.join(missing)}"
-        raise BlastemaError(f"{source} has {what} in its metadata; an organism has {', '.join(METADATA)}")
+        problem = f"unknown keys {', '.join(unknown)}" if unknown else f"no key {', '.join(missing)}"
+        raise BlastemaError(f"{source} has {problem} in its metadata; an organism has {', '.join(METADATA)}")
 
 
 def _rule(source: str, text: str, own_filters: bool) -> Rule:
     values = _object(source, "rule", text)
-    known = asdict(Rule())
+    known = rule_record(Rule())
     if values.keys() != known.keys():
         wrong = ", ".join(sorted(values.keys() ^ known.keys()))
         raise BlastemaError(f"the rule in {source} has unknown or missing keys: {wrong}; it has {', '.join(known)}")
@@ -134,17 +164,17 @@ def _rule(source: str, text: str, own_filters: bool) -> Rule:
         allowed = "names and filters" if own_filters else "names"
         raise BlastemaError(f"filters in {source} is {filters!r}; it must be a list of {allowed}")
     try:
-        return Rule(**values | {"filters": tuple(_filter(source, entry) for entry in filters)})
+        return rule_of(values)
     except (BlastemaError, TypeError) as error:
-        raise BlastemaError(f"the rule in {source} does not hold: {error}") from None
+        raise BlastemaError(f"the rule in {source} is invalid: {error}") from None
 
 
-def _filter(source: str, entry: object) -> str | Filter:
+def _filter(entry: object) -> str | Filter:
     if isinstance(entry, str):
         return entry
     keys = [field.name for field in fields(Filter)]
     if not isinstance(entry, dict) or sorted(entry) != sorted(keys):
-        raise BlastemaError(f"a filter in {source} is neither a name nor an object with {', '.join(keys)}")
+        raise BlastemaError(f"filter {entry!r} is neither a name nor an object with {', '.join(keys)}")
     return Filter(**entry)
 
 

@@ -1,4 +1,4 @@
-"""An organism growing in a grid, step by step."""
+"""A simulation: an organism growing in one or more grids, step by step."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -20,18 +20,19 @@ class Simulation:
     """One or more grids in which an organism grows from a seed cell each.
 
     Args:
-        organism: which one; its rule decides fire rate and edge (`dataclasses.replace` gives one with another rule).
-        seed: which cells fire when, 0 to 2^32 - 1, the same on every engine; a sequence of them gives one grid each.
-        height, width: of a grid, in cells, 1 to 65,536, as far as memory holds it; as in training by default.
+        organism: whose weights and rule are used; for another fire rate or edge, `dataclasses.replace` its rule.
+        seed: random seed, 0 to 2^32 - 1, which decides what cells fire, the same on every engine; a sequence gives one
+            grid per seed.
+        height, width: of a grid, in cells, 1 to 65,536 if memory suffices; by default as in training.
         angle: by which perception is rotated, radians; may be changed between steps.
-        engine: an engine or its name, by default the fastest present.
+        engine: an engine or its name, by default the fastest that is installed.
 
     Attributes:
         organism, angle, engine: as given.
-        batch: states `(grid, height, width, channel)`, seeds and ages; may be replaced by another one that fits.
+        batch: states `(grid, height, width, channel)`, seeds and ages; may be replaced by a batch of the same rule.
 
     Raises:
-        BlastemaError: an argument is out of range or of the wrong kind.
+        BlastemaError: an argument is out of range or of the wrong type.
 
     >>> from blastema import Simulation, load
     >>> simulation = Simulation(load("🦎"), seed=3)
@@ -55,10 +56,10 @@ class Simulation:
         trained_height, trained_width = organism.trained_size
         height = whole_number("height", trained_height if height is None else height, 1, LARGEST_SIDE)
         width = whole_number("width", trained_width if width is None else width, 1, LARGEST_SIDE)
-        given = np.atleast_1d(np.asarray(seed, object))
-        if not given.size:
-            raise BlastemaError(f"seed is {seed!r}; give one or more")
-        seeds = [whole_number("seed", value, 0, LARGEST_WHOLE) for value in given.reshape(-1)]
+        values = np.atleast_1d(np.asarray(seed, object))
+        if not values.size:
+            raise BlastemaError(f"seed is {seed!r}; give at least one")
+        seeds = [whole_number("seed", value, 0, LARGEST_WHOLE) for value in values.reshape(-1)]
         check_states(len(seeds), height, width, organism.rule.channels)
         self.batch: Batch = seed_batch(seeds, height, width, organism.rule.channels)
         self.engine: Engine = choose_engine(engine) if engine is None or isinstance(engine, str) else engine
@@ -67,41 +68,41 @@ class Simulation:
     def from_batch(
         cls, organism: "Organism", batch: Batch, angle: float = 0.0, engine: str | Engine | None = None
     ) -> "Simulation":
-        """Return a simulation that continues from the states of a batch, and leaves that as it is."""
+        """Return a simulation that continues from a batch; the batch is not modified."""
         simulation = cls(organism, 0, 1, 1, angle, engine)
         simulation.batch = batch
         return simulation
 
     @property
     def states(self) -> np.ndarray:
-        """The states of all grids, float32 `(grid, height, width, channel)`; can be written to."""
+        """States of all grids, float32 `(grid, height, width, channel)`; writable."""
         return self.batch.states
 
     @property
     def state(self) -> np.ndarray:
-        """The state of the first grid, float32 `(height, width, channel)`; can be written to."""
+        """State of the first grid, float32 `(height, width, channel)`; writable."""
         return self.batch.states[0]
 
     @property
     def age(self) -> int:
-        """CA steps that the first grid has taken since its seed cell."""
+        """Age of the first grid: CA steps since its seed cell."""
         return int(self.batch.ages[0])
 
     @property
     def exploded(self) -> np.ndarray:
-        """Which grids hold numbers that are not finite, bool `(grid,)`."""
+        """Which grids have states that are not finite, bool `(grid,)`."""
         return ~np.isfinite(self.batch.states).all(axis=(1, 2, 3))
 
     def step(self, steps: int = 1) -> np.ndarray:
-        """Take CA steps and return the states. Arrays returned before stay as they were.
+        """Take CA steps and return the new states. Arrays returned earlier do not change.
 
-        Numbers that overflow are left in the states, without a warning; see `exploded`.
+        Overflow gives states that are not finite, without a warning; see `exploded`.
 
         Args:
-            steps: 0 or more, as long as ages stay below 2^32.
+            steps: 0 or more; ages must stay below 2^32.
 
         Raises:
-            BlastemaError: not so many steps can be taken, or the states cannot be right.
+            BlastemaError: the number of steps is out of range, or `batch` was replaced by an invalid one.
         """
         steps = whole_number("steps", steps, 0, LARGEST_WHOLE)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -112,14 +113,16 @@ class Simulation:
         """Set cells to zero.
 
         Args:
-            mask: which ones, `(height, width)` for all grids alike or `(grid, height, width)`; true or not zero.
+            mask: nonzero where cells are erased, `(height, width)` for all grids or `(grid, height, width)`.
 
         Raises:
             BlastemaError: the mask has another shape.
         """
         mask = np.asarray(mask, bool)
         if mask.shape not in (self.states.shape[1:3], self.states.shape[:3]):
-            raise BlastemaError(f"a mask of shape {mask.shape} does not fit grids of shape {self.states.shape[:3]}")
+            raise BlastemaError(
+                f"the mask has shape {mask.shape}; it must be {self.states.shape[1:3]} or {self.states.shape[:3]}"
+            )
         states = self.states.copy()
         states[np.broadcast_to(mask, states.shape[:3])] = 0
         self.batch = self.batch._replace(states=states)

@@ -114,7 +114,7 @@ def sparse(length):
 
 
 PICKLE = "is a pickle, which can run any program"
-WHOLE, SAFE = "is not a whole safetensors file", "a.safetensors"
+WHOLE, SAFE = "is not a complete safetensors file", "a.safetensors"
 ATTACKS = {
     "organism, truncated": ({SAFE: GOOD["organism"][SAFE][:-5]}, WHOLE),
     "organism, truncated in the header": ({SAFE: GOOD["organism"][SAFE][:100]}, WHOLE),
@@ -211,7 +211,7 @@ ATTACKS = {
     "zeros": ({"a.safetensors": bytes(10_000)}, WHOLE),
 }  # fmt: skip
 PICTURES = {
-    "picture, 900 megapixels": ({"a.png": png(30_000, 30_000, bytes(1000))}, "64,000,000 are allowed"),
+    "picture, 900 megapixels": ({"a.png": png(30_000, 30_000, bytes(1000))}, "at most 64,000,000 are allowed"),
     "picture, 4,294,967,295 pixels wide": ({"a.png": png(2**32 - 1, 1)}, "a.png"),
     "picture, truncated": ({"a.png": png(100, 100, bytes(40_100))[:60]}, "a.png"),
     "picture, 1 GB of text in 1 MB": (

@@ -26,7 +26,7 @@ from blastema.training.run import RECIPES, Config, Run
 CONFIG = Config("disc", experiment="growing", steps=6, fit=6, pad=4)
 POOLED = dataclasses.replace(CONFIG, experiment="persistent")
 FILES = (
-    "config.json", "target.npy", "log.jsonl", "checkpoint.safetensors", "good.safetensors", "best.safetensors",
+    "config.json", "target.npy", "log.jsonl", "checkpoint.safetensors", "rollback.safetensors", "best.safetensors",
     "organism.safetensors",
 )  # fmt: skip
 ODD = [
@@ -53,7 +53,7 @@ def begun(directory, config, steps):
 
 def in_the_format_of_0_1_0(directory):
     """Leave out what Blastema 0.1.0 did not write: checksums and the state of the run."""
-    for name in ("checkpoint.safetensors", "good.safetensors"):
+    for name in ("checkpoint.safetensors", "rollback.safetensors"):
         tensors, metadata = read_tensors(directory / name)
         tensors = {key: value for key, value in tensors.items() if not key.startswith("best.")}
         write_tensors(directory / name, tensors, {key: metadata[key] for key in ("format", "version", "step")})

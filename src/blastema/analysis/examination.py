@@ -16,7 +16,7 @@ from blastema.engines import Engine
 from blastema.io.arguments import whole_number
 from blastema.machine.memory import check_states
 from blastema.organism import Organism
-from blastema.quantisation.eight_bit import quantised
+from blastema.quantisation.eight_bit import quantise_gptq
 from blastema.rule import Rule
 from blastema.rule.grid import LARGEST_WHOLE
 
@@ -151,7 +151,7 @@ def _empty(subject: Subject) -> float:
 
 def _eight_bit(subject: Subject, seeds: np.ndarray, seed: int) -> dict[str, Any]:
     organism = subject.organism
-    weights = quantised(organism.rule, organism.weights, *subject.target.shape[:2]).weights
+    weights = quantise_gptq(organism.rule, organism.weights, *subject.target.shape[:2]).weights
     rounded = replace(subject, organism=replace(organism, weights=weights))
     found = _regeneration(rounded, seeds, seed, CUTS)
     return {

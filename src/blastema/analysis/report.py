@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from blastema.analysis.regeneration import APART
-from blastema.analysis.subject import EXPLODED
+from blastema.analysis.subject import EXPLODED_LOG_LOSS
 
 SCALE = "log10 of the mean squared difference to the target, over pixels and RGBA: lower is better."
 # The root of 10^-2, 10^-3, 10^-4, as a share of the full range of 0 to 1.
@@ -59,7 +59,7 @@ def shown(value: float | str) -> str:
     """
     if isinstance(value, str):
         return value
-    return "exploded" if value >= EXPLODED else f"{value:.2f}"
+    return "exploded" if value >= EXPLODED_LOG_LOSS else f"{value:.2f}"
 
 
 def explanations(printed: list[str], organisms: int | None = None) -> Iterator[str]:

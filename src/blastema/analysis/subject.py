@@ -11,7 +11,7 @@ from blastema.rule import Batch, seed_batch
 from blastema.simulation import Simulation
 
 # The log10 of the loss of an organism whose numbers are no longer finite; more than that is counted as that.
-EXPLODED = 9.0
+EXPLODED_LOG_LOSS = 9.0
 # CA steps after which an organism counts as grown.
 GROWN = 200
 # Nothing is closer to its picture than this; a target of nothing would be at minus infinity.
@@ -51,13 +51,13 @@ class Subject:
 
 
 def log_of(loss: np.ndarray) -> np.ndarray:
-    """Return log10 of losses, `EXPLODED` where one is not finite or more than that.
+    """Return log10 of losses, `EXPLODED_LOG_LOSS` where one is not finite or more than that.
 
     >>> log_of(np.array([0.001, 1e18, np.nan])).tolist()
     [-3.0, 9.0, 9.0]
     """
-    found = np.where(np.isfinite(loss), np.log10(np.maximum(loss, LEAST)), EXPLODED)
-    return np.minimum(found, EXPLODED).astype(float)
+    found = np.where(np.isfinite(loss), np.log10(np.maximum(loss, LEAST)), EXPLODED_LOG_LOSS)
+    return np.minimum(found, EXPLODED_LOG_LOSS).astype(float)
 
 
 def lasting(losses: np.ndarray) -> np.ndarray:
@@ -66,7 +66,7 @@ def lasting(losses: np.ndarray) -> np.ndarray:
     >>> lasting(np.array([[-4.0, -4.0], [9.0, -4.1], [-1.4, -4.1]]))[:, 0].tolist()
     [-4.0, 9.0, 9.0]
     """
-    return np.where(np.logical_or.accumulate(losses >= EXPLODED), EXPLODED, losses)
+    return np.where(np.logical_or.accumulate(losses >= EXPLODED_LOG_LOSS), EXPLODED_LOG_LOSS, losses)
 
 
 def seeds_for(count: int, seed: int) -> np.ndarray:

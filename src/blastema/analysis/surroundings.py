@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from blastema.analysis.subject import GROWN, Subject, log_of
-from blastema.loss import COLOURS, visible
+from blastema.loss import COLOURS, rgba_channels
 from blastema.rule import Batch, seed_state
 
 FIRE_RATES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -72,4 +72,4 @@ def _place(grid: np.ndarray, target: np.ndarray, row: int, column: int) -> None:
 def _log_loss(states: np.ndarray, placed: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Return log10 of the summed squared differences, divided by the size of the target's own grid."""
     with np.errstate(over="ignore"):
-        return log_of(np.sum((visible(states) - placed) ** 2, axis=(-3, -2, -1)) / target.size)
+        return log_of(np.sum((rgba_channels(states) - placed) ** 2, axis=(-3, -2, -1)) / target.size)

@@ -1,4 +1,4 @@
-"""Which engines there are, which of them run here, and which one to take."""
+"""The engines by name, and the choice of one."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ def _native() -> Engine:
         from blastema.engines.native_engine import NativeEngine
     except ImportError as error:
         raise BlastemaError(
-            f"the native engine is not there ({error}); it needs GCC or Clang where the package is installed: "
+            f"the native engine is not installed ({error}); building it needs GCC or Clang: "
             "pip install --force-reinstall --no-deps --verbose . shows what is missing"
         ) from error
     return NativeEngine()
@@ -30,7 +30,7 @@ def _jax() -> Engine:
         from blastema.engines.jax_engine import JaxEngine
     except ImportError as error:
         raise BlastemaError(
-            f"the jax engine is not there ({error}); install it with: pip install 'blastema[jax]'"
+            f"the jax engine is not installed ({error}); install it with: pip install 'blastema[jax]'"
         ) from error
     return JaxEngine()
 
@@ -47,7 +47,7 @@ class EngineKind(NamedTuple):
     details: Callable[[Any], str]
 
 
-# The fastest on a CPU first: it is the default.
+# Fastest on a CPU first.
 ENGINES = {
     "native": EngineKind(_native, lambda engine: f"{engine.isa}, threads: {engine.threads}"),
     "numpy": EngineKind(_numpy, lambda _: f"numpy {installed('numpy')}"),
@@ -56,7 +56,7 @@ ENGINES = {
 
 
 def default_engine() -> str:
-    """Return the name of the fastest engine that runs on this machine's processor with nothing to add."""
+    """Return the name of the fastest engine that runs on this machine's processor without extras."""
     try:
         from blastema import _native
     except ImportError:
@@ -65,10 +65,14 @@ def default_engine() -> str:
 
 
 def choose_engine(name: str | None = None) -> Engine:
-    """Return the engine of that name, or the fastest one present.
+    """Return the engine of that name, or the default one.
+
+    Args:
+        name: a key of `ENGINES`; by default the fastest engine that runs here without extras.
+
 
     Raises:
-        BlastemaError: no engine has that name, or what it needs is not installed.
+        BlastemaError: there is no engine of that name, or something that it needs is not installed.
 
     >>> choose_engine("numpy").name
     'numpy'

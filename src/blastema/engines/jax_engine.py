@@ -1,4 +1,4 @@
-"""The JAX engine: the very functions of `blastema.rule`, compiled, and differentiated by JAX. Extra `[jax]`."""
+"""The JAX engine: the functions of `blastema.rule` themselves, compiled and differentiated by JAX. Extra `[jax]`."""
 
 import math
 import os
@@ -11,8 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from blastema.engines.protocol import (
-    Learning,
     Loss,
+    ValueAndGrad,
     check_finite,
     check_rollout,
     evaluate,
@@ -20,18 +20,19 @@ from blastema.engines.protocol import (
 )
 from blastema.rule import Batch, Rule, Weights, step
 
-# Rollouts of 64 to 96 steps would each be compiled anew; lengths are rounded up and the rest of the steps left out.
+# Each length would be compiled separately, so lengths are rounded up to a multiple of this and the excess is skipped.
 LENGTHS = 32
 
-# `grow` gives the device this many cells times steps at once, a second of work for one core: what was begun is also
-# finished, even after Ctrl-C.
+# At most this many cells times steps per call of the device, about a second of work for one core: a call that has begun
+# runs to its end, even after Ctrl-C.
 CELL_STEPS = 1_000_000
 
 
 def _one_thread_on_cpu() -> None:
-    """Start JAX's CPU client with one thread, unless NPROC says otherwise or it runs already.
+    """Start JAX's CPU client with one thread, unless NPROC is set or the client already runs.
 
-    XLA splits long sums by the number of threads, so gradients, and with them organisms, would differ between machines.
+    XLA splits long sums by the number of threads, so gradients, and with them trained organisms, would differ between
+    machines.
     """
     if "NPROC" not in os.environ:
         os.environ["NPROC"] = "1"
@@ -41,19 +42,20 @@ def _one_thread_on_cpu() -> None:
             del os.environ["NPROC"]
 
 
-_one_thread_on_cpu()
-
-
 class JaxEngine:
     """Runs wherever JAX does: CPU, GPU, TPU. See `blastema.engines.protocol.Engine`.
 
-    Ctrl-C ends a call at once, except while XLA compiles; the device still finishes what it has begun.
+    Ctrl-C ends a call at once, except while XLA compiles; the device still finishes the call in progress.
     """
 
     name = "jax"
 
+    def __init__(self) -> None:
+        _one_thread_on_cpu()
+
     @says_when_memory_runs_out
     def grow(self, rule: Rule, weights: Weights, batch: Batch, steps: int, angle: float = 0.0) -> Batch:
+        """Take CA steps; see `Engine.grow`."""
         weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
         check_finite(batch.states)
         at_once = max(1, CELL_STEPS // math.prod(batch.states.shape[:3]))
@@ -64,18 +66,21 @@ class JaxEngine:
         return _on_host(now)
 
     @says_when_memory_runs_out
-    def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0) -> Learning:
+    def value_and_grad(
+        self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0
+    ) -> ValueAndGrad:
+        """Take CA steps and carry the gradient of the loss back through them; see `Engine.value_and_grad`."""
         weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
         check_finite(batch.states)
         length = -(-steps // LENGTHS) * LENGTHS
-        states, way_back = _forward(rule, length, steps, jnp.float32(angle), _on_device(weights), _on_device(batch))
+        states, vjp = _forward(rule, length, steps, jnp.float32(angle), _on_device(weights), _on_device(batch))
         _wait(states)
         final = np.array(states)
         value, cotangent = evaluate(loss, final)
-        gradient, states_gradient = _backward(way_back, jnp.asarray(cotangent))
+        gradient, states_gradient = _backward(vjp, jnp.asarray(cotangent))
         _wait(states_gradient)
         after = Batch(final, np.asarray(batch.seeds), np.asarray(batch.ages) + np.uint32(steps))
-        return Learning(value, after, _on_host(gradient), np.array(states_gradient))
+        return ValueAndGrad(value, after, _on_host(gradient), np.array(states_gradient))
 
 
 @partial(jax.jit, static_argnums=0)
@@ -87,16 +92,16 @@ def _grow(rule: Rule, weights: Weights, batch: Batch, steps: int, angle: jax.Arr
 def _forward(
     rule: Rule, length: int, steps: int, angle: jax.Array, weights: Weights, batch: Batch
 ) -> tuple[jax.Array, Any]:
-    """Return the states after `steps` of at most `length` steps, and the way back from their cotangent."""
+    """Return the states after `steps` of at most `length` steps, and their vector-Jacobian product."""
 
-    # Only the states between steps are kept; the rest of a step is computed again on the way back.
+    # Only the states between steps are kept; the backward pass recomputes the rest.
     @jax.checkpoint
-    def one(weights: Weights, now: Batch) -> Batch:
+    def checkpointed_step(weights: Weights, now: Batch) -> Batch:
         return step(rule, weights, now, angle)
 
     def rollout(weights: Weights, states: jax.Array) -> jax.Array:
         def body(now: Batch, index: jax.Array) -> tuple[Batch, None]:
-            return jax.lax.cond(index < steps, one, lambda _, same: same, weights, now), None
+            return jax.lax.cond(index < steps, checkpointed_step, lambda _, same: same, weights, now), None
 
         start = Batch(states, batch.seeds, batch.ages)
         return jax.lax.scan(body, start, jnp.arange(length))[0].states
@@ -105,8 +110,8 @@ def _forward(
 
 
 @jax.jit
-def _backward(way_back: Any, cotangent: jax.Array) -> Any:
-    return way_back(cotangent)
+def _backward(vjp: Any, cotangent: jax.Array) -> Any:
+    return vjp(cotangent)
 
 
 def _wait(arrays: Any) -> None:

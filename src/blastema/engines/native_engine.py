@@ -10,7 +10,7 @@ import os
 import numpy as np
 
 from blastema import _native
-from blastema.engines.protocol import Learning, Loss, check_rollout, evaluate, says_when_memory_runs_out
+from blastema.engines.protocol import Loss, ValueAndGrad, check_rollout, evaluate, says_when_memory_runs_out
 from blastema.errors import BlastemaError
 from blastema.machine import cores
 from blastema.rule import Batch, Rule, Weights
@@ -48,13 +48,17 @@ class NativeEngine:
 
     @says_when_memory_runs_out
     def grow(self, rule: Rule, weights: Weights, batch: Batch, steps: int, angle: float = 0.0) -> Batch:
+        """Take CA steps; see `Engine.grow`."""
         weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
         rollout = self._begin(rule, weights, batch, angle, record=False)
         rollout.forward(steps)
         return _batch_after(rollout, batch, steps)
 
     @says_when_memory_runs_out
-    def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0) -> Learning:
+    def value_and_grad(
+        self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0
+    ) -> ValueAndGrad:
+        """Take CA steps and carry the gradient of the loss back through them; see `Engine.value_and_grad`."""
         weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
         rollout = self._begin(rule, weights, batch, angle, record=True)
         rollout.forward(steps)
@@ -62,10 +66,10 @@ class NativeEngine:
         value, cotangent = evaluate(loss, after.states)
         gradient = Weights(*(np.zeros(np.shape(tensor), np.float32) for tensor in weights))
         if steps == 0:
-            return Learning(value, after, gradient, cotangent.copy())
+            return ValueAndGrad(value, after, gradient, cotangent.copy())
         states_gradient = np.empty_like(cotangent)
         rollout.backward(cotangent, gradient, states_gradient)
-        return Learning(value, after, gradient, states_gradient)
+        return ValueAndGrad(value, after, gradient, states_gradient)
 
     def _begin(self, rule: Rule, weights: Weights, batch: Batch, angle: float, record: bool) -> _native.Rollout:
         # The article's filters are unrolled, and rotated by cos and sin; any others are computed from their kernels.
@@ -76,7 +80,7 @@ class NativeEngine:
                 hidden=rule.hidden,
                 kernels=kernels(rule.filters, angle),
                 rotation=rotation,
-                alive_threshold=rule.alive_above,
+                alive_threshold=rule.alive_threshold,
                 fire_threshold=round(rule.fire_rate * 2**24),
                 wrap=rule.edge == "wrap",
             )

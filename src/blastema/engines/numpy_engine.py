@@ -1,8 +1,8 @@
 """The NumPy engine: computes only the living cells that fire, forward and backward through time.
 
-The rule as in `blastema.rule`, rearranged. In a grown 72x72 grid about one cell in eleven acts in a step, so their
-neighbourhoods are gathered into one matrix, run through the network, and scattered back. Grids carry a margin of
-one cell, so that a neighbour is a constant distance away in memory.
+The rule as in `blastema.rule`, rearranged. In a grown 72x72 grid about one cell in eleven fires in a step, so the
+neighbourhoods of these cells are gathered into one matrix, run through the network, and scattered back. Grids carry a
+margin of one cell, so that each neighbour is at a constant offset in memory.
 """
 
 from typing import NamedTuple
@@ -11,8 +11,8 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from blastema.engines.protocol import (
-    Learning,
     Loss,
+    ValueAndGrad,
     check_finite,
     check_rollout,
     evaluate,
@@ -21,13 +21,19 @@ from blastema.engines.protocol import (
 from blastema.rule import ALPHA, Batch, Rule, Weights, fires, update
 from blastema.rule.perception import filters_of
 
-# Sums over thousands of cells come out a little different for each number of BLAS threads, and the products are so
-# small that threads rather get in each other's way.
+# Sums over thousands of cells are rounded differently for each number of BLAS threads, and the products are so small
+# that more threads are slower.
 one_thread = ThreadpoolController().wrap(limits=1, user_api="blas")
 
 
-class Taken(NamedTuple):
-    """What the way back needs of one step: places of the cells that acted, what they saw, and who lived after."""
+class Tape(NamedTuple):
+    """What the backward pass needs of one step.
+
+    Attributes:
+        cells: flat positions of the cells that fired, `(count,)`.
+        perception: what they perceived, `(count, perception)`.
+        lives: which cells are alive after the step, bool `(batch, height, width)`.
+    """
 
     cells: np.ndarray
     perception: np.ndarray
@@ -35,41 +41,47 @@ class Taken(NamedTuple):
 
 
 class NumpyEngine:
-    """Always there. See `blastema.engines.protocol.Engine`."""
+    """Needs no compiler and no extra. See `blastema.engines.protocol.Engine`."""
 
     name = "numpy"
 
     @says_when_memory_runs_out
     @one_thread
     def grow(self, rule: Rule, weights: Weights, batch: Batch, steps: int, angle: float = 0.0) -> Batch:
+        """Take CA steps; see `Engine.grow`."""
         weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
         check_finite(batch.states)
         grid = with_margin(batch.states)
         for done in range(steps):
-            take_step(rule, weights, grid, batch.seeds, older(batch.ages, done), angle)
+            forward_step(rule, weights, grid, batch.seeds, older(batch.ages, done), angle)
         return Batch(inside(grid).copy(), batch.seeds, older(batch.ages, steps))
 
     @says_when_memory_runs_out
     @one_thread
-    def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0) -> Learning:
+    def value_and_grad(
+        self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0
+    ) -> ValueAndGrad:
+        """Take CA steps and carry the gradient of the loss back through them; see `Engine.value_and_grad`."""
         weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
         check_finite(batch.states)
         grid = with_margin(batch.states)
-        tape = [take_step(rule, weights, grid, batch.seeds, older(batch.ages, done), angle) for done in range(steps)]
+        tapes = [
+            forward_step(rule, weights, grid, batch.seeds, older(batch.ages, done), angle) for done in range(steps)
+        ]
         final = inside(grid).copy()
         value, cotangent = evaluate(loss, final)
         back = with_margin(cotangent)
         gradient = Weights(*(np.zeros_like(tensor) for tensor in weights))
-        while tape:
-            take_back(rule, weights, back, tape.pop(), angle, gradient)
+        while tapes:
+            backward_step(rule, weights, back, tapes.pop(), angle, gradient)
         after = Batch(final, batch.seeds, older(batch.ages, steps))
-        return Learning(value, after, gradient, inside(back).copy())
+        return ValueAndGrad(value, after, gradient, inside(back).copy())
 
 
-def take_step(
+def forward_step(
     rule: Rule, weights: Weights, grid: np.ndarray, seeds: np.ndarray, ages: np.ndarray, angle: float
-) -> Taken:
-    """Make the grid `(batch, height + 2, width + 2, channel)` one step older, in place."""
+) -> Tape:
+    """Take one CA step of the grid `(batch, height + 2, width + 2, channel)`, in place."""
     alive_before = alive_inside(grid, rule)
     _, height, width = alive_before.shape
     acts = np.zeros(grid.shape[:3], bool)
@@ -81,15 +93,15 @@ def take_step(
     flat[cells] += update(perception, weights)
     lives = alive_before & alive_inside(grid, rule)
     inside(grid)[~lives] = 0
-    return Taken(cells, perception, lives)
+    return Tape(cells, perception, lives)
 
 
-def take_back(rule: Rule, weights: Weights, back: np.ndarray, taken: Taken, angle: float, gradient: Weights) -> None:
-    """Carry the cotangent `back`, margin and all, through one step, in place, and add to the gradient.
+def backward_step(rule: Rule, weights: Weights, back: np.ndarray, tape: Tape, angle: float, gradient: Weights) -> None:
+    """Carry the cotangent `back`, with its margin, through one step, in place, and add to the gradient.
 
-    The gradient stops where the life mask is zero. The hidden layer is computed anew, which costs less than keeping it.
+    The gradient is zero where the life mask is. The hidden layer is recomputed, which costs less than keeping it.
     """
-    cells, perception, lives = taken
+    cells, perception, lives = tape
     inside(back)[~lives] = 0
     flat = back.reshape(-1, rule.channels)
     change = flat[cells]
@@ -106,7 +118,15 @@ def take_back(rule: Rule, weights: Weights, back: np.ndarray, taken: Taken, angl
 
 
 def perceive_cells(flat: np.ndarray, cells: np.ndarray, rule: Rule, row: int, angle: float) -> np.ndarray:
-    """Return `(len(cells), perception)` of the cells at these places of `flat` (place, channel), `row` places a row."""
+    """Return what cells perceive, `(len(cells), perception)`.
+
+    Args:
+        flat: all cells of the grid and its margin, `(position, channel)`.
+        cells: positions in `flat`.
+        rule: whose filters are applied.
+        row: positions per row of the grid.
+        angle: by which perception is rotated, radians.
+    """
     near = {(dy, dx): flat[cells + (dy * row + dx)] for dy in (-1, 0, 1) for dx in (-1, 0, 1)}
     perception = np.zeros((len(cells), rule.perception), np.float32)
     for index, given in enumerate(filters_of(rule.filters)):
@@ -119,29 +139,32 @@ def perceive_cells(flat: np.ndarray, cells: np.ndarray, rule: Rule, row: int, an
 def scatter_perception(
     flat: np.ndarray, cells: np.ndarray, perception_back: np.ndarray, rule: Rule, row: int, angle: float
 ) -> None:
-    """Add the adjoint of `perceive_cells` to `flat`. Cells are listed once, so one neighbour at a time is safe."""
-    reach: dict[tuple[int, int], np.ndarray] = {}
+    """Add the adjoint of `perceive_cells` to `flat`.
+
+    Each cell is listed once, so no two sums of one neighbour offset go to the same position.
+    """
+    by_offset: dict[tuple[int, int], np.ndarray] = {}
     for index, given in enumerate(filters_of(rule.filters)):
         part = perception_back[:, index * rule.channels : (index + 1) * rule.channels]
         for dy, dx, weight in given.taps(angle):
             sent = part * np.float32(weight)
-            reach[dy, dx] = reach[dy, dx] + sent if (dy, dx) in reach else sent
-    for (dy, dx), sent in reach.items():
+            by_offset[dy, dx] = by_offset[dy, dx] + sent if (dy, dx) in by_offset else sent
+    for (dy, dx), sent in by_offset.items():
         flat[cells + (dy * row + dx)] += sent
 
 
 def alive_inside(grid: np.ndarray, rule: Rule) -> np.ndarray:
-    """Return which cells are alive, bool `(batch, height, width)`; the margin is brought up to date on the way."""
+    """Return which cells are alive, bool `(batch, height, width)`; updates the margin."""
     if rule.edge == "wrap":
         grid[:, 0], grid[:, -1] = grid[:, -2], grid[:, 1]
         grid[:, :, 0], grid[:, :, -1] = grid[:, :, -2], grid[:, :, 1]
-    mature = grid[..., ALPHA] > rule.alive_above
+    mature = grid[..., ALPHA] > rule.alive_threshold
     rows = mature[:, :-2] | mature[:, 1:-1] | mature[:, 2:]
     return rows[:, :, :-2] | rows[:, :, 1:-1] | rows[:, :, 2:]
 
 
 def fold_margin(back: np.ndarray, rule: Rule) -> None:
-    """Give what was sent past the edge to where it came from: the other side, or nowhere."""
+    """Add the margin's cotangent to the cells that it mirrors, or drop it if the edge is dead; then clear it."""
     if rule.edge == "wrap":
         back[:, :, -2] += back[:, :, 0]
         back[:, :, 1] += back[:, :, -1]
@@ -152,12 +175,15 @@ def fold_margin(back: np.ndarray, rule: Rule) -> None:
 
 
 def with_margin(states: np.ndarray) -> np.ndarray:
+    """Return the states as float32 with a margin of one empty cell, `(batch, height + 2, width + 2, channel)`."""
     return np.pad(np.asarray(states, np.float32), ((0, 0), (1, 1), (1, 1), (0, 0)))
 
 
 def inside(grid: np.ndarray) -> np.ndarray:
+    """Return a view of the grid without its margin."""
     return grid[:, 1:-1, 1:-1]
 
 
 def older(ages: np.ndarray, steps: int) -> np.ndarray:
+    """Return the ages after this many steps more."""
     return ages + np.uint32(steps)

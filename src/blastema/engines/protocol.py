@@ -1,4 +1,4 @@
-"""What every engine can do: grow organisms, and learn from how they turned out."""
+"""What an engine is: it runs rollouts, and gives their gradients."""
 
 import functools
 from collections.abc import Callable
@@ -19,14 +19,15 @@ R = TypeVar("R")
 Loss = Callable[[np.ndarray], tuple[Any, Any]]
 
 
-class Learning(NamedTuple):
-    """What came of one rollout, forward and backward through time.
+class ValueAndGrad(NamedTuple):
+    """What `Engine.value_and_grad` returns. All arrays are new.
 
     Attributes:
         loss: of the final states.
-        batch: the organisms after the rollout.
-        gradient: of the loss with respect to the weights.
-        states_gradient: of the loss with respect to the states before the rollout, so that rollouts can be chained.
+        batch: the batch after the rollout.
+        gradient: of the loss with respect to the weights, float32, each in the shape of its weight.
+        states_gradient: of the loss with respect to the states before the rollout, float32
+            `(batch, height, width, channel)`; given to the loss of an earlier rollout, it chains the two.
     """
 
     loss: float
@@ -36,19 +37,55 @@ class Learning(NamedTuple):
 
 
 class Engine(Protocol):
-    """Runs the rule. All engines fire the same cells; their states agree within 1e-5 after ten steps.
+    """Runs rollouts of the rule, forward and backward.
 
-    Both methods raise BlastemaError for arguments that do not fit together or are out of range, and OutOfMemoryError,
-    which is a MemoryError too. Ctrl-C ends them within a second.
+    On all engines the same cells fire, bit for bit, and states agree within 1e-5 after ten steps. On one engine and
+    instruction set, results are equal bit for bit for any number of threads. Engines do not write to what is passed in,
+    and what they return shares no memory with it. Ctrl-C ends a call within a second. Calls from several threads at
+    once are safe.
+
+    Attributes:
+        name: by which `choose_engine` knows it.
     """
 
     name: str
 
     def grow(self, rule: Rule, weights: Weights, batch: Batch, steps: int, angle: float = 0.0) -> Batch:
-        """Return the organisms `steps` steps older, as NumPy arrays. What is passed in stays as it is."""
+        """Take CA steps.
 
-    def learn(self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0) -> Learning:
-        """Grow `steps` steps, ask the loss for its value and cotangent, and carry that back through time."""
+        Args:
+            rule: of the organism.
+            weights: float32, in the shapes of `Weights`; shared by all grids of the batch.
+            batch: float32 states `(batch, height, width, channel)`, uint32 seeds and ages `(batch,)`; arrays of NumPy,
+                JAX or whatever NumPy can read.
+            steps: CA steps, 0 or more; ages must stay below 2^32.
+            angle: by which perception is rotated, radians.
+
+        Returns:
+            The batch after these steps, as new NumPy arrays.
+
+        Raises:
+            BlastemaError: arguments do not fit together or are out of range, or weights or states are not finite.
+            OutOfMemoryError: which is a MemoryError too.
+        """
+
+    def value_and_grad(
+        self, rule: Rule, weights: Weights, batch: Batch, steps: int, loss: Loss, angle: float = 0.0
+    ) -> ValueAndGrad:
+        """Take CA steps, evaluate the loss, and carry its gradient back through time.
+
+        Firing and being alive are decisions and have no gradient; the gradient is zero where a cell is dead.
+
+        Args:
+            rule, weights, batch, steps, angle: as for `grow`.
+            loss: called once, with the final states, the array that becomes the result's `batch.states`, so it must not
+                write to it; returns (value, gradient with respect to the states, of their shape). The engine only reads
+                the gradient, and only during the call, so a loss may return the same array each time.
+
+        Raises:
+            BlastemaError: as for `grow`; or the loss returned something else.
+            OutOfMemoryError: the steps between take memory in proportion to the cells that fire.
+        """
 
 
 def check_rollout(
@@ -63,13 +100,13 @@ def check_rollout(
     """
     for value, kind in ((rule, Rule), (weights, Weights), (batch, Batch)):
         if not isinstance(value, kind):
-            raise BlastemaError(f"a {type(value).__name__} was given where a blastema.rule.{kind.__name__} is needed")
+            raise BlastemaError(f"a blastema.rule.{kind.__name__} is needed, not a {type(value).__name__}")
     weights = _check_weights(rule, weights)
     batch = _check_batch(rule, batch)
     if not isinstance(steps, int | np.integer) or isinstance(steps, bool) or steps < 0:
-        raise BlastemaError(f"{steps} steps cannot be taken; ask for a whole number, 0 or more")
+        raise BlastemaError(f"steps is {steps!r}; it must be a whole number, 0 or more")
     if steps > (left := LARGEST_WHOLE - int(batch.ages.max())):
-        raise BlastemaError(f"{steps} steps are too many: ages end at {LARGEST_WHOLE}; ask for at most {left}")
+        raise BlastemaError(f"{steps} steps are too many: ages end at {LARGEST_WHOLE}; take at most {left}")
     number = np.asarray(angle)
     if number.ndim != 0 or number.dtype.kind not in "fiu" or not np.isfinite(number):
         raise BlastemaError(f"angle must be a finite number (radians), not {angle!r}")
@@ -83,7 +120,7 @@ def _check_weights(rule: Rule, weights: Weights) -> Weights:
         if array.shape != needed:
             raise BlastemaError(f"{name} has shape {array.shape}; this rule needs {needed}")
         if not np.isfinite(array).all():
-            raise BlastemaError(f"{name} has numbers that are not finite; such an organism cannot grow")
+            raise BlastemaError(f"{name} has numbers that are not finite; weights must be finite")
     return arrays
 
 
@@ -96,11 +133,15 @@ def _check_batch(rule: Rule, batch: Batch) -> Batch:
     shape = states.shape
     if len(shape) != 4 or min(shape) < 1 or shape[-1] != rule.channels or max(shape[1:3]) > LARGEST_SIDE:
         raise BlastemaError(
-            f"states have shape {shape}; needed are (batch, height, width, {rule.channels}), "
-            f"a batch of at least 1 and grids of 1x1 to {LARGEST_SIDE}x{LARGEST_SIDE}"
+            f"states have shape {shape}; this rule needs (batch, height, width, {rule.channels}), with a batch of at "
+            f"least 1 and grids of 1x1 to {LARGEST_SIDE}x{LARGEST_SIDE}"
         )
     if seeds.shape != shape[:1] or ages.shape != shape[:1]:
-        raise BlastemaError(f"{shape[0]} states came with {seeds.shape} seeds and {ages.shape} ages; give one each")
+        raise BlastemaError(
+            f"states have a batch of {shape[0]}, seeds shape {seeds.shape}, ages shape {ages.shape}; "
+            "give one seed and one age per state"
+        )
+    # `whole_numbers` copies, so engines may return the seeds.
     return Batch(states, np.ascontiguousarray(seeds), np.ascontiguousarray(ages))
 
 
@@ -112,7 +153,7 @@ def _floats(name: str, values: Any, kinds: str = "f") -> np.ndarray:
         array = np.array(None)
     if array.dtype.kind not in kinds:
         given = f"an array of {array.dtype}" if array.dtype.kind != "O" else f"a {type(values).__name__}"
-        raise BlastemaError(f"{name}: {given} was given; needed is an array of float32")
+        raise BlastemaError(f"{name} must be an array of float32, not {given}")
     with np.errstate(over="ignore"):
         return np.require(array, np.float32, ["C", "A"])
 
@@ -152,13 +193,14 @@ def evaluate(loss: Loss, states: np.ndarray) -> tuple[float, np.ndarray]:
     array = _floats("the gradient that the loss returned", gradient, "fiub")
     if array.shape != states.shape:
         raise BlastemaError(
-            f"the loss gave a gradient of shape {array.shape} for states of shape {states.shape}; they must be equal"
+            f"the loss returned a gradient of shape {array.shape} for states of shape {states.shape}; "
+            "the shapes must be equal"
         )
     return float(number), array
 
 
 def says_when_memory_runs_out(method: Callable[P, R]) -> Callable[P, R]:
-    """Decorate an engine's `grow` or `learn`: a MemoryError becomes one that says what to make smaller."""
+    """Decorate an engine's `grow` or `value_and_grad`: a MemoryError becomes one that says what to make smaller."""
 
     @functools.wraps(method)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:

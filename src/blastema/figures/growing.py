@@ -9,7 +9,7 @@ from blastema.library import load
 from blastema.organism import Organism
 from blastema.rule import Rule
 from blastema.simulation import Simulation
-from blastema.targets.emoji import ARTICLE
+from blastema.targets.emoji import ARTICLE_EMOJI
 from blastema.zoo import names
 
 SIDE = 72
@@ -21,7 +21,7 @@ def organisms_of(experiment: str, most: int) -> list[str]:
     Raises:
         BlastemaError: the zoo has none.
     """
-    found = [name for name in (f"{experiment}/{target}" for target in ARTICLE.values()) if name in names()]
+    found = [name for name in (f"{experiment}/{target}" for target in ARTICLE_EMOJI.values()) if name in names()]
     if not found:
         raise BlastemaError(f"the zoo has no {experiment} organism; train some with tools/train_zoo.py")
     return found[:most]

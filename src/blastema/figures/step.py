@@ -41,12 +41,12 @@ def draw(setting: Setting) -> Image.Image:
     growing = Growing(NAME, setting.seed, SIDE, SIDE)
     growing.grown(AGE)
     rule, (states, seeds, ages) = growing.organism.rule, growing.simulation.batch
-    before = alive(states, rule.alive_above, rule.edge)[0]
+    before = alive(states, rule.alive_threshold, rule.edge)[0]
     seen = perceive(states, rule.filters, 0.0, rule.edge)[0]
     change = update(seen, growing.organism.weights)
     acts = fires(seeds, ages, SIDE, SIDE, rule.fire_rate)[0]
     grown = states[0] + np.where(acts[..., None] & before, change, 0)
-    after = alive(grown, rule.alive_above, rule.edge)
+    after = alive(grown, rule.alive_threshold, rule.edge)
     own, slope_x, slope_y = np.split(seen, 3, axis=-1)
     rows = (
         (

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from blastema.damage import inside_disc
 from blastema.figures.figure import Film, Setting, looping
 from blastema.figures.growing import SIDE, Growing, organisms_of
-from blastema.render.colour import visible
+from blastema.render.colour import displayable
 from blastema.render.layout import stack
 from blastema.render.picture import picture
 from blastema.rule import ALPHA
@@ -85,7 +85,7 @@ def _picture(sprouted: list[Growing], count: int, discs: list[tuple[float, float
     whole = np.zeros((*_size(count), 4), np.float32)
     for number, growing in enumerate(sprouted):
         top, left = _corner(number)
-        part, cells = whole[top : top + SIDE, left : left + SIDE], visible(growing.state)
+        part, cells = whole[top : top + SIDE, left : left + SIDE], displayable(growing.state)
         part[...] = cells + (1 - cells[..., ALPHA:]) * part
     image = picture(whole, ZOOM)
     pen = ImageDraw.Draw(image)

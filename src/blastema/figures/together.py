@@ -1,5 +1,7 @@
-"""Two organisms in one grid, as in the playground. Mature cells keep their organism; other cells join the neighbour
-with the highest alpha. Each cell uses the weights of its organism and perceives all cells alike.
+"""Two organisms in one grid, as in the playground.
+
+Mature cells keep their organism; other cells join the neighbour with the highest alpha. Each cell uses the weights of
+its organism and perceives all cells alike.
 """
 
 from collections.abc import Iterator
@@ -60,19 +62,19 @@ def step(
         mine = acts & (owners == number)
         grown[mine] += update(seen[mine], organism.weights)
     grown[owners == NOBODY] = 0
-    living = alive(grown, rule.alive_above, rule.edge)[..., 0]
-    owners_after = np.where(living, _joined(grown[..., ALPHA], owners, rule.alive_above), NOBODY)
+    living = alive(grown, rule.alive_threshold, rule.edge)[..., 0]
+    owners_after = np.where(living, _joined(grown[..., ALPHA], owners, rule.alive_threshold), NOBODY)
     return grown * ((owners != NOBODY) & living)[..., None], owners_after
 
 
-def _joined(alpha: np.ndarray, owners: np.ndarray, alive_above: float) -> np.ndarray:
+def _joined(alpha: np.ndarray, owners: np.ndarray, alive_threshold: float) -> np.ndarray:
     """Return the organism of each cell: its own if mature, otherwise that of the neighbour with the highest alpha."""
     mature = np.where(owners == NOBODY, 0, alpha)[..., None]
     whose = owners.astype(np.float32)[..., None]
-    most, joined = np.full(alpha.shape, alive_above), owners.copy()
+    most, joined = np.full(alpha.shape, alive_threshold), owners.copy()
     for dy, dx in ((dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx):
         beside = neighbours(mature, dy, dx, "dead")[..., 0]
         stronger = beside > most
         joined = np.where(stronger, neighbours(whose, dy, dx, "dead")[..., 0].astype(int), joined)
         most = np.where(stronger, beside, most)
-    return np.where(mature[..., 0] > alive_above, owners, joined)
+    return np.where(mature[..., 0] > alive_threshold, owners, joined)

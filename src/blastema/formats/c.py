@@ -79,7 +79,7 @@ def _constants(rule: Rule) -> str:
 #define BLASTEMA_CHANNELS {rule.channels}
 #define BLASTEMA_HIDDEN {rule.hidden}
 #define BLASTEMA_FILTERS {len(rule.filters)}
-#define BLASTEMA_ALIVE_ABOVE {_number(np.float32(rule.alive_above))}
+#define BLASTEMA_ALIVE_ABOVE {_number(np.float32(rule.alive_threshold))}
 #define BLASTEMA_FIRES_BELOW UINT32_C({fire_threshold(rule.fire_rate)}) /* fire rate * 2^24 */
 #define BLASTEMA_WRAP {int(rule.edge == "wrap")} /* past the edge lies the other side (1) or nothing (0) */
 

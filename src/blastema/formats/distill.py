@@ -20,7 +20,7 @@ from blastema.io.atomic import replacing
 from blastema.io.small_file import read_small_file
 from blastema.io.strict_json import parse_json
 from blastema.organism import Organism
-from blastema.quantisation.eight_bit import from_bytes, quantised, scale_of, to_bytes
+from blastema.quantisation.eight_bit import from_bytes, quantise_gptq, scale_of, to_bytes
 from blastema.rule import Rule, Weights
 from blastema.rule.perception import names_of
 
@@ -41,7 +41,7 @@ def write_distill(organism: Organism, path: Path, size: Size = None) -> str:
         BlastemaError: the organism has another rule, or the file cannot be written.
     """
     _refuse_other_rules(organism.rule)
-    weights, error = quantised(organism.rule, organism.weights, *organism.trained_size)
+    weights, error = quantise_gptq(organism.rule, organism.weights, *organism.trained_size)
     layers = [
         _written(weights.hidden_weight, weights.hidden_bias),
         _written(weights.update_weight, weights.update_bias),
@@ -56,7 +56,8 @@ def _refuse_other_rules(rule: Rule) -> None:
     if rule != articles:
         raise BlastemaError(
             f"this organism's rule is not the article's ({rule.channels} channels, {rule.hidden} hidden units, filters "
-            f"{', '.join(names_of(rule.filters))}, alive above {rule.alive_above}); a distill file can hold no other"
+            f"{', '.join(names_of(rule.filters))}, alive above {rule.alive_threshold}); a distill file can hold no "
+            "other"
         )
 
 

@@ -135,7 +135,7 @@ def _alive(graph: _Graph, rule: Rule, state: str) -> str:
     alpha = graph.add("Slice", state, graph.constant([ALPHA]), graph.constant([ALPHA + 1]), graph.constant([1]))
     wide, pads = _with_edge(graph, rule, alpha)
     highest = graph.add("MaxPool", wide, kernel_shape=[3, 3], pads=pads)
-    return graph.add("Greater", highest, graph.constant(rule.alive_above, np.float32))
+    return graph.add("Greater", highest, graph.constant(rule.alive_threshold, np.float32))
 
 
 def _perception(graph: _Graph, rule: Rule, state: str) -> str:

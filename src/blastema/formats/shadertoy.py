@@ -116,7 +116,7 @@ const int WIDTH = {width}, HEIGHT = {height};
 
 const int CHANNELS = {rule.channels}, PARTS = {packed.parts}, GROUPS = {packed.groups}, FILTERS = {len(rule.filters)};
 // Each filter is three 3x3 matrices, row by row: fixed + cos(ANGLE) * along + sin(ANGLE) * across.
-{_array("float", "MATRICES", rows, 1, 9)}const float ALIVE_ABOVE = {_number(np.float32(rule.alive_above))};
+{_array("float", "MATRICES", rows, 1, 9)}const float ALIVE_ABOVE = {_number(np.float32(rule.alive_threshold))};
 const uint FIRES_BELOW = {fire_threshold(rule.fire_rate)}u;
 const bool WRAP = {str(rule.edge == "wrap").lower()};
 """

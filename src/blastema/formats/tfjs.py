@@ -142,7 +142,7 @@ def _alive(graph: _Graph, rule: Rule, state: str) -> tuple[str, str]:
     alpha = _slice(graph, state, 3, ALPHA, ALPHA + 1)
     wide, padding = _with_edge(graph, rule, alpha)
     highest = graph.add("MaxPool", wide, **_windows(padding), ksize=_ints(1, 3, 3, 1))
-    return graph.math("Greater", highest, graph.constant(rule.alive_above)), alpha
+    return graph.math("Greater", highest, graph.constant(rule.alive_threshold)), alpha
 
 
 def _with_edge(graph: _Graph, rule: Rule, grid: str) -> tuple[str, str]:

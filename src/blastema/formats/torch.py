@@ -42,7 +42,7 @@ def _taken_by(rule: Rule) -> str:
     """Return which module takes the file, and with which arguments."""
     given = {
         name: getattr(rule, name)
-        for name in ("channels", "hidden", "fire_rate", "alive_above")
+        for name in ("channels", "hidden", "fire_rate", "alive_threshold")
         if getattr(rule, name) != getattr(Rule(), name)
     }
     if (rule.filters, rule.edge) != (Rule().filters, Rule().edge):

@@ -22,14 +22,16 @@ class Automaton(nn.Module):  # type: ignore[misc, unused-ignore]
     Args:
         channels, hidden: widths of the organism's rule.
         fire_rate: probability that a cell updates in a step.
-        alive_above: the alpha above which a cell is mature.
+        alive_threshold: the alpha above which a cell is mature.
     """
 
-    def __init__(self, channels: int = 16, hidden: int = 128, fire_rate: float = 0.5, alive_above: float = 0.1) -> None:
+    def __init__(
+        self, channels: int = 16, hidden: int = 128, fire_rate: float = 0.5, alive_threshold: float = 0.1
+    ) -> None:
         super().__init__()
         self.hidden = nn.Conv2d(3 * channels, hidden, 1)
         self.update = nn.Conv2d(hidden, channels, 1)
-        self.fire_rate, self.alive_above = fire_rate, alive_above
+        self.fire_rate, self.alive_threshold = fire_rate, alive_threshold
         sobel_x = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 8
         self.register_buffer("sobel", torch.stack([sobel_x, sobel_x.T]), persistent=False)
 
@@ -45,7 +47,7 @@ class Automaton(nn.Module):  # type: ignore[misc, unused-ignore]
 
     def alive(self, state: Any) -> Any:
         """Return which cells have a mature neighbour, bool (batch, 1, height, width)."""
-        return functional.max_pool2d(state[:, 3:4], 3, stride=1, padding=1) > self.alive_above
+        return functional.max_pool2d(state[:, 3:4], 3, stride=1, padding=1) > self.alive_threshold
 
     def forward(self, state: Any, angle: Any = 0.0, fires: Any = None) -> Any:
         """Return the state one step later; `fires`, bool (batch, 1, height, width), says which cells update."""

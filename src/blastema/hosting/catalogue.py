@@ -11,7 +11,7 @@ from blastema.library import load
 from blastema.organism import Organism
 from blastema.playground.files import LARGEST_DISH
 from blastema.render.colour import rgba
-from blastema.targets.emoji import ARTICLE
+from blastema.targets.emoji import ARTICLE_EMOJI
 from blastema.training.directory import ORGANISM, TARGET, kept_target
 
 
@@ -34,7 +34,7 @@ def catalogue(given: Iterable[Path | str] = ()) -> list[Entry]:
 def _place(name: str) -> tuple[int, int]:
     """Return where an organism of the zoo comes on the page; what is not known comes last."""
     experiment, _, target = name.partition("/")
-    patterns = list(ARTICLE.values())
+    patterns = list(ARTICLE_EMOJI.values())
     return zoo.PREFERRED.index(experiment), patterns.index(target) if target in patterns else len(patterns)
 
 

@@ -1,1 +1,1 @@
-"""What crosses the border of the package: files read and written, JSON, and numbers that a caller gives."""
+"""Input and output: safe reading and writing of files, JSON, and checks of numeric arguments."""

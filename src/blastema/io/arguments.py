@@ -1,4 +1,4 @@
-"""Numbers that a caller gives: of the right kind and in range, or refused in one line."""
+"""Checks of numeric arguments: the right type and in range, or a one-line error."""
 
 import math
 from numbers import Integral, Real
@@ -8,7 +8,7 @@ from blastema.errors import BlastemaError
 
 
 def whole_number(name: str, value: Any, least: int, most: int) -> int:
-    """Return the value as an int, whether it is Python's or NumPy's.
+    """Return a whole number of Python or NumPy as an int.
 
     Raises:
         BlastemaError: it is not a whole number between `least` and `most`, both included.
@@ -23,10 +23,10 @@ def whole_number(name: str, value: Any, least: int, most: int) -> int:
 
 
 def finite_number(name: str, value: Any) -> float:
-    """Return the value as a float.
+    """Return a real number of Python or NumPy as a float.
 
     Raises:
-        BlastemaError: it is not a number, or not a finite one.
+        BlastemaError: it is not a finite number.
     """
     if isinstance(value, Real):
         number = _as_float(value)

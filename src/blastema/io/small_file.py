@@ -1,4 +1,4 @@
-"""Files that strangers wrote, read whole, but only up to the size that their format can have."""
+"""Reading of untrusted files as a whole, up to a limit on their size."""
 
 from pathlib import Path
 
@@ -6,18 +6,23 @@ from blastema.errors import BlastemaError
 
 
 def read_small_file(path: Path, largest: int, what: str) -> bytes:
-    """Return the content of a file that holds `what`, which never has more than `largest` bytes.
+    """Return the content of a file, unless it is too large.
+
+    Args:
+        path: of the file.
+        largest: number of bytes that it may have.
+        what: kind of file, for messages, such as `a distill file`.
 
     Raises:
-        BlastemaError: the file is missing, cannot be read, is a folder or a pipe, or is larger.
+        BlastemaError: the file is missing, cannot be read, is a folder or a pipe, or is too large.
     """
     try:
         if not path.exists():
             raise BlastemaError(f"there is no file {path}")
         if not path.is_file():
-            raise BlastemaError(f"{path} is not a file; {what} is")
+            raise BlastemaError(f"{path} is not a file; give {what}")
         if path.stat().st_size > largest:
-            raise BlastemaError(f"{path} is larger than {largest:,} bytes; {what} is not")
+            raise BlastemaError(f"{path} is larger than {largest:,} bytes, the limit for {what}")
         return path.read_bytes()
     except OSError as error:
         raise BlastemaError(f"cannot read {path}: {error.strerror}") from None

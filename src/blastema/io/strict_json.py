@@ -1,4 +1,4 @@
-"""JSON as strangers write it: one error for whatever is wrong, nothing that readers could take differently."""
+"""JSON from untrusted files: any problem gives a one-line error, and ambiguous content is refused."""
 
 import json
 import math
@@ -9,21 +9,25 @@ from blastema.errors import BlastemaError
 
 
 def parse_json(text: bytes | str, source: Path | str) -> Any:
-    """Return what the text says; bytes are UTF-8.
+    """Return the value of a JSON text; bytes are UTF-8.
+
+    Args:
+        text: JSON.
+        source: what holds it, for messages.
 
     Raises:
-        BlastemaError: it is no JSON, nested too deeply, or has a key twice in one object.
+        BlastemaError: it is not JSON, is nested too deeply, or repeats a key in one object.
     """
     return _parsed(text, source)
 
 
 def parse_metadata(text: str, source: str) -> Any:
-    """Return what the text says, with None for numbers that are not finite, so that it can be written as JSON again.
+    """Return the value of a JSON text, with None for numbers that are not finite, so that it can be written again.
 
-    Earlier versions wrote NaN and Infinity, which Python reads and browsers do not.
+    Earlier versions wrote NaN and Infinity, which Python reads but browsers do not.
 
     Raises:
-        BlastemaError: as `parse_json`, or it holds text that is not Unicode.
+        BlastemaError: as for `parse_json`, or it holds text that is not Unicode.
     """
     value = _parsed(text, source, parse_float=_finite, parse_constant=lambda _: None)
     json_text(value, source)
@@ -31,10 +35,14 @@ def parse_metadata(text: str, source: str) -> Any:
 
 
 def json_text(value: Any, source: str) -> str:
-    """Return a value as JSON that every program can read, keys sorted; same value, same text.
+    """Return a value as standard JSON with sorted keys; the same value gives the same text.
+
+    Args:
+        value: of JSON's types.
+        source: what holds it, for messages.
 
     Raises:
-        BlastemaError: it has numbers that are not finite, text that is not Unicode, or things that JSON does not have.
+        BlastemaError: it has numbers that are not finite, text that is not Unicode, or values of other types.
     """
     try:
         text = json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
@@ -55,27 +63,27 @@ def _finite(text: str) -> float | None:
 
 def _parsed(text: bytes | str, source: Path | str, **hooks: Any) -> Any:
     try:
-        # Of bytes, Python would guess the encoding; other programs do not.
+        # Given bytes, Python would guess the encoding; other programs do not.
         text = text if isinstance(text, str) else text.decode()
-        return json.loads(text, object_pairs_hook=_once, **hooks)
-    except _TwiceError as error:
+        return json.loads(text, object_pairs_hook=_unique_keys, **hooks)
+    except _RepeatedKeyError as error:
         raise BlastemaError(
-            f"{source} has the key {str(error)[:40]!r} twice in one object; which one counts?"
+            f"{source} has the key {str(error)[:40]!r} twice in one object; remove one of them"
         ) from None
     except RecursionError:
-        raise BlastemaError(f"{source} is nested too deeply to be read") from None
+        raise BlastemaError(f"{source} is nested too deeply") from None
     except ValueError:
         raise BlastemaError(f"{source} is not JSON, or is cut off") from None
 
 
-class _TwiceError(Exception):
-    """A key came twice."""
+class _RepeatedKeyError(Exception):
+    """An object repeats a key."""
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
-            raise _TwiceError(key)
-        found[key] = value
-    return found
+        if key in result:
+            raise _RepeatedKeyError(key)
+        result[key] = value
+    return result

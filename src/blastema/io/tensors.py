@@ -1,4 +1,4 @@
-"""Named arrays with metadata in a safetensors file: same content, same bytes. Never pickle."""
+"""Safetensors files: named arrays with metadata. The same content gives the same bytes. Pickle is never used."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from blastema.errors import BlastemaError
 from blastema.io.atomic import replacing
 from blastema.io.strict_json import parse_json
 
-# A header of ours has some kilobytes; the library would allow 100 MB.
+# Bytes. Headers of Blastema have some kilobytes; the library would accept 100 MB.
 LARGEST_HEADER = 1_000_000
 ENTRY = {"dtype", "shape", "data_offsets"}
 DTYPES = {np.dtype(np.float32): "F32", np.dtype(np.uint32): "U32"}
@@ -22,17 +22,17 @@ DTYPES = {np.dtype(np.float32): "F32", np.dtype(np.uint32): "U32"}
 def write_tensors(
     path: Path | str, tensors: Mapping[str, np.ndarray | list[np.ndarray]], metadata: dict[str, str]
 ) -> None:
-    """Write the file whole or not at all.
+    """Write a safetensors file atomically.
 
-    The library would need all content in memory twice, and leaves the keys of the metadata in a random order.
+    The library's own writer needs all content in memory twice, and writes the metadata's keys in random order.
 
     Args:
         path: of the file.
-        tensors: float32 or uint32; a list of arrays is written as they are joined along their first axis.
-        metadata: what else there is to say.
+        tensors: float32 or uint32; a list of arrays is written as one, concatenated along the first axis.
+        metadata: texts by key.
 
     Raises:
-        BlastemaError: it cannot be written there.
+        BlastemaError: the file cannot be written.
     """
     parts = {name: value if isinstance(value, list) else [value] for name, value in sorted(tensors.items())}
     with replacing(path) as temporary, temporary.open("wb") as file:
@@ -43,7 +43,7 @@ def write_tensors(
 
 
 def _header(parts: dict[str, list[np.ndarray]], metadata: dict[str, str]) -> bytes:
-    """Return the header: JSON, padded with spaces to a multiple of 8 bytes, behind its length in 8 bytes."""
+    """Return the header: its length in 8 bytes, then JSON, padded with spaces to a multiple of 8 bytes."""
     header: dict[str, object] = {"__metadata__": metadata}
     end = 0
     for name, arrays in parts.items():
@@ -64,7 +64,7 @@ def read_tensors(path: Path | str, largest: int | None = None) -> tuple[dict[str
 
     Args:
         path: of the file.
-        largest: how many bytes it may have at most.
+        largest: number of bytes that it may have.
 
     Raises:
         BlastemaError: the file is missing, unreadable, too large, or not a safetensors file.
@@ -76,16 +76,20 @@ def read_tensors(path: Path | str, largest: int | None = None) -> tuple[dict[str
     except OSError as error:
         raise BlastemaError(f"cannot read {path}: {error.strerror or error}") from None
     except TypeError as error:
-        # Such as bfloat16, which NumPy does not have.
+        # For example bfloat16, which NumPy lacks.
         raise BlastemaError(f"{path} cannot be read: {error}; save its tensors as float32") from None
     except (safetensors.SafetensorError, ValueError) as error:
-        raise BlastemaError(f"{path} is not a whole safetensors file: {error}") from None
+        raise BlastemaError(f"{path} is not a complete safetensors file: {error}") from None
 
 
 def read_header(path: Path | str, largest: int | None = None) -> dict[str, Any]:
-    """Return the header of a safetensors file, after the checks that the library leaves out.
+    """Return the header of a safetensors file, after checks that the library does not make.
 
-    The library takes the last of several tensors or keys of the same name; other readers may take the first.
+    If a name is repeated, the library takes the last entry, other readers may take the first; so it is refused.
+
+    Args:
+        path: of the file.
+        largest: number of bytes that it may have.
 
     Raises:
         BlastemaError: the file is missing, unreadable, too large, or has no such header.
@@ -94,10 +98,12 @@ def read_header(path: Path | str, largest: int | None = None) -> dict[str, Any]:
         with Path(path).open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if largest is not None and size > largest:
-                raise BlastemaError(f"{path} has {size:,} bytes; more than {largest:,} are not needed")
+                raise BlastemaError(f"{path} is too large ({size:,} bytes; the limit is {largest:,})")
             length = int.from_bytes(file.read(8), "little")
             if not 2 <= length <= min(size - 8, LARGEST_HEADER):
-                raise BlastemaError(f"{path} is not a whole safetensors file: its header would have {length:,} bytes")
+                raise BlastemaError(
+                    f"{path} is not a complete safetensors file: its header would have {length:,} bytes"
+                )
             text = file.read(length)
     except FileNotFoundError:
         raise BlastemaError(f"there is no file {path}") from None
@@ -105,11 +111,11 @@ def read_header(path: Path | str, largest: int | None = None) -> dict[str, Any]:
         raise BlastemaError(f"cannot read {path}: {error.strerror or error}") from None
     header = parse_json(text, f"the header of {path}")
     if not isinstance(header, dict) or not text.startswith(b"{"):
-        raise BlastemaError(f"{path} is not a whole safetensors file: its header is not a JSON object")
+        raise BlastemaError(f"{path} is not a complete safetensors file: its header is not a JSON object")
     for name, entry in header.items():
         if name != "__metadata__" and (not isinstance(entry, dict) or entry.keys() != ENTRY):
             raise BlastemaError(
-                f"{path} is not a whole safetensors file: {name[:100]!r} in its header must have exactly "
+                f"{path} is not a complete safetensors file: {name[:100]!r} in its header must have exactly "
                 f"{', '.join(sorted(ENTRY))}"
             )
     return header

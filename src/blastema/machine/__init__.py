@@ -1,4 +1,4 @@
-"""What this machine has: cores, instruction set, memory, installed packages."""
+"""Properties of this machine: cores, instruction set, memory, installed packages."""
 
 from blastema.machine.packages import installed
 from blastema.machine.processor import cores, instruction_set

@@ -1,32 +1,41 @@
-"""How much memory there is, so that what does not fit is refused before the work begins."""
+"""Available memory, so that a request that needs more is refused before work starts."""
 
 import os
 from pathlib import Path
 
 from blastema.errors import BlastemaError
 
-# A container's limit and what it uses of it: control groups version 2, and version 1 of older kernels.
+# Limit and use of a container's memory: control groups version 2, and version 1 on older kernels.
 CONTAINERS = (
     (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
     (Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"), Path("/sys/fs/cgroup/memory/memory.usage_in_bytes")),
 )
-# A batch is held before and after a step, and by the engine in a layout of its own and with a margin. Measured with all
-# cells alive: 4.5 times the states with the native engine, 13 with NumPy, 23 with JAX; with most cells empty 4.
+# Copies of a batch at least: before and after the call, and in the engine's layout. Measured with all cells alive: 4.5
+# times the states with the native engine, 13 with NumPy, 23 with JAX; 4 with most cells empty.
 COPIES = 4
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
 def check_states(batch: int, height: int, width: int, channels: int) -> None:
-    """Raise a BlastemaError if growing this many grids takes more memory than is available."""
+    """Raise if growing this many grids needs more memory than is available.
+
+    Raises:
+        BlastemaError: it does.
+    """
     needed = 4 * COPIES * batch * height * width * channels
     check_memory(needed, f"growing {batch:,} x {width}x{height} cells", "use a smaller grid or fewer organisms")
 
 
 def check_memory(needed: int, what: str, advice: str) -> None:
-    """Raise if `what` takes more bytes than are available.
+    """Raise if a task needs more memory than is available.
+
+    Args:
+        needed: bytes.
+        what: the task, for the message.
+        advice: what to do instead, for the message.
 
     Raises:
-        BlastemaError: it says how much is needed, how much there is, and gives the advice.
+        BlastemaError: it does.
     """
     free = available()
     if free is not None and needed > free:
@@ -34,16 +43,16 @@ def check_memory(needed: int, what: str, advice: str) -> None:
 
 
 def available() -> int | None:
-    """Return how many bytes this process may still take: of the machine, its container, its own limit.
+    """Return how many bytes this process can still allocate, by the machine, its container and its own limit.
 
-    None if the system does not say.
+    None if the system does not tell.
     """
-    rooms = [_machine(), _address_space(), *(_container(*paths) for paths in CONTAINERS)]
-    return min((room for room in rooms if room is not None), default=None)
+    limits = [_machine(), _address_space(), *(_container(*paths) for paths in CONTAINERS)]
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def _machine() -> int | None:
-    """Return what Linux could give to programs, swap included; elsewhere all memory that the machine has."""
+    """Return the memory available on Linux, swap included; on other systems the total memory."""
     try:
         lines = (line.split() for line in Path("/proc/meminfo").read_text().splitlines())
         values = {words[0].rstrip(":"): int(words[1]) * 1024 for words in lines}
@@ -57,7 +66,7 @@ def _machine() -> int | None:
 
 
 def _address_space() -> int | None:
-    """Return what `ulimit -v` leaves."""
+    """Return the address space left by `ulimit -v`."""
     try:
         import resource
 
@@ -71,7 +80,7 @@ def _address_space() -> int | None:
 
 
 def _container(limit: Path, used: Path) -> int | None:
-    """Return what the limit of a container leaves; cached files count as used but can be dropped."""
+    """Return the memory left by a container's limit; cached files count as used but can be dropped."""
     try:
         lines = (line.split() for line in (limit.parent / "memory.stat").read_text().splitlines())
         cached = sum(int(count) for name, count in lines if name in ("inactive_file", "active_file"))
@@ -81,7 +90,7 @@ def _container(limit: Path, used: Path) -> int | None:
 
 
 def _size(count: int) -> str:
-    """Return bytes for people.
+    """Return a number of bytes in readable form.
 
     >>> _size(2_500_000_000)
     '2.5 GB'

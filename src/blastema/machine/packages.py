@@ -1,4 +1,4 @@
-"""Which packages Blastema needs, and which are installed. The list is that of pyproject.toml."""
+"""The packages that Blastema needs, as in pyproject.toml, and which are installed."""
 
 import re
 
@@ -6,8 +6,8 @@ OWN = "blastema"
 
 
 def installed(package: str) -> str | None:
-    """Return the version of a package, or None."""
-    # Here, since it takes long to import.
+    """Return the version of a package, or None if it is not installed."""
+    # Imported here, since it is slow to import.
     from importlib.metadata import PackageNotFoundError, version
 
     try:

@@ -4,7 +4,7 @@ import os
 import platform
 from pathlib import Path
 
-# The levels of the x86-64 psABI and what each adds, as Linux names it.
+# The levels of the x86-64 psABI and the features that each adds, by Linux's names.
 X86_LEVELS = {
     "x86-64-v2": {"sse4_2", "popcnt", "ssse3", "cx16"},
     "x86-64-v3 (AVX2 and FMA)": {"avx2", "fma", "bmi1", "bmi2", "f16c", "movbe"},
@@ -13,12 +13,12 @@ X86_LEVELS = {
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def instruction_set() -> str:
-    """Return the highest level of vector instructions that the processor has, as far as it can be told."""
+    """Return the processor's highest level of vector instructions, if it is known."""
     if platform.machine().lower() in ("arm64", "aarch64"):
         return "ARMv8 (NEON)"
     flags = cpu_flags()
@@ -33,7 +33,7 @@ def instruction_set() -> str:
 
 
 def cpu_flags() -> set[str]:
-    """Return the processor's features by Linux's names; empty where they cannot be read."""
+    """Return the processor's features by Linux's names; empty if they cannot be read."""
     try:
         text = Path("/proc/cpuinfo").read_text()
     except OSError:
@@ -46,7 +46,7 @@ def _mac_flags() -> set[str]:
     import subprocess
 
     try:
-        found = subprocess.run(
+        result = subprocess.run(
             ["sysctl", "-n", "machdep.cpu.features", "machdep.cpu.leaf7_features"],
             capture_output=True,
             text=True,
@@ -54,4 +54,4 @@ def _mac_flags() -> set[str]:
         )
     except (OSError, subprocess.CalledProcessError):
         return set()
-    return set(found.stdout.lower().replace("sse4.2", "sse4_2").split())
+    return set(result.stdout.lower().replace("sse4.2", "sse4_2").split())

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from blastema.organism_file import rule_record
 from blastema.rule import FILTERS, Rule
 from blastema.rule.perception import ARTICLE_FILTERS
 
@@ -38,7 +39,7 @@ def page_files() -> dict[str, bytes]:
 def rule_file() -> bytes:
     """Return what the page's modules take from Python's definition of the rule, JSON."""
     content = {
-        "default": asdict(Rule()),
+        "default": rule_record(Rule()),
         "filters": {name: asdict(built_in) for name, built_in in FILTERS.items()},
         "article_filters": ARTICLE_FILTERS,
         "largest_dish": LARGEST_DISH,

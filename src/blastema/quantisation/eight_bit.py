@@ -1,10 +1,10 @@
 """8-bit weights, as the article's web page has them: a byte b stands for (b / 255 - 0.5) * scale.
 
-Rounding each weight to the nearest byte moves what a cell does by as much as training it for thousands of steps has
-gained. So errors are made up for, as in GPTQ (Frantar et al. 2022, arXiv:2210.17323): input by input, those that are
-still exact take over what the rounded ones before them got wrong, on what the organism's own cells perceive. The second
-layer takes over what the first is left with. Before, hidden units are made alike (Nagel et al. 2019, arXiv:1906.04721),
-since one scale is for all of a layer. The error of an update falls to a quarter (docs/formats.md).
+Rounding each weight to the nearest byte changes an update by as much as thousands of training steps do. So rounding
+errors are compensated, as in GPTQ (Frantar et al. 2022, arXiv:2210.17323): row by row, the rows that are still exact
+are adjusted for the errors of those rounded before, measured on what the organism's own cells perceive. The second
+layer then compensates for the first layer's remaining error. Beforehand, hidden units are equalised (Nagel et al. 2019,
+arXiv:1906.04721), since a layer has one scale. The error of an update falls to a quarter (docs/formats.md).
 """
 
 from itertools import pairwise
@@ -16,30 +16,30 @@ from blastema.damage import DAMAGES
 from blastema.engines import choose_engine
 from blastema.rule import Rule, Weights, alive, perceive, seed_batch, update
 
-# What cells perceive is collected at these ages from organisms that grow, are cut, and grow on. The old ones count,
-# too: what the error is at rest is where an organism drifts to.
+# Perception is collected at these ages, from grids that grow, are cut, and regrow. High ages are included, since the
+# error at rest decides where an organism drifts.
 ORGANISMS, AGES, CUT_AT = 12, (*range(0, 400, 32), *range(500, 2001, 100)), 192
-# What the first organisms lose then; the others stay whole.
+# The damage of the first grids at that age; the others stay whole.
 CUTS = ("upper", "lower", "left", "right", "centre", "disc")
-# An organism that fills its grid tells no more, but takes its time.
+# Stop when more of the grid than this is alive: such an organism overgrows, and further steps are slow and add nothing.
 OVERGROWN = 0.6
-# Of the mean square of the inputs, added to each, so that what hardly varies is not trusted.
+# Ridge: this share of the inputs' mean square is added to the diagonal, since nearly constant inputs determine nothing.
 DAMPING = 1e-4
-# How far hidden units are made alike by what they give rather than by what they take; 0.5 in the paper. Errors of the
-# first layer weigh more here, since the second makes up for them only in part. What errs least is taken.
-GIVEN = (0.0, 0.1, 0.2, 0.3)
-# Grown cells perceive numbers of the order of 1.
-EXPLODED = 100.0
-# So many are enough, and fit into memory; and grids need not be larger, whatever an organism says of its training.
-MOST, LARGEST_SIDE = 50_000, 128
+# How much equalisation regards a unit's output weights rather than its input weights; 0.5 in the paper. Lower values
+# favour the first layer, whose errors the second compensates only in part. All are tried; the smallest error wins.
+OUTPUT_SHARES = (0.0, 0.1, 0.2, 0.3)
+# Samples with larger numbers are left out as exploded; grown cells perceive numbers of the order of 1.
+LARGEST_PERCEPTION = 100.0
+# Samples at most, and the side of the grids, whatever the organism's record says of its training.
+MOST_SAMPLES, LARGEST_SIDE = 50_000, 128
 
 
 class Quantised(NamedTuple):
-    """Weights that are whole bytes, and how much they change.
+    """Weights on the 8-bit grid, and the error that they cause.
 
     Attributes:
-        weights: float32; rounded again they stay the same.
-        error: of what a cell's channels change by in a step, root mean square; NaN if no cell was alive to tell.
+        weights: float32; quantising them again changes nothing.
+        error: root mean square error of the update of a cell's channels; NaN if no cell was alive.
     """
 
     weights: Weights
@@ -47,97 +47,103 @@ class Quantised(NamedTuple):
 
 
 def scale_of(values: np.ndarray) -> float:
-    """Return the scale with which the largest value is a whole byte, as the article's files have it; 0 if all are 0."""
+    """Return the scale at which the largest value is exactly a byte, as in the article's files; 0 if all are 0."""
     return 2.0 * float(np.abs(values).max())
 
 
 def to_bytes(values: np.ndarray, scale: float) -> np.ndarray:
-    """Return the nearest bytes. Only with scale 0 is a byte exactly zero: else zero lies between 127 and 128."""
+    """Return the nearest bytes. Zero lies between 127 and 128, so it is exact only if the scale is 0."""
     relative = values.astype(np.float64) / scale if scale else np.zeros(values.shape)
     return np.clip(np.rint((relative + 0.5) * 255), 0, 255).astype(np.uint8)
 
 
 def from_bytes(content: np.ndarray, scale: float) -> np.ndarray:
-    """Return what bytes stand for, float32."""
+    """Return the values of bytes, float32."""
     return ((content / 255 - 0.5) * scale).astype(np.float32)
 
 
-def quantised(rule: Rule, weights: Weights, height: int = 72, width: int = 72) -> Quantised:
+def quantise_gptq(rule: Rule, weights: Weights, height: int = 72, width: int = 72) -> Quantised:
     """Return an organism's weights as the article's 8-bit file can hold them.
 
     Args:
-        rule, weights: the organism.
-        height, width: of the grids in which its cells are watched, at most 128.
+        rule, weights: of the organism.
+        height, width: of the grids in which perception is sampled; at most 128 are used.
     """
-    if all(np.array_equal(from_bytes(to_bytes(one, scale_of(one)), scale_of(one)), one) for one in weights):
+    if all(np.array_equal(_nearest(tensor), tensor) for tensor in weights):
         return Quantised(weights, 0.0)
-    seen = perceptions(rule, weights, height, width).astype(np.float64)
-    return min((_rounded(weights, seen, given) for given in GIVEN), key=lambda found: found.error)
+    inputs = perceptions(rule, weights, height, width).astype(np.float64)
+    return min((_quantised(weights, inputs, share) for share in OUTPUT_SHARES), key=lambda result: result.error)
 
 
-def _rounded(weights: Weights, seen: np.ndarray, given: float) -> Quantised:
-    alike, exact = equalised(weights, given), update(seen, weights)
-    hidden_weight, hidden_bias = compensated(alike.hidden_weight, alike.hidden_bias, seen)
-    units = np.maximum(seen @ hidden_weight + hidden_bias, 0)
-    made_up = made_up_for(alike.update_weight, alike.update_bias, units, exact)
-    found = Weights(hidden_weight, hidden_bias, *compensated(*made_up, units))
-    difference = update(seen, found) - exact
-    return Quantised(found, float(np.sqrt(np.mean(difference**2))) if len(seen) else float("nan"))
+def _nearest(values: np.ndarray) -> np.ndarray:
+    return from_bytes(to_bytes(values, scale_of(values)), scale_of(values))
+
+
+def _quantised(weights: Weights, inputs: np.ndarray, share: float) -> Quantised:
+    exact, start = update(inputs, weights), equalised(weights, share)
+    hidden_weight, hidden_bias = gptq_round(start.hidden_weight, start.hidden_bias, inputs)
+    hidden = np.maximum(inputs @ hidden_weight + hidden_bias, 0)
+    refitted = refit_output_layer(start.update_weight, start.update_bias, hidden, exact)
+    result = Weights(hidden_weight, hidden_bias, *gptq_round(*refitted, hidden))
+    difference = update(inputs, result) - exact
+    return Quantised(result, float(np.sqrt(np.mean(difference**2))) if len(inputs) else float("nan"))
 
 
 def perceptions(rule: Rule, weights: Weights, height: int, width: int) -> np.ndarray:
-    """Return what living cells perceive at many ages and after damage, `(count, perception)`, without exploded ones."""
+    """Return samples of living cells' perception, at many ages and after damage, `(count, perception)`."""
     height, width = min(height, LARGEST_SIDE), min(width, LARGEST_SIDE)
     engine, batch = choose_engine(), seed_batch(list(range(ORGANISMS)), height, width, rule.channels)
-    draw, found = np.random.default_rng(0), []
+    draw, samples = np.random.default_rng(0), []
     for age, next_age in pairwise((*AGES, AGES[-1])):
         with np.errstate(over="ignore", invalid="ignore"):
-            seen = perceive(batch.states, rule.filters, 0.0, rule.edge)
-            living = alive(batch.states, rule.alive_above, rule.edge)[..., 0]
-        found.append(seen[living])
+            perception = perceive(batch.states, rule.filters, 0.0, rule.edge)
+            living = alive(batch.states, rule.alive_threshold, rule.edge)[..., 0]
+        samples.append(perception[living])
         if (age > CUT_AT and living.mean() > OVERGROWN) or not np.isfinite(batch.states).all():
             break
         if age == CUT_AT:
             for state, name in zip(batch.states, CUTS, strict=False):
                 state[DAMAGES[name].mask(draw, height, width)] = 0
         batch = engine.grow(rule, weights, batch, next_age - age)
-    every = np.concatenate(found)
-    every = every[(np.abs(every) < EXPLODED).all(axis=-1)]
-    return every[:: len(every) // MOST + 1]
+    inputs = np.concatenate(samples)
+    inputs = inputs[(np.abs(inputs) < LARGEST_PERCEPTION).all(axis=-1)]
+    return inputs[:: len(inputs) // MOST_SAMPLES + 1]
 
 
-def equalised(weights: Weights, by_given: float) -> Weights:
-    """Return weights that do the same, with hidden units whose largest weights are more alike.
+def equalised(weights: Weights, output_share: float) -> Weights:
+    """Return weights of the same function, in which the hidden units' largest weights differ less.
 
-    A unit that takes so many times as much gives as many times less: rectified units are linear in what they take.
+    A rectified unit computes the same if its input weights are multiplied by a factor and its output weights divided by
+    it.
 
     Args:
         weights: of an organism.
-        by_given: 0 makes alike what units take, 1 what they give; between, both in part.
+        output_share: 0 equalises the units' largest input weights, 1 their largest output weights; between, both in
+            part.
     """
-    taken, given = np.abs(weights.hidden_weight).max(axis=0), np.abs(weights.update_weight).max(axis=1)
-    used = (taken > 0) & (given > 0)
-    times = np.ones_like(taken)
-    times[used] = given[used] ** by_given / taken[used] ** (1 - by_given)
-    # So that units that nobody uses are neither the largest nor the smallest.
-    times[used] /= np.median(times[used]) if used.any() else 1
+    inputs, outputs = np.abs(weights.hidden_weight).max(axis=0), np.abs(weights.update_weight).max(axis=1)
+    used = (inputs > 0) & (outputs > 0)
+    factors = np.ones_like(inputs)
+    factors[used] = outputs[used] ** output_share / inputs[used] ** (1 - output_share)
+    # Relative to the median, so that unused units, whose factor is 1, are not extreme.
+    factors[used] /= np.median(factors[used]) if used.any() else 1
     return weights._replace(
-        hidden_weight=weights.hidden_weight * times,
-        hidden_bias=weights.hidden_bias * times,
-        update_weight=weights.update_weight / times[:, None],
+        hidden_weight=weights.hidden_weight * factors,
+        hidden_bias=weights.hidden_bias * factors,
+        update_weight=weights.update_weight / factors[:, None],
     )
 
 
-def made_up_for(
-    weight: np.ndarray, bias: np.ndarray, inputs: np.ndarray, wanted: np.ndarray
+def refit_output_layer(
+    weight: np.ndarray, bias: np.ndarray, inputs: np.ndarray, outputs: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the weights and biases nearest to these with which a layer gives what is wanted for inputs that are off.
+    """Return weights and biases, close to the given ones, that map inexact inputs to exact outputs (ridge regression).
 
     Args:
         weight: `(inputs, outputs)`.
-        bias: `(outputs,)`, an input that is always 1.
-        inputs: `(count, inputs)`; if there are none, nothing changes.
-        wanted: `(count, outputs)`.
+        bias: `(outputs,)`.
+        inputs: inexact, `(count, inputs)`; if there are none, weights and biases stay.
+        outputs: exact, `(count, outputs)`.
     """
     if not len(inputs):
         return weight, bias
@@ -145,34 +151,34 @@ def made_up_for(
     inputs = np.pad(inputs, ((0, 0), (0, 1)), constant_values=1)
     products = inputs.T @ inputs
     damped = products + np.eye(len(products)) * DAMPING * np.diag(products).mean()
-    layer += np.linalg.solve(damped, inputs.T @ (wanted - inputs @ layer))
+    layer += np.linalg.solve(damped, inputs.T @ (outputs - inputs @ layer))
     return layer[:-1].astype(np.float32), layer[-1].astype(np.float32)
 
 
-def compensated(weight: np.ndarray, bias: np.ndarray, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a layer's weights and biases as whole bytes that do on these inputs nearly what the exact ones do.
+def gptq_round(weight: np.ndarray, bias: np.ndarray, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a layer's weights and biases rounded to bytes, with the errors on these inputs compensated as in GPTQ.
 
     Args:
         weight: `(inputs, outputs)`.
-        bias: `(outputs,)`, an input that is always 1.
-        inputs: `(count, inputs)`; if there are none, the nearest bytes are returned.
+        bias: `(outputs,)`, the weights of an input that is always 1.
+        inputs: `(count, inputs)`; without any, each number is rounded to the nearest byte.
     """
     layer = np.concatenate([weight, bias[None]]).astype(np.float64)
     scales = [scale_of(weight)] * len(weight) + [scale_of(bias)]
-    order, passed_on = _passed_on(np.pad(inputs, ((0, 0), (0, 1)), constant_values=1))
-    exact, left = layer.copy(), layer[order]
+    order, shares = _error_shares(np.pad(inputs, ((0, 0), (0, 1)), constant_values=1))
+    exact, remaining = layer.copy(), layer[order]
     for turn, row in enumerate(order):
-        layer[row] = from_bytes(to_bytes(left[turn], scales[row]), scales[row])
-        # The largest stays: the scale is made of it.
+        layer[row] = from_bytes(to_bytes(remaining[turn], scales[row]), scales[row])
+        # The largest weight stays exact: it determines the scale.
         largest = np.abs(exact[row]) * 2 == scales[row]
         layer[row, largest] = exact[row, largest]
-        left[turn + 1 :] -= np.outer(passed_on[turn, turn + 1 :], left[turn] - layer[row])
+        remaining[turn + 1 :] -= np.outer(shares[turn, turn + 1 :], remaining[turn] - layer[row])
     rounded = layer.astype(np.float32)
     return rounded[:-1], rounded[-1]
 
 
-def _passed_on(inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return in which order inputs are rounded, strongest first, and which share of an error goes to which other."""
+def _error_shares(inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the order in which inputs are rounded, strongest first, and the shares of a row's error for later rows."""
     products = inputs.T @ inputs / max(1, len(inputs))
     strength = np.diag(products)
     if not strength.max() > 0:

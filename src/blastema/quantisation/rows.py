@@ -4,9 +4,11 @@ import numpy as np
 
 
 def quantise_rows(weight: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return weights as int8 and their scales: weight = int8 * scale, with a scale for each line across `axis`.
+    """Return a matrix as int8 with scales, so that weight = int8 * scale to within half a scale; zero stays zero.
 
-    Zero stays exactly zero. A weight is at most half a scale off.
+    Args:
+        weight: the matrix.
+        axis: along which numbers share a scale.
     """
     scale = (np.abs(weight).max(axis=axis, keepdims=True) / 127).astype(np.float32)
     values = np.divide(weight, scale, out=np.zeros_like(weight, np.float64), where=scale > 0)

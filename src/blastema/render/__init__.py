@@ -1,1 +1,1 @@
-"""Pictures of organisms: colour, picture, animation, terminal, and the course of the loss."""
+"""Rendering of states: colours, pictures, animations, terminal output, and charts."""

@@ -1,4 +1,4 @@
-"""Animations of growing organisms: GIF, WebP, animated PNG, MP4."""
+"""Animations of states: GIF, WebP, animated PNG, MP4."""
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
@@ -16,9 +16,9 @@ from blastema.render.palette import common_palette
 from blastema.render.picture import LONGEST_SIDE, MOST_PIXELS, check_zoom, enlarge
 
 FPS, HOLD = (0.1, 60.0), (0.0, 60.0)
-# Browsers play what claims to be faster than 20 ms a frame slowly; a GIF counts in units of 10 ms.
+# Browsers play GIFs with frames shorter than 20 ms slowly; GIF delays are in units of 10 ms.
 FASTEST_GIF, GIF_UNIT = 50.0, 10
-# The longest delay in a GIF is 65,535 units; Pillow adds up the delays of equal frames.
+# In seconds: a delay in a GIF is at most 65,535 units, and Pillow adds up the delays of equal frames.
 LONGEST_GIF = 655.0
 # Numbers of ITU-T H.273: the colours of HDTV, and black at 16, white at 235.
 BT709, LIMITED = 1, 1
@@ -27,27 +27,26 @@ BT709, LIMITED = 1, 1
 def save_animation(
     frames: Iterable[np.ndarray], path: Path | str, fps: float = 25.0, zoom: int = 4, hold: float = 1.0
 ) -> None:
-    """Write an animation on white, whole or not at all. GIF, WebP and PNG repeat for ever: same states, same bytes.
+    """Write an animation on white, atomically. GIF, WebP and PNG loop; the same states give the same bytes.
 
-    WebP, PNG: every pixel exact. GIF: one palette of 255 colours for all frames, exact where those suffice.
-    MP4: H.264, yuv420p, which every browser plays; white is added to the right and below for even sizes.
+    WebP, PNG: every pixel is exact. GIF: one palette of 255 colours for all frames, exact if those suffice.
+    MP4: H.264, yuv420p, which every browser plays; white is added at the right and bottom to make sizes even.
 
     Args:
         frames: states, float `(height, width, channel)` each, or pictures, uint8 `(height, width, 3)`; all of one
-            size. They are taken one by one; for MP4 just one is held at a time, for the others one picture of each at
-            the zoom.
-        path: where to; `.gif`, `.webp`, `.png` or `.mp4` (extra `[video]`) decides on the format.
-        fps: states a second, 0.1 to 60, for GIF to 50. Delays are rounded so that the whole keeps time.
-        zoom: pixels a cell, 1 to 64.
-        hold: seconds that the last state stays longer than the others, 0 to 60.
+            size. They are consumed one by one; MP4 holds one in memory, the other formats all of them.
+        path: of the file; the suffix `.gif`, `.webp`, `.png` or `.mp4` (extra `[video]`) decides the format.
+        fps: frames per second, 0.1 to 60, for GIF up to 50. Delays are rounded so that the total duration is right.
+        zoom: pixels per cell, 1 to 64.
+        hold: extra seconds for the last frame, 0 to 60.
 
     Raises:
-        BlastemaError: a value outside of these, no frames, frames that differ in size, too many pixels, a missing
-            extra, or a place that cannot be written to.
+        BlastemaError: a value is out of range, there are no frames, frames differ in size, there are too many pixels,
+            an extra is missing, or the file cannot be written.
 
     >>> save_animation([], "lizard.gif")
     Traceback (most recent call last):
-    blastema.errors.BlastemaError: there is nothing to animate in lizard.gif: no frames came; give one or more
+    blastema.errors.BlastemaError: no frames given for lizard.gif; give at least one
     """
     _check_values(Path(path), fps, zoom, hold)
     suffix = Path(path).suffix.lower()
@@ -56,7 +55,16 @@ def save_animation(
 
 
 def check_animation(path: Path, count: int, height: int, width: int, fps: float, zoom: int, hold: float = 1.0) -> None:
-    """Raise a BlastemaError if `save_animation` would refuse this many states of this size, before they are grown."""
+    """Raise if `save_animation` would refuse an animation, before its states are grown.
+
+    Args:
+        path, fps, zoom, hold: as for `save_animation`.
+        count: number of states.
+        height, width: of a state.
+
+    Raises:
+        BlastemaError: as for `save_animation`.
+    """
     _check_values(path, fps, zoom, hold)
     _check_side(path, max(height, width) * zoom)
     if path.suffix.lower() != ".mp4":
@@ -79,15 +87,15 @@ def _check_values(path: Path, fps: float, zoom: int, hold: float) -> None:
 def _check_side(path: Path, side: int) -> None:
     if side > LONGEST_SIDE:
         raise BlastemaError(
-            f"{path} would be {side:,} pixels wide or high; use a smaller zoom: at most {LONGEST_SIDE:,} are allowed"
+            f"{path} would be {side:,} pixels wide or high; at most {LONGEST_SIDE:,} are allowed: use a smaller zoom"
         )
 
 
 def _check_pixels(total: int) -> None:
     if total > MOST_PIXELS:
         raise BlastemaError(
-            f"the animation has more than {MOST_PIXELS:,} pixels in all its frames; use a smaller zoom, fewer frames, "
-            "or write .mp4"
+            f"the animation has more than {MOST_PIXELS:,} pixels in all frames; use a smaller zoom, fewer frames, or "
+            "write .mp4"
         )
 
 
@@ -99,39 +107,43 @@ def _check_length(milliseconds: int) -> None:
 
 
 def check_format(path: Path) -> None:
-    """Raise a BlastemaError unless animations can be written in the format that the suffix says."""
+    """Raise a BlastemaError unless animations with this suffix can be written here."""
     if path.suffix.lower() not in WRITERS:
-        raise BlastemaError(f"{path} has the suffix {path.suffix!r}; an animation is one of {', '.join(WRITERS)}")
+        raise BlastemaError(f"{path} has the suffix {path.suffix!r}; use one of {', '.join(WRITERS)}")
     if path.suffix.lower() != ".mp4":
         return
     try:
         import av
     except ImportError:
-        raise BlastemaError("to write .mp4 an extra is needed: pip install 'blastema[video]'") from None
+        raise BlastemaError("writing .mp4 needs an extra: pip install 'blastema[video]'") from None
     try:
         av.Codec("libx264", "w")
     except ValueError:
-        raise BlastemaError("this PyAV was built without libx264, which .mp4 needs; take .webp, .gif or .png") from None
+        raise BlastemaError("this PyAV was built without libx264, which .mp4 needs; use .webp, .gif or .png") from None
 
 
 def _pictures(frames: Iterable[np.ndarray], path: Path, zoom: int) -> Iterator[np.ndarray]:
-    """Yield each state on white, one pixel a cell; raise if there is none, or one of another size, or a giant."""
+    """Yield each frame as RGB on white, one pixel per cell; raise if there are none, or if sizes are invalid."""
     first = None
     for index, frame in enumerate(frames):
         pixels = frame if frame.dtype == np.uint8 else on_background(frame)
         first = pixels.shape if first is None else first
         if pixels.ndim != 3:
-            raise BlastemaError(f"frame {index} of {path} is a batch; give one state (height, width, channel) a frame")
+            raise BlastemaError(
+                f"frame {index} of {path} has {pixels.ndim} dimensions; give a state (height, width, channel) per frame"
+            )
         if pixels.shape != first:
-            raise BlastemaError(f"frame {index} of {path} is {pixels.shape}, the first one {first}; give one size")
+            raise BlastemaError(
+                f"frame {index} of {path} is {pixels.shape}, the first one {first}; all frames must have one size"
+            )
         _check_side(path, max(first[:2]) * zoom)
         yield pixels
     if first is None:
-        raise BlastemaError(f"there is nothing to animate in {path}: no frames came; give one or more")
+        raise BlastemaError(f"no frames given for {path}; give at least one")
 
 
 def _held(pictures: Iterator[np.ndarray], zoom: int) -> list[np.ndarray]:
-    """Return all pictures, unless they are so large together that Pillow would need gigabytes for them."""
+    """Return all frames as a list; raise if they have more pixels than Pillow should hold."""
     held, total = [], 0
     for pixels in pictures:
         held.append(pixels)
@@ -141,7 +153,7 @@ def _held(pictures: Iterator[np.ndarray], zoom: int) -> list[np.ndarray]:
 
 
 def _delays(count: int, fps: float, hold: float, unit: int = 1) -> list[int]:
-    """Return milliseconds for each frame, in whole units, rounded so that the whole keeps time.
+    """Return the delay of each frame in milliseconds, in whole units, rounded so that the total is right.
 
     >>> _delays(4, 30, 0, unit=10), _delays(3, 25, 1)
     ([30, 40, 30, 30], [40, 40, 1040])
@@ -157,8 +169,8 @@ def _pillow(images: list[Image.Image], path: Path, delays: list[int], **options:
 
 def _webp(pictures: Iterator[np.ndarray], path: Path, fps: float, zoom: int, hold: float) -> None:
     images = [Image.fromarray(enlarge(pixels, zoom)) for pixels in _held(pictures, zoom)]
-    # No key frames but the first (kmax=0), which would only help to jump into the middle; and no more effort than
-    # pays. For a lizard of 201 frames: 0.6 s instead of 1.5, and 5 % smaller.
+    # Only the first frame is a key frame (kmax=0), since nothing seeks in the file, and the effort is moderate. For a
+    # lizard of 201 frames: 0.6 s instead of 1.5, and 5 % smaller.
     options = {"lossless": True, "method": 3, "quality": 60, "kmin": 0, "kmax": 0}
     _pillow(images, path, _delays(len(images), fps, hold), **options)
 
@@ -176,7 +188,7 @@ def _gif(pictures: Iterator[np.ndarray], path: Path, fps: float, zoom: int, hold
     for frame in places:
         images.append(Image.fromarray(enlarge(frame[..., None], zoom)[..., 0]))
         images[-1].putpalette(palette.tobytes())
-    # Each frame holds only what changes; the rest is the last place of the palette, transparent.
+    # Each frame stores only what changes; the rest is transparent, the last index of the palette.
     _pillow(images, path, delays, palette=palette.tobytes(), optimize=True, transparency=255, disposal=1)
 
 
@@ -195,14 +207,14 @@ def _mp4(pictures: Iterator[np.ndarray], path: Path, fps: float, zoom: int, hold
 
 
 def _holding(pictures: Iterator[np.ndarray], times: int) -> Iterator[np.ndarray]:
-    """Yield all pictures, then the last one so many times more."""
+    """Yield all frames, then the last one this many times more."""
     for pixels in pictures:
         yield pixels
     yield from [pixels] * times
 
 
 def _video_frame(pixels: np.ndarray) -> Any:
-    """Return the frame in the colours of HDTV, and marked so: else players guess by the size of the picture."""
+    """Return the frame in BT.709 colours and tagged as such; players would guess untagged ones from the frame size."""
     import av
 
     whole = av.VideoFrame.from_ndarray(pixels, format="rgb24")
@@ -210,7 +222,7 @@ def _video_frame(pixels: np.ndarray) -> Any:
 
 
 def _even(pixels: np.ndarray) -> np.ndarray:
-    """Return the picture with white added to the right and below where its sides are odd: yuv420p needs it."""
+    """Return the frame with even sides, as yuv420p needs, by adding white at the right and bottom."""
     height, width, _ = pixels.shape
     return np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), constant_values=255)
 

@@ -1,4 +1,4 @@
-"""A chart of a few numbers by name, drawn with Pillow alone."""
+"""Charts of a few labelled values, drawn with Pillow."""
 
 import math
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from blastema.render.lettering import font
 INK, FAINT, GRID = (30, 30, 30), (120, 120, 120), (228, 228, 228)
 GREEN, ORANGE, BLUE, PURPLE, RED = (21, 128, 61), (217, 119, 6), (37, 99, 235), (126, 34, 206), (190, 18, 60)
 COLOURS = {"green": GREEN, "orange": ORANGE, "blue": BLUE, "purple": PURPLE, "red": RED}
-# Drawn so many times larger, then reduced: Pillow's lines have steps.
+# Drawn at this scale and then reduced, since Pillow's lines are not antialiased.
 FINE = 2
 HEIGHT, LEFT, RIGHT, BOTTOM, TOP = 250, 52, 16, 40, 34
-# Between two lines of the axis, and how many lines there are at most.
+# Distances between grid lines to choose from, and the limit on their number.
 STRIDES, MOST_LINES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0), 9
 
-# Name, one value for each name on the axis below, colour.
+# Name, one value per name on the horizontal axis, colour.
 Series = tuple[str, Sequence[float], tuple[int, int, int]]
 
 
@@ -33,13 +33,13 @@ def chart(
     """Return the chart, RGB on white, 250 pixels high.
 
     Args:
-        title: above it.
-        names: what stands below, evenly spaced from left to right; an empty one is a place without a name.
-        series: what is drawn, the last one on top; one may end before the names do. A legend stands at the bottom.
+        title: above the chart.
+        names: labels of the horizontal axis, evenly spaced; empty ones are positions without a label.
+        series: drawn in order, the last one on top; may be shorter than `names`. The legend is at the bottom.
         width: in pixels.
-        line: join the points.
-        limits: the axis ends there at the latest; what lies beyond is drawn at its end.
-        holding: values that the axis has room for, too.
+        line: connect the points by lines.
+        limits: of the vertical axis; values beyond are drawn at its ends.
+        holding: further values that the axis must include.
     """
     image = Image.new("RGB", (width * FINE, HEIGHT * FINE), WHITE)
     draw = ImageDraw.Draw(image)
@@ -68,17 +68,17 @@ def chart(
 
 
 def levels(low: float, high: float) -> list[float]:
-    """Return round numbers from `low` to `high` for lines across the chart, two to nine of them.
+    """Return two to nine round numbers from `low` to `high`, for grid lines.
 
     >>> levels(-2.5, -1), levels(-4.5, 0.5), levels(0, 36)
     ([-2.5, -2.0, -1.5, -1.0], [-4.0, -3.0, -2.0, -1.0, 0.0], [0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0])
     """
-    stride = next(one for one in STRIDES if (high - low) / one < MOST_LINES or one == STRIDES[-1])
+    stride = next(step for step in STRIDES if (high - low) / step < MOST_LINES or step == STRIDES[-1])
     return [stride * count for count in range(math.ceil(low / stride), math.floor(high / stride) + 1)]
 
 
 def _ends(values: Sequence[float], limits: tuple[float, float]) -> tuple[float, float]:
-    """Return the lowest and the highest value of the axis, halves or whole numbers, one apart or more."""
+    """Return the ends of the axis, multiples of 0.5 that are at least 1 apart."""
     low, high = max(math.floor(min(values) * 2) / 2, limits[0]), min(math.ceil(max(values) * 2) / 2, limits[1])
     return low, max(high, low + 1)
 

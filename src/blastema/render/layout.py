@@ -1,4 +1,4 @@
-"""Pictures made of pictures, on white."""
+"""Layout of several pictures in one, on white."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,11 @@ from blastema.render.lettering import font
 from blastema.rule import ALPHA, Rule
 
 INK, TITLE, TITLE_FONT = (30, 30, 30), 26, 15
-ALIVE = Rule().alive_above
+ALIVE = Rule().alive_threshold
 
 
 def stack(*rows: Image.Image, gap: int = 0, margin: int = 0) -> Image.Image:
-    """Return the pictures one below the other, from the left; `gap` pixels between, `margin` around them."""
+    """Return the pictures stacked vertically, aligned left, with `gap` pixels between and `margin` around them."""
     size = max(row.width for row in rows), sum(row.height + gap for row in rows) - gap
     whole = Image.new("RGB", (size[0] + 2 * margin, size[1] + 2 * margin), WHITE)
     top = margin
@@ -25,7 +25,7 @@ def stack(*rows: Image.Image, gap: int = 0, margin: int = 0) -> Image.Image:
 
 
 def beside(*pictures: Image.Image, gap: int = 0) -> Image.Image:
-    """Return the pictures side by side, from the top; `gap` pixels between them."""
+    """Return the pictures side by side, aligned at the top, with `gap` pixels between them."""
     size = sum(picture.width + gap for picture in pictures) - gap, max(picture.height for picture in pictures)
     whole = Image.new("RGB", size, WHITE)
     left = 0
@@ -36,7 +36,7 @@ def beside(*pictures: Image.Image, gap: int = 0) -> Image.Image:
 
 
 def titled(title: str, picture: Image.Image) -> Image.Image:
-    """Return the picture below a title."""
+    """Return the picture with a title above it."""
     width = max(picture.width, round(font(TITLE_FONT).getlength(title)) + 1)
     whole = Image.new("RGB", (width, picture.height + TITLE), WHITE)
     ImageDraw.Draw(whole).text((0, 0), title, INK, font(TITLE_FONT), "la")
@@ -45,12 +45,12 @@ def titled(title: str, picture: Image.Image) -> Image.Image:
 
 
 def cropped(states: Sequence[np.ndarray], margin: int) -> list[np.ndarray]:
-    """Return the states without what is empty in all of them, but for a margin; all of one size."""
+    """Return the states cropped alike to the cells that are mature in any of them, with a margin."""
     shown = np.any([state[..., ALPHA] > ALIVE for state in states], axis=0)
     if not shown.any():
         return list(states)
     (top, bottom), (left, right) = (
-        (max(0, int(found[0]) - margin), int(found[-1]) + 1 + margin)
-        for found in (np.flatnonzero(shown.any(axis=axis)) for axis in (1, 0))
+        (max(0, int(used[0]) - margin), int(used[-1]) + 1 + margin)
+        for used in (np.flatnonzero(shown.any(axis=axis)) for axis in (1, 0))
     )
     return [state[top:bottom, left:right] for state in states]

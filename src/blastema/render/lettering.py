@@ -1,4 +1,4 @@
-"""Words in pictures, in the one font that comes with Pillow, so that they look the same on every computer."""
+"""Text in pictures, in the font bundled with Pillow, so that it looks the same on every computer."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ from PIL import ImageFont
 
 Font = ImageFont.ImageFont | ImageFont.FreeTypeFont
 
-# That font has the letters of ASCII and very few more; what it lacks would show as boxes.
+# The font has ASCII and very little more; missing characters would show as boxes.
 PRESENT = frozenset(map(chr, range(32, 127))) | frozenset("·°…")
 INSTEAD = str.maketrans({"×": "x", "−": "-", "–": "-", "—": "-", "’": "'", "ß": "ss", "ø": "o", "ł": "l", "\n": " "})
 
@@ -17,7 +17,7 @@ def font(size: int) -> Font:
 
 
 def legible(text: str) -> str:
-    """Return the text as that font can write it: letters without accents, the rest left out.
+    """Return the text with characters that the font has: without accents; other characters are left out.
 
     >>> legible("café 48×48 🦎 · growing")
     'cafe 48x48 · growing'

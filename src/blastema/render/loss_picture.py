@@ -1,4 +1,4 @@
-"""A chart of the loss over training, drawn with Pillow alone."""
+"""The loss curve of a training, drawn with Pillow."""
 
 import math
 from collections.abc import Sequence
@@ -12,18 +12,18 @@ from blastema.render.lettering import font, legible
 
 WIDTH, HEIGHT = 900, 500
 LEFT, RIGHT, TOP, BOTTOM = 84, 84, 76, 60
-# Drawn this much larger and then reduced, for smooth lines.
+# Drawn at this scale and then reduced, for smooth lines.
 FINE = 3
 POINT, LINE, GRID, INK, FRAME = (107, 174, 214), (8, 81, 156), (230, 230, 230), (70, 70, 70), (160, 160, 160)
-# A point's opacity and radius, for few points and for many: where many meet, their shade tells how many.
+# Opacity and radius of a point, for few points and for many: overlapping points show darker.
 FEW, MANY = (0.7, 2.4), (0.22, 1.7)
 SMALLEST = 1e-12
-# The chart is at least so high, in powers of ten, that two round numbers are at its side.
+# Smallest range of the axis in powers of ten, so that it has two round numbers, and their largest number.
 LEAST_RANGE, MOST_LEVELS = 0.8, 7
 
 
 class Chart(NamedTuple):
-    """What the chart shows: training steps 0 to `last`, logarithms of the loss from `low` to `high`."""
+    """The chart's axes: training steps from 0 to `last`, log10 of the loss from `low` to `high`."""
 
     draw: ImageDraw.ImageDraw
     last: float
@@ -31,34 +31,34 @@ class Chart(NamedTuple):
     high: float
 
     def place(self, steps: np.ndarray | float, levels: np.ndarray | float) -> np.ndarray:
-        """Return pixels of the fine picture, `(..., 2)`, x and y."""
+        """Return pixel coordinates in the enlarged picture, x and y, `(..., 2)`."""
         across = LEFT + (WIDTH - LEFT - RIGHT) * np.asarray(steps) / self.last
         down = TOP + (HEIGHT - TOP - BOTTOM) * (self.high - np.asarray(levels)) / (self.high - self.low)
         return np.stack(np.broadcast_arrays(across, down), axis=-1) * FINE
 
     def text(self, at: Sequence[float], text: str, size: int, colour: tuple[int, int, int], anchor: str) -> None:
-        """Write at a place of the fine picture."""
+        """Write text at a position of the enlarged picture."""
         self.draw.text((at[0], at[1]), text, colour, font(size * FINE), anchor)
 
 
 def loss_picture(steps: Sequence[int], losses: Sequence[float], title: str = "") -> Image.Image:
     """Return a chart, RGB, 900x500 on white: the loss of each training step, and its running median as a line.
 
-    The loss axis is logarithmic. What is not finite is left out; a loss of 0 is drawn where the lowest other one is.
+    The loss axis is logarithmic. Losses that are not finite are left out; a loss of 0 is drawn as the lowest other one.
 
     Args:
-        steps: training steps, 0 or more, rising.
-        losses: one for each.
+        steps: training steps, 0 or more, increasing.
+        losses: one per step.
         title: above the chart.
 
     Raises:
-        BlastemaError: there are more of one than of the other, or a step is below 0.
+        BlastemaError: the numbers of steps and losses differ, or a step is below 0.
     """
     if len(steps) != len(losses):
-        raise BlastemaError(f"{len(losses)} losses came for {len(steps)} training steps; give one for each")
+        raise BlastemaError(f"{len(losses)} losses given for {len(steps)} training steps; give one per step")
     x, y = np.asarray(steps, float), np.asarray(losses, float)
     if not (x >= 0).all():
-        raise BlastemaError(f"a training step is {x[~(x >= 0)][0]:g}; give 0 or more")
+        raise BlastemaError(f"a training step is {x[~(x >= 0)][0]:g}; it must be 0 or more")
     x, y = x[np.isfinite(y)], y[np.isfinite(y)]
     level = np.log10(np.maximum(y, min(y[y > 0], default=SMALLEST)))
     image = Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE), "white")
@@ -77,9 +77,9 @@ def _chart(image: Image.Image, x: np.ndarray, level: np.ndarray) -> Chart:
 
 
 def running_median(values: np.ndarray, reach: int) -> np.ndarray:
-    """Return the median of each value and up to `reach` others on both sides.
+    """Return the median of each value and up to `reach` values on each side.
 
-    At the beginning, where the loss falls fast, it takes as few after a value as there are before it.
+    Near the start, where the loss falls fast, the window has no more values after than before.
     """
     count, width = len(values), 2 * reach + 1
     medians = np.empty(count)
@@ -105,7 +105,7 @@ def round_steps(last: float) -> list[int]:
 
 
 def round_levels(low: float, high: float) -> list[float]:
-    """Return the logarithms of round numbers between: powers of ten, where they are few also 2 and 5 times them."""
+    """Return log10 of round numbers in a range: powers of ten, or, if those are few, 1, 2 and 5 times them."""
     powers = range(math.ceil(low), math.floor(high) + 1)
     if len(powers) >= 3:
         return [float(power) for power in powers if power % math.ceil(len(powers) / MOST_LEVELS) == 0]
@@ -114,7 +114,7 @@ def round_levels(low: float, high: float) -> list[float]:
 
 
 def loss_text(level: float) -> str:
-    """Return the loss with this logarithm, in two digits.
+    """Return the loss with this log10, with two digits.
 
     >>> loss_text(-3), loss_text(-4.68), loss_text(-6)
     ('0.001', '2.1e-5', '1e-6')
@@ -123,7 +123,7 @@ def loss_text(level: float) -> str:
 
 
 def _axes(chart: Chart, title: str) -> None:
-    """Draw what belongs around the points: title, names of the axes, round numbers and their lines."""
+    """Draw title, axis labels, ticks and grid lines."""
     for level in round_levels(chart.low, chart.high):
         begin, end = chart.place(np.array([0, chart.last]), level)
         chart.draw.line([*begin, *end], GRID, FINE)
@@ -140,21 +140,21 @@ def _axes(chart: Chart, title: str) -> None:
 
 
 def _points(places: np.ndarray) -> Image.Image:
-    """Return how much of its colour each point of the fine picture gets, 0 to 255."""
+    """Return the opacity of the points at each pixel of the enlarged picture, 0 to 255."""
     many = min(1.0, len(places) / 2000)
     opacity, radius = (few + (much - few) * many for few, much in zip(FEW, MANY, strict=True))
     reach = math.ceil(radius * FINE)
     disc = np.mgrid[-reach : reach + 1, -reach : reach + 1].reshape(2, -1).T
     disc = disc[(disc**2).sum(axis=1) <= (radius * FINE) ** 2]
     pixels = (places.round().astype(int)[:, None] + disc).reshape(-1, 2)
-    met, often = np.unique(pixels[:, 1] * WIDTH * FINE + pixels[:, 0], return_counts=True)
+    covered, times = np.unique(pixels[:, 1] * WIDTH * FINE + pixels[:, 0], return_counts=True)
     shades = np.zeros(WIDTH * HEIGHT * FINE**2, np.uint8)
-    shades[met] = (255 * (1 - (1 - opacity) ** often)).round()
+    shades[covered] = (255 * (1 - (1 - opacity) ** times)).round()
     return Image.fromarray(shades.reshape(HEIGHT * FINE, WIDTH * FINE))
 
 
 def _line(chart: Chart, x: np.ndarray, medians: np.ndarray) -> None:
-    """Draw the running median, and write the last one beside its end."""
+    """Draw the running median, and write its last value at the end."""
     places = chart.place(x, medians)
     if len(places) > 1:
         chart.draw.line(places.ravel().tolist(), LINE, round(2.2 * FINE), joint="curve")

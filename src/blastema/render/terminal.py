@@ -1,4 +1,4 @@
-"""Organisms in the terminal: two cells in a character, in colour; or as plain characters."""
+"""States in the terminal: in colour, two cells per character, or as plain characters."""
 
 from functools import lru_cache
 
@@ -7,32 +7,32 @@ from rich.color import Color
 from rich.style import Style
 from rich.text import Span, Text
 
-from blastema.render.colour import visible
+from blastema.render.colour import displayable
 from blastema.rule import ALPHA
 
-# Cells fainter than this show the terminal's own background, whatever its colour is.
+# Cells with less alpha than this show the terminal's background.
 FAINT = 0.3
-# Brightness is kept within these, so that a black cell shows on a black terminal, a white one on a white.
+# Brightness is limited to this range, so that black cells are visible on black terminals and white ones on white.
 BRIGHTNESS = (0.22, 0.89)
-# Colours have 32 levels a channel, which no eye tells from 256 here: Rich is slow at making styles, few can be kept.
+# Colours have 32 levels per channel, not visibly different from 256, so that few styles, slow to create, are needed.
 LEVELS = 31
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 UPPER, LOWER = "▀", "▄"
-# The colour of a cell that does not show; all others are 0xRRGGBB.
+# Marks a cell that is not drawn; colours are 0xRRGGBB.
 EMPTY = -1
-# Empty cells around what a window shows.
+# Cells around the content of a window.
 MARGIN = 2
 SHADES = np.array(list(" .:-=+*#%@"))
 
 
 class Window:
-    """The part of a grid that is worth showing: where the picture is, and all that lives, with a small margin.
+    """The part of a grid that is shown: the picture and all visible cells, with a small margin.
 
-    It only ever becomes larger, so that what it shows does not jump while an organism grows.
+    It never shrinks, so that the output does not jump while an organism grows.
 
     Args:
         height, width: of the grid.
-        fit: of the picture in its middle, in cells.
+        fit: size of the picture in the middle, in cells.
     """
 
     def __init__(self, height: int, width: int, fit: int) -> None:
@@ -41,8 +41,8 @@ class Window:
         self.box = self._within(top, top + fit, left, left + fit)
 
     def of(self, state: np.ndarray) -> np.ndarray:
-        """Return the part of the state `(height, width, channel)` that the window shows, after it made room for it."""
-        lives = visible(state)[..., ALPHA] > FAINT
+        """Return the part of the state `(height, width, channel)` in the window, enlarged first if needed."""
+        lives = displayable(state)[..., ALPHA] > FAINT
         rows, columns = np.flatnonzero(lives.any(axis=1)), np.flatnonzero(lives.any(axis=0))
         if len(rows):
             needed = self._within(rows[0], rows[-1] + 1, columns[0], columns[-1] + 1)
@@ -52,7 +52,7 @@ class Window:
         return state[top:bottom, left:right]
 
     def _within(self, top: int, bottom: int, left: int, right: int) -> tuple[int, int, int, int]:
-        """Return the box with its margin, as far as the grid reaches."""
+        """Return the box with its margin, clipped to the grid."""
         return (
             max(0, int(top) - MARGIN), min(self.height, int(bottom) + MARGIN),
             max(0, int(left) - MARGIN), min(self.width, int(right) + MARGIN),
@@ -60,15 +60,15 @@ class Window:
 
 
 def half_blocks(state: np.ndarray, max_columns: int, max_rows: int) -> Text:
-    """Return the state as coloured text of at most so many columns and rows, each ended by a newline.
+    """Return the state as coloured text; each row ends in a newline.
 
-    A character shows two cells, one above the other. A state too large for the room is reduced, by averaging areas.
-    Cells that are empty, or fainter than 0.3, show the terminal's own background; all others their colour in full,
-    black and white a little brighter and darker, so that it looks alike on dark and on light terminals.
+    A character shows two cells, one above the other. States that are too large are reduced by averaging areas. Cells
+    with alpha below 0.3 show the terminal's background; others show their opaque colour, with limited brightness, so
+    that the output works on dark and light terminals.
 
     Args:
         state: `(height, width, channel)`.
-        max_columns, max_rows: the room, in characters, 1 or more.
+        max_columns, max_rows: available characters, 1 or more.
     """
     cells = _even(reduced(state, max_columns, 2 * max_rows))
     colours = np.where(cells[..., ALPHA] > FAINT, _terminal_colours(cells), EMPTY)
@@ -79,7 +79,7 @@ def half_blocks(state: np.ndarray, max_columns: int, max_rows: int) -> Text:
 
 
 def _terminal_colours(cells: np.ndarray) -> np.ndarray:
-    """Return straight colours 0xRRGGBB, neither too dark nor too bright to be told from a background."""
+    """Return straight colours 0xRRGGBB with limited brightness."""
     alpha = np.maximum(cells[..., ALPHA:], FAINT)
     colours = (cells[..., :ALPHA] / alpha).clip(0, 1)
     brightness = (colours @ LUMA)[..., None]
@@ -88,7 +88,7 @@ def _terminal_colours(cells: np.ndarray) -> np.ndarray:
 
 
 def _spans(upper: np.ndarray, lower: np.ndarray) -> list[Span]:
-    """Return a span for each run of equal pairs of colours; lines end in a newline, without a style."""
+    """Return a span for each run of equal pairs of colours; newlines have no style."""
     pairs = np.pad(np.stack([upper, lower], axis=-1), ((0, 0), (0, 1), (0, 0)), constant_values=EMPTY).reshape(-1, 2)
     begins = np.flatnonzero(np.r_[True, (pairs[1:] != pairs[:-1]).any(axis=1)])
     ends = np.r_[begins[1:], len(pairs)]
@@ -110,16 +110,16 @@ def _colour(packed: int) -> Color:
 
 
 def characters(state: np.ndarray, max_columns: int, max_rows: int) -> str:
-    """Return the state as plain characters, the denser the darker and more opaque; for where there are no colours.
+    """Return the state as plain characters, denser for darker and more opaque cells, for output without colours.
 
     Args:
         state: `(height, width, channel)`.
-        max_columns, max_rows: the room, in characters, 1 or more.
+        max_columns, max_rows: available characters, 1 or more.
 
     Returns:
-        Lines without spaces at their ends, joined by newlines.
+        Lines without trailing spaces, joined by newlines.
     """
-    # A character is about twice as high as wide, so it shows two cells, one above the other.
+    # Characters are about twice as high as wide.
     cells = _even(reduced(state, max_columns, 2 * max_rows))
     cells = cells.reshape(len(cells) // 2, 2, cells.shape[1], -1).mean(axis=1)
     alpha = cells[..., ALPHA]
@@ -130,13 +130,13 @@ def characters(state: np.ndarray, max_columns: int, max_rows: int) -> str:
 
 
 def reduced(state: np.ndarray, max_width: int, max_height: int) -> np.ndarray:
-    """Return the visible channels, `(height, width, 4)`, averaged over areas if they are too large, in proportion."""
-    cells = visible(state)
+    """Return the displayable RGBA, `(height, width, 4)`, reduced in proportion, by averaging areas, to fit."""
+    cells = displayable(state)
     height, width, _ = cells.shape
     scale = min(1.0, max(1, max_width) / width, max(1, max_height) / height)
     if scale == 1:
         return cells
-    # The little more makes up for rounding, as in 72 * (48 / 72).
+    # 1e-6 corrects rounding errors, as in 72 * (48 / 72).
     down, across = (_areas(length, max(1, int(length * scale + 1e-6))) for length in (height, width))
     lower = (down @ cells.reshape(height, -1)).reshape(len(down), width, -1)
     return across @ lower
@@ -144,7 +144,7 @@ def reduced(state: np.ndarray, max_width: int, max_height: int) -> np.ndarray:
 
 @lru_cache(32)
 def _areas(length: int, parts: int) -> np.ndarray:
-    """Return how much of each cell lies in each of so many equal parts, `(parts, length)`, rows of sum 1."""
+    """Return the share of each cell in each of `parts` equal intervals, `(parts, length)`; rows sum to 1."""
     edges = np.linspace(0, length, parts + 1)
     begins, ends = edges[:-1, None], edges[1:, None]
     places = np.arange(length)
@@ -153,5 +153,5 @@ def _areas(length: int, parts: int) -> np.ndarray:
 
 
 def _even(cells: np.ndarray) -> np.ndarray:
-    """Return the cells with an empty row below if their rows are odd."""
+    """Return the cells with an even number of rows, by adding an empty one."""
     return np.pad(cells, ((0, len(cells) % 2), (0, 0), (0, 0)))

@@ -1,1 +1,1 @@
-"""Pictures and events of a training, and the page of an examination: they watch, and nothing depends on them."""
+"""Reports: pictures and TensorBoard events of a run, and the page of an evaluation; training does not need them."""

@@ -1,4 +1,4 @@
-"""The pictures of a run: its pool, its batches, its loss, its organism growing."""
+"""The pictures of a run: pool, batches, loss curve, and the growing organism."""
 
 import ctypes
 import itertools
@@ -16,25 +16,26 @@ from blastema.training.run import Run
 from blastema.training.trainer import Report
 
 LOSS, GROWTH = "loss.png", "growth.gif"
-# How many times in a run the pool and a batch are pictured.
+# Pictures of the pool and of a batch per run; states of the pool in a picture.
 TIMES = 20
 SAMPLE = 48
-# Of the organism in `growth.gif`.
+# CA steps in `growth.gif`.
 STEPS = 200
 
 
 def picture_step(run: Run, report: Report) -> dict[str, Image.Image]:
-    """Every twentieth of the run, write `pictures/pool-STEP.png` and `pictures/batch-STEP.png`, and `loss.png`.
+    """Twenty times per run, write `pictures/pool-STEP.png`, `pictures/batch-STEP.png` and `loss.png`.
 
-    Return the first two, named `pool` and `batch`.
+    A batch picture has two rows: states before and after the rollout (the article's figure of experiment 3).
 
-    A batch picture has two rows: organisms before the rollout and after it (the article's figure of experiment 3).
+    Returns:
+        The first two pictures, under `pool` and `batch`; empty after other steps.
     """
-    every = max(1, run.config.steps // TIMES)
-    if report.step % every and report.step != run.config.steps:
+    interval = max(1, run.config.steps // TIMES)
+    if report.step % interval and report.step != run.config.steps:
         return {}
-    both = itertools.chain(report.before.states, report.after.states)
-    pictures = {"batch": sheet(both, columns=len(report.before.states), zoom=2)}
+    states = itertools.chain(report.before.states, report.after.states)
+    pictures = {"batch": sheet(states, columns=len(report.before.states), zoom=2)}
     if run.trainer.experiment.starts_from == "pool":
         pictures["pool"] = sheet(pool_sample(run), columns=12, zoom=2)
     folder = run.directory / "pictures"
@@ -42,12 +43,12 @@ def picture_step(run: Run, report: Report) -> dict[str, Image.Image]:
     for name, picture in pictures.items():
         save(picture, folder / f"{name}-{report.step:06d}.png")
     picture_loss(run)
-    _give_memory_back()
+    _release_memory()
     return pictures
 
 
 def pool_sample(run: Run) -> Iterator[np.ndarray]:
-    """Yield 48 states from all over the pool, `(height, width, channel)` each, always from the same places."""
+    """Yield 48 states, `(height, width, channel)` each, from fixed positions all over the pool."""
     for place in np.linspace(0, run.trainer.recipe.pool - 1, SAMPLE).astype(int):
         yield run.trainer.pool.take(np.array([place])).states[0]
 
@@ -59,9 +60,9 @@ def picture_loss(run: Run) -> None:
 
 
 def picture_growth(run: Run) -> None:
-    """Write `growth.gif`: the organism as it is now, grown from one cell, every other step.
+    """Write `growth.gif`: the current organism growing from a seed cell, every other CA step.
 
-    200 steps; of an organism that learns to grow alone, and need not last, as many as it was taught.
+    It has 200 steps, or the length of the longest rollout if the experiment trains growth alone.
     """
     height, width = run.target.shape[:2]
     steps = run.trainer.recipe.rollout(run.trainer.done)[1] if run.trainer.experiment.starts_from == "seed" else STEPS
@@ -70,7 +71,7 @@ def picture_growth(run: Run) -> None:
 
 
 def complete_album(run: Run) -> list[str]:
-    """Write those pictures of a finished run that a sudden end prevented; return their names."""
+    """Write the final pictures of a finished run that are missing because it was killed; return their names."""
     missing = {name: draw for name, draw in FINAL.items() if not (run.directory / name).exists()}
     for draw in missing.values():
         draw(run)
@@ -80,8 +81,8 @@ def complete_album(run: Run) -> list[str]:
 FINAL = {LOSS: picture_loss, GROWTH: picture_growth}
 
 
-def _give_memory_back() -> None:
-    """Return to the system what pictures needed: glibc would keep it, in pieces between the organisms of the pool."""
+def _release_memory() -> None:
+    """Return freed memory to the system; glibc would keep it, fragmented between the states of the pool."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim:
         trim(0)

@@ -1,4 +1,4 @@
-"""One page about an organism: how well it lasts, regrows and turns, in curves and in contact sheets."""
+"""The page of an evaluation: persistence, regeneration and rotation of an organism, as charts and contact sheets."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,7 +24,7 @@ from blastema.render.lettering import font, legible
 from blastema.render.picture import sheet
 
 WIDTH, MARGIN, GAP = 1120, 32, 28
-# An exploded organism would leave no room for the others.
+# Limits of the loss axis, which an exploded organism would stretch too far.
 LIMITS = (-12.0, 1.0)
 
 
@@ -32,25 +32,25 @@ def report_picture(title: str, report: dict[str, Any], states: dict[str, list[np
     """Return the page, RGB on white, 1120 pixels wide.
 
     Args:
-        title: what organism it is.
+        title: names the organism.
         report, states: as in `blastema.analysis.examination.Examination`.
     """
     half = (WIDTH - 2 * MARGIN - GAP) // 2
     tables = sections(report)
     damages = [damage for key in DAMAGE_TABLES for damage in report[key]]
-    hurt = cropped([states[name][moment] for moment in (0, 1) for name in damages], 4)
+    damaged = cropped([states[name][moment] for moment in (0, 1) for name in damages], 4)
     ages, grown = [f"{int(age):,} steps" for age in _shown_ages()], cropped(states["ages"], 4)
-    turned = cropped(states["turned"][::3], 2)
+    rotated = cropped(states["turned"][::3], 2)
     rows = [
         _heading(title, _summary(report)),
         beside(_persistence_chart(tables, half), _fire_rate_chart(tables, half), gap=GAP),
         titled("From the seed", _sheet(grown, len(grown), ages)),
         titled(
             "One organism damaged, and 600 steps later; below, how many of all regrew",
-            _sheet(hurt, len(damages), [*damages, *_regrew(tables)]),
+            _sheet(damaged, len(damages), [*damages, *_regrew(tables)]),
         ),
         beside(_regrowth_chart(tables, half), _rotation_chart(tables, half), gap=GAP),
-        titled("Rotated perception", _sheet(turned, len(turned), [f"{angle}°" for angle in range(0, 360, 45)])),
+        titled("Rotated perception", _sheet(rotated, len(rotated), [f"{angle}°" for angle in range(0, 360, 45)])),
         titled("Two side by side", sheet(cropped(states["pair"], 4), 1, 3)),
     ]
     return stack(*rows, gap=GAP, margin=MARGIN)
@@ -65,7 +65,7 @@ def _shown_ages() -> tuple[int, ...]:
 def _summary(report: dict[str, Any]) -> str:
     ages = report["persistence"]
     oldest = max(ages, key=int)
-    cuts = {name: found["after"]["600"] for name, found in report["regeneration"].items()}
+    cuts = {name: result["after"]["600"] for name, result in report["regeneration"].items()}
     hardest = max(cuts, key=lambda name: cuts[name])
     return (
         f"log10 of the mean squared difference to the target: {ages['200']['median']:.2f} when grown (200 steps), "

@@ -1,6 +1,6 @@
-"""The algorithm, in the article's order: grid, perception, update, firing, life, step.
+"""The rule, in the article's order: grid, perception, update, firing, life, step.
 
-Written in the style of the Array API standard, so that the very same functions run on NumPy and under JAX.
+The functions follow the Array API standard, so the same code runs on NumPy and JAX arrays.
 """
 
 from blastema.rule.firing import fires, mix

@@ -1,4 +1,4 @@
-"""Firing: which cells act in a step. Randomness is data, the same in every engine and language."""
+"""Firing: which cells update in a step. Randomness is a hash, the same in every engine and language."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ MIX_1, MIX_2 = np.uint32(0x7FEB352D), np.uint32(0x846CA68B)
 
 
 def mix(h: Array) -> Array:
-    """Return a uint32 array hashed: every bit of the input flips each bit of the result about half the time."""
+    """Return the hash of each element of a uint32 array; each input bit flips each output bit half of the time."""
     h = h ^ (h >> np.uint32(16))
     h = h * MIX_1
     h = h ^ (h >> np.uint32(15))
@@ -27,14 +27,15 @@ def fire_threshold(fire_rate: float) -> int:
 
 
 def fires(seeds: Array, ages: Array, height: int, width: int, fire_rate: float) -> Array:
-    """Return which cells may act in the step that follows `ages` steps, bool `(batch, height, width)`.
+    """Return which cells fire in the step that follows `ages` steps, bool `(batch, height, width)`.
 
-    A pure function of (seed, age, y, x): a cell fires when the upper 24 bits of its hash are below fire_rate * 2^24.
+    A cell updates in a step if it fires and is alive. Firing is a pure function of (seed, age, y, x): a cell fires when
+    the upper 24 bits of their hash are below fire_rate * 2^24.
 
     Args:
         seeds, ages: uint32 `(batch,)`.
         height, width: of the grid, at most 65,536 each.
-        fire_rate: the chance of a cell to act in a step, 0 to 1 (the article: 0.5).
+        fire_rate: probability that a cell fires in a step, 0 to 1 (0.5 in the article).
     """
     xp = seeds.__array_namespace__()
     rows, columns = xp.arange(height, dtype=xp.uint32), xp.arange(width, dtype=xp.uint32)

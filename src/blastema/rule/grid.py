@@ -1,4 +1,4 @@
-"""Grids of cells: the seed, neighbours, and what lies past the edge."""
+"""Grids of cells: the seed cell, neighbours, and the edge."""
 
 from typing import Any, Literal, NamedTuple
 
@@ -16,12 +16,12 @@ LARGEST_WHOLE = 2**32 - 1
 
 
 class Batch(NamedTuple):
-    """Organisms growing side by side, each in a grid of its own.
+    """States that are computed together, each in a grid of its own; all grids have one size.
 
     Attributes:
         states: float32 `(batch, height, width, channel)`. Channels 0-2 are RGB premultiplied by alpha, 3 is alpha,
             the rest are hidden.
-        seeds: uint32 `(batch,)`, which cells fire when is a function of it (see `blastema.rule.firing`).
+        seeds: uint32 `(batch,)`, the random seeds, which decide what cells fire (see `blastema.rule.firing`).
         ages: uint32 `(batch,)`, steps taken since the seed cell.
     """
 
@@ -31,14 +31,17 @@ class Batch(NamedTuple):
 
 
 def seed_state(height: int, width: int, channels: int = 16) -> np.ndarray:
-    """Return a grid with one living cell in the middle, float32 `(height, width, channels)`.
+    """Return a grid with one seed cell in the middle, float32 `(height, width, channels)`.
 
-    All is zero but the cell `(height // 2, width // 2)`, whose alpha and hidden channels are 1; its colour stays 0 so
-    that it shows on white (article, experiment 1).
+    Everything is zero except the alpha and hidden channels of the cell `(height // 2, width // 2)`, which are 1; its
+    colour is 0, so that it is visible on white (article, experiment 1).
+
+    Args:
+        height, width: of the grid, in cells, 1 to 65536.
+        channels: of a cell, 4 or more.
 
     Raises:
-        BlastemaError: height or width is not a whole number from 1 to 65536, there are fewer than 4 channels, or not
-            enough memory.
+        BlastemaError: an argument is not a whole number in its range, or there is not enough memory.
 
     >>> seed_state(3, 3)[1, 1, 2:5]
     array([0., 1., 1.], dtype=float32)
@@ -58,7 +61,7 @@ def _seed_states(count: int, height: int, width: int, channels: int) -> np.ndarr
     except (MemoryError, ValueError) as error:
         size = 4 * count * height * width * channels / 1e9
         raise OutOfMemoryError(
-            f"{count} x {width}x{height} cells need {size:.1f} GB of memory, more than there is; "
+            f"{count} x {width}x{height} cells need {size:.1f} GB of memory, which are not available; "
             "use a smaller grid or fewer organisms"
         ) from error
     states[:, height // 2, width // 2, ALPHA:] = 1.0
@@ -70,10 +73,14 @@ def _is_whole(value: object) -> bool:
 
 
 def whole_numbers(name: str, values: Any) -> np.ndarray:
-    """Return seeds or ages as a uint32 array.
+    """Return seeds or ages as a new uint32 array.
+
+    Args:
+        name: of the numbers, for messages.
+        values: array or nested lists of whole numbers.
 
     Raises:
-        BlastemaError: something in them is not a whole number from 0 to 2^32 - 1.
+        BlastemaError: an element is not a whole number from 0 to 2^32 - 1.
     """
     try:
         array = np.asarray(values)
@@ -81,7 +88,7 @@ def whole_numbers(name: str, values: Any) -> np.ndarray:
         array = np.array(None)
     if array.size == 0:
         return array.astype(np.uint32)
-    # Python's integers beyond 64 bits are objects to NumPy.
+    # NumPy holds Python integers beyond 64 bits as objects.
     whole = array.dtype.kind in "iu" or (array.dtype.kind == "O" and all(map(_is_whole, array.flat)))
     if not whole or array.min() < 0 or array.max() > LARGEST_WHOLE:
         raise BlastemaError(f"{name} must be whole numbers from 0 to {LARGEST_WHOLE}, not {values!r}")
@@ -89,28 +96,31 @@ def whole_numbers(name: str, values: Any) -> np.ndarray:
 
 
 def seed_batch(seeds: list[int] | np.ndarray, height: int, width: int, channels: int = 16) -> Batch:
-    """Return one fresh organism of age 0 for each seed, all in grids of the same size.
+    """Return a batch of seed states of age 0, one for each random seed.
+
+    Args:
+        seeds: whole numbers from 0 to 2^32 - 1.
+        height, width, channels: of each grid, see `seed_state`.
 
     Raises:
-        BlastemaError: the seeds are not a list of whole numbers from 0 to 2^32 - 1, the size is not one that a grid can
-            have (see `seed_state`), or there is not enough memory.
+        BlastemaError: an argument is out of range, or there is not enough memory.
 
     >>> seed_batch([7, 8], 5, 6).states.shape
     (2, 5, 6, 16)
     """
     numbers = whole_numbers("seeds", seeds)
     if numbers.ndim != 1:
-        raise BlastemaError(f"seeds must be a list, one for each organism, not {seeds!r}")
+        raise BlastemaError(f"seeds must be a list of whole numbers, one per grid, not {seeds!r}")
     return Batch(_seed_states(len(numbers), height, width, channels), numbers, np.zeros(len(numbers), np.uint32))
 
 
 def neighbours(state: Array, dy: int, dx: int, edge: Edge) -> Array:
-    """Return the grid in which each cell holds the state of its neighbour `dy` rows below, `dx` columns to the right.
+    """Return a grid whose cells hold the state of their neighbour `dy` rows below and `dx` columns to the right.
 
     Args:
         state: `(..., height, width, channel)`.
         dy, dx: -1, 0 or 1.
-        edge: past the edge there are zeros (`dead`) or the opposite side (`wrap`).
+        edge: what lies past the edge: zeros (`dead`) or the opposite side (`wrap`).
     """
     return _shift(_shift(state, dy, -3, edge), dx, -2, edge)
 
@@ -122,7 +132,7 @@ def _shift(state: Array, by: int, axis: int, edge: Edge) -> Array:
     if edge == "wrap":
         return xp.roll(state, -by, axis=axis)
     rest = (slice(None),) * (-axis - 1)
-    # A grid one cell long has only its own line to lose, so slice ends stay explicit.
+    # The ends of slices are explicit, so that grids one cell long work too.
     length = state.shape[axis]
     kept = state[(..., slice(1, length), *rest)] if by > 0 else state[(..., slice(0, length - 1), *rest)]
     past = xp.zeros_like(state[(..., slice(0, 1), *rest)])

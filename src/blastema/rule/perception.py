@@ -1,8 +1,8 @@
-"""Perception: what a cell sees of its 3x3 neighbourhood, through fixed linear filters.
+"""Perception: what a cell perceives of its 3x3 neighbourhood, through fixed linear filters.
 
-A filter is three 3x3 matrices. With the angle a by which perception is rotated (article, experiment 4) its kernel is
-`fixed + cos a * along + sin a * across`. `FILTERS` is the only place that says what a filter is: engines, exports and
-the page are driven by these matrices.
+A filter is three 3x3 matrices. At the angle a by which perception is rotated (article, experiment 4) its kernel is
+`fixed + cos a * along + sin a * across`. `FILTERS` is the only definition of the built-in filters: engines, exports and
+the page use its matrices.
 """
 
 import math
@@ -18,7 +18,7 @@ from blastema.rule.grid import Array, Edge, neighbours
 Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 
 ZERO: Matrix = ((0.0, 0.0, 0.0),) * 3
-# Three names of 40 letters fit into a line of an error message.
+# So that several names fit into one line of an error message.
 LONGEST_NAME = 40
 
 
@@ -27,9 +27,9 @@ class Filter:
     """A linear filter of perception: `kernel(a) = fixed + cos a * along + sin a * across`, cross-correlated.
 
     Attributes:
-        name: up to 40 letters, digits and `_`, as an identifier; those in `FILTERS` are taken.
+        name: an identifier of up to 40 ASCII letters, digits and `_`; the names in `FILTERS` are reserved.
         fixed, along, across: 3x3 finite numbers, rows from top to bottom; any nested sequences or arrays are accepted.
-            A filter that only has `fixed` does not turn when perception is rotated.
+            A filter that only has `fixed` does not change when perception is rotated.
 
     Raises:
         BlastemaError: the name is not an identifier, a matrix is not 3x3 finite numbers, or all are zero.
@@ -45,13 +45,17 @@ class Filter:
 
     def __post_init__(self) -> None:
         if not (isinstance(self.name, str) and self.name.isascii() and self.name.isidentifier()):
-            raise BlastemaError(f"a filter is named {self.name!r}; use letters, digits and _, beginning with no digit")
+            raise BlastemaError(
+                f"invalid filter name {self.name!r}; use letters, digits and _, not starting with a digit"
+            )
         if len(self.name) > LONGEST_NAME:
-            raise BlastemaError(f"the name of filter {self.name[:LONGEST_NAME]}... is longer than {LONGEST_NAME}")
+            raise BlastemaError(
+                f"the filter name {self.name[:LONGEST_NAME]}... is too long; use at most {LONGEST_NAME} characters"
+            )
         for field in ("fixed", "along", "across"):
             object.__setattr__(self, field, _matrix(getattr(self, field), f"{field} of filter {self.name}"))
         if self.matrices == (ZERO, ZERO, ZERO):
-            raise BlastemaError(f"filter {self.name} has only zeros; give it at least one number that is not zero")
+            raise BlastemaError(f"filter {self.name} is zero everywhere; give it at least one number other than zero")
 
     @property
     def matrices(self) -> tuple[Matrix, Matrix, Matrix]:
@@ -59,12 +63,17 @@ class Filter:
         return self.fixed, self.along, self.across
 
     def taps(self, angle: Array | float) -> Iterator[tuple[int, int, Any]]:
-        """Yield (dy, dx, weight) of each neighbour that counts at this angle; an array's angle gives array weights."""
+        """Yield (dy, dx, weight) of each neighbour whose weight is not zero.
+
+        Args:
+            angle: by which perception is rotated, radians. A scalar array gives scalar arrays as weights; then only
+                weights that are zero at every angle are left out.
+        """
         cos, sin = _cos_sin(angle)
         for dy in (-1, 0, 1):
             for dx in (-1, 0, 1):
                 fixed, along, across = (matrix[dy + 1][dx + 1] for matrix in self.matrices)
-                # What is zero at every angle takes no part, even where the angle is not known yet.
+                # Under JAX the angle may not be known yet; weights that are zero at every angle are still left out.
                 if not (along or across):
                     weight = fixed
                 else:
@@ -95,7 +104,7 @@ def _cos_sin(angle: Array | float) -> tuple[Any, Any]:
     return xp.cos(angle), xp.sin(angle)
 
 
-# The divisor 8 makes Sobel measure the slope per cell; the notebook of the article has it, its text leaves it out.
+# Divided by 8, Sobel filters give the slope per cell; the article's notebook does so, its text leaves it out.
 SOBEL_X: Matrix = ((-1 / 8, 0.0, 1 / 8), (-2 / 8, 0.0, 2 / 8), (-1 / 8, 0.0, 1 / 8))
 SOBEL_Y: Matrix = tuple(zip(*SOBEL_X, strict=True))  # type: ignore[assignment]
 MINUS_SOBEL_Y: Matrix = tuple(tuple(0.0 - weight for weight in row) for row in SOBEL_Y)  # type: ignore[assignment]
@@ -110,44 +119,44 @@ FILTERS: dict[str, Filter] = {
         Filter("laplacian", fixed=((1 / 16, 2 / 16, 1 / 16), (2 / 16, -12 / 16, 2 / 16), (1 / 16, 2 / 16, 1 / 16))),
     )
 }
-# The filters of the article, which engines may unroll.
+# The article's filters, for which engines may have special code.
 ARTICLE_FILTERS = ("identity", "sobel_x", "sobel_y")
 
-# What stands in `Rule.filters`: the name of a built-in filter, or a filter of one's own.
+# An entry of `Rule.filters`: the name of a built-in filter, or a custom filter.
 FilterLike = str | Filter
 
 
 def check_filters(filters: object) -> tuple[FilterLike, ...]:
-    """Return the filters of a rule, a built-in one always by its name.
+    """Return the filters of a rule, built-in ones by name.
 
     Raises:
-        BlastemaError: there are none, one is unknown or appears twice, or one has the name of another built-in filter.
+        BlastemaError: there are none, one is unknown or repeated, or a custom one has the name of a built-in one.
     """
     if (
         not isinstance(filters, tuple | list)
         or not filters
         or not all(isinstance(given, str | Filter) for given in filters)
     ):
-        raise BlastemaError(f"filters of a rule is {filters!r}; it must be names or filters: {_allowed()}")
+        raise BlastemaError(f"filters of a rule is {filters!r}; it must be a list of {_allowed()}")
     checked: list[FilterLike] = []
     for given in filters:
         name = given if isinstance(given, str) else given.name
         if isinstance(given, Filter) and name in FILTERS and given != FILTERS[name]:
-            raise BlastemaError(f"{name} is the name of a built-in filter; choose another name for your own")
+            raise BlastemaError(f"{name} is the name of a built-in filter; choose another name for a custom filter")
         if isinstance(given, str) and name not in FILTERS:
-            raise BlastemaError(f"there is no filter {name!r}; choose from {_allowed()}")
+            raise BlastemaError(f"there is no filter {name!r}; use {_allowed()}")
         checked.append(name if name in FILTERS else given)
     if len(set(names_of(tuple(checked)))) < len(checked):
-        raise BlastemaError(f"filters of a rule are {', '.join(names_of(tuple(checked)))}; each may appear once")
+        raise BlastemaError(f"filters of a rule are {', '.join(names_of(tuple(checked)))}; each may appear only once")
     return tuple(checked)
 
 
 def _allowed() -> str:
-    return f"{', '.join(FILTERS)}, or a blastema.Filter of your own"
+    return f"{', '.join(FILTERS)}, or a custom blastema.Filter"
 
 
 def filters_of(filters: tuple[FilterLike, ...]) -> tuple[Filter, ...]:
-    """Return the filters of a rule as matrices."""
+    """Return the filters of a rule as `Filter` objects."""
     return tuple(FILTERS[given] if isinstance(given, str) else given for given in filters)
 
 
@@ -168,11 +177,11 @@ def kernels(filters: tuple[FilterLike, ...], angle: float) -> np.ndarray:
 
 
 def cross_correlate(state: Array, taps: Iterator[tuple[int, int, Any]], edge: Edge) -> Array:
-    """Return the weighted sum of each cell's neighbours, channel by channel; the shape of `state`.
+    """Return the weighted sum of each cell's neighbours, channel by channel, in the shape of `state`.
 
     Args:
         state: `(..., height, width, channel)`.
-        taps: (dy, dx, weight) of the neighbours that count; x runs along the width, y along the height, downward.
+        taps: (dy, dx, weight) per neighbour; x runs to the right, y downward.
         edge: what lies past the edge of the grid.
     """
     total = None
@@ -183,7 +192,7 @@ def cross_correlate(state: Array, taps: Iterator[tuple[int, int, Any]], edge: Ed
 
 
 def perceive(state: Array, filters: tuple[FilterLike, ...], angle: Array | float, edge: Edge) -> Array:
-    """Return the perception of every cell: all channels of the first filter, then all of the next.
+    """Return the perception of every cell: all channels through the first filter, then through the next.
 
     Args:
         state: `(..., height, width, channel)`.
@@ -195,5 +204,5 @@ def perceive(state: Array, filters: tuple[FilterLike, ...], angle: Array | float
         `(..., height, width, len(filters) * channel)`.
     """
     xp = state.__array_namespace__()
-    seen = [cross_correlate(state, given.taps(angle), edge) for given in filters_of(filters)]
-    return xp.concat(seen, axis=-1)
+    parts = [cross_correlate(state, given.taps(angle), edge) for given in filters_of(filters)]
+    return xp.concat(parts, axis=-1)

@@ -1,4 +1,4 @@
-"""One step of the cellular automaton, in the order of the article's figure."""
+"""The rule's parameters, and one step of the cellular automaton in the order of the article's figure."""
 
 import dataclasses
 import math
@@ -15,20 +15,20 @@ from blastema.rule.update import Weights, update
 
 @dataclass(frozen=True)
 class Rule:
-    """The fixed part of an organism: all that training does not change.
+    """The parameters of an organism that training does not change.
 
     Attributes:
-        channels: numbers in a cell's state: RGB, alpha, and the hidden ones. 4 or more.
-        hidden: width of the hidden layer.
-        filters: what a cell perceives, in order: names of built-in filters (`blastema.rule.FILTERS`), and filters of
-            your own (`blastema.rule.Filter`).
-        alive_above: the alpha above which a cell is mature.
-        fire_rate: the chance of a living cell to act in a step, 0 to 1.
-        edge: past the grid's edge lies nothing (`dead`, as in the article's training) or its other side (`wrap`, as in
-            the article's web page).
+        channels: numbers in a cell's state: RGB, alpha, and the hidden channels; 4 to 1024.
+        hidden: width of the hidden layer, 1 to 65536.
+        filters: what a cell perceives, in order: names of built-in filters (`blastema.rule.FILTERS`) and custom filters
+            (`blastema.Filter`).
+        alive_threshold: alpha above which a cell is mature, from 0 to below 1.
+        fire_rate: probability that a cell fires in a step, 0 to 1.
+        edge: what lies past the edge of the grid: empty cells (`dead`, as in the article's training) or the opposite
+            side (`wrap`, as on the article's web page).
 
     Raises:
-        BlastemaError: a value outside of these ranges.
+        BlastemaError: a value is out of range.
 
     >>> Rule().perception
     48
@@ -37,7 +37,7 @@ class Rule:
     channels: int = 16
     hidden: int = 128
     filters: tuple[FilterLike, ...] = ARTICLE_FILTERS
-    alive_above: float = 0.1
+    alive_threshold: float = 0.1
     fire_rate: float = 0.5
     edge: Edge = "dead"
 
@@ -48,18 +48,21 @@ class Rule:
                 "a whole number from 4 to 1024",
             ),
             "hidden": (isinstance(self.hidden, int) and 1 <= self.hidden <= 65536, "a whole number from 1 to 65536"),
-            "alive_above": (_is_number(self.alive_above) and 0 <= self.alive_above < 1, "a number from 0 to below 1"),
+            "alive_threshold": (
+                _is_number(self.alive_threshold) and 0 <= self.alive_threshold < 1,
+                "a number from 0 to below 1",
+            ),
             "fire_rate": (_is_number(self.fire_rate) and 0 <= self.fire_rate <= 1, "a number from 0 to 1"),
             "edge": (self.edge in get_args(Edge), "dead or wrap"),
         }
-        for name, (fits, what) in allowed.items():
-            if not fits:
-                raise BlastemaError(f"{name} of a rule is {getattr(self, name)!r}; it must be {what}")
+        for name, (valid, requirement) in allowed.items():
+            if not valid:
+                raise BlastemaError(f"{name} of a rule is {getattr(self, name)!r}; it must be {requirement}")
         object.__setattr__(self, "filters", check_filters(self.filters))
 
     @property
     def perception(self) -> int:
-        """How many numbers a cell perceives: one of each filter for each channel."""
+        """Length of a cell's perception: the number of filters times the number of channels."""
         return len(self.filters) * self.channels
 
     def replace(self, **changes: object) -> "Rule":
@@ -72,25 +75,25 @@ def _is_number(value: object) -> bool:
 
 
 def step(rule: Rule, weights: Weights, batch: Batch, angle: Array | float = 0.0) -> Batch:
-    """Return the organisms one step older.
+    """Take one CA step and return the new batch.
 
-    Pure and differentiable: NumPy arrays give NumPy arrays, JAX arrays work under `jit`, `grad`, `scan`, `checkpoint`.
+    Pure and differentiable. NumPy arrays give NumPy arrays; JAX arrays work under `jit`, `grad`, `scan`, `checkpoint`.
 
     Args:
-        rule: its `channels` must be those of the states.
-        weights: shared by all cells of all organisms.
+        rule: whose `channels` are those of the states.
+        weights: of the organism, shared by all cells.
         batch: states `(batch, height, width, channel)`, seeds and ages `(batch,)`.
-        angle: by how much the cells' senses are turned, radians.
+        angle: by which perception is rotated, radians.
     """
     states, seeds, ages = batch
     xp = states.__array_namespace__()
     _, height, width, _ = states.shape
 
-    alive_before = alive(states, rule.alive_above, rule.edge)
+    alive_before = alive(states, rule.alive_threshold, rule.edge)
     perception = perceive(states, rule.filters, angle, rule.edge)
     change = update(perception, weights)
-    acts = fires(seeds, ages, height, width, rule.fire_rate)[..., None] & alive_before
+    firing = fires(seeds, ages, height, width, rule.fire_rate)[..., None] & alive_before
     zero = xp.zeros((), dtype=states.dtype)
-    grown = states + xp.where(acts, change, zero)
-    alive_after = alive(grown, rule.alive_above, rule.edge)
+    grown = states + xp.where(firing, change, zero)
+    alive_after = alive(grown, rule.alive_threshold, rule.edge)
     return Batch(xp.where(alive_before & alive_after, grown, zero), seeds, ages + xp.ones_like(ages))

@@ -1,4 +1,4 @@
-"""The update rule: the small network that every cell runs, and its weights."""
+"""The update network, which every cell runs, and its weights."""
 
 import math
 from typing import NamedTuple
@@ -9,10 +9,10 @@ from blastema.rule.grid import Array
 
 
 class Weights(NamedTuple):
-    """What an organism's cells share, as all cells of a body share one genome. 8,336 numbers by default.
+    """The trained parameters of an organism, shared by all of its cells; 8,336 numbers by default.
 
     Attributes:
-        hidden_weight: `(perception, hidden)`, 48 x 128 by default, rows in the order of the perception.
+        hidden_weight: `(perception, hidden)`, 48 x 128 by default; rows in the order of `perceive`.
         hidden_bias: `(hidden,)`.
         update_weight: `(hidden, channel)`.
         update_bias: `(channel,)`.
@@ -36,7 +36,12 @@ def weight_shapes(perception: int, hidden: int, channels: int) -> tuple[tuple[in
 def initial_weights(
     generator: np.random.Generator, perception: int = 48, hidden: int = 128, channels: int = 16
 ) -> Weights:
-    """Return float32 weights of an organism that does nothing yet: the first layer is Glorot-uniform, the rest zero."""
+    """Return initial float32 weights: the first layer is Glorot-uniform, everything else zero, so cells do not change.
+
+    Args:
+        generator: of the random numbers.
+        perception, hidden, channels: sizes of the layers, as in `Rule`.
+    """
     limit = math.sqrt(6 / (perception + hidden))
     return Weights(
         generator.uniform(-limit, limit, (perception, hidden)).astype(np.float32),
@@ -47,11 +52,11 @@ def initial_weights(
 
 
 def update(perception: Array, weights: Weights) -> Array:
-    """Return how much each cell would change: relu(p W1 + b1) W2 + b2.
+    """Return the change of each cell if it updates: relu(p W1 + b1) W2 + b2.
 
     Args:
         perception: `(..., perception)`.
-        weights: the organism's.
+        weights: of the organism.
 
     Returns:
         `(..., channel)`.

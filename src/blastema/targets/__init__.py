@@ -1,4 +1,4 @@
-"""Targets: the pictures that organisms learn to grow."""
+"""Targets: the pictures that organisms are trained to grow."""
 
 from blastema.targets.target import load_target, short_name
 

@@ -1,54 +1,54 @@
-"""Bridges between the separate parts of a picture, over gaps that life does not cross."""
+"""Bridges that join separate parts of a picture across gaps too wide for life to cross."""
 
 import numpy as np
 
-# A gap of this many empty cells is crossed by training alone; one of three is not (docs/fidelity.md).
+# Training crosses gaps of up to this many empty cells, but not of three (docs/fidelity.md).
 LEAP = 2
-# Alpha of a bridge, well above the 0.1 from which cells live. It is white, so that it does not show on white.
+# Alpha of a bridge, well above the alive threshold 0.1. Bridges are white, so that they do not show on white.
 BRIDGE = 0.3
-# Cells with less alpha than this, of 255, belong to no part.
+# Cells with less alpha than this (of 255) belong to no part.
 SHOWS = 51
-# Parts with fewer cells, or a smaller share of the picture, are dust: not worth a bridge.
+# Parts with fewer cells, or a smaller share of the picture, are ignored as dust.
 FEWEST, SMALLEST = 4, 0.01
-# In larger pictures no bridges are looked for: life does not get that far in a rollout.
+# Larger pictures get no bridges: life does not spread that far in a rollout.
 LARGEST = 256
 
 
 def with_bridges(cells: np.ndarray, opacity: np.ndarray) -> np.ndarray:
     """Return the picture with its separate parts joined by white lines, three cells wide and of alpha 0.3.
 
-    A cell lives only next to one with alpha above 0.1, so a part beyond a wider gap would never be reached from the
-    seed cell. Only whole numbers decide where bridges go, so they are the same on every processor.
+    A cell is alive only next to one with alpha above 0.1, so a part beyond a wider gap cannot be reached from the seed
+    cell. Positions are computed in whole numbers, so that they are the same on every processor.
 
     Args:
         cells: float32 `(fit, fit, 4)`, premultiplied.
         opacity: its alpha, uint8 `(fit, fit)`.
     """
-    line = bridges(opacity)
+    lines = bridges(opacity)
     joined = cells.copy()
-    joined[line & (cells[..., 3] < BRIDGE)] = BRIDGE
+    joined[lines & (cells[..., 3] < BRIDGE)] = BRIDGE
     return joined
 
 
 def bridges(opacity: np.ndarray) -> np.ndarray:
-    """Return where the bridges of a picture are, bool `(fit, fit)`: the shortest that join all of its parts."""
-    found = np.zeros(opacity.shape, bool)
+    """Return the cells of the shortest bridges that join all parts of a picture, bool `(fit, fit)`."""
+    cells = np.zeros(opacity.shape, bool)
     if len(opacity) > LARGEST:
-        return found
+        return cells
     parts = _parts(opacity >= SHOWS)
     if len(parts) < 2:
-        return found
+        return cells
     joined, rest = parts[0], parts[1:]
     while rest:
         start, end = _nearest(joined, np.any(rest, axis=0))
-        found |= _spread(_line(start, end, opacity.shape), 1)
+        cells |= _spread(_line(start, end, opacity.shape), 1)
         joined = joined | next(part for part in rest if part[end])
         rest = [part for part in rest if not part[end]]
-    return found
+    return cells
 
 
 def _parts(shows: np.ndarray) -> list[np.ndarray]:
-    """Return the parts of a picture that are worth a bridge, those with the uppermost cells first."""
+    """Return the parts of a picture without dust, ordered by their uppermost cells."""
     left, parts = shows, []
     while left.any():
         part = np.zeros_like(left)
@@ -64,7 +64,7 @@ def _parts(shows: np.ndarray) -> list[np.ndarray]:
 
 
 def _spread(cells: np.ndarray, by: int) -> np.ndarray:
-    """Return all cells at most `by` rows and columns away from these."""
+    """Return all cells within `by` rows and columns of these (dilation by a square)."""
     padded = np.pad(cells, by)
     for axis in (0, 1):
         padded = np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * by + 1, axis).any(axis=-1))
@@ -72,7 +72,7 @@ def _spread(cells: np.ndarray, by: int) -> np.ndarray:
 
 
 def _nearest(joined: np.ndarray, rest: np.ndarray) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return a cell of each that are nearest to each other; of several, nearest to the middle of the picture."""
+    """Return the nearest pair of cells, one of each; of several, the pair nearest to the middle of the picture."""
     away = LEAP + 1
     while not (reached := _spread(joined, away) & rest).any():
         away += 1
@@ -81,18 +81,18 @@ def _nearest(joined: np.ndarray, rest: np.ndarray) -> tuple[tuple[int, int], tup
 
 
 def _closest(cells: np.ndarray, to: tuple[int, int]) -> tuple[int, int]:
-    """Return the one of these cells that is closest to a place; of several the uppermost, then the leftmost."""
+    """Return the cell closest to a position; of several, the uppermost, then the leftmost."""
     ys, xs = np.nonzero(cells)
     closest = np.argmin((ys - to[0]) ** 2 + (xs - to[1]) ** 2)
     return int(ys[closest]), int(xs[closest])
 
 
 def _line(start: tuple[int, int], end: tuple[int, int], shape: tuple[int, ...]) -> np.ndarray:
-    """Return the cells of a straight line, bool of that shape."""
+    """Return the cells of a straight line, bool in this shape."""
     length = max(abs(end[0] - start[0]), abs(end[1] - start[1]))
     steps = np.arange(length + 1)
     line = np.zeros(shape, bool)
-    # Rounded by whole numbers.
+    # Rounded in whole numbers.
     ys, xs = (
         begin + (2 * steps * (stop - begin) + length) // (2 * length) for begin, stop in zip(start, end, strict=True)
     )

@@ -1,4 +1,4 @@
-"""Pictures that we draw ourselves: disc, ring, planarian, letters."""
+"""Pictures drawn by code: disc, ring, planarian, letters."""
 
 import math
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from blastema.errors import BlastemaError
 
-# Many times finer than the cells, since Pillow draws without soft edges; scaling down makes them.
+# Pixels per side, many times finer than the cells: Pillow draws without antialiasing, which scaling down adds.
 SIDE = 1024
 LONGEST_TEXT = 4
 Colour = tuple[int, int, int]
@@ -24,7 +24,7 @@ def disc() -> Image.Image:
 
 
 def ring() -> Image.Image:
-    """Return a red ring; its hole is half as wide as it."""
+    """Return a red ring; its hole has half of its diameter."""
     image, draw = _canvas()
     _circle(draw, 0, 0, 1, RED)
     _circle(draw, 0, 0, 0.5, (0, 0, 0, 0))
@@ -32,12 +32,12 @@ def ring() -> Image.Image:
 
 
 def planarian() -> Image.Image:
-    """Return a flatworm with a head at both ends, as the article's discussion tells of; it winds through the square.
+    """Return a flatworm with a head at both ends, on a winding line.
 
-    Regenerating planaria whose cells were made to misread where the body ends grow such a second head.
+    The article's discussion mentions such worms: planaria that regenerate with disturbed signals grow a second head.
     """
     image, draw = _canvas()
-    # Shells from the outline inwards, each a little lighter: a round back.
+    # Shells from the outline inwards, each a little lighter, shade a round back.
     for shell in range(33):
         inwards = shell / 32
         draw.polygon(_outline(1 - inwards), _between(FLANK, BACK, math.sin(inwards * math.pi / 2)))
@@ -55,14 +55,16 @@ def text(letters: str) -> Image.Image:
     """Return a short text in blue, bold.
 
     Raises:
-        BlastemaError: it is not 1 to 4 of the letters, digits and signs that Pillow's own font has (ASCII).
+        BlastemaError: it is not 1 to 4 printable characters of ASCII, which Pillow's bundled font has.
     """
     if not 1 <= len(letters) <= LONGEST_TEXT:
-        raise BlastemaError(f"the text {letters!r} cannot be drawn; give 1 to {LONGEST_TEXT} letters, as in text:Hi")
+        raise BlastemaError(
+            f"the text {letters!r} has {len(letters)} characters; give 1 to {LONGEST_TEXT}, as in text:Hi"
+        )
     for letter in letters:
         if not "!" <= letter <= "~":
             raise BlastemaError(
-                f"{letter!r} is neither an emoji nor a letter that can be drawn; give A to Z, digits, signs"
+                f"{letter!r} is neither an emoji nor a character that can be drawn; use printable ASCII, such as A to Z"
             )
     font = ImageFont.load_default(SIDE / 2)
     bold = SIDE / 64
@@ -83,15 +85,15 @@ def _canvas() -> tuple[Image.Image, ImageDraw.ImageDraw]:
 
 
 def _circle(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, colour: tuple[int, ...]) -> None:
-    """Draw a disc; the square reaches from -1 to 1 in both directions."""
+    """Draw a disc; coordinates in the square are from -1 to 1."""
     left, top, right, bottom = (SIDE / 2 * (1 + place) for place in (x - radius, y - radius, x + radius, y + radius))
     draw.ellipse((left, top, right - 1, bottom - 1), colour)
 
 
 def _outline(scale: float) -> list[tuple[float, float]]:
-    """Return the worm's outline in pixels, or, for `scale` below 1, a line inside of it, down to the middle line."""
+    """Return the worm's outline in pixels, shrunk towards its middle line by `scale`."""
     places = [place / 100 for place in range(-100, 101)]
-    # Shells draw back from the tips, too.
+    # Shells also shrink from the tips.
     reach = 0.86 + 0.14 * scale
     right = [_beside(along * reach, scale * _half_width(abs(along))) for along in places]
     left = [_beside(along * reach, -scale * _half_width(abs(along))) for along in reversed(places)]
@@ -99,7 +101,7 @@ def _outline(scale: float) -> list[tuple[float, float]]:
 
 
 def _beside(along: float, aside: float) -> tuple[float, float]:
-    """Return the place `aside` of the worm's middle line, at `along` of its length, -1 to 1."""
+    """Return the point at distance `aside` from the worm's middle line, at `along` of its length, -1 to 1."""
     step = 1e-3
     (x, y), (next_x, next_y) = _middle(along), _middle(along + step)
     length = math.hypot(next_x - x, next_y - y)
@@ -111,12 +113,12 @@ def _middle(along: float) -> tuple[float, float]:
 
 
 def _half_width(along: float) -> float:
-    """Return half the worm's width, from its middle (0) to a tip (1): body, neck, ears, a rounded point."""
+    """Return half of the worm's width, from its middle (0) to a tip (1): body, neck, ears, rounded tip."""
     body = 0.21 + 0.035 * math.cos(along * math.pi * 1.4)
     ears = 0.18 * math.exp(-(((along - 0.74) / 0.1) ** 2))
     return (body + ears) * math.sqrt(max(0.0, 1 - max(0.0, (along - 0.6) / 0.4) ** 2.4))
 
 
-def _between(one: Colour, other: Colour, part: float) -> Colour:
-    red, green, blue = (round(first + (second - first) * part) for first, second in zip(one, other, strict=True))
+def _between(start: Colour, end: Colour, part: float) -> Colour:
+    red, green, blue = (round(first + (second - first) * part) for first, second in zip(start, end, strict=True))
     return red, green, blue

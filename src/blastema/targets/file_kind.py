@@ -1,9 +1,9 @@
-"""What a file is by its first bytes, where we do not read it as a picture."""
+"""The kind of a file by its first bytes, for files that are not read as pixels."""
 
 import re
 from pathlib import Path
 
-# What files of a kind begin with, and what they are called.
+# Regular expressions for the first bytes of files, and names of their kinds.
 BEGINNINGS = (
     (rb"%PDF-", "a PDF document"),
     (rb"%!PS", "a PostScript document"),
@@ -30,9 +30,9 @@ BEGINNINGS = (
 
 
 def file_kind(path: Path) -> str | None:
-    """Return what a file is if it is of a kind we know but do not read as pixels, such as `a PDF document`, or `SVG`.
+    """Return the kind of a file that is not read as pixels, such as `a PDF document` or `SVG`.
 
-    `empty` for a file of no bytes, None for what Pillow is to look at.
+    `empty` means a file of zero bytes; None leaves the file to Pillow.
     """
     with path.open("rb") as opened:
         begin = opened.read(2048)

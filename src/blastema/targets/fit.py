@@ -1,15 +1,15 @@
-"""From a picture of any size to cells."""
+"""Scaling of a picture to cells."""
 
 import numpy as np
 from PIL import Image
 
-# Lanczos at scale s looks at 6 s pixels in each direction; a picture much finer than that is averaged first, or 64
-# megapixels would take gigabytes as numbers of 32 bits.
+# Pictures more than this many times finer than the cells are averaged before Lanczos, since 64 megapixels would take
+# gigabytes as 32-bit numbers.
 FINE = 8
 
 
 def fitted(picture: Image.Image, fit: int) -> np.ndarray:
-    """Return the picture scaled into the middle of `fit` x `fit` cells, float32 `(fit, fit, 4)`.
+    """Return the picture scaled to fit a square of `fit` x `fit` cells, centred, float32 `(fit, fit, 4)`.
 
     RGB is premultiplied by alpha before scaling, so that colours hidden under transparent pixels do not leak; values
     are 0 to 1, and RGB is at most alpha.
@@ -24,15 +24,15 @@ def fitted(picture: Image.Image, fit: int) -> np.ndarray:
 
 
 def opacity(picture: Image.Image, fit: int) -> np.ndarray:
-    """Return the alpha of `fitted` in whole numbers from 0 to 255, uint8 `(fit, fit)`: equal on every processor."""
+    """Return the alpha of `fitted` in whole numbers, equal on every processor, uint8 `(fit, fit)`."""
     alpha = _reduced(picture.convert("RGBA").getchannel("A"), fit)
     return _in_square(np.asarray(alpha.resize(_size(picture, fit), Image.Resampling.LANCZOS)), fit)
 
 
-def what_shows(picture: Image.Image) -> tuple[int, int, int, int] | None:
-    """Return the box, left, top, right, bottom, of the pixels that can be seen; None if there are none.
+def visible_box(picture: Image.Image) -> tuple[int, int, int, int] | None:
+    """Return the bounding box (left, top, right, bottom) of the visible pixels; None if there are none.
 
-    An alpha of 1/255 cannot be seen; some programs leave it all over an empty layer.
+    Alpha of 1/255 counts as invisible, since some programs leave it all over an empty layer.
     """
     return picture.convert("RGBA").getchannel("A").point(lambda alpha: 255 if alpha > 1 else 0).getbbox()
 
@@ -49,7 +49,7 @@ def _reduced(image: Image.Image, fit: int) -> Image.Image:
 
 
 def _in_square(scaled: np.ndarray, fit: int) -> np.ndarray:
-    """Return the picture in the middle of a square of `fit` cells."""
+    """Return the picture centred in a square of `fit` cells."""
     height, width = scaled.shape[:2]
     cells = np.zeros((fit, fit, *scaled.shape[2:]), scaled.dtype)
     top, left = (fit - height) // 2, (fit - width) // 2
@@ -58,6 +58,6 @@ def _in_square(scaled: np.ndarray, fit: int) -> np.ndarray:
 
 
 def _scaled(channel: Image.Image, size: tuple[int, int]) -> np.ndarray:
-    # Scaled as floats: eight bits would round, and cut the overshoot off before alpha is known.
+    # Scaled as floats: eight bits would round, and clip the overshoot too early.
     values = Image.fromarray(np.asarray(channel, np.float32) / 255)
     return np.asarray(values.resize(size, Image.Resampling.LANCZOS))

@@ -1,4 +1,4 @@
-"""Where the picture lies in its grid: the seed cell must lie on something to grow."""
+"""Placement of the picture in its grid: the seed cell must lie on an opaque part."""
 
 from typing import NamedTuple
 
@@ -6,19 +6,18 @@ import numpy as np
 
 from blastema.errors import BlastemaError
 
-# Alpha in the 3x3 cells around the seed cell, in opaque cells (0 to 9). The seed cell has alpha 1, so the first update
-# raises alpha where the target has more than that there, and lowers it where it has less: then all cells die within a
-# dozen training steps. docs/fidelity.md says what was measured.
+# Sum of alpha that the 3x3 neighbourhood of the seed cell needs (0 to 9). That of the seed state is 1. If the target
+# has less, the first updates lower alpha, and all cells die within a dozen training steps (docs/fidelity.md).
 ROOTED = 2.0
-# What is looked for when a picture has to be moved, the best first; 5.5 has every cell at the edge of an opaque area.
+# Sums to look for if a picture has to be moved, best first; every cell at the edge of an opaque area has 5.5.
 GOOD_ROOTS = (5.5, 4.0, ROOTED)
-# Empty cells that are kept around a picture that was moved, where the padding has as many.
+# Empty cells to keep around a picture that was moved, if the padding allows.
 MARGIN = 2
 OPAQUE = 255
 
 
 class Place(NamedTuple):
-    """The size of the grid, and the place in it of the upper left cell of the picture's square."""
+    """The size of the grid, and the position in it of the upper left cell of the picture's square."""
 
     height: int
     width: int
@@ -27,16 +26,16 @@ class Place(NamedTuple):
 
 
 def place(opacity: np.ndarray, height: int, width: int, pad: int | None) -> Place:
-    """Return where a picture goes: into the middle of the grid, or so that the seed cell lies on something opaque.
+    """Return the placement of a picture: in the middle, or moved so that the seed cell lies on an opaque part.
 
-    A picture that is empty around the seed cell is moved as little as that takes. Only whole numbers decide, so it
-    lies in the same cells on every processor.
+    A picture that is empty around the seed cell is moved as little as necessary. The placement is computed in whole
+    numbers, so that it is the same on every processor.
 
     Args:
         opacity: alpha of the picture in its square, uint8 `(fit, fit)`.
         height, width: of the grid.
-        pad: the padding the grid was given by. The grid then grows where the moved picture would leave it; None for a
-            grid of a fixed size.
+        pad: padding that determined the grid's size; then the grid is enlarged if the moved picture would leave it.
+            None if the size is fixed.
 
     Raises:
         BlastemaError: the moved picture does not fit into a grid of a fixed size.
@@ -52,22 +51,22 @@ def place(opacity: np.ndarray, height: int, width: int, pad: int | None) -> Plac
     needed = _side(height, rows - y, margin), _side(width, columns - x, margin)
     if pad is None and needed != (height, width):
         raise BlastemaError(
-            f"the picture is empty in its middle, where growth starts, and would leave a grid of {width}x{height} "
+            f"the picture is empty in its middle, where growth starts, and does not fit a grid of {width}x{height} "
             f"when it is moved; use a grid of {needed[1]}x{needed[0]} or larger, or a smaller --fit"
         )
     return Place(*needed, needed[0] // 2 - y, needed[1] // 2 - x)
 
 
 def root(opacity: np.ndarray, centre: tuple[int, int]) -> tuple[int, int]:
-    """Return the cell (y, x) of a picture for the seed cell to lie on: `centre` if it can, else one near to it."""
+    """Return the cell (y, x) of a picture to place on the seed cell: `centre` if possible, else a cell near it."""
     sums = around(opacity)
     if _at(sums, centre) >= ROOTED * OPAQUE:
         return centre
     opaque = opacity > OPAQUE // 2
-    wanted = next((good for good in GOOD_ROOTS if (opaque & (sums >= good * OPAQUE)).any()), None)
-    ys, xs = np.nonzero(opaque & (sums >= wanted * OPAQUE) if wanted else sums == sums.max())
+    required = next((good for good in GOOD_ROOTS if (opaque & (sums >= good * OPAQUE)).any()), None)
+    ys, xs = np.nonzero(opaque & (sums >= required * OPAQUE) if required else sums == sums.max())
     distances = (ys - centre[0]) ** 2 + (xs - centre[1]) ** 2
-    # Of those equally near, the uppermost, then the leftmost: `nonzero` lists them in this order.
+    # Of equally near cells, the uppermost, then the leftmost: `nonzero` returns them in this order.
     nearest = int(np.argmin(distances))
     return int(ys[nearest]), int(xs[nearest])
 
@@ -79,12 +78,12 @@ def around(opacity: np.ndarray) -> np.ndarray:
 
 
 def _at(sums: np.ndarray, cell: tuple[int, int]) -> int:
-    # In a square of one cell in a grid of even size, the seed cell lies beside the picture.
+    # A square of one cell in a grid of even size does not contain the seed cell.
     return int(sums[cell]) if max(cell) < len(sums) else 0
 
 
 def _side(side: int, offsets: np.ndarray, margin: int) -> int:
-    """Return the side, grown evenly at both ends where that is needed to hold these offsets from the seed cell."""
+    """Return the side, enlarged evenly at both ends if necessary to hold these offsets from the seed cell."""
     before, after = -int(offsets[0]) + margin, int(offsets[-1]) + margin
     missing = max(before - side // 2, after - (side - 1 - side // 2), 0)
     return side + 2 * missing

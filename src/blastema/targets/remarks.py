@@ -1,4 +1,4 @@
-"""What is worth saying of a target before hours are spent on it."""
+"""Remarks on a target that a user should read before a long training."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from blastema.targets.bridge import bridges
 from blastema.targets.fit import opacity
 from blastema.targets.target import find_picture, is_file_name, laid_out
 
-# Alpha in whole numbers: of a cell that shows at all, and of one that is more than half opaque.
+# Alpha in whole numbers from which a cell is visible, and more than half opaque.
 SHOWS, HALF = 5, 128
 
 
@@ -19,18 +19,20 @@ def remarks(
     width: int | None = None,
     background: str | None = None,
 ) -> list[str]:
-    """Return what a user should know of the target that `load_target` makes of the same arguments, a line each.
+    """Return remarks on the target that `load_target` makes of the same arguments, one line each.
 
-    That the picture was moved, that its parts were joined, that an image file fills its rectangle, and that most of it
-    is translucent.
+    They tell that the picture was moved, that its parts were joined, that an image file fills its rectangle, or that
+    most of it is translucent.
     """
     alpha = opacity(find_picture(name, background), fit)
-    said = [_moved(name, alpha, pad, height, width)]
+    lines = [_moved(name, alpha, pad, height, width)]
     if bridges(alpha).any():
-        said.append(f"{name} has separate parts; white lines of alpha 0.3 join them, so that growth can reach them all")
+        lines.append(
+            f"{name} has separate parts; white lines of alpha 0.3 join them, so that growth can reach all of them"
+        )
     if is_file_name(name):
-        said += [_rectangle(name, alpha, background), _translucent(name, alpha, background)]
-    return [line for line in said if line]
+        lines += [_rectangle(name, alpha, background), _translucent(name, alpha, background)]
+    return [line for line in lines if line]
 
 
 def _moved(name: str, alpha: np.ndarray, pad: int | None, height: int | None, width: int | None) -> str:
@@ -44,7 +46,7 @@ def _moved(name: str, alpha: np.ndarray, pad: int | None, height: int | None, wi
         return ""
     larger = (place.height, place.width) != (asked_height, asked_width)
     grid = f", in a grid of {place.width}x{place.height}" if larger else ""
-    return f"{name} is empty in its middle, where growth starts, and is moved (cells: {', '.join(ways)}){grid}"
+    return f"{name} is empty in its middle, where growth starts, so it is moved (cells: {', '.join(ways)}){grid}"
 
 
 def _rectangle(name: str, alpha: np.ndarray, background: str | None) -> str:
@@ -52,8 +54,8 @@ def _rectangle(name: str, alpha: np.ndarray, background: str | None) -> str:
     inside = alpha[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     if (inside < HALF).any():
         return ""
-    advice = "name its colour" if background else "to grow what is on it alone, try --background auto"
-    return f"{name} has nothing transparent and grows as a whole rectangle; {advice}"
+    advice = "name the colour to remove" if background else "to remove its background, try --background auto"
+    return f"{name} has no transparent parts, so the whole rectangle is grown; {advice}"
 
 
 def _translucent(name: str, alpha: np.ndarray, background: str | None) -> str:
@@ -61,6 +63,9 @@ def _translucent(name: str, alpha: np.ndarray, background: str | None) -> str:
     share = float((alpha[shows] < HALF).mean())
     if share <= 0.5:
         return ""
-    kept = f"once {background} is removed, {shows.mean():.0%} of the cells still show, and " if background else ""
+    kept = (
+        f"once {background} is removed, {shows.mean():.0%} of the cells are still visible, and " if background else ""
+    )
     advice = "name the colour, as in --background white, or use" if background else "use"
-    return f"{name}: {kept}{share:.0%} of what shows is less than half opaque; {advice} an image with clear outlines"
+    advice += " an image with clear outlines"
+    return f"{name}: {kept}{share:.0%} of the visible cells are less than half opaque; {advice}"

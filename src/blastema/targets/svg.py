@@ -1,6 +1,6 @@
-"""SVG drawn in a process of its own: a drawing can crash it, or make it compute or allocate without end.
+"""Rendering of SVG in a separate process, since a drawing can crash the renderer or exhaust time or memory.
 
-python -m blastema.targets.svg draws the file on its standard input and writes a PNG to its standard output.
+python -m blastema.targets.svg renders the file on its standard input and writes a PNG to its standard output.
 """
 
 import gzip
@@ -17,13 +17,13 @@ from PIL import Image
 from blastema.errors import BlastemaError
 
 SIDE = 1024
-# CSS says that an inch has 96 pixels; resvg takes no units but pixels without it.
+# As in CSS; without it resvg accepts no units but pixels.
 DPI = 96
 MOST_SECONDS, MOST_WAITING, MOST_MEMORY, MOST_BYTES = 10, 30, 1_000_000_000, 20_000_000
 # Deeper nesting overflows the renderer's stack.
 MOST_NESTED = 100
-# What a reference may lead to: another element of the drawing, or a picture within it. Not a file of this computer,
-# nor another SVG, which may refer to one.
+# References may point to elements of the drawing or to embedded pictures, but not to files of this computer, nor to
+# embedded SVG, which may refer to files.
 INSIDE = re.compile(r"\s*(#|data:image/(png|jpe?g|gif|webp)[;,])", re.IGNORECASE)
 
 
@@ -38,28 +38,28 @@ def draw_svg(content: bytes, path: str) -> Image.Image:
         BlastemaError: the extra is missing, the file is not an SVG, or drawing it takes too long or too much memory.
     """
     if importlib.util.find_spec("resvg_py") is None:
-        raise BlastemaError(f"to read {path} an extra is needed: pip install 'blastema[svg]'")
-    # -P: a file of the current directory must not stand in for a module.
+        raise BlastemaError(f"reading {path} needs an extra: pip install 'blastema[svg]'")
+    # -P: files in the current directory must not shadow modules.
     command = [sys.executable, "-P", "-m", "blastema.targets.svg"]
     try:
         run = subprocess.run(command, input=content, capture_output=True, timeout=MOST_WAITING)
     except subprocess.TimeoutExpired:
         raise BlastemaError(f"{path} takes too long to draw; simplify it, or save it as PNG") from None
     if run.returncode == 1:
-        says = run.stderr.decode("utf-8", "replace").strip().splitlines() or ["it cannot be drawn"]
+        says = run.stderr.decode("utf-8", "replace").strip().splitlines() or ["it cannot be rendered"]
         raise BlastemaError(f"{path} is not an SVG that can be drawn: {says[-1]}; save it again")
     if run.returncode:
         raise BlastemaError(
-            f"{path} cannot be drawn within {MOST_SECONDS} seconds and 1 GB of memory; simplify it, or save it as PNG"
+            f"{path} needs more than {MOST_SECONDS} seconds or 1 GB of memory to draw; simplify it, or save it as PNG"
         )
     return Image.open(io.BytesIO(run.stdout)).convert("RGBA")
 
 
 def safe_markup(content: bytes) -> str:
-    """Return the XML of an SVG file as text, without references to anything outside of it.
+    """Return the XML of an SVG file as text, without references to anything outside the file.
 
     Raises:
-        ValueError: it is not XML, is too large or too deeply nested.
+        ValueError: it is not XML, is too large, or is nested too deeply.
     """
     root = ElementTree.fromstring(_unpacked(content))
     waiting = [(root, 1)]
@@ -75,7 +75,7 @@ def safe_markup(content: bytes) -> str:
 
 
 def _unpacked(content: bytes) -> bytes:
-    """Return what an .svgz file holds, or other content as it is."""
+    """Return the decompressed content of an .svgz file; other content unchanged."""
     if content.startswith(b"\x1f\x8b"):
         try:
             with gzip.open(io.BytesIO(content)) as packed:
@@ -83,12 +83,12 @@ def _unpacked(content: bytes) -> bytes:
         except (OSError, EOFError, zlib.error) as error:
             raise ValueError(f"damaged gzip data: {error}") from None
     if len(content) > MOST_BYTES:
-        raise ValueError(f"it has more than {MOST_BYTES:,} bytes")
+        raise ValueError(f"it is larger than {MOST_BYTES:,} bytes")
     return content
 
 
 def _limit() -> None:
-    """Limit what this process may take, where the system can; elsewhere the time alone is limited, from outside."""
+    """Limit time and memory of this process if the system supports it; the caller limits the time in any case."""
     try:
         import resource
     except ImportError:
@@ -99,19 +99,19 @@ def _limit() -> None:
         try:
             resource.setrlimit(what, (most, hard))
         except (OSError, ValueError):
-            # macOS refuses limits of memory.
+            # macOS does not support limits of memory.
             continue
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def main() -> None:
-    """Draw standard input to standard output."""
+    """Render standard input to standard output."""
     import resvg_py
 
     _limit()
     try:
         markup = safe_markup(sys.stdin.buffer.read())
-        # Given both, resvg keeps the aspect and fits it in: a long and thin drawing cannot ask for endless memory.
+        # Given both, resvg fits the drawing inside, so that a long, thin one cannot take endless memory.
         png = resvg_py.svg_to_bytes(svg_string=markup, width=SIDE, height=SIDE, dpi=DPI)
     except (ValueError, LookupError, ElementTree.ParseError, RecursionError) as error:
         sys.exit((str(error).splitlines() or [type(error).__name__])[0])

@@ -1,4 +1,4 @@
-"""From what the user wrote to the picture that is grown."""
+"""Targets from what the user gives: names, files, sizes."""
 
 import difflib
 import re
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FIT, PAD = 40, 16
 LARGEST = 4096
-# Of 255: the rule's 0.1, above which a cell keeps its neighbourhood alive.
+# Alpha of 255, slightly below the alive threshold 0.1.
 FAINT = 25
 URL = r"[a-z][a-z0-9+.-]+://|data:"
 ADVICE = "give an emoji such as 🦎, its name, or an image file"
@@ -34,25 +34,25 @@ def load_target(
 ) -> np.ndarray:
     """Return a target, float32 `(height, width, 4)`, RGB premultiplied by alpha, 0 to 1.
 
-    As in the article's notebook, the picture is fitted into `fit` x `fit` cells (Lanczos, aspect kept), with empty
-    cells around it. It is cropped to what shows before; the article's ten emoji keep the margins they had there.
+    As in the article's notebook, the picture is scaled to fit `fit` x `fit` cells (Lanczos, aspect ratio kept), with
+    empty cells around it. It is first cropped to its visible pixels; the article's ten emoji keep their margins.
 
-    The seed cell is `(height // 2, width // 2)`. A picture that is empty around it could not live, and is moved so that
-    it is opaque there; separate parts are joined by faint white lines. See docs/fidelity.md.
+    The seed cell is `(height // 2, width // 2)`. A picture that is empty there could not grow, so it is moved until it
+    is opaque there; separate parts are joined by faint white lines. See docs/fidelity.md.
 
     Args:
         name: in this order: an emoji; an image file (it has a suffix or a folder); `disc`, `ring`, `planarian`,
-            `text:Hi` or a single letter; the name of an emoji, ours or Unicode's. `noto:` before an emoji or its name
-            takes Noto 2.042's drawing, which differs for the article's ten: `noto:🦎`, `noto:lizard`.
-        fit: cells that the picture takes in the longer direction, 1 to 4096.
-        pad: empty cells on each side, 16 unless height or width are given. Where a picture that is moved would leave
-            the grid, the grid is larger than `fit + 2 * pad`.
-        height, width: of the grid, instead of `pad`; one alone makes a square. The grid then has this size.
-        background: colour to take out of an image file: `white`, `#00ff00`, ..., or `auto` for that of the corners.
+            `text:Hi` or a single letter; the name of an emoji. `noto:` before an emoji or its name selects Noto
+            2.042's picture, which differs for the article's ten: `noto:🦎`, `noto:lizard`.
+        fit: longer side of the picture in cells, 1 to 4096.
+        pad: empty cells on each side, 16 unless height or width are given. If a moved picture would leave the grid, the
+            grid is larger than `fit + 2 * pad`.
+        height, width: of the grid, instead of `pad`; one alone makes a square. The grid has exactly this size.
+        background: colour to remove from an image file: `white`, `#00ff00`, ..., or `auto` for that of the corners.
 
     Raises:
-        BlastemaError: nothing has this name, the file is not a picture, the picture is larger than the grid, or it is
-            so faint that no cell could live.
+        BlastemaError: the name is unknown, the file is not a picture, the picture is larger than the grid, or it is so
+            faint that no cell would live.
 
     >>> load_target("🦎").shape
     (72, 72, 4)
@@ -60,7 +60,7 @@ def load_target(
     (32, 48, 4)
     """
     _grid_size(fit, pad, height, width)
-    # Here, so that `import blastema` does not load Pillow.
+    # Imported here, so that `import blastema` does not load Pillow.
     from blastema.targets.bridge import with_bridges
     from blastema.targets.fit import fitted, opacity
 
@@ -68,13 +68,13 @@ def load_target(
     alpha = opacity(picture, fit)
     if alpha.max() <= FAINT:
         raise BlastemaError(
-            f"{name} is too faint to live: alpha is at most {alpha.max() / 255:.2f}, and cells live above 0.1 only; "
+            f"{name} is too faint: its alpha is at most {alpha.max() / 255:.2f}, and cells live only above 0.1; "
             "use a more opaque picture"
         )
     cells = with_bridges(fitted(picture, fit), alpha)
     (height, width, top, left), _ = laid_out(alpha, fit, pad, height, width)
     target = np.zeros((height, width, 4), np.float32)
-    # What lies outside is empty: `place` keeps all that shows in the grid.
+    # Only empty cells can lie outside: `place` keeps the visible ones in the grid.
     part = cells[max(0, -top) : height - top, max(0, -left) : width - left]
     target[max(0, top) :, max(0, left) :][: part.shape[0], : part.shape[1]] = part
     return target
@@ -83,20 +83,28 @@ def load_target(
 def laid_out(
     opacity: np.ndarray, fit: int, pad: int | None, height: int | None, width: int | None
 ) -> tuple["Place", tuple[int, int]]:
-    """Return where a picture of this opacity goes in its grid, and the (height, width) that was asked for.
+    """Return the placement of a picture in its grid, and the requested (height, width).
+
+    Args:
+        opacity: alpha of the picture, uint8 `(fit, fit)`.
+        fit, pad, height, width: as for `load_target`.
 
     Raises:
         BlastemaError: the sizes are out of range or too small.
     """
     from blastema.targets.place import place
 
-    asked = _grid_size(fit, pad, height, width)
+    requested = _grid_size(fit, pad, height, width)
     fixed = height is not None or width is not None
-    return place(opacity, *asked, None if fixed else PAD if pad is None else pad), asked
+    return place(opacity, *requested, None if fixed else PAD if pad is None else pad), requested
 
 
 def find_picture(name: str | Path, background: str | None = None) -> "Image.Image":
-    """Return the picture that a name means, RGBA, of any size; see `load_target`."""
+    """Return the picture of a name, RGBA, of any size; see `load_target`.
+
+    Raises:
+        BlastemaError: the name is unknown, or the file is not a picture.
+    """
     from blastema.targets import drawn, emoji, image
 
     kind, plain = _kind_and_name(name)
@@ -109,7 +117,7 @@ def find_picture(name: str | Path, background: str | None = None) -> "Image.Imag
         return image.image_picture(Path(plain), background)
     if background is not None:
         raise BlastemaError(
-            f"{name} is not an image file and has no background to take out; leave out --background {background}"
+            f"{name} is not an image file, so it has no background to remove; leave out --background {background}"
         )
     if kind == "text" or (character is None and not kind and len(plain) == 1):
         return drawn.text(plain)
@@ -122,7 +130,7 @@ def find_picture(name: str | Path, background: str | None = None) -> "Image.Imag
 
 
 def short_name(name: str | Path) -> str:
-    """Return a name for the target that is fit for a folder: `lizard` for 🦎, `cat` for pictures/cat.png.
+    """Return a name of the target for folders: `lizard` for 🦎, `cat` for pictures/cat.png.
 
     >>> short_name("Christmas Tree"), short_name("noto:🎄"), short_name("text:Hi")
     ('tree', 'noto-tree', 'text-hi')
@@ -149,9 +157,9 @@ def is_file_name(name: str) -> bool:
 
 
 def looks_like_file(name: str) -> bool:
-    """Return whether a name means a file: it has a suffix or a folder, as no name of an emoji or a drawing has.
+    """Return whether a name means a file: it has a suffix or a folder, unlike names of emoji and drawings.
 
-    What else lies in the current folder does not matter, so that a command means the same everywhere.
+    The content of the current folder does not matter, so that a command means the same everywhere.
 
     >>> looks_like_file("cat.png"), looks_like_file("./cat"), looks_like_file("cat")
     (True, True, False)
@@ -160,7 +168,7 @@ def looks_like_file(name: str) -> bool:
 
 
 def _grid_size(fit: int, pad: int | None, height: int | None, width: int | None) -> tuple[int, int]:
-    """Return (height, width) of the grid; raise if one of the four is out of range."""
+    """Return (height, width) of the grid; raise if an argument is out of range."""
     _check("--fit", fit, 1, LARGEST)
     if pad is not None:
         _check("--pad", pad, 0, (LARGEST - fit) // 2)
@@ -189,17 +197,17 @@ def _check(what: str, value: object, least: int, most: int) -> None:
 
 
 def _kind_and_name(name: str | Path) -> tuple[str, str]:
-    """Return `text` or `noto` where that stands before a colon, else nothing, and what remains."""
+    """Return the prefix `text` or `noto`, or an empty one, and the rest of the name."""
     plain = str(name).strip()
     kind, colon, rest = plain.partition(":")
-    found = (kind.casefold(), rest.strip()) if colon and kind.casefold() in ("noto", "text") else ("", plain)
-    if not found[1]:
+    result = (kind.casefold(), rest.strip()) if colon and kind.casefold() in ("noto", "text") else ("", plain)
+    if not result[1]:
         raise BlastemaError(f"the target {str(name)!r} is empty; {ADVICE}")
-    return found
+    return result
 
 
 def _hint(name: str) -> str:
-    """Return up to three names like this one: those that have its words, then those that are spelt much like it."""
+    """Return advice with up to three similar names: first those that contain its words, then those spelt alike."""
     from blastema.targets import drawn, emoji
 
     if _is_file(name):
@@ -207,11 +215,11 @@ def _hint(name: str) -> str:
     plain = emoji.plain_name(name)
     known = dict.fromkeys(drawn.DRAWN, "") | emoji.names()
     has_words = sorted(
-        (one for one in known if set(plain.split()) <= set(one.split())), key=lambda one: (len(one), one)
+        (entry for entry in known if set(plain.split()) <= set(entry.split())), key=lambda entry: (len(entry), entry)
     )
     near = list(dict.fromkeys(has_words + difflib.get_close_matches(plain, known, 3)))[:3]
     if near:
-        return f"did you mean {', '.join(f'{one} {known[one]}'.strip() for one in near)}?"
+        return f"did you mean {', '.join(f'{entry} {known[entry]}'.strip() for entry in near)}?"
     return ADVICE
 
 
@@ -219,7 +227,7 @@ def _is_file(name: str) -> bool:
     try:
         return Path(name).is_file()
     except OSError:
-        # Longer than a file's name may be.
+        # The name is too long for a file.
         return False
 
 

@@ -1,1 +1,1 @@
-"""Training: experiments, pool, damage, loss, optimiser, trainer, checkpoint, and the directory of a run."""
+"""Training: experiments, pool, optimiser, trainer, checkpoints, validation, and runs in directories."""

@@ -1,4 +1,4 @@
-"""Checkpoints: all that training needs to continue exactly, in one file with a checksum."""
+"""Checkpoints: everything needed to resume training exactly, in one file with a checksum."""
 
 import hashlib
 import json
@@ -19,18 +19,18 @@ from blastema.training.pool import Pool, check_tensors
 from blastema.training.trainer import Trainer
 
 FORMAT, VERSION = "blastema-checkpoint", "1"
-# Files without the last two were written by Blastema 0.1.0.
-PLAIN = {"format", "version", "step"}
-WHOLE = PLAIN | {"state", "sha256"}
+# Keys of the metadata; Blastema 0.1.0 wrote only the plain ones.
+PLAIN_KEYS = {"format", "version", "step"}
+ALL_KEYS = PLAIN_KEYS | {"state", "sha256"}
 BEST = "best."
 
 
 class RunState(NamedTuple):
-    """What a run remembers besides its trainer.
+    """The state of a run besides its trainer.
 
     Attributes:
-        recent: the last losses, those that a collapse is judged by; see `blastema.training.collapse`.
-        rollbacks: collapses since the last milestone.
+        recent: the most recent losses, from which a collapse is detected; see `blastema.training.collapse`.
+        rollbacks: number of rollbacks since the last milestone.
         best: the organism with the best validation score so far.
     """
 
@@ -40,9 +40,9 @@ class RunState(NamedTuple):
 
 
 def save_checkpoint(trainer: Trainer, state: RunState, path: Path) -> None:
-    """Write weights, moments, pool, the number of steps done and the state of the run; whole or not at all.
+    """Write weights, moments, pool, step number and the state of the run, atomically.
 
-    The random state is not among them: what a step draws is a function of the seed and the number of the step.
+    There is no random state: the random numbers of a training step are a function of the seed and the step number.
     """
     tensors: dict[str, np.ndarray | list[np.ndarray]] = {
         prefix + name: tensor
@@ -61,12 +61,12 @@ def save_checkpoint(trainer: Trainer, state: RunState, path: Path) -> None:
 
 
 def load_checkpoint(trainer: Trainer, path: Path) -> RunState | None:
-    """Bring a trainer of the same configuration to where the checkpoint was taken; return the state of its run.
+    """Restore a trainer of the same configuration from a checkpoint, and return the state of its run.
 
-    That is None in a checkpoint of Blastema 0.1.0.
+    Checkpoints of Blastema 0.1.0 hold no state; then it is None.
 
     Raises:
-        BlastemaError: the file is damaged, not a checkpoint, or not one of this configuration.
+        BlastemaError: the file is damaged, not a checkpoint, or of another configuration.
     """
     tensors, metadata = read_tensors(path)
     done = _step(metadata, path)
@@ -85,7 +85,7 @@ def load_checkpoint(trainer: Trainer, path: Path) -> RunState | None:
 
 
 def saved_step(path: Path) -> int:
-    """Return after how many training steps a checkpoint was taken, 0 if there is none."""
+    """Return the step number of a checkpoint, 0 if the file does not exist."""
     return _step(read_tensors(path)[1], path) if path.exists() else 0
 
 
@@ -94,7 +94,7 @@ def _sets(trainer: Trainer) -> dict[str, Weights]:
 
 
 def _digest(tensors: dict[str, Any], metadata: dict[str, str]) -> str:
-    """Return the SHA-256 of all that a checkpoint says. A tensor may be a list of arrays, as they are joined."""
+    """Return the SHA-256 of a checkpoint's content. A tensor may be given as a list of arrays to concatenate."""
     rest = {key: value for key, value in metadata.items() if key != "sha256"}
     digest = hashlib.sha256(json.dumps(rest, sort_keys=True).encode())
     for name, value in sorted(tensors.items()):
@@ -107,12 +107,12 @@ def _digest(tensors: dict[str, Any], metadata: dict[str, str]) -> str:
 
 
 def _step(metadata: dict[str, str], path: Path) -> int:
-    """Return the number of training steps that a checkpoint was taken after."""
+    """Return the step number in a checkpoint's metadata."""
     if (metadata.get("format"), metadata.get("version")) != (FORMAT, VERSION):
         raise BlastemaError(f"{path} is not a checkpoint of version {VERSION}; it holds {metadata.get('format')!r}")
     step = metadata.get("step", "")
-    if metadata.keys() not in (PLAIN, WHOLE) or not (step.isascii() and step.isdecimal() and len(step) < 11):
-        raise BlastemaError(f"{path} is damaged: its metadata are not those of a checkpoint")
+    if metadata.keys() not in (PLAIN_KEYS, ALL_KEYS) or not (step.isascii() and step.isdecimal() and len(step) < 11):
+        raise BlastemaError(f"{path} is damaged: its metadata are invalid")
     return int(step)
 
 
@@ -130,13 +130,13 @@ def _state(trainer: Trainer, tensors: dict[str, np.ndarray], text: str, path: Pa
             _weights(trainer, tensors, BEST, path), trainer.rule, dict(best["training"]), dict(best["scores"])
         )
     except (TypeError, ValueError, KeyError, OverflowError) as error:
-        raise BlastemaError(f"{path} is damaged: the state of its run is not readable ({error})") from None
+        raise BlastemaError(f"{path} is damaged: the state of its run is invalid ({error})") from None
     return RunState(recent, rollbacks, organism)
 
 
 def _pool(trainer: Trainer, tensors: dict[str, np.ndarray], path: Path) -> Pool:
     missing = [name for name in POOL_TENSORS if name not in tensors]
     if missing or len(tensors["pool.seeds"]) != trainer.recipe.pool:
-        raise BlastemaError(f"{path} does not hold the pool of {trainer.recipe.pool} organisms that its run needs")
+        raise BlastemaError(f"{path} has no pool of {trainer.recipe.pool} states, which its run needs")
     check_tensors(tensors, trainer.pool.shape, str(path))
     return Pool.of_tensors(tensors, trainer.pool.shape)

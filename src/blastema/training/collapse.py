@@ -1,4 +1,4 @@
-"""Collapse: a training step after which it is better to go back to an earlier state than to go on."""
+"""Collapse: training has gone wrong so far that rolling back is better than continuing."""
 
 import math
 from collections.abc import Sequence
@@ -8,18 +8,19 @@ import numpy as np
 from blastema.rule import ALPHA
 from blastema.training.trainer import Report
 
-# A jump of the loss is nothing unusual (article, experiment 1); one that stays this long and this high is.
+# The loss often jumps for a moment (article, experiment 1). A collapse is a median over `STAYS` steps that is more than
+# `JUMP` times the median over the `LOOKS_BACK` steps before.
 JUMP, STAYS, LOOKS_BACK = 5.0, 20, 200
-# Losses that this takes.
+# Number of losses needed.
 REMEMBERED = STAYS + LOOKS_BACK
 
 
 def collapse(report: Report, losses: Sequence[float]) -> str | None:
-    """Return what went wrong, in a word, or None when all is well.
+    """Return the kind of collapse, `exploded`, `died` or `worsened`, or None.
 
     Args:
         report: of the last training step.
-        losses: of the training steps so far, the last one included, that can be compared with it.
+        losses: since the last rollback, that of the last step included.
 
     >>> collapse(Report(1, math.inf, 64, *[None] * 2), [])
     'exploded'

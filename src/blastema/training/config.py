@@ -1,4 +1,4 @@
-"""What a run is asked for, checked when it is written down."""
+"""The configuration of a run, checked when it is made."""
 
 import dataclasses
 import json
@@ -19,30 +19,32 @@ from blastema.targets.remarks import remarks
 from blastema.targets.target import FIT, LARGEST, PAD
 from blastema.training.experiments import EXPERIMENTS, RECIPES, Recipe
 
-# What `Config.target` says where the picture was given as an array.
+# The value of `Config.target` if the picture was given as an array.
 ARRAY = "array"
 MOST_STEPS = 10**9
-# Batches of states that a training step holds at least; bytes of a number; numbers of a target's cell.
+# Batches of states that a training step holds at least; bytes per number; numbers per cell of the target.
 COPIES, FLOAT, COLOURS = 3, 4, 4
 
 
 @dataclass(frozen=True)
 class Config:
-    """What a run was asked for; with the versions in the organism's record, all that its organism depends on.
+    """The configuration of a run: together with the versions in the organism's record, it determines the organism.
 
-    The same seed gives the same organism, byte for byte, on the same engine, instruction set and version of NumPy, for
-    any number of threads. Other engines and instruction sets round differently, so trainings diverge within some steps.
+    The same configuration gives the same organism, byte for byte, on the same engine, instruction set and version of
+    NumPy, for any number of threads. Other engines and instruction sets round differently, and trainings diverge within
+    some steps.
 
     Attributes:
-        target: what `blastema.targets.load_target` understands: a name or a path; or an array `(height, width, 4)`,
-            the whole grid: floats from 0 to 1, RGB premultiplied by alpha, or uint8 RGBA as image libraries give it.
+        target: a name or path for `blastema.targets.load_target`, or an array `(height, width, 4)` that fills the whole
+            grid: floats from 0 to 1 with RGB premultiplied by alpha, or uint8 RGBA with straight colours.
         experiment, recipe: names of records in `blastema.training.experiments`.
-        steps, batch: of the recipe, or other numbers.
-        seed: of the training.
+        steps: training steps.
+        batch: states per training step.
+        seed: random seed of the training, 0 to 2^63.
         fit, pad, height, width, background: of the target, see `load_target`.
-        engine: name of the engine; None takes the fastest.
-        history: (training step, steps asked for from there on), for each change of `steps` during the run.
-        array: the target, where it was given as an array.
+        engine: name of an engine; None takes the fastest that is installed.
+        history: pairs (training step, `steps` from there on), if `steps` was changed during the run.
+        array: the target, if it was given as an array.
 
     Raises:
         BlastemaError: a value has the wrong type or is out of range.
@@ -70,7 +72,7 @@ class Config:
         history = _history(self.history)
         object.__setattr__(self, "history", history)
 
-    def taught_by(self) -> Recipe:
+    def full_recipe(self) -> Recipe:
         """Return the recipe with this run's steps and batch."""
         return dataclasses.replace(RECIPES[self.recipe], steps=self.steps, batch=self.batch)
 
@@ -83,7 +85,7 @@ class Config:
         )
 
     def remarks(self) -> list[str]:
-        """Return what a user should know of the target before hours are spent on it, a line each."""
+        """Return remarks on the target that a user should read before a long training, one line each."""
         if self.array is not None:
             return []
         return remarks(
@@ -91,9 +93,9 @@ class Config:
         )
 
     def check_memory(self) -> None:
-        """Raise a BlastemaError if a training step takes more memory than is available."""
+        """Raise a BlastemaError if a training step needs more memory than is available."""
         height, width = self.grid()
-        # The states of a batch before and after a rollout and the gradient of the latter; the tape comes on top.
+        # States before and after a rollout, and the gradient; the tape is not counted.
         needed = height * width * FLOAT * (COLOURS + COPIES * self.batch * Rule().channels)
         what = f"a batch of {self.batch} grids of {width}x{height} cells"
         check_memory(needed, what, "use a smaller --fit or --size, or a smaller --batch")
@@ -104,7 +106,7 @@ class Config:
         return self.height or self.width or side, self.width or self.height or side
 
     def with_steps(self, steps: int, done: int) -> "Config":
-        """Return the configuration of a run that continues after `done` training steps up to another number of them."""
+        """Return the configuration of a run that continues after `done` training steps with a new total of `steps`."""
         changed = dataclasses.replace(self, steps=steps)
         if not done or changed.steps == self.steps:
             return changed
@@ -114,8 +116,8 @@ class Config:
         return dataclasses.replace(changed, history=tuple(past) if len(past) > 1 else ())
 
     def record(self) -> dict[str, Any]:
-        """Return what files say of it, ready for JSON; `history` only where there is one."""
-        values = {each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.name != "array"}
+        """Return the values for files, ready for JSON; `history` only if there is one."""
+        values = {entry.name: getattr(self, entry.name) for entry in dataclasses.fields(self) if entry.name != "array"}
         if not self.history:
             del values["history"]
         return values
@@ -133,19 +135,19 @@ class Config:
     def _check_numbers(self) -> None:
         pool = RECIPES[self.recipe].pool
         damaged = EXPERIMENTS[self.experiment].damaged + EXPERIMENTS[self.experiment].reseeded
-        kind = f"the {self.experiment} experiment takes"
+        limits = f"the {self.experiment} experiment needs"
         for name, least, most in (("steps", 1, MOST_STEPS), ("batch", max(1, damaged), pool), ("seed", 0, 2**63)):
-            object.__setattr__(self, name, _whole(name, getattr(self, name), least, most, kind))
+            object.__setattr__(self, name, _whole(name, getattr(self, name), least, most, limits))
         for name, least in (("fit", 1), ("pad", 0), ("height", 1), ("width", 1)):
             value = getattr(self, name)
             if value is not None or name == "fit":
-                object.__setattr__(self, name, _whole(name, value, least, LARGEST, "a target takes"))
+                object.__setattr__(self, name, _whole(name, value, least, LARGEST, "a target needs"))
 
     def _check_target(self) -> None:
         target = self.target
         if isinstance(target, np.ndarray):
             if self.pad is not None or self.background is not None:
-                raise BlastemaError("an array is the whole grid; leave out pad and background")
+                raise BlastemaError("an array given as target fills the whole grid; leave out pad and background")
             array = _picture_of(target)
             for name, side in zip(("height", "width"), array.shape[:2], strict=True):
                 if getattr(self, name) not in (None, side):
@@ -165,7 +167,7 @@ class Config:
 
 
 def read_config(path: Path) -> dict[str, Any]:
-    """Return the values that a JSON file of a configuration holds, unchecked.
+    """Return the values in a configuration file, unchecked.
 
     Raises:
         BlastemaError: it is missing, or not a JSON object.
@@ -186,12 +188,12 @@ def read_config(path: Path) -> dict[str, Any]:
 
 
 def config_of(values: dict[str, Any], path: Path) -> Config:
-    """Return the configuration that a file holds.
+    """Return the configuration with these values, from the file at `path`.
 
     Raises:
-        BlastemaError: it has unknown or missing keys, or values that are out of range.
+        BlastemaError: a key is unknown or missing, or a value is out of range.
     """
-    known = {each.name for each in dataclasses.fields(Config)} - {"array"}
+    known = {entry.name for entry in dataclasses.fields(Config)} - {"array"}
     if unknown := sorted(values.keys() - known):
         raise BlastemaError(f"{path} has unknown keys: {', '.join(unknown)}")
     if "target" not in values:
@@ -204,31 +206,31 @@ def as_json(values: dict[str, Any]) -> str:
     return json.dumps(values, ensure_ascii=False, indent=2) + "\n"
 
 
-def _whole(name: str, value: Any, least: int, most: int, who: str) -> int:
-    # NumPy's whole numbers, too, but no truth values.
+def _whole(name: str, value: Any, least: int, most: int, limits: str) -> int:
+    # Whole numbers of Python and NumPy, but not truth values.
     if isinstance(value, Integral) and value is not True and value is not False and least <= int(value) <= most:
         return int(value)
-    raise BlastemaError(f"{name} is {value!r}; {who} {least} to {most}, a whole number")
+    raise BlastemaError(f"{name} is {value!r}; {limits} a whole number from {least} to {most}")
 
 
 def _history(entries: Any) -> tuple[tuple[int, int], ...]:
-    """Return the entries as pairs of whole numbers, the first from step 0, rising."""
+    """Return the entries as pairs of whole numbers; their steps must increase from 0."""
     try:
         pairs = tuple((begin, steps) for begin, steps in entries)
     except (TypeError, ValueError):
         raise BlastemaError(f"history is {entries!r}; it must be a list of pairs [training step, steps]") from None
     pairs = tuple(
-        (_whole("history", begin, 0, MOST_STEPS, "it takes"), _whole("history", steps, 1, MOST_STEPS, "it takes"))
+        (_whole("history", begin, 0, MOST_STEPS, "it must be"), _whole("history", steps, 1, MOST_STEPS, "it must be"))
         for begin, steps in pairs
     )
     begins = [begin for begin, _ in pairs]
     if begins != sorted(set(begins)) or begins[:1] not in ([], [0]):
-        raise BlastemaError(f"history begins at steps {begins}; they must rise from 0")
+        raise BlastemaError(f"history has the training steps {begins}; they must increase from 0")
     return pairs
 
 
 def _picture_of(array: np.ndarray) -> np.ndarray:
-    """Return an array given as target, float32, premultiplied, a copy."""
+    """Return a copy of a target array as float32, premultiplied."""
     if array.ndim != 3 or array.shape[-1] != 4 or not array.size or max(array.shape) > LARGEST:
         raise BlastemaError(
             f"the target has shape {array.shape}; it must be (height, width, 4), sides of 1 to {LARGEST} cells"
@@ -241,11 +243,7 @@ def _picture_of(array: np.ndarray) -> np.ndarray:
         raise BlastemaError(f"the target is an array of {array.dtype}; give floats from 0 to 1, or uint8")
     values = array.astype(np.float32)
     if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1):
-        raise BlastemaError(
-            "the target has values outside 0 to 1, or that are not finite; divide by 255 if it is 8-bit"
-        )
+        raise BlastemaError("the target has values outside 0 to 1 or not finite; if it is 8-bit, divide by 255")
     if (values[..., :3] > values[..., 3:] + 1e-5).any():
-        raise BlastemaError(
-            "the target has colours above its alpha; multiply RGB by alpha: array[..., :3] *= array[..., 3:]"
-        )
+        raise BlastemaError("the target has RGB above alpha; multiply RGB by alpha: array[..., :3] *= array[..., 3:]")
     return values

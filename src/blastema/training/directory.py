@@ -1,4 +1,4 @@
-"""The directory of a run: its files, how they are begun, and how they are read back."""
+"""The directory of a run: its configuration and target, how they are written and read."""
 
 import hashlib
 import io
@@ -21,13 +21,13 @@ OWN_SUM, TARGET_SUM = "sha256", "target_sha256"
 
 
 class DirectoryTakenError(BlastemaError):
-    """There is a run in this directory, or something else."""
+    """A directory holds a run or something else already."""
 
 
 def refuse_taken(directory: Path) -> None:
-    """Raise if a run cannot begin in this directory.
+    """Raise if a run cannot be started in this directory.
 
-    It may hold what is left of a run that was killed before its configuration was written.
+    It may hold files of a run that was killed before its configuration was written.
 
     Raises:
         DirectoryTakenError: it holds a run or something else.
@@ -42,7 +42,7 @@ def refuse_taken(directory: Path) -> None:
 
 
 def write_target(directory: Path, target: np.ndarray) -> str:
-    """Write `target.npy`: the picture that was meant may be moved or changed later. Return its checksum."""
+    """Write `target.npy` and return its checksum; the original picture may be moved or changed later."""
     content = io.BytesIO()
     np.save(content, target)
     with replacing(directory / TARGET) as temporary:
@@ -51,23 +51,23 @@ def write_target(directory: Path, target: np.ndarray) -> str:
 
 
 def write_config(directory: Path, config: Config, target_sum: str) -> None:
-    """Write `config.json`; a directory that has it holds a run."""
+    """Write `config.json`, which makes the directory that of a run."""
     values = config.record() | {TARGET_SUM: target_sum}
     with replacing(directory / CONFIG) as temporary:
         temporary.write_text(as_json(values | {OWN_SUM: _sum_of(values)}), "utf-8")
 
 
 def load_config(directory: Path) -> tuple[Config, str | None]:
-    """Return the configuration of the run in a directory, and the checksum of its target, which Blastema 0.1.0 lacks.
+    """Return the configuration of a run and the checksum of its target, None in runs of Blastema 0.1.0.
 
     Raises:
-        BlastemaError: there is none, it is damaged, or it is not one of this version.
+        BlastemaError: it is missing, damaged, or invalid.
     """
     path = directory / CONFIG
     if not path.is_file() and directory.is_dir() and (directory / LOCK).exists():
         raise BlastemaError(
             f"{directory} is not the directory of a run: it has no {CONFIG}; "
-            f"if training was stopped as it began, begin again with the same command"
+            "if training was stopped as it started, run the same command again"
         )
     values = read_config(path)
     if OWN_SUM in values and values.pop(OWN_SUM) != _sum_of(values):
@@ -82,11 +82,11 @@ def load_config(directory: Path) -> tuple[Config, str | None]:
         return config_of(values, path), target_sum
     except BlastemaError as error:
         text = str(error)
-        raise BlastemaError(text if str(path) in text else f"{path} does not hold: {text}") from None
+        raise BlastemaError(text if str(path) in text else f"{path} is invalid: {text}") from None
 
 
 def kept_target(path: Path, checksum: str | None = None) -> np.ndarray:
-    """Return the target that a run keeps in its directory, float32 `(height, width, 4)`.
+    """Return the target in the directory of a run, float32 `(height, width, 4)`.
 
     Raises:
         BlastemaError: it is missing or damaged.
@@ -96,7 +96,7 @@ def kept_target(path: Path, checksum: str | None = None) -> np.ndarray:
     except OSError as error:
         raise BlastemaError(f"{path} is missing or damaged ({error.strerror}); a run needs its target") from None
     if checksum is not None and hashlib.sha256(content).hexdigest() != checksum:
-        raise BlastemaError(f"{path} is damaged: it does not match its checksum; restore it, or begin a new run")
+        raise BlastemaError(f"{path} is damaged: it does not match its checksum; restore it, or start a new run")
     target = _array(content)
     if target is None or target.ndim != 3 or target.shape[-1] != 4 or target.dtype != np.float32 or not target.size:
         raise BlastemaError(f"{path} is missing or damaged; a run needs its target")
@@ -106,13 +106,13 @@ def kept_target(path: Path, checksum: str | None = None) -> np.ndarray:
 
 
 def _array(content: bytes) -> np.ndarray | None:
-    """Return the array of a .npy file, or None if there is none."""
+    """Return the array in the content of a .npy file, or None if it is damaged."""
     try:
         with warnings.catch_warnings():
-            # NumPy warns of headers that only Python 2 wrote.
+            # NumPy warns of headers written by Python 2.
             warnings.simplefilter("error")
             array = np.load(io.BytesIO(content), allow_pickle=False)
-    # NumPy evaluates the header, which raises almost anything when it is damaged, and takes its shape at its word.
+    # NumPy evaluates the header and trusts its shape, so that a damaged file can raise almost anything.
     except Exception:
         return None
     return array if isinstance(array, np.ndarray) else None

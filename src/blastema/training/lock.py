@@ -1,4 +1,4 @@
-"""One process at a time trains in the directory of a run."""
+"""A lock on the directory of a run, in which one process at a time trains."""
 
 import errno
 import sys
@@ -12,25 +12,25 @@ LOCK = "lock"
 
 
 class LockedError(BlastemaError):
-    """Another process is at work in a directory."""
+    """Another process is training in a directory."""
 
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
-    """Keep others out of a directory; the system lets them in again when this process ends, however it ends.
+    """Lock a directory; the system releases the lock when this process ends, however it ends.
 
     Raises:
-        LockedError: another process is at work there.
+        LockedError: another process is training there.
     """
     with (directory / LOCK).open("ab") as file:
         try:
-            _take(file.fileno())
+            _lock(file.fileno())
         except (BlockingIOError, PermissionError):
             raise LockedError(
-                f"another process is training in {directory}; wait for its end, or stop it, and --resume {directory}"
+                f"another process is training in {directory}; wait for it or stop it, then use --resume {directory}"
             ) from None
         except OSError as error:
-            # Some file systems have no locks; that is no reason not to train there.
+            # Some file systems do not support locks; training works there without.
             if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
                 raise
         yield
@@ -39,11 +39,11 @@ def locked(directory: Path) -> Iterator[None]:
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(descriptor: int) -> None:
+    def _lock(descriptor: int) -> None:
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def _take(descriptor: int) -> None:
+    def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

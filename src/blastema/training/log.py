@@ -1,4 +1,4 @@
-"""The log of a run: a line of JSON for each training step. Nothing that training depends on is in it alone."""
+"""The log of a run: one line of JSON per training step. Training does not depend on it."""
 
 import json
 import math
@@ -10,9 +10,10 @@ from blastema.training.trainer import Report
 
 
 def log_line(report: Report, learning_rate: float, seconds: float) -> dict[str, Any]:
-    """Return what the log says of a training step; a loss that is not finite is null.
+    """Return the log line of a training step; a loss that is not finite is null.
 
-    May be added: `collapse`, what went wrong, see `blastema.training.collapse`; `held_out`, the score of a milestone.
+    The run may add `collapse`, the kind of collapse (see `blastema.training.collapse`), or `validation`, the validation
+    score at a milestone; older logs call it `held_out`.
     """
     return {
         "step": report.step,
@@ -24,12 +25,12 @@ def log_line(report: Report, learning_rate: float, seconds: float) -> dict[str, 
 
 
 def kept_lines(path: Path, done: int) -> list[dict[str, Any]]:
-    """Return the whole lines of the log up to training step `done`, in order; damaged ones are left out."""
+    """Return the complete lines of the log up to training step `done`, in order, without damaged ones."""
     return [line for line, _ in _kept(path, done)]
 
 
 def trim(path: Path, done: int) -> None:
-    """Take out of the log what comes after training step `done`, and what is damaged."""
+    """Remove from the log the lines after training step `done`, and damaged ones."""
     kept = b"".join(text + b"\n" for _, text in _kept(path, done))
     if not path.exists() or path.read_bytes() != kept:
         with replacing(path) as temporary:
@@ -37,14 +38,14 @@ def trim(path: Path, done: int) -> None:
 
 
 def loss_of(line: dict[str, Any]) -> float:
-    """Return the loss that a line tells of."""
+    """Return the loss in a line; null means infinite."""
     return math.inf if line["loss"] is None else float(line["loss"])
 
 
 def _kept(path: Path, done: int) -> list[tuple[dict[str, Any], bytes]]:
-    """Return the lines up to a training step, parsed and as they are, with their steps rising."""
+    """Return the lines up to a training step, parsed and as bytes, with increasing steps."""
     kept: list[tuple[dict[str, Any], bytes]] = []
-    # What follows the last line feed was cut off.
+    # An incomplete line after the last line feed is dropped.
     for text in path.read_bytes().split(b"\n")[:-1] if path.exists() else ():
         line = _parsed(text)
         if line and (kept[-1][0]["step"] if kept else 0) < line["step"] <= done:
@@ -53,7 +54,7 @@ def _kept(path: Path, done: int) -> list[tuple[dict[str, Any], bytes]]:
 
 
 def _parsed(text: bytes) -> dict[str, Any] | None:
-    """Return what a line says, or None if it is damaged."""
+    """Return a line's object, or None if the line is damaged."""
     try:
         line = json.loads(text.decode("utf-8"))
         whole = type(line["step"]) is int and (line["loss"] is None or math.isfinite(line["loss"]))

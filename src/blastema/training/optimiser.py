@@ -9,29 +9,35 @@ from blastema.training.experiments import Recipe
 
 
 class Moments(NamedTuple):
-    """Adam's memory: running means of the gradient and of its square, tensor by tensor."""
+    """State of Adam: running means of the gradient and of its square."""
 
     first: Weights
     second: Weights
 
 
 def no_moments(weights: Weights) -> Moments:
-    """Return the moments before the first step: zeros."""
+    """Return the moments before the first training step, all zero."""
     return Moments(*(Weights(*(np.zeros_like(tensor) for tensor in weights)) for _ in Moments._fields))
 
 
 def normalised(gradient: Weights) -> Weights:
-    """Return each gradient tensor divided by its L2 norm + 1e-8, which tames the jumps of the loss (experiment 1)."""
-    # Not `np.linalg.norm`: BLAS cuts long sums up by the number of its threads, and the last bits with them.
+    """Return each gradient tensor divided by its L2 norm + 1e-8, which reduces jumps of the loss (experiment 1)."""
+    # Not `np.linalg.norm`: BLAS splits long sums by its number of threads, which changes the last bits.
     lengths = (np.sqrt(np.sum(np.square(tensor))) for tensor in gradient)
     return Weights(*(tensor / (length + np.float32(1e-8)) for tensor, length in zip(gradient, lengths, strict=True)))
 
 
 def adam(recipe: Recipe, weights: Weights, gradient: Weights, moments: Moments, step: int) -> tuple[Weights, Moments]:
-    """Return the weights and moments after the training step that follows `step` others.
+    """Return the weights and moments after one step of Adam.
 
-    Kingma & Ba 2015, the efficient form at the end of section 2, as Keras has it: epsilon is added to the square root
-    before its bias is corrected.
+    Kingma & Ba 2015, in the efficient form at the end of section 2, as in Keras: epsilon is added to the square root
+    before bias correction.
+
+    Args:
+        recipe: gives the learning rate, betas and epsilon.
+        weights, moments: before the step.
+        gradient: of the loss with respect to the weights.
+        step: number of training steps done before.
     """
     rate, count = recipe.learning_rate(step), step + 1
     first = Weights(

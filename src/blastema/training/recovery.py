@@ -1,4 +1,4 @@
-"""Where a run continues: its newest checkpoint, and what it remembers."""
+"""Where a resumed run continues: its newest checkpoint and its state."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,19 +9,23 @@ from blastema.training.checkpoint import RunState, load_checkpoint
 from blastema.training.collapse import REMEMBERED
 from blastema.training.directory import CHECKPOINT, LOG
 from blastema.training.log import kept_lines, loss_of
-from blastema.training.milestone import BEST, GOOD, validation_score
+from blastema.training.milestone import BEST, OLD_SCORE, SCORE, recorded_score, rollback_path
 from blastema.training.trainer import Trainer
 
 
 def newest_checkpoint(directory: Path, fresh: Callable[[], Trainer]) -> tuple[Trainer, RunState | None] | None:
-    """Return a trainer brought to the checkpoint, or to the last milestone where that is further or all there is.
+    """Return a trainer restored from the checkpoint or from the last milestone, whichever is further; None without any.
+
+    Args:
+        directory: of the run.
+        fresh: returns a trainer of the run's configuration that has taken no step.
 
     Raises:
-        BlastemaError: one of them is damaged; it says what can be done.
+        BlastemaError: one of them is damaged; the message says what to do.
     """
     loaded: dict[str, tuple[Trainer, RunState | None]] = {}
     damaged: dict[str, BlastemaError] = {}
-    for name in (CHECKPOINT, GOOD):
+    for name in (CHECKPOINT, rollback_path(directory).name):
         if (directory / name).exists():
             trainer = fresh()
             try:
@@ -34,25 +38,28 @@ def newest_checkpoint(directory: Path, fresh: Callable[[], Trainer]) -> tuple[Tr
 
 
 def refuse_lost(directory: Path, has_checkpoint_from_start: bool) -> None:
-    """Raise if a run without checkpoints has taken steps that would be lost.
+    """Raise if a run without checkpoints has taken training steps, which would be lost.
 
-    Blastema 0.1.0 wrote no checkpoint at the start, so that its log may have some lines before the first one.
+    Blastema 0.1.0 wrote no checkpoint at the start, so its log may have some lines before the first one.
+
+    Raises:
+        BlastemaError: it has.
     """
     lines = kept_lines(directory / LOG, 10**9)
-    if lines and (has_checkpoint_from_start or any("held_out" in line for line in lines)):
+    if lines and (has_checkpoint_from_start or any(SCORE in line or OLD_SCORE in line for line in lines)):
         raise BlastemaError(
-            f"{directory} took {lines[-1]['step']} training steps, but {CHECKPOINT} and {GOOD} are missing; restore "
-            "one of them, or begin a new run with another --out"
+            f"{directory} took {lines[-1]['step']} training steps, but {CHECKPOINT} and "
+            f"{rollback_path(directory).name} are missing; restore one of them, or start a new run with another --out"
         )
 
 
 def state_in_files(directory: Path, done: int) -> RunState:
-    """Return what a run of Blastema 0.1.0 remembers: that is in its log and in `best.safetensors`."""
+    """Return the state of a run of Blastema 0.1.0 after `done` steps, from its log and `best.safetensors`."""
     lines = kept_lines(directory / LOG, done)
     collapsed_at = max((index for index, line in enumerate(lines, 1) if "collapse" in line), default=0)
     best = read_organism(directory / BEST) if (directory / BEST).exists() else None
     if best:
-        validation_score(best)
+        recorded_score(best)
     return RunState([loss_of(line) for line in lines[collapsed_at:]][-REMEMBERED:], 0, best)
 
 
@@ -60,8 +67,7 @@ def _advice(
     directory: Path, damaged: dict[str, BlastemaError], loaded: dict[str, tuple[Trainer, RunState | None]]
 ) -> str:
     if not loaded:
-        return "restore it, or begin a new run with another --out"
+        return "restore it, or start a new run with another --out"
     ((name, (trainer, _)),) = loaded.items()
-    broken = directory / next(iter(damaged))
-    what = "the last milestone" if name == GOOD else "the checkpoint"
-    return f"remove {broken} to continue from {what}, step {trainer.done}, in {name}"
+    what = "the checkpoint" if name == CHECKPOINT else "the last milestone"
+    return f"remove {directory / next(iter(damaged))} to continue from {what}, step {trainer.done}, in {name}"

@@ -1,4 +1,4 @@
-"""A run: its directory, and training that can be stopped at any moment and continues exactly."""
+"""A run: its directory, and training that can be stopped at any moment and resumed exactly."""
 
 import dataclasses
 import json
@@ -33,20 +33,20 @@ from blastema.training.directory import (
     write_target,
 )
 from blastema.training.experiments import EXPERIMENTS, RECIPES
-from blastema.training.held_out import held_out
 from blastema.training.lock import LockedError, locked
 from blastema.training.log import kept_lines, log_line, loss_of, trim
-from blastema.training.milestone import BEST, GOOD, is_better, is_milestone
+from blastema.training.milestone import BEST, OLD_ROLLBACK, ROLLBACK, SCORE, is_better, is_milestone, rollback_path
 from blastema.training.reach import unreachable
 from blastema.training.recovery import newest_checkpoint, refuse_lost, state_in_files
 from blastema.training.trainer import Report, Trainer
+from blastema.training.validation import validation_score
 from blastema.training.versions import versions
 
 __all__ = ["CHECKPOINT", "LOG", "ORGANISM", "RECIPES", "TARGET", "Config", "Run", "kept_target"]
 
 # Give up after this many consecutive rollbacks to the same milestone.
 PATIENCE = 5
-# Seconds of training that a sudden end may cost.
+# Seconds of training that are lost at most if the process is killed.
 CHECKPOINT_EVERY = 30.0
 
 
@@ -58,8 +58,9 @@ class Run:
     Attributes:
         directory, config, target, trainer: what is trained, and where.
         losses, logged: the losses in the log, and the training steps that they belong to.
-        last: what the log says of the last training step of this process.
-        notices: sentences for the user: a warning about the target, what was found when the run was resumed.
+        last: the log line of the last training step of this process.
+        state: recent losses, number of rollbacks, and the best organism so far.
+        notices: sentences for the user: a warning about the target, problems found when the run was resumed.
     """
 
     def __init__(self, directory: Path, config: Config, target: np.ndarray, target_sum: str = "") -> None:
@@ -99,7 +100,7 @@ class Run:
         with locked(directory):
             refuse_taken(directory)
             remove_left_over(directory)
-            # The configuration last: a directory without it holds no run, and one can begin in it.
+            # The configuration last: a directory without it holds no run, so one can be started in it.
             run._target_sum = write_target(directory, run.target)
             if weights is not None:
                 run.trainer.weights = weights
@@ -112,20 +113,27 @@ class Run:
 
     @classmethod
     def begin_in_free(cls, directories: Iterator[Path], config: Config) -> "Run":
-        """Start a run in the first of these directories that no other run takes, be it at this very moment."""
+        """Start a run in the first of these directories that is free, even if other runs are started at the same time.
+
+        Raises:
+            BlastemaError: none is free, or as for `begin`.
+        """
         for directory in directories:
             try:
                 return cls.begin(directory, config)
             except (DirectoryTakenError, LockedError):
                 continue
-        raise BlastemaError("there is no free directory; choose one with --out")
+        raise BlastemaError("no free directory found; choose one with --out")
 
     @classmethod
     def resume(cls, directory: Path | str, steps: int | None = None) -> "Run":
-        """Continue the run in a directory from its newest checkpoint, if asked for up to another number of steps.
+        """Continue the run in a directory from its newest checkpoint.
 
-        With another number of steps the rates and milestones of a run of that many steps apply from here on, which
-        `Config.history` records. The organism is another one than that of a run begun with that many steps.
+        Args:
+            directory: of the run.
+            steps: training steps in all, instead of the number in the configuration. The learning rates and milestones
+                of a run of that many steps apply from here on, which `Config.history` records; the organism differs
+                from that of a run started with that many steps.
 
         Raises:
             BlastemaError: the directory does not hold a run, or its files are damaged.
@@ -155,23 +163,23 @@ class Run:
                 while self.trainer.done < self.config.steps:
                     unsaved, milestone = False, False
                     report = self._logged_step()
-                    unsaved, milestone = True, "held_out" in self.last
+                    unsaved, milestone = True, SCORE in self.last
                     yield report
-                    # Its states need not stay in memory while the next step is taken.
+                    # Free its states before the next step.
                     del report
-                    # After the caller has taken its pictures: a kill before this costs the step, not the pictures.
+                    # After the caller has written its pictures: a kill before this loses the step, not the pictures.
                     if milestone or time.monotonic() - saved > CHECKPOINT_EVERY:
                         self._save(milestone)
                         saved, unsaved = time.monotonic(), False
             except MemoryError:
                 raise _out_of_memory() from None
             finally:
-                # A step that was interrupted is not a state to continue from; the last checkpoint is.
+                # After an interrupted step the state is not saved; the run continues from the last checkpoint.
                 if unsaved:
                     self._save(milestone)
 
     def save(self) -> None:
-        """Write the checkpoint and the organism as they are now."""
+        """Write the checkpoint and the current organism."""
         if self._log is not None:
             self._save(False)
             return
@@ -180,14 +188,14 @@ class Run:
             self._save(False)
 
     def complete(self) -> None:
-        """Write the organism of a finished run, as a sudden end may have prevented."""
+        """Write the organism of a finished run again, in case the process was killed before it was written."""
         with locked(self.directory):
             self._refuse_stale()
             remove_left_over(self.directory)
             self._save_organisms()
 
     def organism(self) -> Organism:
-        """Return the organism as it is now; when training has ended, the best one."""
+        """Return the current organism; when training has ended, the best one."""
         ended = self.trainer.done >= self.config.steps
         return self.state.best if ended and self.state.best else self._current()
 
@@ -197,12 +205,12 @@ class Run:
 
     @contextmanager
     def _opened_log(self) -> Iterator[None]:
-        """Open the log to write on, line by line, without what came after the checkpoint."""
+        """Open the log for appending, line-buffered, after removing the lines that follow the checkpoint."""
         self._refuse_stale()
         for folder in (self.directory, self.directory / "pictures"):
             remove_left_over(folder)
         if not (self.directory / CHECKPOINT).exists():
-            # From here on a log without a checkpoint means that one was lost.
+            # From here on, a log without a checkpoint means that the checkpoint was lost.
             self._save(False)
         if not self._target_sum:
             self._target_sum = write_target(self.directory, self.target)
@@ -215,8 +223,9 @@ class Run:
                 self._log = None
 
     def _refuse_stale(self) -> None:
-        """Raise if another process continued since this one read the run, or a step of this one was interrupted."""
-        saved = max(saved_step(self.directory / name) for name in (CHECKPOINT, GOOD))
+        """Raise if another process has continued the run since it was read, or a step of this one was interrupted."""
+        paths = (self.directory / CHECKPOINT, rollback_path(self.directory))
+        saved = max(saved_step(path) for path in paths)
         if saved != self.trainer.done:
             raise BlastemaError(
                 f"{self.directory} was saved at step {saved}, but this run is at step {self.trainer.done}; resume it "
@@ -235,18 +244,19 @@ class Run:
         return report
 
     def _save(self, milestone: bool) -> None:
-        """Write all that a milestone, or a moment in between, leaves; in an order in which any end is harmless."""
+        """Write checkpoint and organisms, in an order that survives a kill between any two writes."""
         if self._log is not None:
-            # Before the checkpoint that counts its lines.
+            # Before the checkpoint, whose step the log must reach.
             self._log.flush()
             os.fsync(self._log.fileno())
         self._save_organisms()
-        checkpoint, good = self.directory / CHECKPOINT, self.directory / GOOD
-        save_checkpoint(self.trainer, self.state, good if milestone else checkpoint)
+        checkpoint, rollback = self.directory / CHECKPOINT, self.directory / ROLLBACK
+        save_checkpoint(self.trainer, self.state, rollback if milestone else checkpoint)
         if milestone:
-            # A file of its own: what damages one does not damage the other.
+            # A copy, not a link: damage to one file leaves the other whole.
             with replacing(checkpoint) as temporary:
-                shutil.copyfile(good, temporary)
+                shutil.copyfile(rollback, temporary)
+            (self.directory / OLD_ROLLBACK).unlink(missing_ok=True)
 
     def _save_organisms(self) -> None:
         if self.state.best:
@@ -262,28 +272,29 @@ class Run:
         }
         height, width = self.target.shape[:2]
         if Organism(self.trainer.weights, training=training).trained_size != (height, width):
-            # The grid is larger than the padding says where the picture had to be moved onto the seed cell.
+            # The grid is larger than fit and pad say if the picture had to be moved onto the seed cell.
             training |= {"height": height, "width": width}
         return Organism(self.trainer.weights, self.trainer.rule, training)
 
     def _fresh_trainer(self) -> Trainer:
         config = self.config
         return Trainer(
-            Rule(), EXPERIMENTS[config.experiment], config.taught_by(), self.target, config.seed,
+            Rule(), EXPERIMENTS[config.experiment], config.full_recipe(), self.target, config.seed,
             choose_engine(config.engine),
         )  # fmt: skip
 
     def _recover(self) -> None:
-        """Take up the newest checkpoint and the log."""
-        begun_by_us = bool(self._target_sum)
+        """Restore the newest checkpoint and read the log."""
+        has_checkpoint_from_start = bool(self._target_sum)
         newest = newest_checkpoint(self.directory, self._fresh_trainer)
         if newest is None:
-            refuse_lost(self.directory, begun_by_us)
+            refuse_lost(self.directory, has_checkpoint_from_start)
         else:
             self.trainer, state = newest
             self.state = state or state_in_files(self.directory, self.trainer.done)
             if not (self.directory / CHECKPOINT).exists():
-                self.notices.append(f"{CHECKPOINT} is missing; continuing from the last milestone, in {GOOD}")
+                name = rollback_path(self.directory).name
+                self.notices.append(f"{CHECKPOINT} is missing; continuing from the last milestone, in {name}")
         done = self.trainer.done
         lines = kept_lines(self.directory / LOG, done)
         self.losses, self.logged = [loss_of(line) for line in lines], [line["step"] for line in lines]
@@ -294,14 +305,14 @@ class Run:
             )
 
     def _change_steps(self, steps: int) -> None:
-        """Continue up to another number of training steps, and say so."""
+        """Continue up to another number of training steps, and add a notice."""
         done, before = self.trainer.done, self.config.steps
         changed = self.config.with_steps(steps, done)
         if changed.steps == before:
             return
         if changed.steps <= done:
             raise BlastemaError(f"--steps is {steps}, but {self.directory} has already taken {done} training steps")
-        self.config, self.trainer.recipe = changed, changed.taught_by()
+        self.config, self.trainer.recipe = changed, changed.full_recipe()
         if changed.history:
             self.notices.append(
                 f"--steps changed from {before} to {steps} at step {done}: learning rates and milestones follow the "
@@ -310,32 +321,32 @@ class Run:
             )
 
     def _judge(self, report: Report) -> dict[str, Any]:
-        """Go back if training collapsed, validate the organism at a milestone; return what the log is to say of it."""
+        """Roll back if training collapsed, validate the organism at a milestone; return what to add to the log line."""
         self.state = self.state._replace(recent=[*self.state.recent, float(report.loss)][-REMEMBERED:])
-        what = collapse(report, self.state.recent)
-        if what:
-            self._go_back(what)
-            return {"collapse": what}
+        kind = collapse(report, self.state.recent)
+        if kind:
+            self._roll_back(kind)
+            return {"collapse": kind}
         if not is_milestone(report.step, self.config.steps):
             return {}
-        score = held_out(self.trainer, self.config.experiment)
-        organism = dataclasses.replace(self._current(), scores={"held_out": score})
+        score = validation_score(self.trainer, self.config.experiment)
+        organism = dataclasses.replace(self._current(), scores={SCORE: score})
         best = organism if is_better(organism, self.state.best) else self.state.best
         self.state = self.state._replace(rollbacks=0, best=best)
-        return {"held_out": score}
+        return {SCORE: score}
 
-    def _go_back(self, what: str) -> None:
-        """Take weights and pool of the last milestone. The number of the step stays, so that it draws afresh."""
-        done, good = self.trainer.done, self.directory / GOOD
+    def _roll_back(self, kind: str) -> None:
+        """Restore weights and pool of the last milestone. The step number stays, so that the next step draws anew."""
+        done, rollback = self.trainer.done, rollback_path(self.directory)
         self.state = self.state._replace(recent=[], rollbacks=self.state.rollbacks + 1)
         if self.state.rollbacks > PATIENCE:
             raise BlastemaError(
-                f"training {what} at step {done}, for the {self.state.rollbacks}th time since its last milestone; "
+                f"training {kind} at step {done}, for the {self.state.rollbacks}th time since the last milestone; "
                 "try another --seed, or --recipe article"
             )
         self.trainer = self._fresh_trainer()
-        if good.exists():
-            load_checkpoint(self.trainer, good)
+        if rollback.exists():
+            load_checkpoint(self.trainer, rollback)
         self.trainer.done = done
 
 

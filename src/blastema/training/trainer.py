@@ -1,4 +1,4 @@
-"""The trainer: one training step, and all that the next one needs."""
+"""The trainer: training steps, and the state between them."""
 
 import math
 from typing import NamedTuple
@@ -15,9 +15,13 @@ from blastema.training.pool import Pool
 
 
 class Report(NamedTuple):
-    """What happened in a training step: its number from 1, loss, steps of the rollout, organisms before and after.
+    """Report of a training step.
 
-    The loss is infinite when numbers were no longer finite; weights and pool are then left as they were.
+    Attributes:
+        step: its number, from 1.
+        loss: of the batch; infinite if any number was not finite, and then weights and pool did not change.
+        rollout: number of CA steps.
+        before, after: the batch before and after the rollout.
     """
 
     step: int
@@ -28,17 +32,17 @@ class Report(NamedTuple):
 
 
 class Trainer:
-    """Teaches cells to grow a target.
+    """Trains an organism to grow a target.
 
-    What a training step draws at random is a function of (seed, number of the step) alone, so a trainer is described by
-    its weights, moments, pool and the number of steps done, and goes on from there exactly.
+    The random numbers of a training step are a function of the seed and the step number alone, so weights, moments,
+    pool and step number are the whole state, from which training can be resumed exactly.
 
     Args:
-        rule: of the organisms.
-        experiment: what they are asked to learn.
-        recipe: how.
+        rule: of the organism.
+        experiment: where rollouts start, and what is damaged.
+        recipe: learning rates, lengths of rollouts, sizes of pool and batch, and the like.
         target: `(height, width, 4)`, premultiplied; grids have its size.
-        seed: 0 or more; on one engine and instruction set, the same seed gives the same weights.
+        seed: random seed, 0 or more; on one engine and instruction set, the same seed gives the same weights.
         engine: that runs the rollouts.
     """
 
@@ -59,7 +63,7 @@ class Trainer:
         draw = np.random.default_rng([self.seed, self.done])
         places, before = self.draw_batch(draw)
         rollout = int(draw.integers(*self.recipe.rollout(self.done), endpoint=True))
-        loss, after, gradient, _ = self.engine.learn(self.rule, self.weights, before, rollout, self.loss)
+        loss, after, gradient, _ = self.engine.value_and_grad(self.rule, self.weights, before, rollout, self.loss)
         finite = all(np.isfinite(numbers).all() for numbers in (loss, *gradient))
         if finite and (self.experiment.starts_from == "seed" or self.pool.put(places, after)):
             self.weights, self.moments = adam(self.recipe, self.weights, normalised(gradient), self.moments, self.done)
@@ -69,7 +73,7 @@ class Trainer:
         return Report(self.done, loss, rollout, before, after)
 
     def draw_batch(self, draw: np.random.Generator) -> tuple[np.ndarray, Batch]:
-        """Return organisms to start from, highest loss first, reseeded and damaged, and their places in the pool."""
+        """Return positions in the pool and a batch to start from, by descending loss, after reseeding and damage."""
         height, width = self.target.shape[:2]
         if self.experiment.starts_from == "seed":
             fresh = seed_batch(new_seeds(draw, self.recipe.batch), height, width, self.rule.channels)
@@ -82,15 +86,16 @@ class Trainer:
         for array, new in zip(batch, fresh, strict=True):
             array[:reseeded] = new
         if damaged:
-            hurt = self.damage(Batch(*(array[-damaged:] for array in batch)), draw)
-            for array, new in zip(batch, hurt, strict=True):
+            damaged_batch = self.damage(Batch(*(array[-damaged:] for array in batch)), draw)
+            for array, new in zip(batch, damaged_batch, strict=True):
                 array[-damaged:] = new
         return places, batch
 
     def damage(self, batch: Batch, draw: np.random.Generator) -> Batch:
-        """Return these states after the recipe's cuts in a row, between which they grow.
+        """Return these states after one or more cuts, between which they grow, as the recipe says.
 
-        Each state gets the next kind of damage, all its cuts in one place, as when a visitor keeps erasing there.
+        The recipe's kinds of damage take turns. All cuts of a state are in one place, as when a user keeps erasing
+        there.
         """
         recipe, (height, width) = self.recipe, self.target.shape[:2]
         kinds = [recipe.damages[turn % len(recipe.damages)] for turn in range(self.done, self.done + len(batch.seeds))]
@@ -104,5 +109,5 @@ class Trainer:
 
 
 def new_seeds(draw: np.random.Generator, count: int) -> np.ndarray:
-    """Return seeds for organisms, uint32 `(count,)`."""
+    """Return random seeds, uint32 `(count,)`."""
     return draw.integers(2**32, size=count, dtype=np.uint32)

@@ -1,4 +1,4 @@
-"""What the bytes of an organism depend on besides its configuration."""
+"""The versions that the bytes of an organism depend on, besides its configuration."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ from blastema.machine import installed, instruction_set
 
 
 def versions(engine: Engine) -> dict[str, str]:
-    """Return the versions of the programs that train with this engine, and the instruction set that it uses."""
+    """Return the versions of the libraries that this engine uses, and its instruction set."""
     libraries = {"jax": installed("jax") or "unknown"} if engine.name == "jax" else {}
     isa = getattr(engine, "isa", None) or _processor()
     return {"blastema": __version__, "numpy": np.__version__, "isa": str(isa)} | libraries

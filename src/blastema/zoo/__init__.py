@@ -1,4 +1,4 @@
-"""Trained organisms that ship with the package, one file each: `EXPERIMENT-TARGET.safetensors`."""
+"""The zoo: trained organisms in the package, one file each, `EXPERIMENT-TARGET.safetensors`."""
 
 import difflib
 import shlex
@@ -8,7 +8,7 @@ from blastema.targets.emoji import emoji_named, name_of, single_emoji
 from blastema.training.experiments import EXPERIMENTS
 
 DIRECTORY = Path(__file__).parent
-# Of several organisms of one target, the name of the target alone means the first of these.
+# The name of a target alone means its organism of the first of these experiments that the zoo has.
 PREFERRED = tuple(reversed(EXPERIMENTS))
 
 
@@ -19,8 +19,8 @@ def names() -> list[str]:
     True
     """
     stems = (path.stem for path in sorted(DIRECTORY.glob("*.safetensors")))
-    found = ["/".join(stem.split("-", 1)) for stem in stems]
-    return sorted(found, key=lambda name: (list(EXPERIMENTS).index(name.split("/")[0]), name))
+    all_names = ["/".join(stem.split("-", 1)) for stem in stems]
+    return sorted(all_names, key=lambda name: (list(EXPERIMENTS).index(name.split("/")[0]), name))
 
 
 def path_of(name: str) -> Path | None:
@@ -31,14 +31,14 @@ def path_of(name: str) -> Path | None:
     """
     experiment, slash, target = name.strip().rpartition("/")
     target = _plain(target)
-    for one in (experiment,) if slash else PREFERRED:
-        if f"{one}/{target}" in names():
-            return DIRECTORY / f"{one}-{target}.safetensors"
+    for candidate in (experiment,) if slash else PREFERRED:
+        if f"{candidate}/{target}" in names():
+            return DIRECTORY / f"{candidate}-{target}.safetensors"
     return None
 
 
 def no_such(name: str) -> str:
-    """Return a line for a name that is in the zoo under no such name: what to do instead.
+    """Return the error message for a name that is not in the zoo, with advice.
 
     >>> no_such("🐙")
     '🐙 is not in the zoo; train it: blastema train 🐙'
@@ -47,11 +47,11 @@ def no_such(name: str) -> str:
     """
     experiment, _, target = name.strip().rpartition("/")
     known = names()
-    targets = list(dict.fromkeys(one.split("/")[1] for one in known))
+    targets = list(dict.fromkeys(entry.split("/")[1] for entry in known))
     plain = _plain(target)
     if experiment in EXPERIMENTS and plain in targets:
-        others = [one for one in known if one.endswith(f"/{plain}")]
-        return f"the zoo has no {name}; it has {' and '.join(others)}"
+        available = [entry for entry in known if entry.endswith(f"/{plain}")]
+        return f"the zoo has no {name}; it has {' and '.join(available)}"
     if _is_emoji(target) and (not experiment or experiment in EXPERIMENTS):
         quoted = shlex.quote(target) if target.isascii() else target
         chosen = f" --experiment {experiment}" if experiment else ""
@@ -73,7 +73,7 @@ def _is_emoji(target: str) -> bool:
 
 
 def _plain(target: str) -> str:
-    """Return the name of a target as files have it, whatever it is called."""
+    """Return the name that a target, given as an emoji or by any of its names, has in file names."""
     from blastema.errors import BlastemaError
 
     try:
