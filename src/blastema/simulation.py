@@ -1,7 +1,7 @@
 """A simulation: an organism growing in one or more grids, step by step."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
@@ -9,11 +9,24 @@ from blastema.engines import Engine, choose_engine
 from blastema.errors import BlastemaError
 from blastema.io.arguments import finite_number, whole_number
 from blastema.machine.memory import check_states
-from blastema.rule import Batch, seed_batch
+from blastema.rule import Batch, Rule, Weights, seed_batch
 from blastema.rule.grid import LARGEST_SIDE, LARGEST_WHOLE
 
-if TYPE_CHECKING:
-    from blastema.organism import Organism
+
+class Grows(Protocol):
+    """What a simulation needs of an organism. `blastema.Organism` has it, and grows by a simulation itself."""
+
+    @property
+    def rule(self) -> Rule:
+        """What training does not change."""
+
+    @property
+    def weights(self) -> Weights:
+        """What training found."""
+
+    @property
+    def trained_size(self) -> tuple[int, int]:
+        """(height, width) of the grids that it was trained in."""
 
 
 class Simulation:
@@ -45,7 +58,7 @@ class Simulation:
 
     def __init__(
         self,
-        organism: "Organism",
+        organism: Grows,
         seed: int | Sequence[int] | np.ndarray = 0,
         height: int | None = None,
         width: int | None = None,
@@ -66,7 +79,7 @@ class Simulation:
 
     @classmethod
     def from_batch(
-        cls, organism: "Organism", batch: Batch, angle: float = 0.0, engine: str | Engine | None = None
+        cls, organism: Grows, batch: Batch, angle: float = 0.0, engine: str | Engine | None = None
     ) -> "Simulation":
         """Return a simulation that continues from a batch; the batch is not modified."""
         simulation = cls(organism, 0, 1, 1, angle, engine)
