@@ -18,11 +18,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from blastema.analysis.examination import examine
+from blastema.analysis.records import Report, RoundedReport
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.library import load, target_of
 from blastema.organism import Organism
 from blastema.quantisation.eight_bit import quantise_gptq
+from blastema.records import EightBitScores, Scores
 from blastema.targets.emoji import ARTICLE_EMOJI
 from blastema.training.experiments import EXPERIMENTS
 from blastema.training.run import Config, Run
@@ -70,8 +72,8 @@ def train(name: str, seed: int) -> None:
     runs = [attempt(experiment, target, seed)]
     if seed:
         runs.append(load(path(name)))
-    best = min(runs, key=lambda organism: badness(name, organism.scores or {}))
-    scores = (best.scores or {}) | {"runs": seed + 1}
+    best = min(runs, key=lambda organism: badness(name, organism.scores or Scores()))
+    scores: Scores = {**(best.scores or {}), "runs": seed + 1}
     dataclasses.replace(best, scores=scores).save(path(name))
     print(f"{name}: {scores}", flush=True)
 
@@ -114,8 +116,8 @@ def train_further(name: str) -> None:
     log_progress(run)
     after = measured(experiment, run.organism(), run.target)
     training = after.training | {"from": before.training}
-    after = dataclasses.replace(after, training=training, scores=(after.scores or {}) | runs_of(before))
-    best = min(before, after, key=lambda organism: badness(name, organism.scores or {}))
+    after = dataclasses.replace(after, training=training, scores=with_runs(after, before))
+    best = min(before, after, key=lambda organism: badness(name, organism.scores or Scores()))
     best.save(path(name))
     print(f"{name}, {'trained further' if best is after else 'unchanged'}: {after.scores}", flush=True)
 
@@ -127,9 +129,9 @@ def log_progress(run: Run) -> None:
             print(f"{run.directory.name}: step {report.step}, loss {report.loss:.5f}", flush=True)
 
 
-def runs_of(organism: Organism) -> dict[str, Any]:
-    """Return the number of runs recorded in an organism's scores."""
-    return {"runs": (organism.scores or {})["runs"]}
+def with_runs(after: Organism, before: Organism) -> Scores:
+    """Return the scores of an organism with the number of runs that another one records."""
+    return {**(after.scores or {}), "runs": (before.scores or {})["runs"]}
 
 
 def measured(experiment: str, organism: Organism, picture: np.ndarray) -> Organism:
@@ -142,7 +144,7 @@ def measure_again(name: str) -> None:
     """Measure an existing organism."""
     organism = load(path(name))
     again = measured(name.split("/")[0], organism, target_of(organism, name))
-    dataclasses.replace(again, scores=(again.scores or {}) | runs_of(organism)).save(path(name))
+    dataclasses.replace(again, scores=with_runs(again, organism)).save(path(name))
     print(f"{name}: {again.scores}", flush=True)
 
 
@@ -152,16 +154,16 @@ def round_to_bytes(name: str) -> None:
     picture, training = target_of(exact, name), exact.training | {"weights": "8 bits"}
     weights = quantise_gptq(exact.rule, exact.weights, *picture.shape[:2]).weights
     rounded = measured(name.split("/")[0], dataclasses.replace(exact, weights=weights, training=training), picture)
-    rounded = dataclasses.replace(rounded, scores=(rounded.scores or {}) | runs_of(exact))
-    best = min(exact, rounded, key=lambda organism: badness(name, organism.scores or {}))
+    rounded = dataclasses.replace(rounded, scores=with_runs(rounded, exact))
+    best = min(exact, rounded, key=lambda organism: badness(name, organism.scores or Scores()))
     best.save(path(name))
     print(f"{name}, {'rounded' if best is rounded else 'unchanged'}: {best.scores}", flush=True)
 
 
-def summary(report: dict[str, Any]) -> dict[str, Any]:
+def summary(report: Report) -> Scores:
     """Return the part of an examination that is stored in an organism's file."""
 
-    def of(part: dict[str, Any]) -> dict[str, Any]:
+    def of(part: Report | RoundedReport) -> EightBitScores:
         return {
             "grown": part["persistence"]["200"]["median"],
             "after_5000": part["persistence"]["5000"]["worst"],
@@ -172,10 +174,22 @@ def summary(report: dict[str, Any]) -> dict[str, Any]:
     # For comparison with the article's models, which were measured elsewhere: log10 of the mean over states.
     means = {name: found["mean"] for name, found in report["regeneration"].items()}
     means = {"grown": report["persistence"]["200"]["mean"]} | means
-    repeated = {name: {key: found[key] for key in ("regrew", "worst")} for name, found in report["repeated"].items()}
-    return of(report) | {
-        "means": means, "repeated": repeated, "eight_bit": of(report["eight_bit"]), "organisms": report["organisms"],
-    }  # fmt: skip
+    repeated = {
+        name: {"regrew": found["regrew"], "worst": found["worst"]} for name, found in report["repeated"].items()
+    }
+    # All organisms of the zoo have the article's rule, and so 8-bit weights.
+    assert report["eight_bit"] is not None
+    scores, rounded = of(report), of(report["eight_bit"])
+    return Scores(
+        grown=scores["grown"],
+        after_5000=scores["after_5000"],
+        after_10000=scores["after_10000"],
+        regeneration=scores["regeneration"],
+        means=means,
+        repeated=repeated,
+        eight_bit=rounded,
+        organisms=report["organisms"],
+    )
 
 
 def emoji(target: str) -> str:

@@ -2,11 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 from blastema import load
 from blastema.damage import ARTICLE_CUTS
 from blastema.organism import Organism
+from blastema.records import Scores
 from blastema.render.picture import save, sheet
 from blastema.zoo import names
 from published_scores import PUBLISHED_SCORES
@@ -50,7 +50,7 @@ failure can dominate a mean.
 
 def row(name: str, organism: Organism) -> str:
     """Return the table row of an organism."""
-    scores: dict[str, Any] = organism.scores or {}
+    scores: Scores = organism.scores or {}
     cuts = scores.get("regeneration", {})
     numbers = [scores.get("grown"), scores.get("after_5000"), scores.get("after_10000"), *map(cuts.get, ARTICLE_CUTS)]
     cells = ["" if number is None else f"{number:.2f}" for number in numbers]
@@ -70,7 +70,7 @@ def row(name: str, organism: Organism) -> str:
 
 def comparison(name: str, organism: Organism) -> str:
     """Return two table rows: the article's model and Blastema's."""
-    scores: dict[str, Any] = organism.scores or {}
+    scores: Scores = organism.scores or {}
     means = scores["means"]
     ours = (means["grown"], scores["after_5000"], *(means[cut] for cut in ARTICLE_CUTS))
     whose = ((f"{organism.training['target']} {name}", "article", PUBLISHED_SCORES[name]), ("", "Blastema", ours))

@@ -1,11 +1,11 @@
 """Quality thresholds of the zoo: python tools/zoo_promises.py lists the organisms whose scores miss them."""
 
 import sys
-from typing import Any
 
 from blastema import load
 from blastema.analysis.subject import EXPLODED_LOG_LOSS
 from blastema.damage import ARTICLE_CUTS
+from blastema.records import EightBitScores, Scores
 from blastema.zoo import names
 from published_scores import PUBLISHED_SCORES
 
@@ -19,7 +19,7 @@ FIVE_CUTS = {"regenerating/lizard": 7 / 8}
 ROUNDING = 0.3
 
 
-def badness(name: str, scores: dict[str, Any]) -> tuple[float, float]:
+def badness(name: str, scores: Scores) -> tuple[float, float]:
     """Return the largest miss of a threshold, and the worst number; lower is better."""
     experiment = name.split("/")[0]
     cuts = [scores["regeneration"][one] for one in ARTICLE_CUTS] if experiment == "regenerating" else []
@@ -27,7 +27,7 @@ def badness(name: str, scores: dict[str, Any]) -> tuple[float, float]:
     return max([0.0, *missed(name, scores).values()]), worst
 
 
-def missed(name: str, scores: dict[str, Any]) -> dict[str, float]:
+def missed(name: str, scores: Scores) -> dict[str, float]:
     """Return by how much each number misses its threshold. Growing organisms only must not explode after cuts."""
     experiment, target = name.split("/")
     repeated = scores["repeated"]
@@ -51,9 +51,9 @@ def missed(name: str, scores: dict[str, Any]) -> dict[str, float]:
     return {one: round(value, 3) for one, value in found.items() if value > 0}
 
 
-def promised(experiment: str, scores: dict[str, Any]) -> dict[str, float]:
+def promised(experiment: str, scores: Scores | EightBitScores) -> dict[str, float]:
     """Return the numbers that have a threshold in this experiment."""
-    ages = {age: scores[age] for age in ("grown", "after_5000", "after_10000")}
+    ages = {"grown": scores["grown"], "after_5000": scores["after_5000"], "after_10000": scores["after_10000"]}
     return ages | ({one: scores["regeneration"][one] for one in ARTICLE_CUTS} if experiment == "regenerating" else {})
 
 

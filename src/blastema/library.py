@@ -9,7 +9,6 @@ from blastema.errors import BlastemaError
 from blastema.formats import read
 from blastema.organism import Organism
 from blastema.targets import load_target
-from blastema.targets.target import FIT
 from blastema.training.directory import ORGANISM, TARGET, kept_target
 
 
@@ -47,18 +46,11 @@ def target_of(organism: Organism, source: Path | str, given: str | None = None) 
     """
     if given is None and (Path(source) / TARGET).is_file():
         return kept_target(Path(source) / TARGET)
-    name = given or organism.training.get("target")
-    if not isinstance(name, str):
+    record = organism.record
+    name = given or record.target
+    if name is None:
         raise BlastemaError(f"{source} does not say what it grows; name it with --target, e.g. --target 🦎")
-    height, width = organism.trained_size
-    fit, background = organism.training.get("fit"), organism.training.get("background")
-    return load_target(
-        name,
-        fit=fit if isinstance(fit, int) else FIT,
-        height=height,
-        width=width,
-        background=background if isinstance(background, str) else None,
-    )
+    return load_target(name, fit=record.fit, height=record.height, width=record.width, background=record.background)
 
 
 def _path_of(name: Path | str) -> Path:

@@ -11,10 +11,10 @@ import numpy as np
 from blastema.errors import BlastemaError
 from blastema.io.arguments import finite_number, whole_number
 from blastema.organism_file import Contents, contents_of, read_contents, write_contents
+from blastema.records import Scores, TrainingRecord
 from blastema.rule import Rule, Weights
 from blastema.rule.grid import LARGEST_SIDE, LARGEST_WHOLE
 from blastema.simulation import Simulation
-from blastema.targets.target import FIT, LARGEST, PAD
 
 
 # eq=False: a dataclass would compare arrays with ==, which has no single truth value.
@@ -35,7 +35,7 @@ class Organism:
     weights: Weights
     rule: Rule = field(default_factory=Rule)
     training: dict[str, Any] = field(default_factory=dict)
-    scores: dict[str, Any] | None = None
+    scores: Scores | None = None
 
     def __eq__(self, other: object) -> bool:
         return self._identity() == other._identity() if isinstance(other, Organism) else NotImplemented
@@ -131,15 +131,20 @@ class Organism:
             return path.read_bytes()
 
     @property
+    def record(self) -> TrainingRecord:
+        """What `training` says, checked."""
+        return TrainingRecord.of(self.training)
+
+    @property
     def trained_fit(self) -> int:
         """Longer side in cells of the picture it was trained on; 40 if unknown."""
-        return _side(self.training.get("fit"), FIT)
+        return self.record.fit
 
     @property
     def trained_size(self) -> tuple[int, int]:
         """(height, width) of the grids it was trained in; 72x72 if unknown."""
-        side = max(1, self.trained_fit + 2 * _side(self.training.get("pad"), PAD))
-        return _side(self.training.get("height"), side) or side, _side(self.training.get("width"), side) or side
+        record = self.record
+        return record.height, record.width
 
 
 def _states(simulation: Simulation, steps: int) -> Iterator[np.ndarray]:
@@ -172,8 +177,3 @@ def organism_of(tensors: dict[str, np.ndarray], metadata: dict[str, str], source
         BlastemaError: they do not fit together, or a value is invalid.
     """
     return Organism(*contents_of(tensors, metadata, source))
-
-
-def _side(value: object, otherwise: int) -> int:
-    """Return a length from a training record if it is plausible, else `otherwise`; files may hold anything."""
-    return value if isinstance(value, int) and 0 <= value <= LARGEST else otherwise

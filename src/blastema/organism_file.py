@@ -5,13 +5,14 @@ Other formats with room for metadata use the same metadata and the same checks o
 
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from blastema.errors import BlastemaError
 from blastema.io.strict_json import json_text, parse_metadata
 from blastema.io.tensors import read_tensors, write_tensors
+from blastema.records import Scores
 from blastema.rule import Filter, Rule, Weights
 from blastema.rule.update import weight_shapes
 
@@ -32,7 +33,7 @@ class Contents(NamedTuple):
     weights: Weights
     rule: Rule
     training: dict[str, Any]
-    scores: dict[str, Any] | None
+    scores: Scores | None
 
 
 def write_contents(path: Path | str, contents: Contents) -> None:
@@ -57,9 +58,7 @@ def read_contents(path: Path) -> Contents:
     return contents_of(tensors, metadata, str(path))
 
 
-def metadata_of(
-    kind: str, rule: Rule, training: dict[str, Any], scores: dict[str, Any] | None = None
-) -> dict[str, str]:
+def metadata_of(kind: str, rule: Rule, training: dict[str, Any], scores: Scores | None = None) -> dict[str, str]:
     """Return the metadata of an organism for a file of any format with room for them.
 
     Args:
@@ -110,7 +109,7 @@ def contents_of(tensors: dict[str, np.ndarray], metadata: dict[str, str], source
         check_weights(rule, tensors, source),
         rule,
         _object(source, "training", metadata["training"]),
-        _object(source, "scores", metadata["scores"]) if "scores" in metadata else None,
+        cast(Scores, _object(source, "scores", metadata["scores"])) if "scores" in metadata else None,
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from blastema.analysis.persistence import AT, persistence
+from blastema.analysis.records import AgeScores, RegrowthScores, Report, RoundedReport
 from blastema.analysis.regeneration import AFTER, CUT_AT, CUTS_IN_A_ROW, Regrowth, regeneration
 from blastema.analysis.rotation import ANGLES, rotation
 from blastema.analysis.subject import Subject, log_of, seeds_for
@@ -40,7 +41,7 @@ class Examination(NamedTuple):
         states: one organism at the ages `SHOWN`; damaged and regrown, by the damage; turned; two side by side.
     """
 
-    report: dict[str, Any]
+    report: Report
     states: dict[str, list[np.ndarray]]
 
 
@@ -71,36 +72,41 @@ def examine(
     check_states(max(organisms, 4 * min(FEW, organisms)), height, width, organism.rule.channels)
     subject, seeds = Subject(organism, target, engine), seeds_for(organisms, seed)
     few, empty = seeds[:FEW], _empty(subject)
-    report: dict[str, Any] = {"organisms": organisms, "seed": seed, "grid": list(target.shape[:2])}
     progress("persistence")
-    report["persistence"] = _persistence(subject, seeds)
+    by_age = _persistence(subject, seeds)
     states: dict[str, list[np.ndarray]] = {"ages": _at_ages(subject, seeds[:1])}
-    for name, damages in (("regeneration", CUTS), ("unseen", UNSEEN)):
-        progress("regeneration" if damages is CUTS else "damages that training never saw")
-        found = _regeneration(subject, seeds, seed, damages)
-        report[name] = {damage: _summary(regrowth, empty) for damage, regrowth in found.items()}
-        states |= {damage: list(regrowth.states) for damage, regrowth in found.items()}
+
+    def summaries(regrowths: dict[str, Regrowth]) -> dict[str, RegrowthScores]:
+        states.update({damage: list(regrowth.states) for damage, regrowth in regrowths.items()})
+        return {damage: _summary(regrowth, empty) for damage, regrowth in regrowths.items()}
+
+    progress("regeneration")
+    after_cuts = summaries(_regeneration(subject, seeds, seed, CUTS))
+    progress("damages that training never saw")
+    after_unseen = summaries(_regeneration(subject, seeds, seed, UNSEEN))
     progress("cuts in a row")
-    found = _cuts_in_a_row(subject, seeds)
-    report["repeated"] = {name: _summary(regrowth, empty) for name, regrowth in found.items()}
-    states |= {name: list(regrowth.states) for name, regrowth in found.items()}
+    repeated = summaries(_cuts_in_a_row(subject, seeds))
     progress("rotation")
-    losses, turned = rotation(subject, few)
-    report["rotation"] = _medians(ANGLES, losses)
-    states["turned"] = list(turned)
+    rotated_losses, rotated = rotation(subject, few)
+    states["turned"] = list(rotated)
     progress("other grids, a neighbour, other fire rates")
-    report["sizes"] = {name: _median(losses) for name, losses in other_sizes(subject, few).items()}
-    losses, pair = neighbours(subject, few)
-    report["neighbours"], states["pair"] = _median(losses), [pair]
-    report["fire_rates"] = _medians(FIRE_RATES, fire_rates(subject, few))
-    report["eight_bit"] = None
+    sizes = {name: _median(losses) for name, losses in other_sizes(subject, few).items()}
+    pair_losses, pair = neighbours(subject, few)
+    states["pair"] = [pair]
+    by_rate = _medians(FIRE_RATES, fire_rates(subject, few))
+    eight_bit = None
     if organism.rule == Rule().replace(fire_rate=organism.rule.fire_rate, edge=organism.rule.edge):
         progress("8-bit weights")
-        report["eight_bit"] = _eight_bit(subject, seeds, seed)
+        eight_bit = _eight_bit(subject, seeds, seed)
+    report = Report(
+        organisms=organisms, seed=seed, grid=[height, width], persistence=by_age, regeneration=after_cuts,
+        unseen=after_unseen, repeated=repeated, rotation=_medians(ANGLES, rotated_losses), sizes=sizes,
+        neighbours=_median(pair_losses), fire_rates=by_rate, eight_bit=eight_bit,
+    )  # fmt: skip
     return Examination(report, states)
 
 
-def _persistence(subject: Subject, seeds: np.ndarray) -> dict[str, Any]:
+def _persistence(subject: Subject, seeds: np.ndarray) -> dict[str, AgeScores]:
     losses = persistence(subject, seeds)
     return {
         str(age): {"median": _median(row), "mean": _of_mean(row), "worst": round(float(row.max()), 3)}
@@ -130,7 +136,7 @@ def _cuts_in_a_row(subject: Subject, seeds: np.ndarray) -> dict[str, Regrowth]:
     return {f"{cuts} x centre": regeneration(subject, grown, centre, draw, cuts=cuts) for cuts in CUTS_IN_A_ROW}
 
 
-def _summary(regrowth: Regrowth, empty: float) -> dict[str, Any]:
+def _summary(regrowth: Regrowth, empty: float) -> RegrowthScores:
     # Of a dead organism, or one that exploded, damage takes nothing, which is no regrowth.
     regrew = (regrowth.recovery >= REGROWN) & (regrowth.after[-1] < empty)
     return {
@@ -149,7 +155,7 @@ def _empty(subject: Subject) -> float:
     return float(log_of(np.mean(subject.target**2))) - 0.01
 
 
-def _eight_bit(subject: Subject, seeds: np.ndarray, seed: int) -> dict[str, Any]:
+def _eight_bit(subject: Subject, seeds: np.ndarray, seed: int) -> RoundedReport:
     organism = subject.organism
     weights = quantise_gptq(organism.rule, organism.weights, *subject.target.shape[:2]).weights
     rounded = replace(subject, organism=replace(organism, weights=weights))

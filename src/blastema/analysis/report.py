@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from blastema.analysis.records import AgeScores, RegrowthScores, Report
 from blastema.analysis.regeneration import APART
 from blastema.analysis.subject import EXPLODED_LOG_LOSS
 
@@ -33,13 +34,23 @@ class Section(NamedTuple):
     rows: dict[str, list[Any]]
 
 
-def sections(report: dict[str, Any]) -> dict[str, Section]:
+def damage_scores(report: Report) -> dict[str, dict[str, RegrowthScores]]:
+    """Return the parts of a report that are about damage, by their keys in `DAMAGE_TABLES`."""
+    return {
+        "regeneration": report["regeneration"],
+        "repeated": report["repeated"],
+        "unseen": report["unseen"],
+    }
+
+
+def sections(report: Report) -> dict[str, Section]:
     """Return the tables of an examination's report, by its keys, in the order in which they are shown."""
-    eight_bit = report["eight_bit"] or {}
+    eight_bit, organisms, damages = report["eight_bit"], report["organisms"], damage_scores(report)
+    rounded = {"regeneration": eight_bit["regeneration"]} if eight_bit else {}
     places = report["sizes"] | {"beside another": report["neighbours"]}
     return {
-        "persistence": _persistence(report["persistence"], eight_bit.get("persistence")),
-        **{key: _damages(title, report, key, eight_bit.get(key)) for key, title in DAMAGE_TABLES.items()},
+        "persistence": _persistence(report["persistence"], eight_bit and eight_bit["persistence"]),
+        **{key: _damages(title, damages[key], rounded.get(key), organisms) for key, title in DAMAGE_TABLES.items()},
         "rotation": _medians("Rotated perception", {f"{angle}°": loss for angle, loss in report["rotation"].items()}),
         "fire_rates": _medians("Fire rate", report["fire_rates"]),
         "sizes": _medians("In other grids", places),
@@ -72,7 +83,7 @@ def explanations(printed: list[str], organisms: int | None = None) -> Iterator[s
         yield f'{organisms} organisms; regrew: at least 90% of the damage was repaired; medians unless marked "worst".'
 
 
-def _persistence(ages: dict[str, Any], eight_bit: dict[str, Any] | None) -> Section:
+def _persistence(ages: dict[str, AgeScores], eight_bit: dict[str, AgeScores] | None) -> Section:
     rows = {
         MEDIAN: [losses["median"] for losses in ages.values()],
         WORST: [losses["worst"] for losses in ages.values()],
@@ -82,18 +93,17 @@ def _persistence(ages: dict[str, Any], eight_bit: dict[str, Any] | None) -> Sect
     return Section("Persistence, by number of steps", [f"{int(age):,}" for age in ages], rows)
 
 
-def _damages(title: str, report: dict[str, Any], key: str, eight_bit: dict[str, Any] | None) -> Section:
-    damages = report[key]
+def _damages(
+    title: str, damages: dict[str, RegrowthScores], eight_bit: dict[str, RegrowthScores] | None, organisms: int
+) -> Section:
     steps = list(next(iter(damages.values()))["after"])
     rows: dict[str, list[Any]] = {DAMAGED: [found["damaged"] for found in damages.values()]}
     rows |= {later(step): [found["after"][step] for found in damages.values()] for step in steps}
     rows[later(steps[-1], WORST)] = [found["worst"] for found in damages.values()]
-    rows[REGREW] = [_share(found["regrew"], report["organisms"]) for found in damages.values()]
+    rows[REGREW] = [_share(found["regrew"], organisms) for found in damages.values()]
     if eight_bit:
         rows[EIGHT_BIT] = [found["worst"] for found in eight_bit.values()]
-        rows[f"8-bit weights, {REGREW}"] = [
-            _share(found["regrew"], report["organisms"]) for found in eight_bit.values()
-        ]
+        rows[f"8-bit weights, {REGREW}"] = [_share(found["regrew"], organisms) for found in eight_bit.values()]
     return Section(title, list(damages), rows)
 
 

@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from blastema.analysis.examination import Examination
+from blastema.analysis.records import Report
 from blastema.analysis.report import Section, explanations, sections, shown
 from blastema.errors import BlastemaError
 from blastema.io.atomic import replacing
@@ -42,7 +42,7 @@ def _target(target: object) -> str:
     return str(target) if name == str(target) else f"{target} {name}"
 
 
-def print_report(title: str, report: dict[str, Any]) -> None:
+def print_report(title: str, report: Report) -> None:
     """Print the numbers as tables."""
     console = Console()
     tables = sections(report)

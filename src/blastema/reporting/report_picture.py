@@ -1,11 +1,11 @@
 """The page of an evaluation: persistence, regeneration and rotation of an organism, as charts and contact sheets."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from blastema.analysis.records import Report
 from blastema.analysis.report import (
     DAMAGE_TABLES,
     DAMAGED,
@@ -14,6 +14,7 @@ from blastema.analysis.report import (
     REGREW,
     WORST,
     Section,
+    damage_scores,
     later,
     sections,
 )
@@ -28,7 +29,7 @@ WIDTH, MARGIN, GAP = 1120, 32, 28
 LIMITS = (-12.0, 1.0)
 
 
-def report_picture(title: str, report: dict[str, Any], states: dict[str, list[np.ndarray]]) -> Image.Image:
+def report_picture(title: str, report: Report, states: dict[str, list[np.ndarray]]) -> Image.Image:
     """Return the page, RGB on white, 1120 pixels wide.
 
     Args:
@@ -37,7 +38,7 @@ def report_picture(title: str, report: dict[str, Any], states: dict[str, list[np
     """
     half = (WIDTH - 2 * MARGIN - GAP) // 2
     tables = sections(report)
-    damages = [damage for key in DAMAGE_TABLES for damage in report[key]]
+    damages = [damage for scores in damage_scores(report).values() for damage in scores]
     damaged = cropped([states[name][moment] for moment in (0, 1) for name in damages], 4)
     ages, grown = [f"{int(age):,} steps" for age in _shown_ages()], cropped(states["ages"], 4)
     rotated = cropped(states["turned"][::3], 2)
@@ -62,7 +63,7 @@ def _shown_ages() -> tuple[int, ...]:
     return SHOWN
 
 
-def _summary(report: dict[str, Any]) -> str:
+def _summary(report: Report) -> str:
     ages = report["persistence"]
     oldest = max(ages, key=int)
     cuts = {name: result["after"]["600"] for name, result in report["regeneration"].items()}

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from blastema.io.strict_json import parse_json
 from blastema.io.tensors import read_tensors, write_tensors
 from blastema.organism import Organism
 from blastema.organism_file import TENSORS, check_weights
+from blastema.records import Scores
 from blastema.rule import Weights
 from blastema.training.optimiser import Moments
 from blastema.training.pool import TENSORS as POOL_TENSORS
@@ -127,7 +128,10 @@ def _state(trainer: Trainer, tensors: dict[str, np.ndarray], text: str, path: Pa
         recent = [float(loss) for loss in record["recent"]]
         rollbacks, best = int(record["rollbacks"]), record["best"]
         organism = best and Organism(
-            _weights(trainer, tensors, BEST, path), trainer.rule, dict(best["training"]), dict(best["scores"])
+            _weights(trainer, tensors, BEST, path),
+            trainer.rule,
+            dict(best["training"]),
+            cast(Scores, dict(best["scores"])),
         )
     except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise BlastemaError(f"{path} is damaged: the state of its run is invalid ({error})") from None

@@ -16,6 +16,7 @@ from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.io.atomic import remove_left_over, replacing
 from blastema.organism import Organism
+from blastema.records import Scores
 from blastema.rule import Rule, Weights
 from blastema.training.checkpoint import RunState, load_checkpoint, save_checkpoint, saved_step
 from blastema.training.collapse import REMEMBERED, collapse
@@ -330,7 +331,7 @@ class Run:
         if not is_milestone(report.step, self.config.steps):
             return {}
         score = validation_score(self.trainer, self.config.experiment)
-        organism = dataclasses.replace(self._current(), scores={SCORE: score})
+        organism = dataclasses.replace(self._current(), scores=Scores(validation=score))
         best = organism if is_better(organism, self.state.best) else self.state.best
         self.state = self.state._replace(rollbacks=0, best=best)
         return {SCORE: score}
