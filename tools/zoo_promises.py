@@ -6,6 +6,7 @@ from blastema import load
 from blastema.analysis.subject import EXPLODED_LOG_LOSS
 from blastema.damage import ARTICLE_CUTS
 from blastema.records import EightBitScores, Scores
+from blastema.training.experiments import EXPERIMENTS
 from blastema.zoo import names
 from published_scores import PUBLISHED_SCORES
 
@@ -22,7 +23,7 @@ ROUNDING = 0.3
 def badness(name: str, scores: Scores) -> tuple[float, float]:
     """Return the largest miss of a threshold, and the worst number; lower is better."""
     experiment = name.split("/")[0]
-    cuts = [scores["regeneration"][one] for one in ARTICLE_CUTS] if experiment == "regenerating" else []
+    cuts = [scores["regeneration"][one] for one in ARTICLE_CUTS] if EXPERIMENTS[experiment].damaged else []
     worst = max([scores["grown"] if experiment == "growing" else scores["after_10000"], *cuts])
     return max([0.0, *missed(name, scores).values()]), worst
 
@@ -54,7 +55,8 @@ def missed(name: str, scores: Scores) -> dict[str, float]:
 def promised(experiment: str, scores: Scores | EightBitScores) -> dict[str, float]:
     """Return the numbers that have a threshold in this experiment."""
     ages = {"grown": scores["grown"], "after_5000": scores["after_5000"], "after_10000": scores["after_10000"]}
-    return ages | ({one: scores["regeneration"][one] for one in ARTICLE_CUTS} if experiment == "regenerating" else {})
+    cuts = ARTICLE_CUTS if EXPERIMENTS[experiment].damaged else ()
+    return ages | {one: scores["regeneration"][one] for one in cuts}
 
 
 if __name__ == "__main__":

@@ -21,9 +21,10 @@ from blastema.render.chart import COLOURS, Series, chart
 from blastema.render.layout import stack
 from blastema.render.loss_picture import loss_picture
 from blastema.training.experiments import EXPERIMENTS
+from blastema.zoo import names
 
 TITLE = "Curves"
-CAPTION = "The loss during training; then persistence and regeneration of the lizards of the three experiments."
+CAPTION = "The loss during training; then persistence and regeneration of the zoo's lizards."
 TRAINS = True
 
 WIDTH = 900
@@ -35,7 +36,7 @@ def draw(setting: Setting) -> Image.Image:
     """Return the picture."""
     losses = lesson(setting).losses
     count, ages = (4, AT[:4]) if setting.quick else (16, AT)
-    subjects = {name: _subject(f"{name}/lizard") for name in EXPERIMENTS}
+    subjects = {name: _subject(f"{name}/lizard") for name in EXPERIMENTS if f"{name}/lizard" in names()}
     seeds = seeds_for(count, setting.seed)
     lasting, regrown = [], []
     for name, subject in subjects.items():
