@@ -12,7 +12,7 @@ from blastema.analysis.examination import Examination, _summary, examine
 from blastema.analysis.persistence import persistence
 from blastema.analysis.regeneration import CUT_AT, Regrowth, recovery, regeneration
 from blastema.analysis.report import sections
-from blastema.analysis.rotation import rotation, turned
+from blastema.analysis.rotation import rotated, rotation
 from blastema.analysis.subject import EXPLODED_LOG_LOSS, Subject, seeds_for
 from blastema.analysis.surroundings import fire_rates, neighbours, other_sizes
 from blastema.cli.evaluate import evaluate
@@ -87,16 +87,16 @@ def test_damages_that_training_never_saw_take_half_of_the_cells():
         assert DAMAGES[name].mask(np.random.default_rng(0), 72, 72).mean() == pytest.approx(0.5, abs=0.03), name
 
 
-def test_a_target_turned_by_quarters_is_the_same_pixels_about_the_seed_cell():
+def test_a_target_rotated_by_quarter_turns_has_the_same_pixels():
     target = load_target("🦎")
-    assert np.array_equal(turned(target, 0), target)
-    quarter = turned(target, 90)
+    assert np.array_equal(rotated(target, 0), target)
+    quarter = rotated(target, 90)
     # Row 0 and column 0 have no counterpart: the seed cell is not in the middle of an even grid.
     np.testing.assert_allclose(quarter[1:, 1:], np.rot90(target[1:, 1:]), atol=1e-5)
-    np.testing.assert_allclose(turned(quarter, 270), target, atol=1e-5)
+    np.testing.assert_allclose(rotated(quarter, 270), target, atol=1e-5)
 
 
-def test_turned_senses_grow_the_turned_picture():
+def test_rotated_perception_grows_the_rotated_picture():
     losses, states = rotation(subject(), seeds_for(2, 0), (0, 45, 90), 150)
     assert losses[0].max() < -3
     assert losses[1].max() < -2.4

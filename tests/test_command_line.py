@@ -13,7 +13,7 @@ import safetensors.numpy
 from PIL import Image
 
 from blastema import Organism, Rule, load
-from blastema.cli.commands import BEGINNING, COMMANDS
+from blastema.cli.commands import COMMANDS, FIRST_EXAMPLES
 from blastema.cli.size import parse_size
 from blastema.cli.training_screen import sparkline
 from blastema.errors import BlastemaError
@@ -198,7 +198,7 @@ def corner(tmp_path_factory):
             ("grow", "good.safetensors", "--out", "a.mp4", "--sheet"),
             "has the suffix '.mp4'; use .png, .webp, .jpg or .jpeg",
         ),
-        (("grow", "good.safetensors", "--damage", "middle"), "--damage 'middle' is not understood"),
+        (("grow", "good.safetensors", "--damage", "middle"), "--damage 'middle' is not valid"),
         (("grow", "good.safetensors", "--damage", "disc@900"), "would come after the last step, 200"),
         (("grow", "good.safetensors", "--fire-rate", "2"), "--fire-rate is 2.0; it must be between 0 and 1"),
         (("grow", "good.safetensors", "--steps", "-1"), "--steps is -1"),
@@ -232,7 +232,7 @@ def test_help_ends_in_two_commands_to_paste(command, tmp_path):
     run = blastema(*command.split(), "--help", cwd=tmp_path)
     assert run.returncode == 0
     last = run.stdout.rstrip().splitlines()[-2:]
-    examples = COMMANDS[command].examples if command else BEGINNING
+    examples = COMMANDS[command].examples if command else FIRST_EXAMPLES
     assert last == [f"  {example}" for example in examples]
     assert all(line.startswith("  blastema ") for line in last)
 

@@ -65,7 +65,7 @@ def corner(tmp_path):
         (("import", "model.pt"), "model.pt is a pickle, which can run any program when it is read"),
         (("import", "folder"), "folder is a folder, a device or a pipe; give a file"),
         (("import", "pipe"), "pipe is a folder, a device or a pipe; give a file"),
-        (("import", "small.safetensors"), "small.safetensors is an organism file already; nothing to import"),
+        (("import", "small.safetensors"), "small.safetensors is already an organism file; nothing to import"),
     ],
 )
 def test_a_mistake_is_one_line_and_writes_nothing(corner, arguments, says):
@@ -83,7 +83,7 @@ def test_importing_replaces_no_organism_unasked(tmp_path):
     assert blastema("export", "🦎", "--to", "torch", "--out", "a.safetensors", cwd=tmp_path).returncode == 0
     refused = blastema("import", "a.safetensors", cwd=tmp_path)
     assert refused.returncode == 2
-    assert "organism.safetensors exists already; choose another file with --out" in refused.stderr
+    assert "organism.safetensors already exists; choose another file with --out" in refused.stderr
     assert load(tmp_path / "organism.safetensors").training == {"target": "mine"}
     assert blastema("import", "a.safetensors", "--out", "organism.safetensors", cwd=tmp_path).returncode == 0
     assert load(tmp_path / "organism.safetensors").training["target"] == "🦎"

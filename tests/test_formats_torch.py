@@ -273,7 +273,7 @@ def test_the_command_line_offers_every_layout_and_names_the_one_it_used(tmp_path
     run = blastema("import", "a.safetensors", cwd=tmp_path)
     assert (run.returncode, run.stdout) == (0, "")
     assert run.stderr.startswith(
-        "wrote organism.safetensors: read as torch\nThe file does not say its layout; channels-xy"
+        "wrote organism.safetensors: read as torch\nThe file does not record its layout; channels-xy"
     )
 
 

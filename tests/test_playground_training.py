@@ -153,7 +153,7 @@ def playing(*arguments, cwd):
     )  # fmt: skip
     try:
         line = process.stdout.readline()
-        found = re.fullmatch(r"the playground is at (http://127\.0\.0\.1:\d+/) \(Ctrl-C ends it\)\n", line)
+        found = re.fullmatch(r"the playground is at (http://127\.0\.0\.1:\d+/) \(Ctrl-C stops it\)\n", line)
         assert found, line or process.stderr.read()
         yield process, found[1]
     finally:
@@ -187,7 +187,7 @@ def test_who_lets_others_in_is_warned_with_the_address_that_they_need(tmp_path):
     with playing("--host", "0.0.0.0", cwd=tmp_path) as (process, url):
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=60)
-        found = re.fullmatch(r"warning: others on the network can open it, too, at http://([\w.-]+):(\d+)/\n", error)
+        found = re.fullmatch(r"warning: other machines on the network can open it at http://([\w.-]+):(\d+)/\n", error)
         assert found, error
         assert found[1] not in ("0.0.0.0", "127.0.0.1")
         assert f":{found[2]}/" in url
@@ -281,13 +281,13 @@ def test_a_finished_run_says_so_and_is_shown(tmp_path):
     [
         (("play", "nothing"), "there is no organism nothing"),
         (("play", "--train", "lizzard"), "did you mean lizard"),
-        (("play", "--train", "🦎", "--resume", "x"), "give one of them"),
+        (("play", "--train", "🦎", "--resume", "x"), "give only one of them"),
         (("play", "--resume", "x"), "is not the directory of a run"),
-        (("play", "--experiment", "growing"), "give --train TARGET with it"),
-        (("play", "--fit", "12", "--seed", "3"), "--seed, --fit: only for a training to begin; give --train TARGET"),
-        (("play", "--resume", "x", "--fit", "12"), "--resume continues a run as it was begun; leave out --fit"),
+        (("play", "--experiment", "growing"), "can only be combined with --train"),
+        (("play", "--fit", "12", "--seed", "3"), "--seed, --fit can only be combined with --train"),
+        (("play", "--resume", "x", "--fit", "12"), "--resume continues a run with its own settings; leave out --fit"),
         (("play", "--train", "🦎", "--fit", "0"), "fit is 0; a target needs a whole number from 1 to 4096"),
-        (("play", "--steps", "3"), "give --train TARGET or --resume DIR"),
+        (("play", "--steps", "3"), "only works together with --train or --resume"),
         (("play", "--train", "🦎", "--steps", "0"), "steps is 0"),
         (("play", "--port", "99999"), "--port is 99999"),
         (("play", "--train", "🦎", "--host", "no.such.host.invalid"), "cannot listen at no.such.host.invalid"),
