@@ -65,8 +65,8 @@ def test_the_readme_is_short():
 @PAGE
 def test_links_lead_somewhere(page):
     text = page.read_text("utf-8")
-    found = re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r'src="([^"]+)"', text)
-    for link in found:
+    links = re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r'src="([^"]+)"', text)
+    for link in links:
         assert link.startswith("https://") or (page.parent / link).exists(), link
 
 

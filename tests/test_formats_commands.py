@@ -16,7 +16,7 @@ from conftest import blastema, random_weights
 
 
 @pytest.mark.slow
-def test_an_organism_travels_there_and_back(tmp_path):
+def test_an_organism_is_exported_and_imported(tmp_path):
     out = blastema("export", "🦎", "--to", "distill", "--out", "lizard.json", cwd=tmp_path)
     assert (out.returncode, out.stdout) == (0, "")
     assert re.fullmatch(
@@ -77,7 +77,7 @@ def test_a_mistake_is_one_line_and_writes_nothing(corner, arguments, says):
     assert sorted(corner.rglob("*")) == before
 
 
-def test_importing_replaces_no_organism_unasked(tmp_path):
+def test_import_does_not_overwrite_an_organism_unasked(tmp_path):
     mine = Organism(random_weights(Rule()), training={"target": "mine"})
     mine.save(tmp_path / "organism.safetensors")
     assert blastema("export", "🦎", "--to", "torch", "--out", "a.safetensors", cwd=tmp_path).returncode == 0
@@ -89,7 +89,7 @@ def test_importing_replaces_no_organism_unasked(tmp_path):
     assert load(tmp_path / "organism.safetensors").training["target"] == "🦎"
 
 
-def test_what_others_made_grows_without_being_imported(tmp_path):
+def test_models_of_other_programs_grow_without_being_imported(tmp_path):
     assert blastema("export", "🦎", "--to", "torch", "--out", "a.safetensors", cwd=tmp_path).returncode == 0
     grown = blastema("grow", "a.safetensors", "--steps", "3", "--out", "a.npy", cwd=tmp_path)
     assert grown.returncode == 0, grown.stderr
@@ -104,7 +104,7 @@ def write_folder(path: Path, content: str, fails: bool = False) -> None:
         (folder / "b").write_text(content)
 
 
-def test_a_folder_is_there_whole_or_not_at_all(tmp_path):
+def test_a_folder_is_written_atomically(tmp_path):
     write_folder(tmp_path / "out", "first")
     write_folder(tmp_path / "out", "second")
     assert {path.name: path.read_text() for path in (tmp_path / "out").iterdir()} == {"a": "second", "b": "second"}
@@ -122,7 +122,7 @@ def test_a_folder_is_there_whole_or_not_at_all(tmp_path):
 def test_an_organism_file_is_a_format_like_the_others(tmp_path):
     organism = load("🦎")
     known = export(organism, "organism", tmp_path / "lizard.safetensors")
-    assert known == "weights are exact; the rule and the training record are in it"
+    assert known == "weights are exact; with the rule and the training record"
     assert (tmp_path / "lizard.safetensors").read_bytes() == organism.to_bytes()
     assert recognise(tmp_path / "lizard.safetensors") == "organism"
     with pytest.raises(BlastemaError, match="is in the format organism, which has one layout"):

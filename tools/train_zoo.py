@@ -166,13 +166,13 @@ def summary(report: dict[str, Any]) -> dict[str, Any]:
             "grown": part["persistence"]["200"]["median"],
             "after_5000": part["persistence"]["5000"]["worst"],
             "after_10000": part["persistence"]["10000"]["worst"],
-            "regeneration": {name: found["after"]["600"] for name, found in part["regeneration"].items()},
+            "regeneration": {name: result["after"]["600"] for name, result in part["regeneration"].items()},
         }
 
     # For comparison with the article's models, which were measured elsewhere: log10 of the mean over states.
-    means = {name: found["mean"] for name, found in report["regeneration"].items()}
+    means = {name: result["mean"] for name, result in report["regeneration"].items()}
     means = {"grown": report["persistence"]["200"]["mean"]} | means
-    repeated = {name: {key: found[key] for key in ("regrew", "worst")} for name, found in report["repeated"].items()}
+    repeated = {name: {key: result[key] for key in ("regrew", "worst")} for name, result in report["repeated"].items()}
     return of(report) | {
         "means": means, "repeated": repeated, "eight_bit": of(report["eight_bit"]), "organisms": report["organisms"],
     }  # fmt: skip
