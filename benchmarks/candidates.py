@@ -41,7 +41,7 @@ class Averaged(Trainer):
         return report
 
     @property
-    def taught(self) -> Weights:
+    def trained_weights(self) -> Weights:
         return self.mean
 
 

@@ -23,7 +23,7 @@ NAMES = ("regenerating/explosion", "regenerating/lizard")
 
 def nearest(weights: Weights) -> Weights:
     """Return the weights rounded to the nearest byte."""
-    return Weights(*(from_bytes(to_bytes(one, scale_of(one)), scale_of(one)) for one in weights))
+    return Weights(*(from_bytes(to_bytes(tensor, scale_of(tensor)), scale_of(tensor)) for tensor in weights))
 
 
 def row(subject: Subject, exact: Weights, what: str) -> str:

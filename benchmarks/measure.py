@@ -20,9 +20,9 @@ def seconds(run) -> list[float]:
     run()
     took: list[float] = []
     while not took or (sum(took) < PATIENCE and len(took) < MOST):
-        begun = time.perf_counter()
+        started = time.perf_counter()
         run()
-        took.append(time.perf_counter() - begun)
+        took.append(time.perf_counter() - started)
     return took
 
 
@@ -43,14 +43,14 @@ def main() -> None:
     training = seconds(lambda: contender.train(STEPS))
     peak = peak_mb()
     simulation = seconds(lambda: contender.simulate(SIMULATED))
-    found = {
+    result = {
         "loss": checked,
         "training_s": statistics.median(training),
         "training_runs": len(training),
         "peak_mb": peak,
         "simulation_ms": statistics.median(simulation) / SIMULATED * 1e3,
     }
-    print(json.dumps(found))
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":

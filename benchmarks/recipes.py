@@ -41,8 +41,8 @@ def measured(trainer: Trainer, weights: Weights, organisms: int, oldest: int) ->
     young, old = persistence(subject, seeds, (CUT_AT, oldest))
     grown = subject.grown(subject.seeds(seeds), CUT_AT)
     cuts = {name: regeneration(subject, grown, DAMAGES[name], draw, (600,)).after[-1] for name in CUTS}
-    found = {"grown": np.median(young), "old": old.max()} | {name: np.median(cut) for name, cut in cuts.items()}
-    return {name: round(float(value), 2) for name, value in found.items()}
+    losses = {"grown": np.median(young), "old": old.max()} | {name: np.median(cut) for name, cut in cuts.items()}
+    return {name: round(float(value), 2) for name, value in losses.items()}
 
 
 def tried(name: str, target: str, steps: int, fit: int) -> dict[str, Any]:
@@ -55,18 +55,18 @@ def tried(name: str, target: str, steps: int, fit: int) -> dict[str, Any]:
     curve, seconds, part = [], 0.0, max(1, steps // 10)
     losses, living = np.zeros(steps), np.zeros(steps)
     for step in range(steps):
-        begun = time.thread_time()
+        started = time.thread_time()
         report = trainer.step()
-        seconds += time.thread_time() - begun
+        seconds += time.thread_time() - started
         losses[step], living[step] = report.loss, (report.after.states[..., ALPHA] > 0.1).sum(axis=(1, 2)).mean()
         if (step + 1) % part == 0:
-            found = {"loss": round(float(np.median(losses[step + 1 - part : step + 1])), 5)}
-            found["living"] = round(float(living[step + 1 - part : step + 1].mean()))
-            curve.append({"step": step + 1, "seconds": round(seconds)} | found)
-    weights = getattr(trainer, "taught", trainer.weights)
+            medians = {"loss": round(float(np.median(losses[step + 1 - part : step + 1])), 5)}
+            medians["living"] = round(float(living[step + 1 - part : step + 1].mean()))
+            curve.append({"step": step + 1, "seconds": round(seconds)} | medians)
+    weights = getattr(trainer, "trained_weights", trainer.weights)
     rounded = quantise_gptq(trainer.rule, weights, *picture.shape[:2]).weights
-    found = {"final": measured(trainer, weights, 16, 10000), "eight_bit": measured(trainer, rounded, 16, 10000)}
-    return {"curve": curve, "seconds": round(seconds)} | found
+    scores = {"final": measured(trainer, weights, 16, 10000), "eight_bit": measured(trainer, rounded, 16, 10000)}
+    return {"curve": curve, "seconds": round(seconds)} | scores
 
 
 def main() -> None:
@@ -80,13 +80,13 @@ def main() -> None:
     arguments = parser.parse_args()
     if unknown := sorted(set(arguments.candidates) - set(CANDIDATES)):
         parser.error(f"unknown candidate {'; '.join(unknown)}; choose from {'; '.join(CANDIDATES)}")
-    found: dict[str, Any] = json.loads(arguments.out.read_text()) if arguments.out.exists() else {"results": {}}
+    record: dict[str, Any] = json.loads(arguments.out.read_text()) if arguments.out.exists() else {"results": {}}
     settings = {"steps": arguments.steps, "fit": arguments.fit}
-    if settings != {name: found.get(name, asked) for name, asked in settings.items()}:
+    if settings != {name: record.get(name, asked) for name, asked in settings.items()}:
         parser.error(
-            f"{arguments.out} is of {found['steps']} steps and {found['fit']} cells; use these, or another --out"
+            f"{arguments.out} is of {record['steps']} steps and {record['fit']} cells; use these, or another --out"
         )
-    found |= {"surroundings": surroundings()} | settings
+    record |= {"surroundings": surroundings()} | settings
     # For the engine that each process uses while rounding to 8 bits.
     os.environ["BLASTEMA_THREADS"] = "1"
     with ProcessPoolExecutor(arguments.jobs) as pool:
@@ -94,14 +94,14 @@ def main() -> None:
             pool.submit(tried, name, target, arguments.steps, arguments.fit): (name, target)
             for name in arguments.candidates
             for target in arguments.targets
-            if target not in found["results"].get(name, {})
+            if target not in record["results"].get(name, {})
         }
         for done in as_completed(waited):
             name, target = waited[done]
-            found["results"].setdefault(name, {})[target] = done.result()
+            record["results"].setdefault(name, {})[target] = done.result()
             print(name, target, done.result().get("final", ""), f"{done.result()['seconds']} s", flush=True)
             with replacing(arguments.out) as temporary:
-                temporary.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+                temporary.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

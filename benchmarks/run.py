@@ -57,9 +57,9 @@ def lower_bound(work: Path) -> dict[str, float]:
     one = np.random.default_rng(0).random((4096, 4096), np.float32)
     took = []
     for _ in range(5):
-        begun = time.perf_counter()
+        started = time.perf_counter()
         one @ one
-        took.append(time.perf_counter() - begun)
+        took.append(time.perf_counter() - started)
     speed = 2 * 4096**3 / min(took)
     return {"sgemm_gflops": speed / 1e9, "acting": (acting := count_acting(work)), "s": acting * FLOPS_A_CELL / speed}
 
@@ -94,9 +94,9 @@ def large_grids(work: Path) -> dict[str, float]:
         batch = Batch(states, np.zeros(1, np.uint32), np.zeros(1, np.uint32))
 
         def seconds(count: int) -> float:
-            begun = time.perf_counter()
+            started = time.perf_counter()
             engine.grow(Rule(), weights, batch, count)
-            return time.perf_counter() - begun
+            return time.perf_counter() - started
 
         seconds(1)
         return statistics.median(seconds(steps + 1) - seconds(1) for _ in range(5)) / steps * 1e3

@@ -32,27 +32,27 @@ OLD, REGROWN = -3.5, -3.2
 LOOKS = 16
 
 
-def excess(found: dict[str, float]) -> float:
+def excess(losses: dict[str, float]) -> float:
     """Return how far the worst number lies above its threshold; at 0 or below, all thresholds are met."""
-    return round(max(found["old"] - OLD, *(found[cut] - REGROWN for cut in ARTICLE_CUTS)), 2)
+    return round(max(losses["old"] - OLD, *(losses[cut] - REGROWN for cut in ARTICLE_CUTS)), 2)
 
 
 def curve(name: str, seed: int, steps: int) -> list[dict[str, float]]:
     """Train once; return the measurements during training, each with the training time so far."""
     recipe = dataclasses.replace(COMPARED[name], steps=steps)
     trainer = Trainer(Rule(), EXPERIMENTS["regenerating"], recipe, load_target(TARGET), seed, choose_engine())
-    found, seconds = [], 0.0
-    while trainer.done < steps and not (found and found[-1]["excess"] <= 0):
-        begun = time.perf_counter()
+    curve, seconds = [], 0.0
+    while trainer.done < steps and not (curve and curve[-1]["excess"] <= 0):
+        started = time.perf_counter()
         trainer.step()
-        seconds += time.perf_counter() - begun
+        seconds += time.perf_counter() - started
         if trainer.done % (steps // LOOKS) == 0:
             numbers = measured(trainer, trainer.weights, 16, 1000)
             if excess(numbers) <= 0:
                 numbers = measured(trainer, trainer.weights, 16, 10000)
-            found.append({"step": trainer.done, "seconds": round(seconds, 1)} | numbers | {"excess": excess(numbers)})
-            print(name, seed, found[-1], flush=True)
-    return found
+            curve.append({"step": trainer.done, "seconds": round(seconds, 1)} | numbers | {"excess": excess(numbers)})
+            print(name, seed, curve[-1], flush=True)
+    return curve
 
 
 def main() -> None:
@@ -63,19 +63,19 @@ def main() -> None:
     arguments = parser.parse_args()
     results: dict[str, Any] = {}
     if arguments.out.exists():
-        found = json.loads(arguments.out.read_text())
-        results = found["results"]
-        if found["steps"] != arguments.steps:
-            parser.error(f"{arguments.out} has results of {found['steps']} steps; use that number, or another --out")
+        record = json.loads(arguments.out.read_text())
+        results = record["results"]
+        if record["steps"] != arguments.steps:
+            parser.error(f"{arguments.out} has results of {record['steps']} steps; use that number, or another --out")
     for seed in range(arguments.seeds):
         for name in COMPARED:
             if str(seed) in results.setdefault(name, {}):
                 continue
             results[name][str(seed)] = curve(name, seed, arguments.steps)
             lines = {"old": OLD, "regrown": REGROWN}
-            found = {"surroundings": surroundings(), "lines": lines, "steps": arguments.steps, "results": results}
+            record = {"surroundings": surroundings(), "lines": lines, "steps": arguments.steps, "results": results}
             with replacing(arguments.out) as temporary:
-                temporary.write_text(json.dumps(found, indent=1) + "\n")
+                temporary.write_text(json.dumps(record, indent=1) + "\n")
 
 
 if __name__ == "__main__":

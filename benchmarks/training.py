@@ -35,30 +35,30 @@ def main() -> None:
 
         def timed_loss(states):
             nonlocal in_loss
-            begun = time.perf_counter()
-            found = loss(states)
-            in_loss += time.perf_counter() - begun
-            return found
+            started = time.perf_counter()
+            result = loss(states)
+            in_loss += time.perf_counter() - started
+            return result
 
-        begun = time.perf_counter()
+        started = time.perf_counter()
         result = value_and_grad(rule, weights, batch, steps, timed_loss, angle)
-        in_engine += time.perf_counter() - begun
+        in_engine += time.perf_counter() - started
         return result
 
     grow = run.trainer.engine.grow
 
     def timed_grow(*arguments):
         nonlocal in_engine
-        begun = time.perf_counter()
+        started = time.perf_counter()
         grown = grow(*arguments)
-        in_engine += time.perf_counter() - begun
+        in_engine += time.perf_counter() - started
         return grown
 
     run.trainer.engine.value_and_grad, run.trainer.engine.grow = timed, timed_grow
-    begun = time.perf_counter()
+    started = time.perf_counter()
     screen.watch(run)
-    seconds = time.perf_counter() - begun
-    found = {
+    seconds = time.perf_counter() - started
+    record = {
         "surroundings": surroundings(),
         "recipe": run.config.recipe,
         "steps": arguments.steps,
@@ -67,11 +67,11 @@ def main() -> None:
         "final_loss": statistics.median(run.losses[-200:]),
         "peak_mb": peak_mb(),
     }
-    arguments.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    arguments.out.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
     if arguments.keep:
         run.organism().save(arguments.keep)
     shutil.rmtree(directory)
-    print(json.dumps(found, indent=1, ensure_ascii=False))
+    print(json.dumps(record, indent=1, ensure_ascii=False))
 
 
 if __name__ == "__main__":

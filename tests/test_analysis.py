@@ -12,7 +12,7 @@ from blastema.analysis.examination import Examination, _summary, examine
 from blastema.analysis.persistence import persistence
 from blastema.analysis.regeneration import CUT_AT, Regrowth, recovery, regeneration
 from blastema.analysis.report import sections
-from blastema.analysis.rotation import rotation, turned
+from blastema.analysis.rotation import rotated, rotation
 from blastema.analysis.subject import EXPLODED_LOG_LOSS, Subject, seeds_for
 from blastema.analysis.surroundings import fire_rates, neighbours, other_sizes
 from blastema.cli.evaluate import evaluate
@@ -42,7 +42,7 @@ def idle(target):
 
 
 @pytest.mark.slow
-def test_the_articles_lizard_is_what_was_measured_of_it_elsewhere(published):
+def test_scores_of_the_articles_lizard_match_another_programs(published):
     """Measured by an independent program on the article's weights: log10 of the mean loss of 16 organisms."""
     theirs = subject(load(published / "ex3_🦎.json"))
     seeds = seeds_for(16, 0)
@@ -56,14 +56,14 @@ def test_the_articles_lizard_is_what_was_measured_of_it_elsewhere(published):
         assert np.log10(np.mean(10**after)) == pytest.approx(expected, abs=0.4), name
 
 
-def test_what_does_nothing_persists_and_does_not_regrow():
+def test_a_rule_that_does_nothing_persists_and_does_not_regrow():
     target = load_target("disc", fit=8, pad=4)
     still = idle(target)
     losses = persistence(still, seeds_for(3, 0), (1, 50))
     expected = np.log10(np.mean((still.seeds(seeds_for(1, 0)).states[0, ..., :4] - target) ** 2))
     np.testing.assert_allclose(losses, expected, rtol=1e-5)
-    found = regeneration(still, still.seeds(seeds_for(3, 0)), DAMAGES["centre"], np.random.default_rng(0), (5,))
-    assert np.array_equal(found.after[-1], found.damaged)
+    regrowth = regeneration(still, still.seeds(seeds_for(3, 0)), DAMAGES["centre"], np.random.default_rng(0), (5,))
+    assert np.array_equal(regrowth.after[-1], regrowth.damaged)
 
 
 def test_losses_that_are_not_finite_count_as_exploded():
@@ -77,7 +77,7 @@ def test_losses_that_are_not_finite_count_as_exploded():
         assert wild.log_loss(grown)[0] == EXPLODED_LOG_LOSS
 
 
-def test_all_of_the_damage_made_good_is_one_and_none_is_zero():
+def test_full_recovery_is_one_and_none_is_zero():
     before, damaged = np.array([-4.0, -4.0, -3.0]), np.array([-2.0, -2.0, -3.0])
     np.testing.assert_allclose(recovery(before, damaged, np.array([-4.0, -2.0, -1.0])), [1, 0, 1])
 
@@ -87,16 +87,16 @@ def test_damages_that_training_never_saw_take_half_of_the_cells():
         assert DAMAGES[name].mask(np.random.default_rng(0), 72, 72).mean() == pytest.approx(0.5, abs=0.03), name
 
 
-def test_a_target_turned_by_quarters_is_the_same_pixels_about_the_seed_cell():
+def test_a_target_rotated_by_quarter_turns_has_the_same_pixels():
     target = load_target("🦎")
-    assert np.array_equal(turned(target, 0), target)
-    quarter = turned(target, 90)
+    assert np.array_equal(rotated(target, 0), target)
+    quarter = rotated(target, 90)
     # Row 0 and column 0 have no counterpart: the seed cell is not in the middle of an even grid.
     np.testing.assert_allclose(quarter[1:, 1:], np.rot90(target[1:, 1:]), atol=1e-5)
-    np.testing.assert_allclose(turned(quarter, 270), target, atol=1e-5)
+    np.testing.assert_allclose(rotated(quarter, 270), target, atol=1e-5)
 
 
-def test_turned_senses_grow_the_turned_picture():
+def test_rotated_perception_grows_the_rotated_picture():
     losses, states = rotation(subject(), seeds_for(2, 0), (0, 45, 90), 150)
     assert losses[0].max() < -3
     assert losses[1].max() < -2.4
@@ -154,7 +154,7 @@ def test_the_page_shows_it_all(examination):
     assert all(part.any() for part in np.array_split(rows, 24))
 
 
-def test_the_target_is_the_one_of_the_training_unless_another_is_meant(tmp_path):
+def test_the_target_is_that_of_training_unless_another_is_given(tmp_path):
     small = Organism(random_weights(Rule()), training={"target": "disc", "fit": 8, "pad": 4})
     assert np.array_equal(target_of(small, "somewhere"), load_target("disc", fit=8, pad=4))
     assert np.array_equal(target_of(small, "somewhere", "ring"), load_target("ring", fit=8, pad=4))
@@ -163,7 +163,7 @@ def test_the_target_is_the_one_of_the_training_unless_another_is_meant(tmp_path)
 
 
 @pytest.mark.slow
-def test_evaluate_prints_tables_and_writes_what_is_asked_for(tmp_path):
+def test_evaluate_prints_tables_and_writes_the_requested_files(tmp_path):
     run = blastema("evaluate", "🦎", "--organisms", "2", "--json", "found.json", "--picture", "found.png", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     for words in (
@@ -196,7 +196,7 @@ def test_evaluate_prints_tables_and_writes_what_is_asked_for(tmp_path):
         (("nobody",), "there is no organism nobody"),
     ],
 )
-def test_what_cannot_be_evaluated_is_one_line_before_the_work(tmp_path, monkeypatch, capsys, arguments, says):
+def test_invalid_requests_are_one_line_before_the_work(tmp_path, monkeypatch, capsys, arguments, says):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("blastema.analysis.examination.examine", lambda *_: pytest.fail("it was measured"))
     (tmp_path / "folder").mkdir()
@@ -234,18 +234,18 @@ def test_organisms_that_did_not_regrow_are_counted_beside_the_median():
     before, damaged = np.full(4, -4.0), np.full(4, -1.7)
     end = np.array([-4.0, -4.0, -4.0, -1.5])
     regrowth = Regrowth(before, damaged, np.array([end] * 3), recovery(before, damaged, end), (still, still))
-    found = _summary(regrowth, empty=-0.9)
-    assert (found["regrew"], found["recovery"], found["worst"]) == (3, 1.0, -1.5)
+    summary = _summary(regrowth, empty=-0.9)
+    assert (summary["regrew"], summary["recovery"], summary["worst"]) == (3, 1.0, -1.5)
 
 
-def test_what_is_dead_did_not_regrow():
+def test_dead_organisms_did_not_regrow():
     weights = random_weights(Rule())._replace(update_bias=np.full(16, -1, np.float32))
     report = examine(Organism(weights), load_target("disc", fit=4, pad=1), choose_engine(), organisms=2).report
     assert report["regeneration"]["lower"]["recovery"] == 1
     assert report["regeneration"]["lower"]["regrew"] == 0
 
 
-def test_each_row_of_the_report_says_what_it_is_of(small_report):
+def test_each_row_of_the_report_is_labelled(small_report):
     report = json.loads(json.dumps(small_report))
     tables = sections(report)
     assert list(tables["persistence"].rows) == ["median", "worst", "8-bit weights, worst"]

@@ -13,7 +13,7 @@ import safetensors.numpy
 from PIL import Image
 
 from blastema import Organism, Rule, load
-from blastema.cli.commands import BEGINNING, COMMANDS
+from blastema.cli.commands import COMMANDS, FIRST_EXAMPLES
 from blastema.cli.size import parse_size
 from blastema.cli.training_screen import sparkline
 from blastema.errors import BlastemaError
@@ -31,7 +31,7 @@ def trained(tmp_path_factory):
     return folder
 
 
-def test_training_leaves_all_that_it_promises(trained):
+def test_training_writes_all_files(trained):
     run = trained / "runs/tree-regenerating"
     names = {path.name for path in run.iterdir()}
     assert {
@@ -58,7 +58,7 @@ def test_another_run_gets_another_name(trained):
     assert "runs/tree-regenerating-2" in again.stderr
 
 
-def test_a_finished_run_says_so_and_goes_further_if_asked(trained):
+def test_a_finished_run_says_so_and_continues_if_asked(trained):
     done = blastema("train", "--resume", "runs/tree-regenerating", cwd=trained)
     assert done.returncode == 0
     assert "has already finished its 3 steps; use --steps N to train further" in done.stderr
@@ -198,7 +198,7 @@ def corner(tmp_path_factory):
             ("grow", "good.safetensors", "--out", "a.mp4", "--sheet"),
             "has the suffix '.mp4'; use .png, .webp, .jpg or .jpeg",
         ),
-        (("grow", "good.safetensors", "--damage", "middle"), "--damage 'middle' is not understood"),
+        (("grow", "good.safetensors", "--damage", "middle"), "--damage 'middle' is not valid"),
         (("grow", "good.safetensors", "--damage", "disc@900"), "would come after the last step, 200"),
         (("grow", "good.safetensors", "--fire-rate", "2"), "--fire-rate is 2.0; it must be between 0 and 1"),
         (("grow", "good.safetensors", "--steps", "-1"), "--steps is -1"),
@@ -232,17 +232,17 @@ def test_help_ends_in_two_commands_to_paste(command, tmp_path):
     run = blastema(*command.split(), "--help", cwd=tmp_path)
     assert run.returncode == 0
     last = run.stdout.rstrip().splitlines()[-2:]
-    examples = COMMANDS[command].examples if command else BEGINNING
+    examples = COMMANDS[command].examples if command else FIRST_EXAMPLES
     assert last == [f"  {example}" for example in examples]
     assert all(line.startswith("  blastema ") for line in last)
 
 
-def test_doctor_tells_what_is_here(tmp_path):
+def test_doctor_shows_what_is_installed(tmp_path):
     run = blastema("doctor", cwd=tmp_path)
     assert run.returncode == 0
     assert f"numpy {np.__version__}" in run.stdout
     assert f"{len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()}" in run.stdout
-    assert "used unless --engine says otherwise" in run.stdout
+    assert "the default" in run.stdout
     assert "instruction set" in run.stdout
 
 
@@ -280,7 +280,7 @@ def test_an_organism_grows_where_it_was_trained():
         assert size(**odd) == (72, 72)
 
 
-def test_the_course_of_the_loss_in_a_line():
+def test_the_loss_curve_in_a_line():
     assert sparkline([1.0, 0.1, 0.01], 3) == "█▅▁"
     assert len(sparkline(list(np.linspace(1, 0, 1000)), 28)) == 28
     assert sparkline([0.5], 28) == "▁"

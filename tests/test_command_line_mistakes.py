@@ -106,7 +106,7 @@ def test_arguments_that_a_command_does_not_take_are_named(refusal, arguments, sa
         (("--steps", "-1"), "--steps is -1; it must be between 0 and 10,000,000"),
         (("--seed", "4294967296"), "--seed is 4294967296; it must be between 0 and 4,294,967,295"),
         (("--damage", "lower@" + "9" * 9999), "--damage 'lower@999"),
-        (("--out", "none/a.gif"), "there is no folder none to write a.gif to; make it first"),
+        (("--out", "none/a.gif"), "there is no folder none to write a.gif to; create it first"),
         (("--out", "n" * 300 + ".gif"), "File name too long; choose another --out"),
         (("--out", "folder.gif"), "--out folder.gif is a folder; give the name of a file"),
         (("--out", "a.png", "--size", "4096"), "a.png would be 16,384 pixels wide or high; at most 16,383"),
@@ -143,7 +143,7 @@ def test_a_grid_that_memory_cannot_hold_is_refused(refusal, monkeypatch):
 def test_an_organism_that_explodes_is_written_up_to_the_step_at_which_it_does(folder, capsys, flags):
     main(["grow", "bomb.safetensors", "--steps", "200", "--size", "9", *flags])
     printed = capsys.readouterr()
-    exploded_at = int(re.search(r"it exploded at step (\d+): its numbers are no longer finite", printed.err)[1])
+    exploded_at = int(re.search(r"it exploded at step (\d+): its values are no longer finite", printed.err)[1])
     assert 2 < exploded_at < 20
     last = package.load("bomb.safetensors").grow(exploded_at - 1, 9, 9)
     if "a.npy" in flags:
@@ -177,7 +177,7 @@ def test_characters_that_the_encoding_lacks_are_replaced(tmp_path):
     ],
 )
 @pytest.mark.parametrize("command", [("zoo",), ("grow", "good.safetensors"), ("evaluate", "good.safetensors")])
-def test_whatever_ends_a_command_is_one_line(folder, capsys, monkeypatch, command, error, code, line):
+def test_an_error_that_ends_a_command_is_one_line(folder, capsys, monkeypatch, command, error, code, line):
     def fail(*_):
         raise error
 

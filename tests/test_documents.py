@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from blastema import Rule, load
-from blastema.cli.commands import BEGINNING, COMMANDS
+from blastema.cli.commands import COMMANDS, FIRST_EXAMPLES
 from blastema.engines import choose_engine
 from blastema.formats import distill, onnx, shadertoy, tfjs_constants
 from blastema.hosting import server
@@ -22,7 +22,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 README = (PROJECT / "README.md").read_text("utf-8")
 PAGES = sorted([PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *(PROJECT / "docs").rglob("*.md")])
 PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(PROJECT).as_posix())
-EXAMPLES = [*BEGINNING, *(example for command in COMMANDS.values() for example in command.examples)]
+EXAMPLES = [*FIRST_EXAMPLES, *(example for command in COMMANDS.values() for example in command.examples)]
 # Folders that a page may name a file from.
 ROOTS = [PROJECT, PROJECT / "src/blastema"]
 
@@ -65,8 +65,8 @@ def test_the_readme_is_short():
 @PAGE
 def test_links_lead_somewhere(page):
     text = page.read_text("utf-8")
-    found = re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r'src="([^"]+)"', text)
-    for link in found:
+    links = re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r'src="([^"]+)"', text)
+    for link in links:
         assert link.startswith("https://") or (page.parent / link).exists(), link
 
 

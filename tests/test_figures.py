@@ -15,7 +15,7 @@ from blastema.figures import NAMES, figure_named, planarian, save_figure, teaser
 from blastema.figures.figure import Film, Setting, looping
 from blastema.figures.growing import Growing, organisms_of
 from blastema.figures.influence import _reach
-from blastema.figures.lesson import lesson
+from blastema.figures.recording import recording
 from blastema.library import load
 from blastema.organism import Organism
 from blastema.rule import ALPHA, Rule, alive, seed_batch, step
@@ -50,7 +50,7 @@ def test_a_figure_is_drawn_on_white_and_the_same_twice(name, tmp_path):
         assert last >= 500
         return
     jumps = [np.abs(one.astype(int) - other).mean() for one, other in itertools.pairwise([*frames, frames[0]])]
-    assert jumps[-1] <= max(jumps[:-1], default=1.0), "it jumps where it begins anew"
+    assert jumps[-1] <= max(jumps[:-1], default=1.0), "it jumps where it restarts"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -148,7 +148,7 @@ def test_one_species_in_two_halves_grows_as_one():
     np.testing.assert_array_equal(owners != together.NOBODY, alive(state, 0.1, "dead")[..., 0])
 
 
-def test_a_cell_belongs_to_whom_the_playground_says():
+def test_a_cell_belongs_to_the_same_organism_as_on_the_page():
     """The law of the page's shaders, cell by cell: the mature stay, the growing join the neighbour with most alpha."""
     species = [load(name) for name in together.PAIR]
     state = np.zeros((24, 40, 16), np.float32)
@@ -180,9 +180,9 @@ def test_influence_spreads_two_cells_a_step_at_most():
 
 
 @pytest.mark.slow
-def test_figures_share_a_lesson():
-    seen = lesson(SETTING)
-    assert seen is lesson(Setting(quick=True, track=SETTING.track))
+def test_figures_share_a_recording():
+    seen = recording(SETTING)
+    assert seen is recording(Setting(quick=True, track=SETTING.track))
     assert len(seen.losses) == max(seen.organisms)
     assert np.mean(seen.losses[-20:]) < np.mean(seen.losses[:20]) / 2
     assert seen.looks[0].pool.dtype == np.uint8
@@ -219,7 +219,7 @@ def test_films_are_webp_where_videos_cannot_be_written(tmp_path, monkeypatch):
         (("step", "--seed", "-1"), "--seed is -1; it must be between 0 and"),
     ],
 )
-def test_what_cannot_be_is_one_line(arguments, says, tmp_path):
+def test_an_invalid_request_is_one_line(arguments, says, tmp_path):
     (tmp_path / "taken").write_text("a file")
     run = blastema("figure", *arguments, cwd=tmp_path)
     assert run.returncode == 2

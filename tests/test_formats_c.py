@@ -16,7 +16,7 @@ from blastema.targets import load_target
 from conftest import random_weights
 from test_golden import TOLERANCE, VECTORS, of
 
-COMPILERS = [one for one in ("gcc", "clang") if shutil.which(one)]
+COMPILERS = [name for name in ("gcc", "clang") if shutil.which(name)]
 STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-Wpedantic", "-Wconversion", "-O2")
 # Reads a grid from standard input, takes steps, and writes the grid: raw floats.
 MAIN = """
@@ -111,7 +111,7 @@ def test_the_lizard_grows_in_c(flags, tmp_path):
     assert abs(pixel_loss(grown, load_target("🦎"))[0] - ours) < 0.002
 
 
-def test_seeds_and_senseless_origins_compile(tmp_path):
+def test_seeds_and_arbitrary_origins_compile(tmp_path):
     organism = Organism(load("🦎").weights, training={"target": "*/ \\\n#error */", "experiment": "growing"})
     write_c(organism, tmp_path / "organism.h")
     source = '#include "organism.h"\n#include <stdio.h>\nstatic float g[12*16];\n' + (

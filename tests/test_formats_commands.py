@@ -16,7 +16,7 @@ from conftest import blastema, random_weights
 
 
 @pytest.mark.slow
-def test_an_organism_travels_there_and_back(tmp_path):
+def test_an_organism_is_exported_and_imported(tmp_path):
     out = blastema("export", "🦎", "--to", "distill", "--out", "lizard.json", cwd=tmp_path)
     assert (out.returncode, out.stdout) == (0, "")
     assert re.fullmatch(
@@ -65,7 +65,7 @@ def corner(tmp_path):
         (("import", "model.pt"), "model.pt is a pickle, which can run any program when it is read"),
         (("import", "folder"), "folder is a folder, a device or a pipe; give a file"),
         (("import", "pipe"), "pipe is a folder, a device or a pipe; give a file"),
-        (("import", "small.safetensors"), "small.safetensors is an organism file already; nothing to import"),
+        (("import", "small.safetensors"), "small.safetensors is already an organism file; nothing to import"),
     ],
 )
 def test_a_mistake_is_one_line_and_writes_nothing(corner, arguments, says):
@@ -77,19 +77,19 @@ def test_a_mistake_is_one_line_and_writes_nothing(corner, arguments, says):
     assert sorted(corner.rglob("*")) == before
 
 
-def test_importing_replaces_no_organism_unasked(tmp_path):
+def test_import_does_not_overwrite_an_organism_unasked(tmp_path):
     mine = Organism(random_weights(Rule()), training={"target": "mine"})
     mine.save(tmp_path / "organism.safetensors")
     assert blastema("export", "🦎", "--to", "torch", "--out", "a.safetensors", cwd=tmp_path).returncode == 0
     refused = blastema("import", "a.safetensors", cwd=tmp_path)
     assert refused.returncode == 2
-    assert "organism.safetensors exists already; choose another file with --out" in refused.stderr
+    assert "organism.safetensors already exists; choose another file with --out" in refused.stderr
     assert load(tmp_path / "organism.safetensors").training == {"target": "mine"}
     assert blastema("import", "a.safetensors", "--out", "organism.safetensors", cwd=tmp_path).returncode == 0
     assert load(tmp_path / "organism.safetensors").training["target"] == "🦎"
 
 
-def test_what_others_made_grows_without_being_imported(tmp_path):
+def test_models_of_other_programs_grow_without_being_imported(tmp_path):
     assert blastema("export", "🦎", "--to", "torch", "--out", "a.safetensors", cwd=tmp_path).returncode == 0
     grown = blastema("grow", "a.safetensors", "--steps", "3", "--out", "a.npy", cwd=tmp_path)
     assert grown.returncode == 0, grown.stderr
@@ -104,7 +104,7 @@ def write_folder(path: Path, content: str, fails: bool = False) -> None:
         (folder / "b").write_text(content)
 
 
-def test_a_folder_is_there_whole_or_not_at_all(tmp_path):
+def test_a_folder_is_written_atomically(tmp_path):
     write_folder(tmp_path / "out", "first")
     write_folder(tmp_path / "out", "second")
     assert {path.name: path.read_text() for path in (tmp_path / "out").iterdir()} == {"a": "second", "b": "second"}
@@ -122,7 +122,7 @@ def test_a_folder_is_there_whole_or_not_at_all(tmp_path):
 def test_an_organism_file_is_a_format_like_the_others(tmp_path):
     organism = load("🦎")
     known = export(organism, "organism", tmp_path / "lizard.safetensors")
-    assert known == "weights are exact; the rule and the training record are in it"
+    assert known == "weights are exact; with the rule and the training record"
     assert (tmp_path / "lizard.safetensors").read_bytes() == organism.to_bytes()
     assert recognise(tmp_path / "lizard.safetensors") == "organism"
     with pytest.raises(BlastemaError, match="is in the format organism, which has one layout"):

@@ -26,7 +26,7 @@ def written(organism, folder):
 def test_what_is_read_back_is_the_organism_in_8_bits(tmp_path_factory, size, seed, zeros):
     folder = tmp_path_factory.mktemp("distill")
     tensors = [tensor * np.float32(size) for tensor in random_weights(Rule(), seed)]
-    weights = Weights(*(np.zeros_like(one) if index in zeros else one for index, one in enumerate(tensors)))
+    weights = Weights(*(np.zeros_like(tensor) if index in zeros else tensor for index, tensor in enumerate(tensors)))
     written(Organism(weights, training={"fit": 8, "pad": 4}), folder)
     again = read_distill(folder / "a.json").weights
     expected = quantise_gptq(Rule(), weights, 16, 16).weights
@@ -34,11 +34,11 @@ def test_what_is_read_back_is_the_organism_in_8_bits(tmp_path_factory, size, see
 
 
 @pytest.mark.slow
-def test_the_user_is_told_how_far_off_a_step_is(tmp_path):
+def test_the_note_gives_the_error_of_a_step(tmp_path):
     organism = load("🦎")
-    told = write_distill(organism, tmp_path / "a.json")
+    note = write_distill(organism, tmp_path / "a.json")
     error = quantise_gptq(organism.rule, organism.weights).error
-    assert told.endswith(f"what a cell changes by in a step is off by {error:.2g}, root mean square")
+    assert note.endswith(f"the root mean square error of a cell's change per step is {error:.2g}")
 
 
 @pytest.mark.slow
@@ -60,6 +60,8 @@ def test_published_models_are_written_as_they_were_published(published, tmp_path
 @pytest.mark.parametrize("change", [{"channels": 12}, {"hidden": 64}, {"alive_threshold": 0.2}])
 def test_other_rules_than_the_articles_are_refused_and_nothing_is_written(tmp_path, change):
     rule = Rule(**change)
-    with pytest.raises(BlastemaError, match=r"this organism's rule is not the article's .* can hold no other"):
+    with pytest.raises(
+        BlastemaError, match=r"this organism's rule is not the article's .* the distill format stores no other"
+    ):
         write_distill(Organism(random_weights(rule), rule), tmp_path / "a.json")
     assert not list(tmp_path.iterdir())

@@ -16,8 +16,8 @@ from conftest import random_weights
 
 @pytest.mark.slow
 def test_the_file_grows_its_organism_from_disk_and_asks_for_nothing_else(node, tmp_path):
-    told = write_html(load("🦎"), tmp_path / "lizard.html")
-    assert re.fullmatch(r"weights are exact; 1\d\d kB, opens in a browser", told)
+    note = write_html(load("🦎"), tmp_path / "lizard.html")
+    assert re.fullmatch(r"weights are exact; 1\d\d kB, opens in a browser", note)
     assert (tmp_path / "lizard.html").stat().st_size < 150_000
     seen = json.loads(node("html.mjs", tmp_path / "lizard.html", tmp_path / "page.png"))
     assert seen["errors"] == []

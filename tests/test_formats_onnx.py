@@ -27,7 +27,7 @@ def session(organism, size=None):
 
 
 def taken(run, batch, steps, angle):
-    """Return the states after so many steps in ONNX Runtime."""
+    """Return the states after these steps in ONNX Runtime."""
     states, seeds, ages = batch
     for done in range(steps):
         inputs = {"state": states, "seed": seeds, "age": ages + np.uint32(done), "angle": np.array(angle, np.float32)}
@@ -41,8 +41,8 @@ def test_onnx_runtime_replays_the_golden_vectors(case, sized):
     rule, weights, batch = of(case)
     run = session(Organism(weights, rule), (case["height"], case["width"]) if sized else None)
     for steps, expected in case["states"].items():
-        found = taken(run, batch, int(steps), case["angle"])[0]
-        np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE)
+        state = taken(run, batch, int(steps), case["angle"])[0]
+        np.testing.assert_allclose(state, expected, rtol=0, atol=TOLERANCE)
 
 
 def test_the_same_cells_fire_for_every_seed_and_age():
@@ -101,23 +101,23 @@ def spoilt(change, path):
 
 
 def other_shape(model):
-    (tensor,) = (one for one in model.graph.initializer if one.name == "hidden.weight")
+    (tensor,) = (value for value in model.graph.initializer if value.name == "hidden.weight")
     tensor.dims[:] = [128, 48]
 
 
 def not_finite(model):
-    (tensor,) = (one for one in model.graph.initializer if one.name == "hidden.bias")
+    (tensor,) = (value for value in model.graph.initializer if value.name == "hidden.bias")
     tensor.raw_data = np.full(128, np.nan, np.float32).tobytes()
 
 
 def far_away(model):
-    (tensor,) = (one for one in model.graph.initializer if one.name == "hidden.weight")
+    (tensor,) = (value for value in model.graph.initializer if value.name == "hidden.weight")
     tensor.data_location = onnx.TensorProto.EXTERNAL
     tensor.external_data.add(key="location", value="../../etc/passwd")
 
 
 def too_long(model):
-    (tensor,) = (one for one in model.graph.initializer if one.name == "hidden.weight")
+    (tensor,) = (value for value in model.graph.initializer if value.name == "hidden.weight")
     tensor.dims[:] = [2**40, 2**20]
 
 
@@ -131,11 +131,11 @@ def without_training(model):
     [
         (other_shape, "hidden.weight in bad.onnx is float32 (128, 48); its rule needs float32 (48, 128)"),
         (not_finite, "hidden.bias in bad.onnx has values that are not finite"),
-        (far_away, "hidden.weight in bad.onnx lies in another file; an organism has its weights inside"),
-        (too_long, "hidden.weight in bad.onnx is broken"),
+        (far_away, "hidden.weight in bad.onnx is stored in another file; weights must be inside the model"),
+        (too_long, "hidden.weight in bad.onnx is damaged"),
         (without_training, "has no key training"),
-        (lambda model: model.metadata_props.add(key="rule", value="{}"), "has the key 'rule' twice"),
-        (lambda model: model.graph.initializer.add(name="hidden.weight"), "has the tensor hidden.weight twice"),
+        (lambda model: model.metadata_props.add(key="rule", value="{}"), "has the duplicate key 'rule'"),
+        (lambda model: model.graph.initializer.add(name="hidden.weight"), "has the duplicate tensor hidden.weight"),
         (lambda model: model.graph.ClearField("initializer"), "has no tensor"),
     ],
 )
@@ -165,7 +165,7 @@ def test_onnx_runtime_in_a_browser_replays_the_golden_vectors(case, node, tmp_pa
     start = {"state": batch.states.reshape(-1).tolist(), "shape": batch.states.shape}
     numbers = {"seed": case["seed"], "age": case["age"]}
     (tmp_path / "start.json").write_text(json.dumps(start | numbers))
-    found = np.array(json.loads(node("onnx_web.mjs", tmp_path, "10", str(case["angle"])))).reshape(
+    state = np.array(json.loads(node("onnx_web.mjs", tmp_path, "10", str(case["angle"])))).reshape(
         batch.states[0].shape
     )
-    np.testing.assert_allclose(found, case["states"]["10"], rtol=0, atol=TOLERANCE)
+    np.testing.assert_allclose(state, case["states"]["10"], rtol=0, atol=TOLERANCE)

@@ -22,7 +22,7 @@ CANVAS = (160, 120)
 
 
 def run(node, folder, organism, size, frames, *mouse, canvas=CANVAS):
-    """Return the state `(height, width, channel)` after so many frames, and the picture (height, width, 3), 0 to 1."""
+    """Return the state `(height, width, channel)` after these frames, and the picture (height, width, 3), 0 to 1."""
     write_shadertoy(organism, folder / "texts", size)
     printed = json.loads(node("shadertoy.mjs", folder, *map(str, (*canvas, frames, *mouse))))
     texels = np.array(printed["state"], np.float32).reshape(canvas[1], canvas[0], 4)
@@ -103,9 +103,9 @@ def test_the_mouse_cuts_cells_away_where_it_points(node, tmp_path):
 
 
 def test_texts_say_where_to_paste_them_and_are_no_longer_than_they_must_be(tmp_path):
-    told = write_shadertoy(load("🦎"), tmp_path / "lizard")
+    note = write_shadertoy(load("🦎"), tmp_path / "lizard")
     assert re.fullmatch(
-        r"paste buffer_a.glsl, .*; weights are rounded to 8 bits, at most [\d.]+ off, half a step", told
+        r"paste buffer_a.glsl, .*; weights are rounded to 8 bits, at most [\d.]+ off, half a step", note
     )
     assert {path.name for path in (tmp_path / "lizard").iterdir()} == set(FILES)
     for name, tab in FILES.items():

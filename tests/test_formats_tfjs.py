@@ -31,7 +31,7 @@ def grown(node, folder, organism, state, steps, fire_rate, angle, step_size=1.0)
     start = {"state": state.reshape(-1).tolist(), "shape": [1, *state.shape]}
     (folder / "start.json").write_text(json.dumps(start))
     printed = json.loads(node("tfjs.mjs", folder, *map(str, (steps, fire_rate, angle, step_size))))
-    assert {one["name"] for one in printed["inputs"]} == {"x", "fire_rate", "angle", "step_size"}
+    assert {entry["name"] for entry in printed["inputs"]} == {"x", "fire_rate", "angle", "step_size"}
     return np.array(printed["state"], np.float32).reshape(state.shape)
 
 
@@ -45,9 +45,9 @@ def test_with_firing_forced_states_are_ours(node, tmp_path, name):
     for _ in range(10):
         batch = step(rule, organism.weights, batch, 0.7)
     assert np.abs(batch.states).max() > 0.1
-    found = grown(node, tmp_path, organism, state, 10, 1.0, 0.7)
+    result = grown(node, tmp_path, organism, state, 10, 1.0, 0.7)
     # Ten float32 steps in another order of summing, as with the golden vectors.
-    np.testing.assert_allclose(found, batch.states[0], rtol=0, atol=TOLERANCE)
+    np.testing.assert_allclose(result, batch.states[0], rtol=0, atol=TOLERANCE)
 
 
 @pytest.mark.slow
@@ -59,18 +59,18 @@ def test_cells_fire_as_often_and_step_as_far_as_asked_for(node, tmp_path, fire_r
         update_bias=np.ones(4, np.float32),
     )  # fmt: skip
     state = np.ones((200, 200, 4), np.float32)
-    found = grown(node, tmp_path, Organism(weights, rule), state, 1, fire_rate, 0.0, step_size)
-    assert set(np.unique(found)) <= {1.0, 1.0 + step_size}
+    result = grown(node, tmp_path, Organism(weights, rule), state, 1, fire_rate, 0.0, step_size)
+    assert set(np.unique(result)) <= {1.0, 1.0 + step_size}
     # All channels of a cell fire together; four standard deviations of 40,000 throws of a coin.
-    acted = (found > 1).all(-1)
-    assert np.array_equal(acted, (found > 1).any(-1))
+    acted = (result > 1).all(-1)
+    assert np.array_equal(acted, (result > 1).any(-1))
     assert abs(acted.mean() - fire_rate) <= 4 * math.sqrt(fire_rate * (1 - fire_rate) / acted.size)
 
 
 @pytest.mark.slow
 def test_the_lizard_grows_in_tensorflow_js(node, tmp_path):
-    found = grown(node, tmp_path, load("🦎"), seed_state(48, 48), 96, 0.5, 0.0)
-    assert pixel_loss(found[None], load_target("🦎", pad=4))[0] < 0.01
+    result = grown(node, tmp_path, load("🦎"), seed_state(48, 48), 96, 0.5, 0.0)
+    assert pixel_loss(result[None], load_target("🦎", pad=4))[0] < 0.01
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -128,7 +128,7 @@ def test_what_the_articles_notebook_exports_is_read(tmp_path, forward):
 
 
 def first(model, name):
-    return next(one for one in model["weightsManifest"][0]["weights"] if one["name"] == name)
+    return next(entry for entry in model["weightsManifest"][0]["weights"] if entry["name"] == name)
 
 
 def remove(model, op):
@@ -141,11 +141,17 @@ def remove(model, op):
     [
         (lambda model: model.pop("modelTopology"), "it has no list of nodes"),
         (lambda model: model["modelTopology"]["node"].append(3), "has a node without a name"),
-        (lambda model: model["modelTopology"]["node"].append({"name": "x", "op": "Relu"}), "the node 'x' twice"),
-        (lambda model: model["weightsManifest"][0]["paths"].append("../weights.bin"), "must lie in its own folder"),
-        (lambda model: model["weightsManifest"][0]["paths"].append(".."), "must lie in its own folder"),
+        (lambda model: model["modelTopology"]["node"].append({"name": "x", "op": "Relu"}), "the duplicate node 'x'"),
+        (
+            lambda model: model["weightsManifest"][0]["paths"].append("../weights.bin"),
+            "weights must lie in the folder of the model",
+        ),
+        (
+            lambda model: model["weightsManifest"][0]["paths"].append(".."),
+            "weights must lie in the folder of the model",
+        ),
         (lambda model: model["weightsManifest"][0].update(paths=["none.bin"]), "there is no file"),
-        (lambda model: model["weightsManifest"].append(model["weightsManifest"][0]), "twice; which one counts"),
+        (lambda model: model["weightsManifest"].append(model["weightsManifest"][0]), "has the duplicate weight"),
         (lambda model: model["weightsManifest"][0].pop("weights"), "has a group without paths or weights"),
         (lambda model: first(model, "hidden.bias").update(shape=[2**60]), "without a name or a shape"),
         (lambda model: first(model, "hidden.bias").update(shape=[60_000] * 3), "larger than any tensor"),

@@ -28,7 +28,7 @@ def automaton(**widths):
 
 
 def taken(path, batch, steps, angle, fire_rate):
-    """Return the states after so many steps of the module with the weights of this file."""
+    """Return the states after these steps of the module with the weights of this file."""
     module = automaton()
     import torch
     from safetensors.torch import load_file
@@ -49,8 +49,8 @@ def test_pytorch_replays_the_golden_vectors(case, tmp_path):
     rule, weights, batch = of(case)
     write_torch(Organism(weights, rule), tmp_path / "a.safetensors")
     for steps, expected in case["states"].items():
-        found = taken(tmp_path / "a.safetensors", batch, int(steps), case["angle"], rule.fire_rate)[0]
-        np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE)
+        state = taken(tmp_path / "a.safetensors", batch, int(steps), case["angle"], rule.fire_rate)[0]
+        np.testing.assert_allclose(state, expected, rtol=0, atol=TOLERANCE)
 
 
 @pytest.mark.slow
@@ -169,14 +169,14 @@ def test_the_lizard_of_every_usual_port_is_the_same_lizard(name, tmp_path):
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_layout_that_is_given_is_taken(layout, tmp_path):
+def test_a_given_layout_is_used(layout, tmp_path):
     safetensors.numpy.save_file(port(layout), tmp_path / "a.safetensors")
     again = read(tmp_path / "a.safetensors", layout)
     assert all(np.array_equal(*pair) for pair in zip(again.weights, LIZARD.weights, strict=True))
     assert again.training == {"source": "torch", "file": "a.safetensors", "layout": layout}
 
 
-def test_kernels_that_are_not_divided_by_8_are_taken_as_they_are(tmp_path):
+def test_kernels_that_are_not_divided_by_8_are_used_unchanged(tmp_path):
     rough = port(sobel_x=8 * SOBEL, sobel_y=8 * SOBEL.T)
     rough["fc0.weight"][:, 16:] /= 8
     safetensors.numpy.save_file(rough, tmp_path / "a.safetensors")
@@ -213,7 +213,7 @@ def test_grouped_convolutions_of_pytorch_are_channel_by_channel():
 
 
 @pytest.mark.parametrize("metadata", [None, {"format": "pt"}], ids=["bare", "as Hugging Face saves"])
-def test_what_pytorch_saves_by_itself_is_read(tmp_path, metadata):
+def test_a_state_dict_saved_by_pytorch_is_read(tmp_path, metadata):
     rule = Rule(channels=8, hidden=20)
     weights = random_weights(rule)
     state_dict = {
@@ -239,7 +239,7 @@ def test_what_pytorch_saves_by_itself_is_read(tmp_path, metadata):
         ({"fc1.bias": np.full(16, np.inf, np.float32)}, "has values that are not finite"),
         ({"bn.running_mean": np.zeros(7, np.float32)}, "with bn.running_mean left over. It has"),
         ({"fc2.weight": np.zeros((9, 9), np.float32)}, "with 3 weights of layers"),
-        ({"fc1.weight": np.zeros((2, 128), np.float32), "fc1.bias": np.zeros(2, np.float32)}, "see 24 numbers"),
+        ({"fc1.weight": np.zeros((2, 128), np.float32), "fc1.bias": np.zeros(2, np.float32)}, "perceive 24 values"),
         ({"p.weight": np.ones((48, 1, 3, 3), np.float32) / 7 + KERNELS[1] ** 2}, "are not sums of identity, sobel_x"),
         ({"p.weight": np.ones((48, 16, 3, 3), np.float32)}, "p.weight in bad.safetensors mixes channels"),
         ({"fc0.weight": np.zeros((128, 48), np.int32)}, "is int32"),
@@ -273,7 +273,7 @@ def test_the_command_line_offers_every_layout_and_names_the_one_it_used(tmp_path
     run = blastema("import", "a.safetensors", cwd=tmp_path)
     assert (run.returncode, run.stdout) == (0, "")
     assert run.stderr.startswith(
-        "wrote organism.safetensors: read as torch\nThe file does not say its layout; channels-xy"
+        "wrote organism.safetensors: read as torch\nThe file does not record its layout; channels-xy"
     )
 
 

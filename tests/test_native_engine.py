@@ -220,9 +220,9 @@ def test_cost_in_a_large_grid_depends_on_living_cells():
         states = np.zeros((1, height, width, 16), np.float32)
         states[0, 20:60, 20:60, 3] = 1
         batch = Batch(states, np.zeros(1, np.uint32), np.zeros(1, np.uint32))
-        begun = time.thread_time()  # of this thread, which does all the work, so that other programs do not count
+        started = time.thread_time()  # of this thread, which does all the work, so that other programs do not count
         engine.grow(rule, weights._replace(update_bias=weights.update_bias * 0), batch, 1000)
-        return time.thread_time() - begun
+        return time.thread_time() - started
 
     small, large = (min(seconds(*size) for _ in range(3)) for size in ((72, 72), (1024, 1024)))
     assert large < 4 * small

@@ -124,7 +124,7 @@ def test_head_is_get_without_content(served):
         "http://127.0.0.1/index.html", "file:///etc/passwd", "*", "index.html", "/;/index.html",
     ],
 )  # fmt: skip
-def test_what_is_not_a_known_file_is_not_there(served, path):
+def test_unknown_paths_are_not_found(served, path):
     status, headers, content = ask(served, path=path)
     assert status == 404
     assert headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -196,14 +196,14 @@ def test_a_refused_upload_gets_an_answer_that_arrives(served):
     ],
     ids=["address", "header", "many headers", "much header", "TLS", "version", "words", "word"],
 )
-def test_what_is_too_long_or_no_request_gets_a_clear_answer(served, sent, status):
+def test_requests_that_are_too_long_or_malformed_get_a_clear_answer(served, sent, status):
     answer = raw(served, sent)
     assert answer.startswith(b"HTTP/1.0 " + status)
     assert b"text/plain" in answer
     assert ask(served)[0] == 200
 
 
-def test_half_a_request_is_waited_for_only_so_long(served):
+def test_half_a_request_times_out(served):
     for half in (b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: local"):
         began = time.monotonic()
         raw(served, half)
@@ -222,7 +222,7 @@ def test_a_byte_now_and_then_does_not_hold_a_place(served):
     assert time.monotonic() - began < 3
 
 
-def test_many_at_once_are_answered_or_hung_up_on_and_then_all_is_well(limited):
+def test_many_requests_at_once_are_answered_or_closed_and_the_server_recovers(limited):
     served = limited(MOST_CONNECTIONS=3)
     idle = [socket.create_connection(("127.0.0.1", served.port), timeout=5) for _ in range(3)]
     time.sleep(0.1)
@@ -249,7 +249,7 @@ def read_events(server, count):
     return events
 
 
-def test_who_comes_late_gets_the_newest_of_each_kind_and_then_what_is_new(served):
+def test_late_clients_get_the_newest_message_of_each_kind_and_then_new_ones(served):
     for step in range(3):
         served.bulletin.publish("progress", {"step": step})
         served.bulletin.publish("run", {"target": "🦎"})
@@ -258,7 +258,7 @@ def test_who_comes_late_gets_the_newest_of_each_kind_and_then_what_is_new(served
     assert read_events(served, 3) == expected
 
 
-def test_several_watch_at_once_and_those_who_are_too_many_are_told(limited):
+def test_several_clients_watch_at_once_and_excess_ones_get_an_error(limited):
     served = limited(MOST_WATCHERS=2)
     served.bulletin.publish("run", {})
     results = []
@@ -274,7 +274,7 @@ def test_several_watch_at_once_and_those_who_are_too_many_are_told(limited):
     assert results == [[("run", {}), ("end", {})]] * 2
 
 
-def test_places_of_those_who_left_are_free_again(limited):
+def test_places_of_clients_that_left_are_free_again(limited):
     served = limited(HEARTBEAT=0.05, MOST_WATCHERS=1)
     served.bulletin.publish("run", {})
     for _ in range(3):
@@ -294,7 +294,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize("headers", OTHERS)
-def test_pages_of_others_get_nothing_and_take_no_place(limited, headers):
+def test_pages_of_other_sites_get_nothing_and_take_no_place(limited, headers):
     served = limited(MOST_WATCHERS=1)
     served.bulletin.publish("run", {})
     for _ in range(3):
@@ -369,15 +369,15 @@ def test_without_a_training_there_are_no_events():
 
 
 def test_a_port_that_is_taken_is_refused_in_one_line(served):
-    with pytest.raises(BlastemaError, match=r"cannot listen at 127.0.0.1, port \d+: .*; leave out"):
+    with pytest.raises(BlastemaError, match=r"cannot listen on 127.0.0.1, port \d+: .*; leave out"):
         Server(port=served.port)
     with pytest.raises(BlastemaError, match="--port is 65536"):
         Server(port=65536)
-    with pytest.raises(BlastemaError, match="cannot listen at no such host"):
+    with pytest.raises(BlastemaError, match="cannot listen on no such host"):
         Server(host="no such host")
 
 
-def test_open_to_others_it_answers_to_addresses_but_not_to_any_name():
+def test_on_all_interfaces_it_answers_to_addresses_but_not_to_any_name():
     with Server(host="0.0.0.0", seconds=0.5) as server:
         server.start(FILES)
         assert ask(server, Host="192.168.0.7:80")[0] == 200
@@ -397,7 +397,7 @@ def test_what_loopback_is():
     assert not is_loopback("example.org")
 
 
-def test_errors_of_ours_are_shown_and_clients_that_go_away_are_not(served, monkeypatch, capfd):
+def test_errors_of_the_server_are_shown_and_clients_that_disconnect_are_not(served, monkeypatch, capfd):
     raw(served, b"GET /organisms/a.safetensors HTTP/1.1\r\nHost: localhost\r\n\r\n"[:20])
     connection = socket.create_connection(("127.0.0.1", served.port))
     connection.sendall(b"GET /training/events HTTP/1.1\r\nHost: localhost\r\n\r\n")

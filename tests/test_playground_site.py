@@ -75,9 +75,9 @@ def test_names_and_paths_differ_whatever_is_given(organism_file, tmp_path):
     assert [entry.name for entry in entries[:3]] == ["Mine éé", "Mine éé 2", "regenerating/lizard"]
     assert [entry.stem for entry in entries[:2]] == ["mine", "mine-2"]
     assert all(
-        re.fullmatch(r"organisms/[a-z0-9-]+\.(safetensors|png)", path) for one in entries for path in one.files()
+        re.fullmatch(r"organisms/[a-z0-9-]+\.(safetensors|png)", path) for entry in entries for path in entry.files()
     )
-    # A drawing's picture is made anew from the flags of its training.
+    # A drawn target is drawn again from the settings of its training.
     assert read(entries[0].picture).shape == (14, 14, 4)
     assert label(entries[0].organism, entries[0].name) == "disc"
 
@@ -94,7 +94,7 @@ def test_a_run_shows_the_target_it_keeps(tmp_path):
         assert np.array_equal(read(entry.picture), rgba(run.target))
 
 
-def test_an_organism_makes_no_one_read_a_file_that_it_names(tmp_path, monkeypatch):
+def test_a_file_that_an_organism_names_is_not_read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Image.new("RGB", (9, 9), "red").save("secret.png")
     assert load_target("secret.png").any()
@@ -148,7 +148,7 @@ def test_models_of_the_article_are_served_as_organism_files(published, tmp_path)
     assert all(np.array_equal(*pair) for pair in both)
 
 
-def test_what_cannot_be_loaded_is_refused(tmp_path):
+def test_invalid_organisms_are_refused(tmp_path):
     with pytest.raises(BlastemaError, match="there is no organism nothing"):
         catalogue(["nothing"])
 
@@ -191,7 +191,7 @@ def test_a_folder_of_someone_else_is_not_touched(tmp_path):
         write_site(tmp_path / "index.html" / "site", FILES)
 
 
-def test_what_broke_off_can_be_written_again(tmp_path, monkeypatch):
+def test_an_interrupted_write_can_be_repeated(tmp_path, monkeypatch):
     write = site_module._write
 
     def full(path, content):
@@ -225,15 +225,15 @@ def test_the_files_of_the_page_and_of_its_organisms_are_all_that_there_is(page, 
     listed = json.loads(files["organisms.json"])
     assert listed["training"] is None
     assert listed["experiments"].keys() == EXPERIMENTS.keys()
-    assert [one["name"] for one in listed["organisms"]] == [entry.name for entry in catalogue([organism_file])]
-    named = {path for one in listed["organisms"] for path in (one["url"], one["picture"]) if path}
+    assert [entry["name"] for entry in listed["organisms"]] == [entry.name for entry in catalogue([organism_file])]
+    named = {path for entry in listed["organisms"] for path in (entry["url"], entry["picture"]) if path}
     assert files.keys() == {"index.html", "shaders/a.glsl", "rule.json", "organisms.json"} | named
     training = json.loads(site_files([], training=True)["organisms.json"])
     assert training["training"] == {"events": "training/events"}
     assert training["organisms"] == []
 
 
-def test_a_page_that_is_missing_is_told_of(page):
+def test_a_missing_page_is_reported(page):
     (page / "index.html").unlink()
     with pytest.raises(BlastemaError, match="the page of the playground is missing"):
         site_files([])

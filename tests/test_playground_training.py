@@ -36,12 +36,12 @@ def short_pool(monkeypatch):
     monkeypatch.setitem(run_module.RECIPES, "blastema", short)
 
 
-def put_up(bulletin: Bulletin) -> dict:
+def published(bulletin: Bulletin) -> dict:
     """Return the newest message of each kind."""
     text = bulletin.newer(0, 0)[1].decode()
-    found = re.findall(r"event: (\w+)\ndata: ([^\n]*)\n\n", text)
-    assert text == "".join(f"event: {kind}\ndata: {data}\n\n" for kind, data in found)
-    return {kind: json.loads(data) for kind, data in found}
+    messages = re.findall(r"event: (\w+)\ndata: ([^\n]*)\n\n", text)
+    assert text == "".join(f"event: {kind}\ndata: {data}\n\n" for kind, data in messages)
+    return {kind: json.loads(data) for kind, data in messages}
 
 
 def pixels(url: str) -> np.ndarray:
@@ -51,52 +51,52 @@ def pixels(url: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("experiment", ["growing", "regenerating"])
-def test_a_run_is_told_of_as_it_is(tmp_path, experiment):
+def test_a_run_is_described(tmp_path, experiment):
     run = Run.begin(tmp_path / "run", Config("🦎", experiment=experiment, steps=5, fit=8, pad=4))
     bulletin = Bulletin()
     broadcast = Broadcast(run, bulletin)
-    assert put_up(bulletin).keys() == {"run"}
+    assert published(bulletin).keys() == {"run"}
     reports = []
     for report in run.train():
         reports.append(report)
         broadcast(report)
     broadcast.end()
-    told = put_up(bulletin)
-    assert told["run"] == told["run"] | {
+    messages = published(bulletin)
+    assert messages["run"] == messages["run"] | {
         "target": "🦎", "name": "lizard", "experiment": experiment, "steps": 5, "height": 16, "width": 16, "batch": 8,
         "pool": 60 if experiment == "regenerating" else 0,
     }  # fmt: skip
-    assert np.array_equal(pixels(told["run"]["picture"]), rgba(load_target("🦎", fit=8, pad=4)))
-    assert told["progress"]["step"] == 5
-    assert told["progress"]["steps"] == [1, 2, 3, 4, 5]
-    np.testing.assert_allclose(told["progress"]["losses"], run.losses, rtol=1e-3)
-    assert told["progress"]["loss"] == np.median(run.losses)
-    batch = told["batch"]
+    assert np.array_equal(pixels(messages["run"]["picture"]), rgba(load_target("🦎", fit=8, pad=4)))
+    assert messages["progress"]["step"] == 5
+    assert messages["progress"]["steps"] == [1, 2, 3, 4, 5]
+    np.testing.assert_allclose(messages["progress"]["losses"], run.losses, rtol=1e-3)
+    assert messages["progress"]["loss"] == np.median(run.losses)
+    batch = messages["batch"]
     assert (batch["step"], batch["rollout"], batch["count"]) == (5, reports[-1].rollout, 8)
     assert batch["damages"] == list(run.trainer.recipe.damages)
     for name in ("before", "after"):
         states = getattr(reports[-1], name).states
         assert np.array_equal(pixels(batch[name])[:, 16:32], rgba(states[1]))
-    assert ("pool" in told) == (experiment == "regenerating")
-    (tmp_path / "told.safetensors").write_bytes(base64.b64decode(told["organism"]["content"]))
+    assert ("pool" in messages) == (experiment == "regenerating")
+    (tmp_path / "told.safetensors").write_bytes(base64.b64decode(messages["organism"]["content"]))
     both = zip(load(tmp_path / "told.safetensors").weights, run.trainer.weights, strict=True)
     assert all(np.array_equal(*pair) for pair in both)
-    assert told["organism"]["name"] == "lizard after 5 training steps"
-    assert told["end"] == {"step": 5, "finished": True}
+    assert messages["organism"]["name"] == "lizard after 5 training steps"
+    assert messages["end"] == {"step": 5, "finished": True}
 
 
-def test_a_loss_that_is_infinite_is_told_as_json_has_it(tmp_path):
+def test_an_infinite_loss_is_null(tmp_path):
     run = Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=9, fit=6, pad=4))
     run.losses, run.logged = [0.5, float("inf"), float("inf")], [1, 2, 3]
     bulletin = Bulletin()
     Broadcast(run, bulletin)
-    progress = put_up(bulletin)["progress"]
+    progress = published(bulletin)["progress"]
     assert (progress["loss"], progress["steps"], progress["losses"]) == (None, [1], [0.5])
     assert run.organism().training["final_loss"] is None
     run.save()
 
 
-def test_between_times_nothing_is_put_up(tmp_path, monkeypatch):
+def test_nothing_is_published_between_intervals(tmp_path, monkeypatch):
     run = Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=50, fit=6, pad=4))
     bulletin = Bulletin()
     broadcast = Broadcast(run, bulletin)
@@ -105,22 +105,22 @@ def test_between_times_nothing_is_put_up(tmp_path, monkeypatch):
         broadcast(report)
         if report.step == 20:
             break
-    assert {message["step"] for kind, message in put_up(bulletin).items() if kind != "run"} == {1}
+    assert {message["step"] for kind, message in published(bulletin).items() if kind != "run"} == {1}
     broadcast.end()
-    assert put_up(bulletin)["end"] == {"step": 20, "finished": False}
+    assert published(bulletin)["end"] == {"step": 20, "finished": False}
 
 
-def test_a_run_gone_on_with_shows_its_past_at_once(tmp_path):
+def test_a_resumed_run_shows_its_past_at_once(tmp_path):
     training = Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=9, fit=6, pad=4)).train()
     for _ in range(4):
         next(training)
     training.close()
     bulletin = Bulletin()
     Broadcast(Run.resume(tmp_path / "run"), bulletin)
-    told = put_up(bulletin)
-    assert told["progress"]["steps"] == [1, 2, 3, 4]
-    assert told["progress"]["left"] is None
-    assert told["organism"]["step"] == 4
+    messages = published(bulletin)
+    assert messages["progress"]["steps"] == [1, 2, 3, 4]
+    assert messages["progress"]["left"] is None
+    assert messages["organism"]["step"] == 4
 
 
 def test_tiles_lie_in_rows_and_large_ones_are_made_smaller():
@@ -132,7 +132,7 @@ def test_tiles_lie_in_rows_and_large_ones_are_made_smaller():
     assert tiles(random_states(Rule(), 2, 200, 100), 8).shape == (67, 66, 4)
 
 
-def test_who_is_slow_misses_what_is_between_and_nothing_piles_up():
+def test_slow_clients_skip_older_messages_and_none_accumulate():
     bulletin = Bulletin()
     for step in range(1000):
         bulletin.publish("progress", {"step": step})
@@ -153,9 +153,9 @@ def playing(*arguments, cwd):
     )  # fmt: skip
     try:
         line = process.stdout.readline()
-        found = re.fullmatch(r"the playground is at (http://127\.0\.0\.1:\d+/) \(Ctrl-C ends it\)\n", line)
-        assert found, line or process.stderr.read()
-        yield process, found[1]
+        match = re.fullmatch(r"the playground is at (http://127\.0\.0\.1:\d+/) \(Ctrl-C stops it\)\n", line)
+        assert match, line or process.stderr.read()
+        yield process, match[1]
     finally:
         process.kill()
         process.communicate()
@@ -183,19 +183,19 @@ def test_play_serves_until_ctrl_c_and_ends_quietly(tmp_path):
 
 
 @posix
-def test_who_lets_others_in_is_warned_with_the_address_that_they_need(tmp_path):
+def test_a_server_open_to_the_network_prints_a_warning_with_its_address(tmp_path):
     with playing("--host", "0.0.0.0", cwd=tmp_path) as (process, url):
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=60)
-        found = re.fullmatch(r"warning: others on the network can open it, too, at http://([\w.-]+):(\d+)/\n", error)
-        assert found, error
-        assert found[1] not in ("0.0.0.0", "127.0.0.1")
-        assert f":{found[2]}/" in url
+        match = re.fullmatch(r"warning: other machines on the network can open it at http://([\w.-]+):(\d+)/\n", error)
+        assert match, error
+        assert match[1] not in ("0.0.0.0", "127.0.0.1")
+        assert f":{match[2]}/" in url
 
 
 @posix
 @pytest.mark.slow
-def test_a_training_is_watched_stopped_and_gone_on_with(tmp_path):
+def test_a_training_is_watched_stopped_and_resumed(tmp_path):
     Run.begin(tmp_path / "run", Config("disc", experiment="growing", steps=100_000, fit=6, pad=4))
     for before in (0, 1):
         with playing("--resume", "run", cwd=tmp_path) as (process, url):
@@ -281,16 +281,16 @@ def test_a_finished_run_says_so_and_is_shown(tmp_path):
     [
         (("play", "nothing"), "there is no organism nothing"),
         (("play", "--train", "lizzard"), "did you mean lizard"),
-        (("play", "--train", "🦎", "--resume", "x"), "give one of them"),
+        (("play", "--train", "🦎", "--resume", "x"), "give only one of them"),
         (("play", "--resume", "x"), "is not the directory of a run"),
-        (("play", "--experiment", "growing"), "give --train TARGET with it"),
-        (("play", "--fit", "12", "--seed", "3"), "--seed, --fit: only for a training to begin; give --train TARGET"),
-        (("play", "--resume", "x", "--fit", "12"), "--resume continues a run as it was begun; leave out --fit"),
+        (("play", "--experiment", "growing"), "can only be combined with --train"),
+        (("play", "--fit", "12", "--seed", "3"), "--seed, --fit can only be combined with --train"),
+        (("play", "--resume", "x", "--fit", "12"), "--resume continues a run with its own settings; leave out --fit"),
         (("play", "--train", "🦎", "--fit", "0"), "fit is 0; a target needs a whole number from 1 to 4096"),
-        (("play", "--steps", "3"), "give --train TARGET or --resume DIR"),
+        (("play", "--steps", "3"), "only works together with --train or --resume"),
         (("play", "--train", "🦎", "--steps", "0"), "steps is 0"),
         (("play", "--port", "99999"), "--port is 99999"),
-        (("play", "--train", "🦎", "--host", "no.such.host.invalid"), "cannot listen at no.such.host.invalid"),
+        (("play", "--train", "🦎", "--host", "no.such.host.invalid"), "cannot listen on no.such.host.invalid"),
         (("site", "mine"), "is not empty, and blastema site did not write it"),
         (("site", "new", "nothing"), "there is no organism nothing"),
         (("site", "/dev/null/site"), "cannot write /dev/null/site"),

@@ -89,7 +89,7 @@ def test_a_format_is_in_help_errors_and_on_its_page(help_of, monkeypatch, tmp_pa
     assert ", .dum for dummy;" in text
     assert "dummy (one cell)" in text
     text = help_of("import")
-    assert "or dummy .dum; its content says which" in text
+    assert "or dummy .dum; recognised by its content" in text
     assert "channels-yx,up,down}" in text
     with pytest.raises(BlastemaError, match=r", dummy$"):
         export(None, "none", tmp_path / "a")

@@ -58,18 +58,18 @@ def glyphs(font: Path) -> dict[str, bytes]:
 
 def names(characters: list[str]) -> dict[str, str]:
     """Return the lower-case Unicode names by hexadecimal code point; private-use characters have none."""
-    known = {one: unicodedata.name(one, "").lower() or NEWEST_NAMES.get(ord(one), "") for one in characters}
-    return {f"{ord(one):x}": name for one, name in known.items() if name}
+    known = {letter: unicodedata.name(letter, "").lower() or NEWEST_NAMES.get(ord(letter), "") for letter in characters}
+    return {f"{ord(letter):x}": name for letter, name in known.items() if name}
 
 
 def bundle(font: Path, path: Path) -> tuple[int, str]:
     """Write the zip; return its number of glyphs and its SHA-256."""
-    found = glyphs(font)
+    pngs = glyphs(font)
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-        for character, png in found.items():
+        for character, png in pngs.items():
             _add(archive, f"{ord(character):x}.png", png)
-        _add(archive, "names.json", json.dumps(names(list(found)), indent=0, sort_keys=True).encode())
-    return len(found), hashlib.sha256(path.read_bytes()).hexdigest()
+        _add(archive, "names.json", json.dumps(names(list(pngs)), indent=0, sort_keys=True).encode())
+    return len(pngs), hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

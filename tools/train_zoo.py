@@ -168,14 +168,14 @@ def summary(report: Report) -> Scores:
             "grown": part["persistence"]["200"]["median"],
             "after_5000": part["persistence"]["5000"]["worst"],
             "after_10000": part["persistence"]["10000"]["worst"],
-            "regeneration": {name: found["after"]["600"] for name, found in part["regeneration"].items()},
+            "regeneration": {name: result["after"]["600"] for name, result in part["regeneration"].items()},
         }
 
     # For comparison with the article's models, which were measured elsewhere: log10 of the mean over states.
-    means = {name: found["mean"] for name, found in report["regeneration"].items()}
+    means = {name: result["mean"] for name, result in report["regeneration"].items()}
     means = {"grown": report["persistence"]["200"]["mean"]} | means
     repeated = {
-        name: {"regrew": found["regrew"], "worst": found["worst"]} for name, found in report["repeated"].items()
+        name: {"regrew": result["regrew"], "worst": result["worst"]} for name, result in report["repeated"].items()
     }
     # All organisms of the zoo have the article's rule, and so 8-bit weights.
     assert report["eight_bit"] is not None

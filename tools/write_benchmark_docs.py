@@ -38,7 +38,7 @@ def page(results: dict[str, Any], training: dict[str, Any]) -> str:
     """Return the page."""
     bound, dense = results["lower_bound"], results["contenders"].get("PyTorch, dense", {}).get("training_s")
     lines = [INTRODUCTION, "| | |", "| --- | --- |"]
-    lines += [f"| {name} | {what} |" for name, what in results["surroundings"].items()]
+    lines += [f"| {name} | {value} |" for name, value in results["surroundings"].items()]
     lines += [
         "",
         f"Large sgemm: {bound['sgemm_gflops']:.0f} GFLOP/s. Firing cells in the training step: {bound['acting']:,}. "
@@ -48,14 +48,14 @@ def page(results: dict[str, Any], training: dict[str, Any]) -> str:
         "| simulation, ms per step | peak MB |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for name, found in results["contenders"].items():
-        if "failed" in found:
-            lines.append(f"| {name} | {found['failed']} | | | | |")
+    for name, result in results["contenders"].items():
+        if "failed" in result:
+            lines.append(f"| {name} | {result['failed']} | | | | |")
             continue
-        faster = f"{dense / found['training_s']:.2g}" if dense else ""
+        faster = f"{dense / result['training_s']:.2g}" if dense else ""
         lines.append(
-            f"| {name} | {found['training_s']:.3f} | {found['training_s'] / bound['s']:.2f} | {faster} "
-            f"| {found['simulation_ms']:.3f} | {found['peak_mb']:.0f} |"
+            f"| {name} | {result['training_s']:.3f} | {result['training_s'] / bound['s']:.2f} | {faster} "
+            f"| {result['simulation_ms']:.3f} | {result['peak_mb']:.0f} |"
         )
     lines += ["", "| simulation with the native engine | ms per step |", "| --- | ---: |"]
     lines += [f"| {name} | {milliseconds:.3f} |" for name, milliseconds in results["large_grids"].items()]

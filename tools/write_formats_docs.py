@@ -1,4 +1,4 @@
-"""Write the table of docs/formats.md from the formats' records, or with --check say whether it is fresh.
+"""Write the table of docs/formats.md from the formats' records; with --check, fail if it is out of date.
 
 python tools/write_formats_docs.py [--check] docs/formats.md
 """
@@ -11,14 +11,14 @@ from blastema.formats import Format, formats
 
 BEGIN, END = "<!-- made by make docs from the records of the formats -->\n", "<!-- end -->\n"
 HEAD = (
-    "| format | there | back | weights | proven in | tolerance, and why | largest file read |\n"
+    "| format | export | import | weights | proven in | tolerance, and why | largest file read |\n"
     "| --- | --- | --- | --- | --- | --- | --- |\n"
 )
 UNITS = {10**6: "MB", 2**30: "GiB"}
 
 
 def size(count: int) -> str:
-    """Return a limit as pages name it.
+    """Return a limit as written in the docs.
 
     >>> size(64_000_000), size(2**31), size(0)
     ('64 MB', '2 GiB', '')
@@ -36,7 +36,7 @@ def row(form: Format) -> str:
 
 
 def page(text: str) -> str:
-    """Return the page with a fresh table."""
+    """Return the page with a new table."""
     before, _, rest = text.partition(BEGIN)
     after = rest.partition(END)[2]
     return before + BEGIN + HEAD + "".join(map(row, formats().values())) + END + after
@@ -48,4 +48,4 @@ if __name__ == "__main__":
     if not check:
         path.write_text(page(written), "utf-8")
     elif written != page(written):
-        sys.exit(f"{path} is stale; run: make docs")
+        sys.exit(f"{path} is out of date; run: make docs")

@@ -25,12 +25,12 @@ notebook](../notebooks/growing.ipynb) walks through them. These are small versio
 
 def picture_of(name: str, folder: Path) -> Path:
     """Return the small version of a figure."""
-    found = list(folder.glob(f"{name}.*"))
-    if len(found) != 1:
+    files = list(folder.glob(f"{name}.*"))
+    if len(files) != 1:
         sys.exit(
-            f"{folder} has {len(found)} pictures of {name}; run: python tools/write_gallery.py docs/gallery.md {name}"
+            f"{folder} has {len(files)} pictures of {name}; run: python tools/write_gallery.py docs/gallery.md {name}"
         )
-    return found[0]
+    return files[0]
 
 
 def page(folder: Path) -> str:
@@ -38,11 +38,11 @@ def page(folder: Path) -> str:
     parts = [INTRODUCTION]
     for name in NAMES:
         module = figure_named(name)
-        made = " ".join(module.__doc__.split())
+        method = " ".join(module.__doc__.split())
         parts += [
             f"\n## {module.TITLE}\n\n{module.CAPTION}\n",
             f"\n![{module.CAPTION}]({FOLDER}/{picture_of(name, folder).name})\n",
-            f"\n`blastema figure {name}` · {made}\n",
+            f"\n`blastema figure {name}` · {method}\n",
         ]
     return "".join(parts)
 
@@ -74,7 +74,7 @@ def main() -> None:
     text = page(folder)
     if "--check" not in options:
         page_path.write_text(text)
-    elif (size := sum(one.stat().st_size for one in folder.iterdir())) > LARGEST:
+    elif (size := sum(file.stat().st_size for file in folder.iterdir())) > LARGEST:
         sys.exit(f"the pictures in {folder} are {size / 1e6:.1f} MB; {LARGEST / 1e6:g} MB are allowed")
     elif not page_path.exists() or page_path.read_text() != text:
         sys.exit(f"{page_path} does not match the figures; run: make docs")
@@ -83,10 +83,10 @@ def main() -> None:
 def write_pictures(names: list[str], folder: Path) -> None:
     """Draw figures and write their small versions."""
     folder.mkdir(parents=True, exist_ok=True)
-    setting = Setting(track=lambda things, name, count: track(things, name, count, transient=True))
+    setting = Setting(track=lambda items, name, count: track(items, name, count, transient=True))
     for name in names:
         write_small(name, folder, setting)
-        print(f"{name}: {sum(one.stat().st_size for one in folder.glob(f'{name}.*')) / 1e3:.0f} kB", flush=True)
+        print(f"{name}: {sum(file.stat().st_size for file in folder.glob(f'{name}.*')) / 1e3:.0f} kB", flush=True)
 
 
 if __name__ == "__main__":

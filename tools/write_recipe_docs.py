@@ -90,7 +90,7 @@ Written from `benchmarks/beginnings.json`, which `benchmarks/recipes.py --steps 
 | recipe | living cells | s | s in total | 10,000 | cut |
 | --- | ---: | ---: | ---: | ---: | ---: |
 """
-BEGUN = """
+BEGINNINGS_CONCLUSION = """
 A cost on alpha outside the picture and seed cells for half of each batch both avoid the overgrowth. They save about a
 tenth of the time and do no harm here; in the short trainings above, the seed cells did. The default uses neither, for
 simplicity.
@@ -126,15 +126,15 @@ SEEDS = ", another seed"
 LARGE = "😀"
 
 
-def page(found: dict[str, Any], beginnings: dict[str, Any], cuts: dict[str, Any], timed: dict[str, Any] | None) -> str:
+def page(trials: dict[str, Any], beginnings: dict[str, Any], cuts: dict[str, Any], timed: dict[str, Any] | None) -> str:
     """Return the page."""
-    targets = sorted(next(iter(found["results"].values())), key=list(ARTICLE_EMOJI).index)
+    targets = sorted(next(iter(trials["results"].values())), key=list(ARTICLE_EMOJI).index)
     heads = " | ".join(f"{target} 10,000 | {target} cut" for target in targets)
     start = INTRODUCTION.format(
-        targets=heads, columns="---: | ---: | " * len(targets), fit=found["fit"], steps=f"{found['steps']:,}",
-        surroundings=machine(found),
+        targets=heads, columns="---: | ---: | " * len(targets), fit=trials["fit"], steps=f"{trials['steps']:,}",
+        surroundings=machine(trials),
     )  # fmt: skip
-    results = found["results"]
+    results = trials["results"]
     rows = [
         candidate(name, [results[name][target] for target in targets])
         for first in results
@@ -147,10 +147,10 @@ def page(found: dict[str, Any], beginnings: dict[str, Any], cuts: dict[str, Any]
 
 def candidate(name: str, tried: list[dict[str, Any]]) -> str:
     """Return a candidate's row of the table."""
-    exact, rounded = ([number for one in tried for number in of(one[kind])] for kind in ("final", "eight_bit"))
+    exact, rounded = ([number for trial in tried for number in of(trial[kind])] for kind in ("final", "eight_bit"))
     lost = max(after - before for before, after in zip(exact, rounded, strict=True))
     cells = [f"{number:.2f}" for number in (*exact, sum(exact) / len(exact))]
-    return " | ".join([f"| {name}", *cells, f"{lost:.2f}", f"{sum(one['seconds'] for one in tried):,} |"])
+    return " | ".join([f"| {name}", *cells, f"{lost:.2f}", f"{sum(trial['seconds'] for trial in tried):,} |"])
 
 
 def of_both_seeds(results: dict[str, Any]) -> str:
@@ -158,7 +158,7 @@ def of_both_seeds(results: dict[str, Any]) -> str:
     rows = []
     for name in results:
         if name + SEEDS in results:
-            pairs = [of(one["final"]) for seed in (name, name + SEEDS) for one in results[seed].values()]
+            pairs = [of(trial["final"]) for seed in (name, name + SEEDS) for trial in results[seed].values()]
             old, cut = (sum(numbers) / len(pairs) for numbers in zip(*pairs, strict=True))
             rows.append(f"| {name} | {old:.2f} | {cut:.2f} | {(old + cut) / 2:.2f} |")
     return LUCK + "\n".join(rows) + "\n" + CONCLUSION
@@ -169,19 +169,21 @@ def of(measured: dict[str, float]) -> tuple[float, float]:
     return measured["old"], max(measured[cut] for cut in ARTICLE_CUTS)
 
 
-def beginning(found: dict[str, Any]) -> str:
+def beginning(trials: dict[str, Any]) -> str:
     """Return the section on the beginning of training."""
     rows = []
-    for name, tried in found["results"].items():
-        one = tried[LARGE]
-        first, (old, cut) = one["curve"][0], of(one["final"])
-        rows.append(f"| {name} | {first['living']:,} | {first['seconds']} | {one['seconds']} | {old:.2f} | {cut:.2f} |")
-    cells = int((load_target(LARGE, fit=found["fit"])[..., 3] > 0.1).sum())
+    for name, tried in trials["results"].items():
+        trial = tried[LARGE]
+        first, (old, cut) = trial["curve"][0], of(trial["final"])
+        rows.append(
+            f"| {name} | {first['living']:,} | {first['seconds']} | {trial['seconds']} | {old:.2f} | {cut:.2f} |"
+        )
+    living = int((load_target(LARGE, fit=trials["fit"])[..., 3] > 0.1).sum())
     text = BEGINNINGS.format(
-        steps=f"{found['steps']:,}", plain=found["steps"], target=LARGE, fit=found["fit"], cells=f"{cells:,}",
-        surroundings=machine(found),
+        steps=f"{trials['steps']:,}", plain=trials["steps"], target=LARGE, fit=trials["fit"], cells=f"{living:,}",
+        surroundings=machine(trials),
     )  # fmt: skip
-    return text + "\n".join(rows) + "\n" + BEGUN
+    return text + "\n".join(rows) + "\n" + BEGINNINGS_CONCLUSION
 
 
 def time_to_quality(timed: dict[str, Any]) -> str:
@@ -194,25 +196,25 @@ def time_to_quality(timed: dict[str, Any]) -> str:
     return TIME.format(surroundings=machine(timed), **timed["lines"]) + "\n".join(times) + "\n" + TIME_PICTURE
 
 
-def cuts_in_a_row(found: dict[str, Any]) -> str:
+def cuts_in_a_row(measurement: dict[str, Any]) -> str:
     """Return the section on cuts in a row."""
-    counts = list(next(iter(found["measured"].values())))
+    counts = list(next(iter(measurement["measured"].values())))
     heads = [f"{count} cut{'s' if count != '1' else ''}" for count in counts]
     rows = [
         " | ".join([f"| {name}", *(f"{result['regrew']} ({result['median']:.2f})" for result in results.values())])
         + " |"
-        for name, results in found["measured"].items()
+        for name, results in measurement["measured"].items()
     ]
     start = CUTS.format(
-        organisms=found["organisms"], surroundings=machine(found), columns=" | ".join(heads),
+        organisms=measurement["organisms"], surroundings=machine(measurement), columns=" | ".join(heads),
         rule=" | ".join("---:" for _ in heads),
     )  # fmt: skip
     return start + "\n".join(rows) + "\n"
 
 
-def machine(found: dict[str, Any]) -> str:
+def machine(results: dict[str, Any]) -> str:
     """Return the machine and the date of a measurement."""
-    return f"{found['surroundings']['processor']}, {found['surroundings']['date']}"
+    return f"{results['surroundings']['processor']}, {results['surroundings']['date']}"
 
 
 def when(last: dict[str, float]) -> str:
@@ -224,25 +226,25 @@ def when(last: dict[str, float]) -> str:
 def write_picture(timed: dict[str, Any], path: Path) -> None:
     """Draw the curves: how far the worst number of an organism lies above its threshold."""
     series: list[Series] = [
-        (name if number == 0 else "", [found["excess"] for found in curve], COLOURS[name])
+        (name if number == 0 else "", [checked["excess"] for checked in curve], COLOURS[name])
         for name, seeds in timed["results"].items()
         for number, curve in enumerate(seeds.values())
     ]
     longest = max((curve for seeds in timed["results"].values() for curve in seeds.values()), key=len)
-    steps = [f"{found['step']:,}" for found in longest]
+    steps = [f"{checked['step']:,}" for checked in longest]
     title = "How far the worst number lies above its threshold, by training step"
     save(chart(title, steps, series, 900, limits=(-1, 3)), path)
 
 
 if __name__ == "__main__":
     path = Path(sys.argv[-1])
-    found = json.loads((BENCHMARKS / "recipes.json").read_text())
+    trials = json.loads((BENCHMARKS / "recipes.json").read_text())
     record = BENCHMARKS / "time_to_quality.json"
     timed = json.loads(record.read_text()) if record.exists() else None
     beginnings, cuts = (
         json.loads((BENCHMARKS / f"{name}.json").read_text()) for name in ("beginnings", "cuts_in_a_row")
     )
-    text = page(found, beginnings, cuts, timed)
+    text = page(trials, beginnings, cuts, timed)
     if "--check" not in sys.argv:
         path.write_text(text)
         if timed:

@@ -32,23 +32,23 @@ After {steps} training steps, {alive} of {count} emoji are alive. Left in the mi
 
 def page(results: dict[str, Any]) -> str:
     """Return the page."""
-    trainings = {key.split()[0]: found for key, found in results["trainings"].items() if key.split()[1] == "growing"}
-    died = [found["middle"] for found in trainings.values() if found["middle"] != "lives"]
+    trainings = {key.split()[0]: result for key, result in results["trainings"].items() if key.split()[1] == "growing"}
+    died = [result["middle"] for result in trainings.values() if result["middle"] != "lives"]
     start = INTRODUCTION.format(
         experiment="growing", machine=results["machine"], count=len(trainings), died=len(died), within=max(died),
-        alive=sum(found["lives"] for found in trainings.values()),
-        steps=max(found["steps"] for found in trainings.values()),
+        alive=sum(result["lives"] for result in trainings.values()),
+        steps=max(result["steps"] for result in trainings.values()),
     )  # fmt: skip
-    return start + "".join(row(name, found) for name, found in trainings.items())
+    return start + "".join(row(name, result) for name, result in trainings.items())
 
 
-def row(name: str, found: dict[str, Any]) -> str:
+def row(name: str, result: dict[str, Any]) -> str:
     """Return an emoji's row of the table."""
-    died = "no" if found["middle"] == "lives" else f"step {found['middle']}"
-    least = min((share for _, share in found["parts"]), default=0)
+    died = "no" if result["middle"] == "lives" else f"step {result['middle']}"
+    least = min((share for _, share in result["parts"]), default=0)
     cells = [
-        name, str(found["fit"]), f"{found['alpha']:.2f}", died, f"{math.log10(found['empty']):.2f}",
-        f"{math.log10(found['loss']):.2f}" if found["lives"] else "dead", f"{least:.0%}",
+        name, str(result["fit"]), f"{result['alpha']:.2f}", died, f"{math.log10(result['empty']):.2f}",
+        f"{math.log10(result['loss']):.2f}" if result["lives"] else "dead", f"{least:.0%}",
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |\n"
 

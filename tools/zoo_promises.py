@@ -23,7 +23,7 @@ ROUNDING = 0.3
 def badness(name: str, scores: Scores) -> tuple[float, float]:
     """Return the largest miss of a threshold, and the worst number; lower is better."""
     experiment = name.split("/")[0]
-    cuts = [scores["regeneration"][one] for one in ARTICLE_CUTS] if EXPERIMENTS[experiment].damaged else []
+    cuts = [scores["regeneration"][cut] for cut in ARTICLE_CUTS] if EXPERIMENTS[experiment].damaged else []
     worst = max([scores["grown"] if experiment == "growing" else scores["after_10000"], *cuts])
     return max([0.0, *missed(name, scores).values()]), worst
 
@@ -32,31 +32,31 @@ def missed(name: str, scores: Scores) -> dict[str, float]:
     """Return by how much each number misses its threshold. Growing organisms only must not explode after cuts."""
     experiment, target = name.split("/")
     repeated = scores["repeated"]
-    found = {
+    misses = {
         f"{cuts}, exploded": result["worst"]
         for cuts, result in repeated.items()
         if result["worst"] >= EXPLODED_LOG_LOSS
     }
     if experiment == "growing":
-        return found
+        return misses
     columns, rounded = promised(experiment, scores), promised(experiment, scores["eight_bit"])
     oldest, cut = LINES.get(target, LINE)
-    found |= {"5 x centre": FIVE_CUTS.get(name, 0) - repeated["5 x centre"]["regrew"] / scores["organisms"]}
-    found |= {"after_10000": columns["after_10000"] - oldest}
-    found |= {one: columns[one] - cut for one in ARTICLE_CUTS if one in columns}
-    found |= {f"{one}, 8 bits": rounded[one] - columns[one] - ROUNDING for one in columns}
+    misses |= {"5 x centre": FIVE_CUTS.get(name, 0) - repeated["5 x centre"]["regrew"] / scores["organisms"]}
+    misses |= {"after_10000": columns["after_10000"] - oldest}
+    misses |= {column: columns[column] - cut for column in ARTICLE_CUTS if column in columns}
+    misses |= {f"{column}, 8 bits": rounded[column] - columns[column] - ROUNDING for column in columns}
     if experiment == "regenerating" and name in PUBLISHED_SCORES:
         ours = scores["means"] | {"after_5000": scores["after_5000"]}
         published = zip(("grown", "after_5000", *ARTICLE_CUTS), PUBLISHED_SCORES[name], strict=True)
-        found |= {f"{one}, mean": ours[one] - theirs for one, theirs in published}
-    return {one: round(value, 3) for one, value in found.items() if value > 0}
+        misses |= {f"{column}, mean": ours[column] - theirs for column, theirs in published}
+    return {column: round(value, 3) for column, value in misses.items() if value > 0}
 
 
 def promised(experiment: str, scores: Scores | EightBitScores) -> dict[str, float]:
     """Return the numbers that have a threshold in this experiment."""
     ages = {"grown": scores["grown"], "after_5000": scores["after_5000"], "after_10000": scores["after_10000"]}
     cuts = ARTICLE_CUTS if EXPERIMENTS[experiment].damaged else ()
-    return ages | {one: scores["regeneration"][one] for one in cuts}
+    return ages | {cut: scores["regeneration"][cut] for cut in cuts}
 
 
 if __name__ == "__main__":

@@ -90,10 +90,10 @@ from blastema.render.colour import rgba
 from blastema.targets import load_target
 site = Path(sys.argv[1])
 listed = json.loads((site / "organisms.json").read_text())
-for one in listed["organisms"]:
-    if one["picture"] is None:
-        one["picture"] = one["url"].replace(".safetensors", "-target.png")
-        target = load_target(one["label"], fit=40, height=one["height"], width=one["width"])
+for entry in listed["organisms"]:
+    if entry["picture"] is None:
+        entry["picture"] = entry["url"].replace(".safetensors", "-target.png")
+        target = load_target(entry["label"], fit=40, height=entry["height"], width=entry["width"])
         (site / one["picture"]).write_bytes(png(rgba(target)))
 (site / "organisms.json").write_text(json.dumps(listed))
 `;

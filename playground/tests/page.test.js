@@ -132,7 +132,7 @@ test('the page', { skip: noBrowser }, (suite) =>
       { hash: '#organism=regenerating/lizard&seed=5&size=144' },
     );
 
-    await visit('pause stops, a step is one step, reset begins again, and the counters say so', async (page) => {
+    await visit('pause stops, a step is one step, reset restarts from one cell, and the counters show it', async (page) => {
       await growTo(page, 3);
       await pause(page);
       await settled(page);
@@ -155,7 +155,7 @@ test('the page', { skip: noBrowser }, (suite) =>
       assert.ok([2, 3, 4].includes(await steps(page)), `${await steps(page)} steps at one a second`);
     });
 
-    await visit('rotation turns the senses, and the picture that is aimed at', async (page) => {
+    await visit('rotation rotates perception, and the picture to compare with', async (page) => {
       await page.locator('#angle').fill('90');
       await page.click('#reset');
       await fast(page);

@@ -1,4 +1,4 @@
-"""Damage: cells are erased, and the others have to make up for them. Each kind is declared once, in `DAMAGES`."""
+"""Damage: which cells are erased. Each kind is declared once, in `DAMAGES`."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -8,7 +8,7 @@ import numpy as np
 
 from blastema.rule import Batch
 
-# (random generator, height, width) to the cells that are erased, bool (height, width).
+# Maps (random generator, height, width) to the erased cells, bool (height, width).
 Mask = Callable[[np.random.Generator, int, int], np.ndarray]
 
 
@@ -16,9 +16,9 @@ class Damage(NamedTuple):
     """A kind of damage.
 
     Attributes:
-        name: what recipes, reports and `blastema grow --damage` call it.
-        mask: draws the cells that it erases.
-        sentence: what it erases, for help texts.
+        name: used in recipes, reports and `blastema grow --damage`.
+        mask: returns the erased cells.
+        sentence: description for help texts.
     """
 
     name: str
@@ -33,7 +33,7 @@ def inside_disc(height: int, width: int, centre: tuple[float, float], radius: fl
 
 
 def random_disc(draw: np.random.Generator, height: int, width: int) -> np.ndarray:
-    """Return a disc as the article cuts it in training, bool `(height, width)`.
+    """Return a random disc, as in the article's training, bool `(height, width)`.
 
     The centre is uniform in the middle half of the grid, the radius uniform in 0.1 to 0.4 of half its shorter side.
     """
@@ -43,7 +43,7 @@ def random_disc(draw: np.random.Generator, height: int, width: int) -> np.ndarra
 
 
 def random_half(draw: np.random.Generator, height: int, width: int) -> np.ndarray:
-    """Return all that lies on one side of a line, bool `(height, width)`.
+    """Return one side of a random line, bool `(height, width)`.
 
     The line has any direction and goes through a point uniform in the middle quarter of each side of the grid.
     """
@@ -54,7 +54,7 @@ def random_half(draw: np.random.Generator, height: int, width: int) -> np.ndarra
 
 
 def random_square(draw: np.random.Generator, height: int, width: int) -> np.ndarray:
-    """Return a square, bool `(height, width)`.
+    """Return a random square, bool `(height, width)`.
 
     The centre is uniform in the middle half of the grid, the side uniform in 0.1 to 0.3 of its shorter side.
     """
@@ -97,7 +97,7 @@ def stripes(_: np.random.Generator, height: int, width: int) -> np.ndarray:
 
 
 def blocks(_: np.random.Generator, height: int, width: int) -> np.ndarray:
-    """Return the black squares of a chess board, eight cells wide."""
+    """Return the dark squares of a checkerboard, eight cells wide."""
     return (np.arange(height)[:, None] // 8 + np.arange(width) // 8) % 2 == 0
 
 
@@ -118,18 +118,18 @@ DAMAGES = {
         Damage("half", random_half, "one side of a random line"),
         Damage("square", random_square, "a square at a random place"),
         Damage("stripes", stripes, "every other band of four columns"),
-        Damage("blocks", blocks, "a checkerboard of eight cells a square"),
+        Damage("blocks", blocks, "a checkerboard of squares of eight cells"),
         Damage("scattered", scattered, "half of all cells, at random"),
     )
 }
-# The article's five cuts; what organisms are measured by; and what no training uses.
+# The article's five cuts; the damages used to measure organisms; and those that no recipe uses.
 ARTICLE_CUTS = ("lower", "upper", "right", "left", "centre")
 CUTS = (*ARTICLE_CUTS, "disc")
 UNSEEN = ("stripes", "blocks", "scattered")
 
 
 def erased(batch: Batch, masks: Sequence[np.ndarray]) -> Batch:
-    """Return a batch whose cells are zero where its state's mask, bool `(height, width)`, is set."""
+    """Return a copy of a batch with cells set to zero where the mask of their state, bool `(height, width)`, is set."""
     states = batch.states.copy()
     for state, mask in zip(states, masks, strict=True):
         state[mask] = 0

@@ -10,7 +10,7 @@ from blastema.machine.packages import extras, libraries
 
 
 def examine() -> dict[str, dict[str, str]]:
-    """Return titled findings: name and what is said of it."""
+    """Return the findings: title to a table of names and values."""
     best = default_engine()
     return {
         "Machine": {
@@ -19,14 +19,11 @@ def examine() -> dict[str, dict[str, str]]:
             "cores": str(cores()),
             "instruction set": instruction_set(),
         },
-        "Engines": {
-            name: engine_state(name) + (" · used unless --engine says otherwise" if name == best else "")
-            for name in ENGINES
-        },
+        "Engines": {name: engine_state(name) + (" · the default" if name == best else "") for name in ENGINES},
         "Libraries": {package: installed(package) or "missing" for package in libraries()},
         "Extras": {
-            f"[{extra}]": f"{package} {found}"
-            if (found := installed(package))
+            f"[{extra}]": f"{package} {version}"
+            if (version := installed(package))
             else f"not installed: pip install 'blastema[{extra}]'"
             for extra, package in extras().items()
         },

@@ -189,7 +189,7 @@ ATTACKS = {
     ),
     "onnx, shape that overflows": (
         {"a.onnx": onnx(lambda _, tensors: tensors["hidden.weight"].dims.__setitem__(slice(None), [2**40, 2**22]))},
-        "hidden.weight in a.onnx is broken",
+        "hidden.weight in a.onnx is damaged",
     ),
     "onnx, NaN": (
         {"a.onnx": onnx(lambda _, tensors: setattr(

@@ -45,12 +45,12 @@ SPOIL = [
 
 def spoilt_bytes(content, draw):
     """Bytes flipped, cut out, moved, repeated, cut off, or put in."""
-    found = bytearray(content)
+    spoilt = bytearray(content)
     for _ in range(draw.choice([1, 1, 1, 2, 5, 50])):
-        begin = draw.randrange(len(found) + 1)
-        end = min(len(found), begin + draw.choice([1, 1, 4, 8, 100, 10_000]))
-        found[begin:end] = draw.choice(SPOIL)(found[begin:end], draw)
-    return bytes(found[: draw.randrange(len(found) + 1)] if draw.random() < 0.1 else found)
+        begin = draw.randrange(len(spoilt) + 1)
+        end = min(len(spoilt), begin + draw.choice([1, 1, 4, 8, 100, 10_000]))
+        spoilt[begin:end] = draw.choice(SPOIL)(spoilt[begin:end], draw)
+    return bytes(spoilt[: draw.randrange(len(spoilt) + 1)] if draw.random() < 0.1 else spoilt)
 
 
 def spoilt_json(value, draw):
@@ -149,16 +149,16 @@ def picture(files, draw):
     (content,) = files.values()
     if draw.random() < 0.3:
         return {"a.png": spoilt_bytes(content, draw)}
-    found, at, target = content[:8], 8, draw.randrange(4)
+    png, at, target = content[:8], 8, draw.randrange(4)
     for index in range(100):
         if at >= len(content):
             break
         (length,) = struct.unpack(">I", content[at : at + 4])
         body = content[at + 4 : at + 8 + length]
         body = spoilt_bytes(body, draw) if index == target else body
-        found += struct.pack(">I", max(0, len(body) - 4)) + body + struct.pack(">I", zlib.crc32(body))
+        png += struct.pack(">I", max(0, len(body) - 4)) + body + struct.pack(">I", zlib.crc32(body))
         at += 12 + length
-    return {"a.png": found}
+    return {"a.png": png}
 
 
 def a_picture():
@@ -198,10 +198,10 @@ READERS = {name: (SPOILING[name], GOOD[name], load) for name in readable()} | {
 
 
 def check(read, path):
-    """Return whether the file was read; raise if what came is not right."""
+    """Return whether the file was read; raise if the result is invalid."""
     began = time.process_time()
     try:
-        found = read(path)
+        result = read(path)
     except BlastemaError as error:
         if not str(error).strip() or "\n" in str(error):
             raise AssertionError(f"not a line: {error!r}") from error
@@ -209,13 +209,13 @@ def check(read, path):
     finally:
         if time.process_time() - began > MOST_SECONDS:
             raise AssertionError(f"{time.process_time() - began:.1f} s for one file")
-    values = [found] if isinstance(found, np.ndarray) else found.weights
+    values = [result] if isinstance(result, np.ndarray) else result.weights
     if not all(np.isfinite(value).all() for value in values):
         raise AssertionError("numbers that are not finite")
-    if not isinstance(found, np.ndarray):
+    if not isinstance(result, np.ndarray):
         with np.errstate(over="ignore", invalid="ignore"):
-            found.grow(1, 4, 4, engine="numpy")
-        json.dumps(found.training)
+            result.grow(1, 4, 4, engine="numpy")
+        json.dumps(result.training)
     return True
 
 

@@ -44,7 +44,7 @@ def short_trainings():
     os.fsync = lambda handle: None
 
 
-def begun(directory, config, steps):
+def started_run(directory, config, steps):
     training = Run.begin(directory, config).train()
     for _ in range(steps):
         next(training)
@@ -124,7 +124,7 @@ def fuzz(seconds, first):
         for config in (CONFIG, POOLED):
             list(Run.begin(folder / config.experiment, config).train())
             for old in (False, True):
-                begun(folder / f"{config.experiment}-{old}", config, 5)
+                started_run(folder / f"{config.experiment}-{old}", config, 5)
             in_the_format_of_0_1_0(folder / f"{config.experiment}-True")
         while number == first or time.monotonic() < end:
             draw = random.Random(number)

@@ -33,7 +33,7 @@ def organism(entries=None, numbers=NUMBERS, **metadata):
 
 
 def shifted(by, after=0):
-    """The entries with the tensors that begin at `after` or later moved by so many bytes."""
+    """The entries, with tensors that start at `after` or later moved by `by` bytes."""
     return {
         name: entry | {"data_offsets": [at + by * (entry["data_offsets"][0] >= after) for at in entry["data_offsets"]]}
         for name, entry in ENTRIES.items()
@@ -224,10 +224,10 @@ REFUSED = {
 def is_read(path):
     """Return whether Python reads the file, and the page has room for it."""
     try:
-        found = load(path)
+        loaded = load(path)
     except BlastemaError:
         return False
-    rule = found.rule
+    rule = loaded.rule
     return rule.channels <= MOST_CHANNELS and rule.hidden <= MOST_HIDDEN and len(rule.filters) <= MOST_FILTERS
 
 

@@ -161,10 +161,10 @@ def vectors():
     written = []
     for case in CASES:
         tensors, state = weights(case["rule"]), start(case)
-        found = {"firing": [], "states": {}}
+        results = {"firing": [], "states": {}}
         for taken in range(1, max(KEPT) + 1):
             age = case["age"] + taken - 1
-            found["firing"].append(
+            results["firing"].append(
                 [
                     "".join(
                         ".#"[fires(case["seed"], age, y, x, case["rule"]["fire_rate"])] for x in range(case["width"])
@@ -174,8 +174,8 @@ def vectors():
             )
             state = step(state, tensors, case, age)
             if taken in KEPT:
-                found["states"][str(taken)] = [[[round(value, 7) for value in cell] for cell in row] for row in state]
-        written.append(case | found)
+                results["states"][str(taken)] = [[[round(value, 7) for value in cell] for cell in row] for row in state]
+        written.append(case | results)
     return written
 
 

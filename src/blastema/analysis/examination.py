@@ -1,4 +1,4 @@
-"""The examination of an organism: everything that is measured, in one report, and states to show."""
+"""The examination of an organism: all measurements in one report, and states to show."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,22 +23,22 @@ from blastema.rule.grid import LARGEST_WHOLE
 
 ORGANISMS = 16
 MOST = 100_000
-# Ages that are shown.
+# Ages shown in the report picture.
 SHOWN = (20, 50, 100, 200, 1000, 10000)
-# Organisms for what varies little from one to the next.
+# Organisms grown for measurements that vary little.
 FEW = 4
 # An organism counts as regrown if it repaired at least this share of the damage, and is better than an empty grid.
 REGROWN = 0.9
 
 
 class Examination(NamedTuple):
-    """What was found.
+    """The results of an examination.
 
     Attributes:
         report: numbers for JSON. All losses are log10 of the mean squared difference over pixels and RGBA, medians
-            where nothing else is said; "mean" is log10 of the mean over organisms, "regrew" counts those that
+            unless stated otherwise; "mean" is log10 of the mean over organisms, "regrew" counts those that
             repaired at least 90% of the damage.
-        states: one organism at the ages `SHOWN`; damaged and regrown, by the damage; turned; two side by side.
+        states: one organism at the ages `SHOWN`; damaged and regrown, by damage; rotated; two side by side.
     """
 
     report: Report
@@ -56,12 +56,12 @@ def examine(
     """Measure an organism; on one engine and instruction set, the same seed gives the same report.
 
     Args:
-        organism: what is measured.
-        target: float32 `(height, width, 4)`, what it should look like; it is grown in grids of this size.
-        engine: that grows it.
-        seed: of the organisms' seeds and of random damages.
+        organism: the organism to measure.
+        target: float32 `(height, width, 4)`, the picture to compare with; it is grown in grids of this size.
+        engine: the engine that grows it.
+        seed: determines the organisms' seeds and the random damages.
         organisms: how many are grown for persistence and regeneration, 1 or more, as far as memory holds them.
-        progress: told what comes next.
+        progress: called with the name of the next measurement.
 
     Raises:
         BlastemaError: `seed` or `organisms` is out of range.
@@ -115,11 +115,11 @@ def _persistence(subject: Subject, seeds: np.ndarray) -> dict[str, AgeScores]:
 
 
 def _at_ages(subject: Subject, seeds: np.ndarray) -> list[np.ndarray]:
-    batch, age, found = subject.seeds(seeds), 0, []
-    for wanted in SHOWN:
-        batch, age = subject.grown(batch, wanted - age), wanted
-        found.append(batch.states[0])
-    return found
+    batch, age, states = subject.seeds(seeds), 0, []
+    for next_age in SHOWN:
+        batch, age = subject.grown(batch, next_age - age), next_age
+        states.append(batch.states[0])
+    return states
 
 
 def _regeneration(subject: Subject, seeds: np.ndarray, seed: int, damages: tuple[str, ...]) -> dict[str, Regrowth]:
@@ -137,7 +137,7 @@ def _cuts_in_a_row(subject: Subject, seeds: np.ndarray) -> dict[str, Regrowth]:
 
 
 def _summary(regrowth: Regrowth, empty: float) -> RegrowthScores:
-    # Of a dead organism, or one that exploded, damage takes nothing, which is no regrowth.
+    # Damage changes nothing in a dead or exploded organism; that does not count as regrown.
     regrew = (regrowth.recovery >= REGROWN) & (regrowth.after[-1] < empty)
     return {
         "before": _median(regrowth.before),
@@ -159,10 +159,10 @@ def _eight_bit(subject: Subject, seeds: np.ndarray, seed: int) -> RoundedReport:
     organism = subject.organism
     weights = quantise_gptq(organism.rule, organism.weights, *subject.target.shape[:2]).weights
     rounded = replace(subject, organism=replace(organism, weights=weights))
-    found = _regeneration(rounded, seeds, seed, CUTS)
+    results = _regeneration(rounded, seeds, seed, CUTS)
     return {
         "persistence": _persistence(rounded, seeds),
-        "regeneration": {name: _summary(regrowth, _empty(subject)) for name, regrowth in found.items()},
+        "regeneration": {name: _summary(regrowth, _empty(subject)) for name, regrowth in results.items()},
     }
 
 
@@ -175,5 +175,5 @@ def _median(losses: np.ndarray) -> float:
 
 
 def _of_mean(losses: np.ndarray) -> float:
-    """Return log10 of the mean of the losses themselves, which one organism alone can spoil."""
+    """Return log10 of the mean of the losses, which a single failure can dominate."""
     return round(float(np.log10(np.mean(10.0**losses))), 3)

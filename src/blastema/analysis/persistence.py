@@ -1,4 +1,4 @@
-"""Persistence: does an organism stay what it became (article, experiment 2)?"""
+"""Persistence: does an organism keep its shape (article, experiment 2)?"""
 
 import numpy as np
 
@@ -12,11 +12,11 @@ def persistence(subject: Subject, seeds: np.ndarray, at: tuple[int, ...] = AT) -
 
     Args:
         subject: the organism.
-        seeds: uint32, one for each that is grown.
+        seeds: uint32, one for each organism grown.
         at: ages in steps, ascending.
     """
-    batch, found, age = subject.seeds(seeds), [], 0
-    for wanted in at:
-        batch, age = subject.grown(batch, wanted - age), wanted
-        found.append(subject.log_loss(batch))
-    return lasting(np.array(found))
+    batch, losses, age = subject.seeds(seeds), [], 0
+    for next_age in at:
+        batch, age = subject.grown(batch, next_age - age), next_age
+        losses.append(subject.log_loss(batch))
+    return lasting(np.array(losses))

@@ -1,4 +1,4 @@
-"""Regeneration: what comes back after cells are erased (article, experiment 3)."""
+"""Regeneration: how much regrows after cells are erased (article, experiment 3)."""
 
 from typing import NamedTuple
 
@@ -15,13 +15,13 @@ CUTS_IN_A_ROW, APART = (3, 5, 9), 5
 
 
 class Regrowth(NamedTuple):
-    """How organisms took one kind of damage.
+    """The response of organisms to one kind of damage.
 
     Attributes:
         before, damaged: log10 of the loss, float `(organisms,)`.
         after: the same, `(len(AFTER), organisms)`.
-        recovery: `(loss_end - loss_damaged) / (loss_before - loss_damaged)` of each: 1 when all came back, 0 when
-            nothing did; below 0 when it grew worse.
+        recovery: `(loss_end - loss_damaged) / (loss_before - loss_damaged)` of each: 1 for full
+            recovery, 0 for none, negative if the loss increased.
         states: of the first organism, damaged and at the end, for pictures.
     """
 
@@ -44,11 +44,11 @@ def regeneration(
 
     Args:
         subject: the organism.
-        grown: a batch of it, fully grown; it stays as it is.
-        damage: what is erased, drawn for each state and each cut.
-        draw: for damages that are random.
+        grown: a batch of it, fully grown; not modified.
+        damage: the kind of damage, drawn for each state and each cut.
+        draw: random generator of the damages.
         after: CA steps after the last cut, ascending.
-        cuts: how many in a row, `APART` CA steps from one to the next.
+        cuts: number of cuts in a row, `APART` CA steps from one to the next.
     """
     height, width = grown.states.shape[1:3]
     batch = grown
@@ -57,19 +57,19 @@ def regeneration(
         batch = erased(batch, [damage.mask(draw, height, width) for _ in batch.states])
     before, damaged, losses, age = subject.log_loss(grown), subject.log_loss(batch), [], 0
     first = batch.states[0]
-    for wanted in after:
-        batch, age = subject.grown(batch, wanted - age), wanted
+    for next_age in after:
+        batch, age = subject.grown(batch, next_age - age), next_age
         losses.append(subject.log_loss(batch))
     after_all = lasting(np.array(losses))
     return Regrowth(before, damaged, after_all, recovery(before, damaged, after_all[-1]), (first, batch.states[0]))
 
 
 def recovery(before: np.ndarray, damaged: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Return which share of the damage was made good, from log10 of losses; 1 where there was nothing to make good.
+    """Return the share of the damage that was repaired, from log10 of losses; 1 where there was no damage.
 
     >>> recovery(np.array([-4.0]), np.array([-1.0]), np.array([-4.0]))
     array([1.])
     """
-    healthy, hurt, now = 10.0**before, 10.0**damaged, 10.0**end
-    lost = hurt - healthy
-    return np.where(lost > 1e-6, (hurt - now) / np.where(lost > 1e-6, lost, 1), 1.0)
+    loss_before, loss_damaged, loss_end = 10.0**before, 10.0**damaged, 10.0**end
+    added = loss_damaged - loss_before
+    return np.where(added > 1e-6, (loss_damaged - loss_end) / np.where(added > 1e-6, added, 1), 1.0)

@@ -1,4 +1,4 @@
-"""The report of an examination as titled tables, which the terminal prints and the report picture charts."""
+"""The report of an examination as titled tables, which the terminal prints and the report picture plots."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -63,7 +63,7 @@ def later(steps: str, what: str = MEDIAN) -> str:
 
 
 def shown(value: float | str) -> str:
-    """Return a value as it is printed: a score with two digits, or that the organism exploded.
+    """Return a value as printed: a score with two decimals, or `exploded`.
 
     >>> shown(-2.5), shown(9.0), shown("3 of 4")
     ('-2.50', 'exploded', '3 of 4')
@@ -97,13 +97,13 @@ def _damages(
     title: str, damages: dict[str, RegrowthScores], eight_bit: dict[str, RegrowthScores] | None, organisms: int
 ) -> Section:
     steps = list(next(iter(damages.values()))["after"])
-    rows: dict[str, list[Any]] = {DAMAGED: [found["damaged"] for found in damages.values()]}
-    rows |= {later(step): [found["after"][step] for found in damages.values()] for step in steps}
-    rows[later(steps[-1], WORST)] = [found["worst"] for found in damages.values()]
-    rows[REGREW] = [_share(found["regrew"], organisms) for found in damages.values()]
+    rows: dict[str, list[Any]] = {DAMAGED: [result["damaged"] for result in damages.values()]}
+    rows |= {later(step): [result["after"][step] for result in damages.values()] for step in steps}
+    rows[later(steps[-1], WORST)] = [result["worst"] for result in damages.values()]
+    rows[REGREW] = [_share(result["regrew"], organisms) for result in damages.values()]
     if eight_bit:
-        rows[EIGHT_BIT] = [found["worst"] for found in eight_bit.values()]
-        rows[f"8-bit weights, {REGREW}"] = [_share(found["regrew"], organisms) for found in eight_bit.values()]
+        rows[EIGHT_BIT] = [result["worst"] for result in eight_bit.values()]
+        rows[f"8-bit weights, {REGREW}"] = [_share(result["regrew"], organisms) for result in eight_bit.values()]
     return Section(title, list(damages), rows)
 
 

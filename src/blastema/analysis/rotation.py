@@ -1,4 +1,4 @@
-"""Rotation: turned senses grow a turned picture (article, experiment 4)."""
+"""Rotation: with rotated perception, a rotated picture grows (article, experiment 4)."""
 
 import math
 from dataclasses import replace
@@ -14,30 +14,30 @@ ANGLES = tuple(range(0, 360, 15))
 def rotation(
     subject: Subject, seeds: np.ndarray, degrees: tuple[int, ...] = ANGLES, steps: int = GROWN
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Grow organisms whose senses are turned.
+    """Grow organisms with rotated perception.
 
     Args:
         subject: the organism.
-        seeds: uint32, one for each that is grown at each angle.
-        degrees: by how much their senses are turned.
-        steps: how long they grow.
+        seeds: uint32, one for each organism grown at each angle.
+        degrees: angles of the rotation.
+        steps: CA steps to grow.
 
     Returns:
-        log10 of the mean squared difference to the turned target, `(len(degrees), len(seeds))`; and the state of the
+        log10 of the mean squared difference to the rotated target, `(len(degrees), len(seeds))`; and the state of the
         first organism at each angle, `(len(degrees), height, width, channel)`.
     """
     losses, states = [], []
     for angle in degrees:
         grown = subject.grown(subject.seeds(seeds), steps, math.radians(angle))
-        losses.append(replace(subject, target=turned(subject.target, angle)).log_loss(grown))
+        losses.append(replace(subject, target=rotated(subject.target, angle)).log_loss(grown))
         states.append(grown.states[0])
     return np.array(losses), np.array(states)
 
 
-def turned(target: np.ndarray, degrees: float) -> np.ndarray:
-    """Return the target turned about the seed cell as an organism is whose senses are turned by this angle.
+def rotated(target: np.ndarray, degrees: float) -> np.ndarray:
+    """Return the target rotated about the seed cell, as it grows with perception rotated by this angle.
 
-    Its own pixels are used where it is turned by quarters, bicubic ones in between; what leaves the grid is lost.
+    Multiples of 90 degrees move pixels exactly, others interpolate (bicubic); parts outside the grid are cut off.
     """
     height, width = target.shape[:2]
     centre = (width // 2 + 0.5, height // 2 + 0.5)

@@ -1,4 +1,4 @@
-"""The organism that is measured, the picture it should be, and how far it is from it."""
+"""The organism under examination, its target, and its loss."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ from blastema.organism import Organism
 from blastema.rule import Batch, seed_batch
 from blastema.simulation import Simulation
 
-# The log10 of the loss of an organism whose numbers are no longer finite; more than that is counted as that.
+# log10 of the loss of an organism whose values are not finite; larger losses are clipped to this.
 EXPLODED_LOG_LOSS = 9.0
 # CA steps after which an organism counts as grown.
 GROWN = 200
-# Nothing is closer to its picture than this; a target of nothing would be at minus infinity.
+# Floor for losses, so that log10 of a perfect match stays finite.
 LEAST = 1e-12
 
 
@@ -23,9 +23,9 @@ class Subject:
     """An organism under examination.
 
     Attributes:
-        organism: which one.
+        organism: the organism.
         target: float32 `(height, width, 4)`, premultiplied; it is grown in grids of this size.
-        engine: that grows it.
+        engine: the engine that grows it.
     """
 
     organism: Organism
@@ -33,31 +33,31 @@ class Subject:
     engine: Engine
 
     def seeds(self, seeds: np.ndarray) -> Batch:
-        """Return one fresh organism for each seed, uint32 `(batch,)`."""
+        """Return a batch of seed cells, one state for each seed, uint32 `(batch,)`."""
         height, width, _ = self.target.shape
         return seed_batch(seeds, height, width, self.organism.rule.channels)
 
     def grown(self, batch: Batch, steps: int, angle: float = 0.0) -> Batch:
-        """Return the organisms `steps` older. One with numbers that are not finite is emptied."""
+        """Return the batch `steps` steps later; states with values that are not finite are set to zero."""
         simulation = Simulation.from_batch(self.organism, batch, angle, self.engine)
         simulation.step(steps)
         simulation.states[simulation.exploded] = 0
         return simulation.batch
 
     def log_loss(self, batch: Batch) -> np.ndarray:
-        """Return for each organism log10 of the mean squared difference to the target over pixels and RGBA."""
+        """Return for each state log10 of the mean squared difference to the target over pixels and RGBA."""
         with np.errstate(over="ignore"):
             return log_of(pixel_loss(batch.states, self.target))
 
 
 def log_of(loss: np.ndarray) -> np.ndarray:
-    """Return log10 of losses, `EXPLODED_LOG_LOSS` where one is not finite or more than that.
+    """Return log10 of losses, at most `EXPLODED_LOG_LOSS`, also where a loss is not finite.
 
     >>> log_of(np.array([0.001, 1e18, np.nan])).tolist()
     [-3.0, 9.0, 9.0]
     """
-    found = np.where(np.isfinite(loss), np.log10(np.maximum(loss, LEAST)), EXPLODED_LOG_LOSS)
-    return np.minimum(found, EXPLODED_LOG_LOSS).astype(float)
+    result = np.where(np.isfinite(loss), np.log10(np.maximum(loss, LEAST)), EXPLODED_LOG_LOSS)
+    return np.minimum(result, EXPLODED_LOG_LOSS).astype(float)
 
 
 def lasting(losses: np.ndarray) -> np.ndarray:
@@ -70,5 +70,5 @@ def lasting(losses: np.ndarray) -> np.ndarray:
 
 
 def seeds_for(count: int, seed: int) -> np.ndarray:
-    """Return seeds for `count` organisms, uint32; the same for the same `seed`, and not those that trainings draw."""
+    """Return seeds for `count` organisms, uint32; determined by `seed`, and distinct from those drawn in training."""
     return np.random.default_rng([seed, 0xE7A1]).integers(2**32, size=count, dtype=np.uint32)

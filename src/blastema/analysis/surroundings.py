@@ -12,27 +12,27 @@ FIRE_RATES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 def sizes_of(target: np.ndarray) -> tuple[tuple[int, int], ...]:
-    """Return the grids to grow in, (height, width): half again as large, twice, flat, and high."""
+    """Return the grids to grow in, (height, width): 1.5 and 2 times as large, twice as wide, twice as high."""
     height, width = target.shape[:2]
     return (height * 3 // 2, width * 3 // 2), (2 * height, 2 * width), (height, 2 * width), (2 * height, width)
 
 
 def other_sizes(subject: Subject, seeds: np.ndarray, steps: int = GROWN) -> dict[str, np.ndarray]:
-    """Return for each grid, `WIDTHxHEIGHT`, log10 of the loss of each organism, as if over the target's own grid."""
-    found = {}
+    """Return for each grid, `WIDTHxHEIGHT`, log10 of the loss of each organism, averaged over the target's own grid."""
+    losses = {}
     for height, width in sizes_of(subject.target):
         placed = np.zeros((height, width, COLOURS), np.float32)
         _place(placed, subject.target, height // 2, width // 2)
         grown = dataclasses.replace(subject, target=placed)
-        found[f"{width}x{height}"] = _log_loss(grown.grown(grown.seeds(seeds), steps).states, placed, subject.target)
-    return found
+        losses[f"{width}x{height}"] = _log_loss(grown.grown(grown.seeds(seeds), steps).states, placed, subject.target)
+    return losses
 
 
 def neighbours(subject: Subject, seeds: np.ndarray, steps: int = GROWN) -> tuple[np.ndarray, np.ndarray]:
-    """Plant two seeds so that the two pictures just do not touch.
+    """Grow two seed cells, as close together as the pictures can be without touching.
 
     Returns:
-        log10 of the loss of each pair, as if it were over two grids of the target's; and the state of the first pair.
+        log10 of the loss of each pair, averaged over two grids of the target's size; and the state of the first pair.
     """
     height, width = subject.target.shape[:2]
     columns = np.flatnonzero(subject.target[..., 3].any(axis=0))
@@ -52,19 +52,19 @@ def neighbours(subject: Subject, seeds: np.ndarray, steps: int = GROWN) -> tuple
 def fire_rates(subject: Subject, seeds: np.ndarray, steps: int = GROWN) -> np.ndarray:
     """Return log10 of the loss at each of `FIRE_RATES`, `(10, len(seeds))`.
 
-    Each grows for so long that its cells act as often as they would in `steps` steps at the organism's own rate.
+    The number of steps is chosen so that cells update as often as in `steps` steps at the organism's own rate.
     """
-    found, rule = [], subject.organism.rule
+    losses, rule = [], subject.organism.rule
     for rate in FIRE_RATES:
-        changed = dataclasses.replace(subject.organism, rule=rule.replace(fire_rate=rate))
-        other = dataclasses.replace(subject, organism=changed)
+        organism = dataclasses.replace(subject.organism, rule=rule.replace(fire_rate=rate))
+        changed = dataclasses.replace(subject, organism=organism)
         count = round(steps * rule.fire_rate / rate)
-        found.append(other.log_loss(other.grown(other.seeds(seeds), count)))
-    return np.array(found)
+        losses.append(changed.log_loss(changed.grown(changed.seeds(seeds), count)))
+    return np.array(losses)
 
 
 def _place(grid: np.ndarray, target: np.ndarray, row: int, column: int) -> None:
-    """Add a target so that its seed cell lies at a place of a larger grid."""
+    """Add a target to a larger grid, with its seed cell at this row and column."""
     top, left = row - target.shape[0] // 2, column - target.shape[1] // 2
     grid[top : top + target.shape[0], left : left + target.shape[1]] += target
 

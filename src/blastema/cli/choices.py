@@ -40,10 +40,10 @@ def filled(function: Callable[..., Any]) -> Callable[..., Any]:
     def command(*positional: Any, **flags: Any) -> Any:
         return function(*positional, **flags)
 
-    # Tyro would look through it at the original.
+    # Otherwise Tyro would inspect the original function.
     del command.__wrapped__
     command.__doc__, command.__annotations__ = text, hints
-    parameters = [each.replace(annotation=hints.get(name, Any)) for name, each in signature.parameters.items()]
+    parameters = [value.replace(annotation=hints.get(name, Any)) for name, value in signature.parameters.items()]
     command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return command
 
@@ -74,5 +74,5 @@ def _limited(hint: Any, names: tuple[str, ...]) -> Any:
 
 
 def _with_metavar(extra: Any, metavar: str) -> Any:
-    """Return what `tyro.conf.arg` gave with another metavar, and anything else as it is."""
+    """Return the result of `tyro.conf.arg` with another metavar; other annotations are returned unchanged."""
     return dataclasses.replace(extra, metavar=metavar) if dataclasses.is_dataclass(extra) else extra  # type: ignore[type-var]

@@ -1,4 +1,4 @@
-"""The commands, each declared once: what it calls, and what its help ends with."""
+"""The commands, each declared once: its function, and the examples at the end of its help."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ class Command(NamedTuple):
     """A command of the command line.
 
     Attributes:
-        function: what it calls; its signature and docstring are its flags and its help.
+        function: runs it; its signature and docstring define the flags and the help.
         examples: two commands to paste.
     """
 
@@ -27,8 +27,8 @@ class Command(NamedTuple):
     examples: tuple[str, str]
 
 
-# What the help of `blastema` itself ends with.
-BEGINNING = ("blastema train 🦎", "blastema grow runs/lizard-regenerating")
+# At the end of `blastema --help`.
+FIRST_EXAMPLES = ("blastema train 🦎", "blastema grow runs/lizard-regenerating")
 COMMANDS = {
     "train": Command(
         train,

@@ -15,7 +15,7 @@ def doctor() -> None:
         table = Table(
             title=title, title_justify="left", title_style="bold", box=None, show_header=False, padding=(0, 2)
         )
-        for name, what in rows.items():
-            table.add_row(escape(name), escape(what))
+        for name, value in rows.items():
+            table.add_row(escape(name), escape(value))
         console.print(table)
         console.print()

@@ -1,4 +1,4 @@
-"""`blastema evaluate ORGANISM`: measure it."""
+"""`blastema evaluate ORGANISM`: measure an organism."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,10 +21,10 @@ def evaluate(
     """Measure how long an organism lasts, how well it regrows and rotates, and how it does in new surroundings.
 
     Args:
-        organism: one of the zoo (🦎), an organism file, the directory of a run, or the article's (.json)
+        organism: a name in the zoo (🦎), an organism file, a run directory, or one of the article's models (.json)
         target: picture to compare it with (default: the one it was trained on)
         organisms: how many to grow; the worst is reported too
-        seed: which cells fire when, and which are damaged; the same seed gives the same report on one engine and
+        seed: decides which cells fire and which are damaged; the same seed gives the same report on one engine and
             instruction set
         json: write all numbers to this file
         picture: write a page of curves and contact sheets to this .png, .webp or .jpg
@@ -47,11 +47,11 @@ def evaluate(
         check_file("--picture", picture, STILLS)
     if json is not None and json == picture:
         raise BlastemaError(f"--json and --picture are both {json}; give two files")
-    found = load(organism)
-    target_picture = target_of(found, organism, target)
+    loaded = load(organism)
+    target_picture = target_of(loaded, organism, target)
     with watching() as progress:
-        examination = examine(found, target_picture, choose_engine(engine), seed, organisms, progress)
-    title = in_words(found, organism)
-    # Hours of measuring are not lost where the screen is.
+        examination = examine(loaded, target_picture, choose_engine(engine), seed, organisms, progress)
+    title = in_words(loaded, organism)
+    # Before printing, so that a broken terminal does not lose hours of measurements.
     write_report(title, examination, json, picture)
     print_report(title, examination.report)

@@ -1,4 +1,4 @@
-"""`blastema export ORGANISM --to FORMAT --out PATH`: take an organism elsewhere."""
+"""`blastema export ORGANISM --to FORMAT --out PATH`: write an organism for another program."""
 
 import sys
 from pathlib import Path
@@ -19,10 +19,10 @@ def export(
     """Write an organism for another program.
 
     Args:
-        organism: one of the zoo (🦎), an organism file, the directory of a run, or anything that import reads
+        organism: a name in the zoo (🦎), an organism file, a run directory, or any file that import reads
         to: {to}
         out: {out}
-        size: of the grid, 72 or 96x64 (width by height), for {size}
+        size: size of the grid, 72 or 96x64 (width by height), for {size}
     """
     from rich.console import Console
 
@@ -34,5 +34,5 @@ def export(
     check_parent("--out", out)
     grid = parse_size(size) if size else None
     with Console(stderr=True).status("exporting"):
-        known = formats.export(load(organism), to, out, grid)
-    print(f"wrote {out}: {known}", file=sys.stderr)
+        note = formats.export(load(organism), to, out, grid)
+    print(f"wrote {out}: {note}", file=sys.stderr)

@@ -23,10 +23,10 @@ def figure(
     Args:
         name: all, or one of {name}
         out: folder to write to; created if it is missing
-        quick: fewer frames and less training, as a quick check
-        seed: which cells fire when, and the random numbers of training; the same seed gives the same figure on one
-            engine and instruction set
-        format: of animations (default: mp4 with the extra [video], else webp); still figures are png
+        quick: fewer frames and less training, for a quick check
+        seed: decides which cells fire and the random numbers of training; the same seed gives the same figure on
+            one engine and instruction set
+        format: format of animations (default: mp4 with the extra [video], else webp); still figures are png
     """
     from importlib.util import find_spec
 
@@ -40,19 +40,19 @@ def figure(
 
     check_range("--seed", seed, 0, LARGEST_SEED)
     chosen = NAMES if name == "all" else (name,)
-    for one in chosen:
-        figure_named(one)
+    for each in chosen:
+        figure_named(each)
     if format is not None and format != "png" and all(map(is_still, chosen)):
         raise BlastemaError(f"figure {name} is a still picture, always .png; leave out --format")
     suffix = f".{format}" if format else ".mp4" if find_spec("av") else ".webp"
-    # Before minutes are spent on what cannot be written.
+    # Checked first, so that no time is spent on a figure that cannot be written.
     check_format(out / f"{chosen[0]}{suffix}")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BlastemaError(f"cannot write to {out}: {error.strerror}; choose another --out") from None
-    for one in chosen:
-        check_file("--out", out / f"{one}{'.png' if is_still(one) else suffix}")
+    for each in chosen:
+        check_file("--out", out / f"{each}{'.png' if is_still(each) else suffix}")
     setting = Setting(quick, seed, track)
-    for one in chosen:
-        print(f"wrote {save_figure(one, out, setting, suffix)}", flush=True)
+    for each in chosen:
+        print(f"wrote {save_figure(each, out, setting, suffix)}", flush=True)

@@ -1,4 +1,4 @@
-"""`blastema grow ORGANISM`: watch it, or write it to a file."""
+"""`blastema grow ORGANISM`: watch an organism grow, or write it to a file."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -27,14 +27,14 @@ def grow(
     """Grow an organism from a single cell, in the terminal or into a file.
 
     Args:
-        organism: one of the zoo (🦎), an organism file, the directory of a run, or a model of the article's (.json)
-        out: write .gif .webp .png (animated) .mp4, or .npy (the final state), instead of showing it here
-        steps: how many steps to take
-        size: size of the grid, 72 or 96x64 (width by height); as in training if not given
+        organism: a name in the zoo (🦎), an organism file, a run directory, or one of the article's models (.json)
+        out: write .gif .webp .png (animated) .mp4, or .npy (the final state), instead of showing it in the terminal
+        steps: number of steps
+        size: size of the grid, 72 or 96x64 (width by height) (default: as in training)
         angle: rotate the cells' perception by this many degrees
         damage: KIND or KIND@STEP, halfway through if no step is given; KIND is one of
             {damage}
-        seed: which cells fire when; the same on every engine
+        seed: decides which cells fire; the same on every engine
         fire_rate: probability that a cell updates in a step (default: the organism's own)
         edge: what lies past the edge of the grid (default: the organism's own)
         zoom: pixels per cell, for --out

@@ -1,4 +1,4 @@
-"""What `blastema grow` was asked for, grown state by state."""
+"""The growth that `blastema grow` shows or writes, state by state."""
 
 import math
 import re
@@ -24,14 +24,14 @@ MOST_STEPS = 10**7
 
 @dataclass
 class Growth:
-    """One organism and all that decides how it grows.
+    """An organism and the settings it grows with.
 
     Attributes:
-        steps: how many to take.
+        steps: number of steps.
         height, width: of the grid.
         angle: radians.
         cuts: (step, name of a damage).
-        exploded_at: the step after which its numbers were no longer finite, once it has been grown that far.
+        exploded_at: the step at which its values stopped being finite; None until `states` gets there.
     """
 
     organism: Organism
@@ -59,7 +59,7 @@ class Growth:
         edge: Literal["dead", "wrap"] | None,
         engine: str | None,
     ) -> "Growth":
-        """Return what the flags of `blastema grow` mean.
+        """Return the growth that the flags of `blastema grow` describe.
 
         Raises:
             BlastemaError: one of them is out of range; the message names the flag.
@@ -80,7 +80,7 @@ class Growth:
     def states(self, progress: bool = False) -> Iterator[np.ndarray]:
         """Yield the state after 0, 1, ... steps; a cut shows in the state of its step.
 
-        If the organism explodes, its last finite state is the last one, and `exploded_at` says when.
+        If the organism explodes, its last finite state is the last one, and `exploded_at` is set.
 
         Args:
             progress: show a bar on standard error, if that is a terminal.
@@ -88,11 +88,11 @@ class Growth:
         from blastema.cli.progress import track
 
         steps = range(self.steps + 1)
-        every = track(steps, "growing", len(steps)) if progress else steps
+        ticks = track(steps, "growing", len(steps)) if progress else steps
         organism = replace(self.organism, rule=self.rule)
         simulation = Simulation(organism, self.seed, self.height, self.width, self.angle, self.engine)
         draw = np.random.default_rng([self.seed])
-        for step in every:
+        for step in ticks:
             simulation.step(min(step, 1))
             if simulation.exploded[0]:
                 self.exploded_at = step
@@ -103,7 +103,7 @@ class Growth:
             yield simulation.state
 
     def final_state(self) -> np.ndarray:
-        """Return the state after all steps, or the last finite one."""
+        """Return the state after the last step, or the last finite one."""
         return deque(self.states(progress=True), maxlen=1).pop()
 
     def sample(self, most: int) -> Iterator[tuple[int, np.ndarray]]:
@@ -121,26 +121,24 @@ class Growth:
         return min(most, self.steps + 1)
 
     def explosion(self) -> str | None:
-        """Return a line about the explosion, or None if there was none."""
+        """Return a message about the explosion, or None if there was none."""
         if self.exploded_at is None:
             return None
-        return (
-            f"it exploded at step {self.exploded_at:,}: its numbers are no longer finite; the output ends before that"
-        )
+        return f"it exploded at step {self.exploded_at:,}: its values are no longer finite; the output ends there"
 
 
 def parse_cut(text: str, steps: int) -> tuple[int, str]:
-    """Return (step, name of a damage) of `lower@200`, or of `lower`, which happens halfway through.
+    """Parse `lower@200`, or `lower`, which means halfway through; return (step, name of a damage).
 
     Raises:
         BlastemaError: it is not a known damage at a step of this growth.
     """
-    found = re.fullmatch(r"([a-z]+)(?:@(\d{1,9}))?", text, re.ASCII)
-    if not found or found[1] not in DAMAGES:
+    match = re.fullmatch(r"([a-z]+)(?:@(\d{1,9}))?", text, re.ASCII)
+    if not match or match[1] not in DAMAGES:
         raise BlastemaError(
-            f"--damage {text!r} is not understood; write KIND or KIND@STEP, with KIND one of {', '.join(DAMAGES)}"
+            f"--damage {text!r} is not valid; use KIND or KIND@STEP, with KIND one of {', '.join(DAMAGES)}"
         )
-    when = int(found[2]) if found[2] else steps // 2
+    when = int(match[2]) if match[2] else steps // 2
     if when > steps:
         raise BlastemaError(f"--damage {text!r} would come after the last step, {steps}; use more --steps")
-    return when, found[1]
+    return when, match[1]

@@ -1,4 +1,4 @@
-"""Where `blastema grow` shows what it grows: the terminal, or a file."""
+"""The output of `blastema grow`: the terminal, or a file."""
 
 import sys
 import time
@@ -13,13 +13,13 @@ from blastema.cli.ranges import check_range
 from blastema.errors import BlastemaError
 from blastema.render.picture import LARGEST_ZOOM, STILLS
 
-# A longer animation shows this many states, evenly spaced.
+# Longer animations are sampled down to this many states, evenly spaced.
 MOST_FRAMES = 250
 MOVING = (".gif", ".webp", ".png", ".mp4")
 STATE = ".npy"
 SHEET_TILES, SHEET_COLUMNS = 24, 6
 ZOOM, FPS = 4, 25.0
-# A terminal is shown at most this many pictures, and may show them faster than a file.
+# Most pictures shown in a terminal, and its highest frame rate.
 MOST_PICTURES, FASTEST = 2000, 1000.0
 
 
@@ -28,10 +28,10 @@ class Output:
     """What `blastema grow` writes, or shows if `path` is None.
 
     Attributes:
-        path: of the file.
+        path: path of the file.
         zoom: pixels per cell.
         fps: frames per second.
-        sheet: a contact sheet instead of an animation.
+        sheet: whether to write a contact sheet instead of an animation.
     """
 
     path: Path | None
@@ -41,15 +41,15 @@ class Output:
 
     @classmethod
     def of(cls, path: Path | None, zoom: int | None, fps: float | None, sheet: bool) -> "Output":
-        """Return what the flags mean.
+        """Return the output that the flags describe.
 
         Raises:
             BlastemaError: one is out of range or would have no effect, or the file cannot be written.
         """
         suffix = None if path is None else path.suffix.lower()
         given = {"--zoom": zoom is not None, "--sheet": sheet, "--fps": fps is not None}
-        idle = {None: ("--zoom", "--sheet"), STATE: ("--zoom", "--fps")}.get(suffix, ("--fps",) if sheet else ())
-        for flag in idle:
+        unused = {None: ("--zoom", "--sheet"), STATE: ("--zoom", "--fps")}.get(suffix, ("--fps",) if sheet else ())
+        for flag in unused:
             if given[flag]:
                 raise BlastemaError(f"{flag} has no effect {_where(path)}; {_instead(flag, path)}")
         if path is not None:
@@ -96,7 +96,7 @@ def _instead(flag: str, path: Path | None) -> str:
 
 
 def show(growth: Growth, fps: float) -> None:
-    """Show the organism growing in the terminal; if there is none, print its final state."""
+    """Show the organism growing in the terminal; without a terminal, print its final state."""
     from rich.console import Console
     from rich.live import Live
 
@@ -122,7 +122,7 @@ def show(growth: Growth, fps: float) -> None:
 
 
 def write(growth: Growth, output: Output) -> None:
-    """Write the file, whole or not at all, and report it on standard error.
+    """Write the file atomically and report it on standard error.
 
     Raises:
         BlastemaError: it cannot be written.

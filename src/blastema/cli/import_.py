@@ -1,4 +1,4 @@
-"""`blastema import FILE`: make an organism file of another program's model."""
+"""`blastema import FILE`: convert another program's model to an organism file."""
 
 import sys
 from pathlib import Path
@@ -13,15 +13,15 @@ def import_(
     file: Annotated[Positional[Path], arg(metavar="FILE"), FILE],
     /,
     out: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="(default: organism.safetensors)")] = None,
-    layout: Annotated[str | None, arg(help_behavior_hint="(default: found by trial)"), LAYOUT] = None,
+    layout: Annotated[str | None, arg(help_behavior_hint="(default: detected)"), LAYOUT] = None,
 ) -> None:
-    """Read a model that was made or exported elsewhere, and write it as an organism file.
+    """Read a model made or exported elsewhere, and write it as an organism file.
 
     Args:
-        file: {file}; its content says which
+        file: {file}; recognised by its content
         out: output file (the default name never overwrites an existing file)
-        layout: of the first layer of a torch state_dict: all channels of a filter, then the next, or all filters of a
-            channel, then the next; the slope along x first, or along y
+        layout: input order of the first layer of a torch state_dict: all channels of a filter, then the next
+            (filters), or all filters of a channel, then the next (channels); slope along x first (xy) or along y (yx)
     """
     from blastema import formats
     from blastema.cli.output import check_file
@@ -31,16 +31,16 @@ def import_(
         check_file("--out", out)
     form, organism = formats.recognise(file), formats.read(file, layout)
     if form == "organism":
-        raise BlastemaError(f"{file} is an organism file already; nothing to import")
+        raise BlastemaError(f"{file} is already an organism file; nothing to import")
     if out is None:
         out = Path("organism.safetensors")
         if out.exists():
-            raise BlastemaError(f"{out} exists already; choose another file with --out")
+            raise BlastemaError(f"{out} already exists; choose another file with --out")
     organism.save(out)
     print(f"wrote {out}: read as {form}", file=sys.stderr)
     if layout is None and "layout" in organism.training:
         print(
-            f"The file does not say its layout; {organism.training['layout']} was used. If it does not grow, or lies "
-            "on its side, choose another --layout.",
+            f"The file does not record its layout; {organism.training['layout']} was used. If the organism does not "
+            "grow, or grows sideways, choose another --layout.",
             file=sys.stderr,
         )

@@ -1,4 +1,4 @@
-"""Commands to paste: as they have to be written in the user's shell."""
+"""Commands to paste into the user's shell."""
 
 import shlex
 import shutil
@@ -7,12 +7,12 @@ from pathlib import Path
 
 
 def to_paste(*arguments: str | Path) -> str:
-    """Return a command line that calls this very program, quoted for the shell."""
+    """Return a command line that runs this program, quoted for the shell."""
     return shlex.join([*_program(), *map(str, arguments)])
 
 
 def _program() -> list[str]:
-    """Return `blastema` where the shell finds this installation by that name, otherwise what was run."""
+    """Return `blastema` if the shell finds this installation by that name, otherwise the program that was run."""
     program = Path(sys.argv[0])
     installed = shutil.which("blastema")
     if installed and Path(installed).resolve().parent == Path(sys.executable).parent.resolve():
@@ -23,6 +23,6 @@ def _program() -> list[str]:
 
 
 def _short(path: Path) -> str:
-    """Return the path from the current folder where it lies in it, otherwise the whole path."""
+    """Return the path relative to the current folder if it lies inside, otherwise the absolute path."""
     path = path.absolute()
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,4 +1,4 @@
-"""The command `blastema`: from the command line to a command, and from what goes wrong to one line."""
+"""The entry point `blastema`: runs a command and reports errors in one line."""
 
 import os
 import sys
@@ -10,8 +10,8 @@ INTERRUPTED, BROKEN_PIPE = 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command; a mistake of the user's is one line on standard error and exit code 2."""
-    # Files and folders of other people, and ours, have names that a terminal's encoding may lack.
+    """Run a command; a user error prints one line to standard error and exits with code 2."""
+    # Names of files may have characters that the terminal's encoding lacks.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -21,22 +21,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         _end("interrupted", INTERRUPTED)
     except BrokenPipeError:
-        _be_quiet()
+        _discard_output()
         sys.exit(BROKEN_PIPE)
     except MemoryError as error:
         detail = f" ({error})" if str(error) else ""
         _end(f"not enough memory{detail}; choose a smaller size or fewer organisms", 1)
     except OSError as error:
-        # A full disk, a file that another program took away: not the user's mistake, and no riddle either.
+        # Such as a full disk, or a file that another program removed.
         _end(str(error), 1)
 
 
 def _run(arguments: Sequence[str]) -> None:
-    """Do what the command line says."""
+    """Parse the arguments and run the command."""
     if arguments == ["--version"]:
         print(f"blastema {__version__}")
         return
-    # Imported here, where Ctrl-C during the first tenths of a second is handled.
+    # Imported here, so that Ctrl-C during the first tenths of a second is handled.
     from blastema.errors import BlastemaError
 
     try:
@@ -53,13 +53,13 @@ def _end(message: str, code: int) -> None:
         print("blastema:", " ".join(message.split()), file=sys.stderr, flush=True)
         sys.stdout.flush()
     except OSError:
-        # What standard output could not take before, it will not take when the interpreter ends.
-        _be_quiet()
+        # Flushing again when the interpreter exits would fail as well.
+        _discard_output()
     sys.exit(code)
 
 
-def _be_quiet() -> None:
-    """Send what is still to be printed nowhere, so that the interpreter does not complain when it ends."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+def _discard_output() -> None:
+    """Send pending output to the null device, so that the interpreter can exit without an error message."""
+    null_device = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())
+        os.dup2(null_device, stream.fileno())

@@ -1,7 +1,7 @@
-"""What is wrong with the arguments of a command, in one line.
+"""One-line descriptions of invalid arguments.
 
-Tyro parses them. Only where it refuses they are compared with the command's signature here, since its own messages take
-a screen each, name Python's types, and suggest the flags of other commands.
+Tyro parses the arguments. If it rejects them, they are compared with the command's signature here, because Tyro's own
+messages fill a screen, name Python's types, and suggest the flags of other commands.
 """
 
 import difflib
@@ -19,7 +19,7 @@ class Argument(NamedTuple):
 
     Attributes:
         name: the flag, `--fire-rate`, or the metavar of a positional argument.
-        type: of a value, without None.
+        type: type of a value, without None.
         many: any number of values can follow.
         needed: it has no default.
         positional: it has no flag.
@@ -85,16 +85,16 @@ def _mistake_of_flag(argument: Argument, values: list[str]) -> str | None:
 
 
 def _mistake_of_value(argument: Argument, value: str) -> str | None:
-    what = f"{argument.name} is {value!r}; it must be"
+    start = f"{argument.name} is {value!r}; it must be"
     if get_origin(argument.type) is Literal:
         choices = [str(choice) for choice in get_args(argument.type)]
-        return None if value in choices else f"{what} one of {', '.join(choices)}"
+        return None if value in choices else f"{start} one of {', '.join(choices)}"
     if argument.type not in (int, float):
         return None
     try:
         argument.type(value)
     except ValueError:
-        return f"{what} a number" if argument.type is float else f"{what} a whole number{_whole(value)}"
+        return f"{start} a number" if argument.type is float else f"{start} a whole number{_whole(value)}"
     return None
 
 
@@ -124,7 +124,7 @@ def _arguments(function: Callable[..., Any]) -> list[Argument]:
 def _argument(parameter: inspect.Parameter, hint: Any) -> Argument:
     kind, *extras = get_args(hint) if get_origin(hint) is Annotated else (hint,)
     if get_origin(kind) in (Union, types.UnionType):
-        kind = next(one for one in get_args(kind) if one is not type(None))
+        kind = next(member for member in get_args(kind) if member is not type(None))
     many = get_origin(kind) is tuple
     positional = parameter.kind is parameter.POSITIONAL_ONLY
     metavar = next((extra.metavar for extra in extras if getattr(extra, "metavar", None)), parameter.name.upper())

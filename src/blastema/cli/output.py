@@ -1,4 +1,4 @@
-"""Files that a command will write, checked before its work begins."""
+"""Checks of output paths, made before a command starts its work."""
 
 import tempfile
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ def check_file(flag: str, path: Path, suffixes: Sequence[str] = ()) -> None:
     """Raise unless a file can be written to this path.
 
     Args:
-        flag: that the path was given with, for the message.
-        path: of the file; one that is there will be replaced.
-        suffixes: that are allowed; any if empty.
+        flag: the flag that gave the path, for the message.
+        path: path of the file; an existing file will be replaced.
+        suffixes: allowed suffixes; any if empty.
 
     Raises:
         BlastemaError: its suffix is not allowed, it is a folder, its folder is missing or cannot be written to.
@@ -29,10 +29,10 @@ def check_file(flag: str, path: Path, suffixes: Sequence[str] = ()) -> None:
 
 
 def check_parent(flag: str, path: Path) -> None:
-    """Raise unless something of this name can be written to the folder that it lies in."""
+    """Raise unless a file or folder can be created at this path."""
     try:
         if not path.parent.is_dir():
-            raise BlastemaError(f"there is no folder {path.parent} to write {path.name} to; make it first")
+            raise BlastemaError(f"there is no folder {path.parent} to write {path.name} to; create it first")
         # The name may be longer than the file system allows.
         path.exists()
     except OSError as error:
@@ -41,7 +41,7 @@ def check_parent(flag: str, path: Path) -> None:
 
 
 def check_folder(flag: str, folder: Path) -> None:
-    """Raise unless files can be written to this folder, which is there."""
+    """Raise unless files can be written to this existing folder."""
     try:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The command line, parsed: what to call; or one line that says what is wrong with it."""
+"""Parse the command line: return the call to make, or raise a one-line error."""
 
 import contextlib
 import difflib
@@ -12,7 +12,7 @@ import tyro
 
 from blastema._version import __version__
 from blastema.cli.choices import filled
-from blastema.cli.commands import BEGINNING, COMMANDS
+from blastema.cli.commands import COMMANDS, FIRST_EXAMPLES
 from blastema.cli.mistakes import mistake_in
 from blastema.errors import BlastemaError
 
@@ -21,19 +21,19 @@ CONFIG = (tyro.conf.OmitArgPrefixes,)
 
 
 def parse(arguments: Sequence[str]) -> Callable[[], Any]:
-    """Return the call that the command line asks for; where it asks for help, print that and exit.
+    """Return the call that the arguments describe; if they ask for help, print it and exit.
 
     Raises:
-        BlastemaError: there is no such command, or not with these arguments.
+        BlastemaError: there is no such command, or its arguments are invalid.
     """
     name, *rest = arguments
     if name in COMMANDS:
         return _parse_command(name, rest)
     if name in ("-h", "--help") or name.startswith("--tyro-"):
-        # Only the first lines of the commands' help are shown; what completes them in a shell needs their choices.
+        # The help shows only the first line of each command; shell completion needs the choices, too.
         prepared = filled if name.startswith("--tyro-") else lambda function: function
         functions = {known: prepared(command.function) for known, command in COMMANDS.items()}
-        with _ending_in(BEGINNING):
+        with _with_examples(FIRST_EXAMPLES):
             tyro.extras.subcommand_cli_from_dict(
                 functions, prog="blastema", description=DESCRIPTION, args=arguments, config=CONFIG
             )
@@ -47,15 +47,15 @@ def parse(arguments: Sequence[str]) -> Callable[[], Any]:
 def _parse_command(name: str, arguments: Sequence[str]) -> Callable[[], Any]:
     function = filled(COMMANDS[name].function)
 
-    # Tyro only parses: what the command itself prints or raises is not taken for a mistake in the arguments.
+    # Tyro only parses, so that errors of the command itself are not reported as invalid arguments.
     @functools.wraps(function)
-    def later(*positional: Any, **flags: Any) -> Callable[[], Any]:
+    def deferred(*positional: Any, **flags: Any) -> Callable[[], Any]:
         return functools.partial(function, *positional, **flags)
 
     complaint = io.StringIO()
     try:
-        with _ending_in(COMMANDS[name].examples), contextlib.redirect_stderr(complaint):
-            return tyro.cli(later, prog=f"blastema {name}", args=arguments, config=CONFIG)
+        with _with_examples(COMMANDS[name].examples), contextlib.redirect_stderr(complaint):
+            return tyro.cli(deferred, prog=f"blastema {name}", args=arguments, config=CONFIG)
     except SystemExit as stop:
         if not stop.code:
             raise
@@ -65,7 +65,7 @@ def _parse_command(name: str, arguments: Sequence[str]) -> Callable[[], Any]:
 
 
 @contextlib.contextmanager
-def _ending_in(examples: Sequence[str]) -> Any:
+def _with_examples(examples: Sequence[str]) -> Any:
     """Print the examples after a help text."""
     try:
         yield
@@ -76,6 +76,6 @@ def _ending_in(examples: Sequence[str]) -> Any:
 
 
 def _in_one_line(complaint: str) -> str:
-    """Return what Tyro says in its box, without the box and the last sentence."""
+    """Return Tyro's message without its box and its last sentence."""
     text = " ".join(re.sub(r"[\u2500-\u257f]", " ", complaint).split())
     return text.partition(" For full helptext")[0]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from blastema.training.run import Run
 
 
-# Those of `blastema train` besides TARGET, --out and --resume.
+# The flags of `blastema train`, except --out and --resume.
 TRAINING = ("experiment", "recipe", "steps", "batch", "seed", "size", "fit", "pad", "background", "engine")
 
 
@@ -38,11 +38,12 @@ def play(
     """Open the playground in the browser: watch, cut and seed organisms, or see one being trained.
 
     Args:
-        organisms: to play with besides the zoo's: organism files, directories of runs, the article's models (.json)
-        train: train an organism to grow this emoji or image file, by the flags of blastema train, and show it live
+        organisms: organisms to offer besides the zoo's: organism files, run directories, the article's models (.json)
+        train: train an organism to grow this emoji or image file, with the flags of blastema train, and show it live
         resume: continue the training in this directory, and show it live
-        port: to listen at
-        host: to listen at; another than 127.0.0.1 lets other machines open the page, 0.0.0.0 all that reach this one
+        port: port to listen on
+        host: address to listen on; any other than 127.0.0.1 exposes the page to other machines, 0.0.0.0 to all that
+            can reach this one
         browser: open the browser
     """
     from blastema.errors import BlastemaError
@@ -53,27 +54,27 @@ def play(
     from blastema.library import load
 
     if train is not None and resume is not None:
-        raise BlastemaError("--train begins a training and --resume goes on with one; give one of them")
+        raise BlastemaError("--train starts a training and --resume continues one; give only one of them")
     given = [name for name in TRAINING if flags[name] != signature(train_command).parameters[name].default]
     if "steps" in given and train is None and resume is None:
-        raise BlastemaError("--steps is for a training; give --train TARGET or --resume DIR with it")
+        raise BlastemaError("--steps only works together with --train or --resume")
     if train is None and given not in ([], ["steps"]):
         names = ", ".join(f"--{name}" for name in given if name != "steps")
         if resume is not None:
-            raise BlastemaError(f"--resume continues a run as it was begun; leave out {names}")
-        raise BlastemaError(f"{names}: only for a training to begin; give --train TARGET with it")
+            raise BlastemaError(f"--resume continues a run with its own settings; leave out {names}")
+        raise BlastemaError(f"{names} can only be combined with --train")
     if hasattr(signal, "SIGPIPE"):
-        # A browser that goes away ends its connection, not the program.
+        # A browser that disconnects must not end the program.
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     training = train is not None or resume is not None
     bulletin = Bulletin() if training else None
-    # What can be refused is, before a run's directory is made.
+    # Refuse invalid organisms before a run directory is created.
     for organism in organisms:
         load(organism)
     with Server(host, port, bulletin) as server:
         run = run_to_show(train, resume, flags)
         if run:
-            # So that there is an organism to show from the beginning.
+            # So that there is an organism to show from the start.
             run.save()
         shown = (run.directory, *organisms) if run else organisms
         server.start(site_files(catalogue(shown), training))
@@ -91,7 +92,7 @@ def play(
 
 
 def run_to_show(train: str | None, resume: Path | None, flags: dict[str, Any]) -> "Run | None":
-    """Return the run that is begun or gone on with, or None if none was asked for."""
+    """Return the new or resumed run, or None if no training was requested."""
     from blastema.training.run import Run
 
     if resume is not None:
@@ -105,7 +106,7 @@ def run_to_show(train: str | None, resume: Path | None, flags: dict[str, Any]) -
 
 
 def watch_live(run: "Run", bulletin: "Bulletin") -> None:
-    """Train as `blastema train` does, and tell the browsers."""
+    """Train as `blastema train` does, and publish the progress to the browsers."""
     from blastema.cli.training_screen import watch
     from blastema.hosting.broadcast import Broadcast
 
@@ -114,26 +115,26 @@ def watch_live(run: "Run", bulletin: "Bulletin") -> None:
         watch(run, broadcast)
     finally:
         broadcast.end()
-        # Time for the message to go out, where the program ends now.
+        # If the program exits now, this leaves time to send the message.
         time.sleep(0.5)
 
 
 def announce(server: "Server") -> None:
-    """Print where the page is, and a warning where others can open it, too."""
+    """Print the address of the page, and a warning if other machines can open it."""
     from blastema.hosting.server import is_loopback, own_address
 
     if not is_loopback(server.host):
         everywhere = server.host in ("0.0.0.0", "::")
         address = f"http://{own_address()}:{server.port}/" if everywhere else server.url
-        print(f"warning: others on the network can open it, too, at {address}", file=sys.stderr)
-    print(f"the playground is at {server.url} (Ctrl-C ends it)", flush=True)
+        print(f"warning: other machines on the network can open it at {address}", file=sys.stderr)
+    print(f"the playground is at {server.url} (Ctrl-C stops it)", flush=True)
 
 
 def open_browser(url: str) -> None:
-    """Open the page in the browser, where there is a screen to show it on."""
+    """Open the page in the browser, if there is a display."""
     import webbrowser
 
-    # Elsewhere Python would open a browser for terminals, in this one.
+    # Without a display, Python would open a text browser in this terminal.
     variables = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
     if sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in variables):
         webbrowser.open(url)

@@ -1,4 +1,4 @@
-"""Numbers on the command line, and what they may be."""
+"""Allowed ranges of numbers on the command line."""
 
 from blastema.errors import BlastemaError
 from blastema.rule.grid import LARGEST_WHOLE

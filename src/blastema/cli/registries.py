@@ -1,4 +1,4 @@
-"""What flags take from the registries: choices, and their help. Read when the command is parsed, see `choices`."""
+"""Choices and help of flags, from the registries. Read when the command is parsed, see `choices`."""
 
 from blastema.cli.choices import FromRegistry, listed
 
@@ -34,7 +34,7 @@ def _recipes() -> str:
 
 
 def _recipe_names() -> list[str]:
-    """Return the names of the recipes that a training can begin with."""
+    """Return the names of the recipes that train an organism from scratch."""
     from blastema.training.experiments import RECIPES
 
     return [name for name, recipe in RECIPES.items() if not recipe.for_trained]

@@ -1,4 +1,4 @@
-"""The report of `blastema evaluate`: in the terminal, as JSON, as a picture."""
+"""The report of `blastema evaluate`: in the terminal, as JSON, and as a picture."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -21,20 +21,20 @@ from blastema.targets import short_name
 
 @contextmanager
 def watching() -> Iterator[Callable[[str], None]]:
-    """Give a function that shows what is being measured."""
+    """Yield a function that shows what is being measured."""
     with Console(stderr=True).status("measuring") as status:
-        yield lambda what: status.update(f"measuring {what}")
+        yield lambda name: status.update(f"measuring {name}")
 
 
 def in_words(organism: Organism, source: Path | str) -> str:
-    """Return what an organism is: `🦎 lizard · regenerating`, or where it comes from if it does not say."""
+    """Return a title: `🦎 lizard · regenerating`, or the source if the organism does not name its target."""
     training = organism.training
     parts = [_target(training["target"]), training.get("experiment")] if training.get("target") else [source]
     return " · ".join(str(part) for part in parts if part)
 
 
 def _target(target: object) -> str:
-    """Return the target with its name in letters, which pictures need; files of strangers may tell of anything."""
+    """Return the target and its name in letters, since pictures cannot show emoji. It may be any object."""
     try:
         name = short_name(str(target))
     except BlastemaError:
@@ -46,8 +46,8 @@ def print_report(title: str, report: Report) -> None:
     """Print the numbers as tables."""
     console = Console()
     tables = sections(report)
-    # Eight angles are enough for the eye.
-    tables["rotation"] = _every(tables["rotation"], 3)
+    # Eight angles are enough in a terminal.
+    tables["rotation"] = _every_nth(tables["rotation"], 3)
     printed = [shown(value) for table in tables.values() for values in table.rows.values() for value in values]
     console.print(Text(title, "bold"))
     console.print(Text("\n".join(explanations(printed, report["organisms"])) + "\n", "dim"))
@@ -56,7 +56,7 @@ def print_report(title: str, report: Report) -> None:
         console.print()
 
 
-def _every(section: Section, stride: int) -> Section:
+def _every_nth(section: Section, stride: int) -> Section:
     rows = {label: values[::stride] for label, values in section.rows.items()}
     return section._replace(columns=section.columns[::stride], rows=rows)
 
@@ -72,7 +72,7 @@ def _table(section: Section) -> Table:
 
 
 def write_report(title: str, examination: Examination, numbers: Path | None, picture: Path | None) -> None:
-    """Write what was asked for, each file whole or not at all."""
+    """Write the requested files, each atomically."""
     if numbers is not None:
         with replacing(numbers) as temporary:
             temporary.write_text(json.dumps(examination.report, indent=1) + "\n", "utf-8")

@@ -16,7 +16,7 @@ def site(
 
     Args:
         directory: new, empty, or written by this command before
-        organisms: to be in it besides the zoo's: organism files, directories of runs, the article's models (.json)
+        organisms: organisms to include besides the zoo's: organism files, run directories, the article's models (.json)
     """
     from blastema.formats.page import site_files
     from blastema.hosting.catalogue import catalogue
@@ -24,5 +24,8 @@ def site(
 
     files = site_files(catalogue(organisms))
     write_site(directory, files)
-    print(f"wrote {len(files)} files to {directory}; put them on any web host, or look at them here:", file=sys.stderr)
+    print(
+        f"wrote {len(files)} files to {directory}; upload them to any web host, or view them on this machine:",
+        file=sys.stderr,
+    )
     print(f"  python3 -m http.server --directory {directory}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Sizes of grids as they are written on the command line."""
+"""Grid sizes on the command line."""
 
 import re
 
@@ -7,7 +7,7 @@ from blastema.targets.target import LARGEST
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """Return (height, width) of `72` or `96x64`, which is width by height.
+    """Parse `72` or `96x64` (width by height); return (height, width).
 
     Raises:
         BlastemaError: it is neither, or out of range.
@@ -15,12 +15,12 @@ def parse_size(text: str) -> tuple[int, int]:
     >>> parse_size("96x64")
     (64, 96)
     """
-    found = re.fullmatch(r"(\d+)(?:[x×](\d+))?", text.strip(), re.ASCII)
-    if not found:
+    match = re.fullmatch(r"(\d+)(?:[x×](\d+))?", text.strip(), re.ASCII)
+    if not match:
         raise BlastemaError(
             f"--size {text!r} is not a size; write 72 or 96x64 (width by height), each between 1 and {LARGEST}"
         )
-    digits = [number.lstrip("0") for number in (found[1], found[2] or found[1])]
+    digits = [number.lstrip("0") for number in (match[1], match[2] or match[1])]
     for number in digits:
         if not number or len(number) > len(str(LARGEST)) or int(number) > LARGEST:
             extreme = "large" if number else "small"

@@ -33,21 +33,21 @@ def train(
     """Train an organism to grow a picture. Press Ctrl-C to save and stop; --resume continues.
 
     The same seed gives the same organism, byte for byte, on the same engine and instruction set, for any number of
-    threads; on others, training diverges within some steps. See docs/runs.md.
+    threads; elsewhere, results diverge within a few steps. See docs/runs.md.
 
     Args:
         target: an emoji (🦎), its name (lizard), an image file, or disc, ring, planarian, text:Hi
         experiment: what it learns: {experiment}
         recipe: {recipe}
         steps: training steps
-        batch: organisms in a training step
-        seed: of the training; on one engine and instruction set (see doctor), the same seed gives the same organism
-        size: of the grid, 72 or 96x64 (width by height); the picture and its padding if not given
+        batch: states per training step
+        seed: seed of the training; on one engine and instruction set (see doctor), it determines the organism
+        size: size of the grid, 72 or 96x64 (width by height) (default: the picture and its padding)
         fit: size of the picture in cells (longer side)
-        pad: empty cells on each side of it, 16 unless --size is given
-        background: colour to take out of an image: white, #00ff00, ..., or auto
-        engine: {engine}; the fastest installed if not given
-        out: directory of the run; runs/TARGET-EXPERIMENT if not given
+        pad: empty cells on each side of the picture, 16 unless --size is given
+        background: colour to remove from an image: white, #00ff00, ..., or auto
+        engine: {engine} (default: the fastest available)
+        out: directory of the run (default: runs/TARGET-EXPERIMENT)
         resume: continue the run in this directory; can only be combined with --steps
     """
     from blastema.cli.training_screen import watch
@@ -67,7 +67,7 @@ def train(
             if value is not None
         ]
         if extra:
-            raise BlastemaError(f"--resume continues a run as it was begun; leave out {', '.join(extra)}")
+            raise BlastemaError(f"--resume continues a run with its own settings; leave out {', '.join(extra)}")
         watch(Run.resume(resume, steps))
         return
     if target is None:
@@ -79,7 +79,7 @@ def train(
 
 
 def config_of(target: str, *, steps: int | None, size: str | None, engine: str | None, **flags: Any) -> "Config":
-    """Return the configuration that the flags ask for, which are those of `train`."""
+    """Return the configuration that these flags of `train` describe."""
     from blastema.cli.size import parse_size
     from blastema.engines import choose_engine
     from blastema.training.experiments import RECIPES
@@ -91,17 +91,17 @@ def config_of(target: str, *, steps: int | None, size: str | None, engine: str |
 
 
 def warn_if_slow(config: "Config") -> None:
-    """Warn where another engine than the native one had to be used."""
+    """Warn if an engine other than the native one is used."""
     if config.engine != "native":
         print(
-            f"training on the {config.engine} engine, some ten times slower than the native one, which does not run "
-            "here; blastema doctor says why",
+            f"training on the {config.engine} engine, about ten times slower than the native one, which is not "
+            "available here; blastema doctor shows why",
             file=sys.stderr,
         )
 
 
 def begin(config: "Config", out: Path | None = None) -> "Run":
-    """Begin a run in `out`, or in `runs/TARGET-EXPERIMENT`, numbered where that is taken."""
+    """Start a run in `out`, or in `runs/TARGET-EXPERIMENT`, with a number if that exists."""
     from blastema.targets import short_name
     from blastema.training.run import Run
 

@@ -26,20 +26,20 @@ from blastema.simulation import Simulation
 from blastema.training.run import Run
 from blastema.training.trainer import Report
 
-# Steps that the organism on the screen takes between two pictures, and its age when it starts again.
+# CA steps of the organism on the screen between two pictures, and the age at which it restarts.
 STRIDE, OLDEST = 4, 160
 PICTURE_EVERY, LINE_EVERY = 0.15, 10.0
-# Signals to stop: Ctrl-C, a process manager, and, where there is one, the terminal that is closed.
+# Stop signals: from Ctrl-C, a process manager, and, where it exists, a terminal that is closed.
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 BARS = "▁▂▃▄▅▆▇█"
 
 
-def watch(run: Run, tell: Callable[[Report], None] | None = None) -> None:
-    """Train to the end, or until Ctrl-C or another signal to stop, and show how it goes; then say what is where.
+def watch(run: Run, notify: Callable[[Report], None] | None = None) -> None:
+    """Train to the end, or until a stop signal such as Ctrl-C, and show the progress; then list the results.
 
     Args:
-        run: to continue.
-        tell: who else is told of each training step.
+        run: the run to continue.
+        notify: called with the report of each training step.
     """
     console = Console(stderr=True)
     for notice in run.notices:
@@ -47,7 +47,7 @@ def watch(run: Run, tell: Callable[[Report], None] | None = None) -> None:
     if run.trainer.done >= run.config.steps:
         _say_finished(run, console)
         return
-    # That of an organism with fewer training steps.
+    # An earlier one shows an organism with fewer training steps.
     (run.directory / GROWTH).unlink(missing_ok=True)
     screen = LiveScreen(run, console) if console.is_terminal else LineScreen(run, console)
     events = Events(run)
@@ -58,8 +58,8 @@ def watch(run: Run, tell: Callable[[Report], None] | None = None) -> None:
                 for report in training:
                     events.add(report, picture_step(run, report))
                     screen.show(report)
-                    if tell:
-                        tell(report)
+                    if notify:
+                        notify(report)
                     del report
                     if stopped:
                         break
@@ -70,15 +70,15 @@ def watch(run: Run, tell: Callable[[Report], None] | None = None) -> None:
 
 
 def say(console: Console, text: str) -> None:
-    """Print text as it is: names of files and targets may hold what rich takes for markup or emoji codes."""
+    """Print text literally: names of files and targets may look like Rich markup or emoji codes."""
     console.print(Text(text), soft_wrap=True)
 
 
 def _say_finished(run: Run, console: Console) -> None:
     run.complete()
-    made = complete_album(run)
-    if made:
-        say(console, f"completed {run.directory}: {', '.join(made)}")
+    added = complete_album(run)
+    if added:
+        say(console, f"completed {run.directory}: {', '.join(added)}")
     say(console, f"{run.directory} has already finished its {run.config.steps} steps; use --steps N to train further")
 
 
@@ -96,7 +96,7 @@ def _farewell(run: Run, console: Console, stopped: list[int]) -> None:
 
 @contextmanager
 def stop_gently(console: Console) -> Iterator[list[int]]:
-    """Collect signals to stop in the list that is given; a second Ctrl-C ends at once."""
+    """Yield a list that collects stop signals; a second Ctrl-C interrupts at once."""
     stopped: list[int] = []
 
     def note(number: int, _: FrameType | None) -> None:
@@ -105,13 +105,13 @@ def stop_gently(console: Console) -> Iterator[list[int]]:
             raise KeyboardInterrupt
         stopped.append(number)
         if number == getattr(signal, "SIGHUP", None):
-            # The terminal is gone: what is printed now would only fail.
+            # The terminal is gone, so printing to it would fail.
             console.file = stack.enter_context(Path(os.devnull).open("w"))  # noqa: SIM115
 
     before = {number: signal.getsignal(number) for number in SIGNALS}
     with ExitStack() as stack:
         for number, handler in before.items():
-            # nohup asks for SIGHUP to be ignored.
+            # nohup sets SIGHUP to be ignored.
             if number in (signal.SIGINT, signal.SIGTERM) or handler != signal.SIG_IGN:
                 signal.signal(number, note)
                 stack.callback(signal.signal, number, handler)
@@ -119,7 +119,7 @@ def stop_gently(console: Console) -> Iterator[list[int]]:
 
 
 class Progress:
-    """Rate and time left, from the steps taken since this process began."""
+    """Rate and time left, from the steps taken since this process started."""
 
     def __init__(self, run: Run) -> None:
         self.run, self.began, self.done_before = run, time.monotonic(), run.trainer.done
@@ -134,7 +134,7 @@ class Progress:
         return f"{int(seconds) // 3600}:{int(seconds) // 60 % 60:02d}:{int(seconds) % 60:02d}"
 
     def line(self) -> str:
-        """Return all of it in one line."""
+        """Return step, loss, rate and time left in one line."""
         run = self.run
         return (
             f"step {run.trainer.done}/{run.config.steps}  loss {recent_loss(run):.5f}  "
@@ -143,7 +143,7 @@ class Progress:
 
 
 class LineScreen:
-    """A line now and then, where there is no terminal."""
+    """Prints a line every ten seconds, for use without a terminal."""
 
     def __init__(self, run: Run, console: Console) -> None:
         self.run, self.console, self.progress, self.last = run, console, Progress(run), 0.0
@@ -156,14 +156,14 @@ class LineScreen:
         pass
 
     def show(self, report: Report) -> None:
-        """Print a line if it is time for one."""
+        """Print a line if the interval has elapsed."""
         if time.monotonic() - self.last > LINE_EVERY or report.step == self.run.config.steps:
             say(self.console, self.progress.line())
             self.last = time.monotonic()
 
 
 class LiveScreen:
-    """The organism as its cells know it now, growing beside the figures."""
+    """Shows an organism growing with the current weights, beside the numbers."""
 
     def __init__(self, run: Run, console: Console) -> None:
         self.run, self.progress, self.last = run, Progress(run), 0.0
@@ -179,7 +179,7 @@ class LiveScreen:
         self.live.stop()
 
     def show(self, report: Report) -> None:
-        """Let the organism grow on and draw it, if it is time to."""
+        """Advance the organism and draw it, if the interval has elapsed."""
         if time.monotonic() - self.last < PICTURE_EVERY and report.step != self.run.config.steps:
             return
         trainer = self.run.trainer
@@ -197,17 +197,17 @@ class LiveScreen:
 
     def _draw(self, report: Report) -> Table:
         run, room = self.run, max(4, self.console.height - 3)
-        figures = Table.grid(padding=(0, 2))
-        figures.add_row(Text("step", "dim"), f"{report.step:,} of {run.config.steps:,}")
-        figures.add_row("", ProgressBar(total=run.config.steps, completed=report.step, width=28))
-        figures.add_row(Text("loss", "dim"), f"{recent_loss(run):.5f}")
-        figures.add_row("", Text(sparkline(run.losses, 28), "green"))
-        figures.add_row(Text("rate", "dim"), f"{self.progress.rate():.2f} steps/s")
-        figures.add_row(Text("left", "dim"), self.progress.left())
-        figures.add_row(Text("cells", "dim"), f"{self.simulation.age} CA steps after the seed cell")
-        figures.add_row(Text("run", "dim"), Text(str(run.directory)))
+        numbers = Table.grid(padding=(0, 2))
+        numbers.add_row(Text("step", "dim"), f"{report.step:,} of {run.config.steps:,}")
+        numbers.add_row("", ProgressBar(total=run.config.steps, completed=report.step, width=28))
+        numbers.add_row(Text("loss", "dim"), f"{recent_loss(run):.5f}")
+        numbers.add_row("", Text(sparkline(run.losses, 28), "green"))
+        numbers.add_row(Text("rate", "dim"), f"{self.progress.rate():.2f} steps/s")
+        numbers.add_row(Text("left", "dim"), self.progress.left())
+        numbers.add_row(Text("cells", "dim"), f"{self.simulation.age} CA steps after the seed cell")
+        numbers.add_row(Text("run", "dim"), Text(str(run.directory)))
         title = Text(f"{run.config.target} · {run.config.experiment}", "bold")
-        side = Group(title, "", figures, "", Text("Ctrl-C saves and stops", "dim"))
+        side = Group(title, "", numbers, "", Text("Ctrl-C saves and stops", "dim"))
         whole = Table.grid(padding=(0, 3))
         whole.add_row(half_blocks(self.simulation.state, max(8, self.console.width - 44), room), side)
         return whole
@@ -219,7 +219,7 @@ def recent_loss(run: Run) -> float:
 
 
 def sparkline(losses: list[float], width: int) -> str:
-    """Return the course of the loss, logarithmic, as a line of bars.
+    """Return the loss curve, logarithmic, as a line of bars.
 
     >>> sparkline([1.0, 0.1, 0.01], 3)
     '█▅▁'

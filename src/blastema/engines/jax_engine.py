@@ -23,8 +23,7 @@ from blastema.rule import Batch, Rule, Weights, step
 # Each length would be compiled separately, so lengths are rounded up to a multiple of this and the excess is skipped.
 LENGTHS = 32
 
-# At most this many cells times steps per call of the device, about a second of work for one core: a call that has begun
-# runs to its end, even after Ctrl-C.
+# Most cells times steps per call of the device, about a second of work for one core: Ctrl-C cannot interrupt a call.
 CELL_STEPS = 1_000_000
 
 

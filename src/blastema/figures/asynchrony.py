@@ -41,18 +41,18 @@ def _pictures(seed: int, stride: int) -> Iterator[Image.Image]:
     organism = Growing(NAME).organism
     target = target_of(organism, NAME)
     grown = {rate: Growing(organism, seed, rule=organism.rule.replace(fire_rate=rate)) for rate in RATES}
-    found: dict[float, list[float]] = {rate: [] for rate in RATES}
+    losses: dict[float, list[float]] = {rate: [] for rate in RATES}
     for updates in range(0, UPDATES + 1, stride):
         for rate, growing in grown.items():
             growing.grown(round(updates / rate) - growing.age)
             if updates % EVERY == 0:
-                found[rate].append(float(log_of(pixel_loss(growing.state, target))))
+                losses[rate].append(float(log_of(pixel_loss(growing.state, target))))
         tiles = sheet([growing.state for growing in grown.values()], 5, 2, [f"fire rate {rate}" for rate in RATES])
-        yield stack(tiles, _curves(found, updates, tiles.width), gap=8, margin=8)
+        yield stack(tiles, _curves(losses, updates, tiles.width), gap=8, margin=8)
 
 
-def _curves(found: dict[float, list[float]], updates: int, width: int) -> Image.Image:
-    shown = np.array([found[rate] for rate in DRAWN])
+def _curves(losses: dict[float, list[float]], updates: int, width: int) -> Image.Image:
+    shown = np.array([losses[rate] for rate in DRAWN])
     places = range(0, UPDATES + 1, EVERY)
     names = [str(place) if place % 50 == 0 else "" for place in places]
     series = [

@@ -33,6 +33,6 @@ def _pictures(seed: int, stride: int) -> Iterator[Image.Image]:
     hidden = range(ALPHA + 1, states[0].shape[-1])
     labels = ["RGBA", "alpha", *(f"channel {channel}" for channel in hidden)]
     for age, state in zip(range(0, STEPS + 1, stride), states, strict=True):
-        tiles = [on_background(state), *(diverging(state[..., one], largest[one]) for one in (ALPHA, *hidden))]
+        tiles = [on_background(state), *(diverging(state[..., index], largest[index]) for index in (ALPHA, *hidden))]
         pictures = [Image.fromarray(enlarge(pixels, ZOOM)) for pixels in tiles]
         yield stack(titled(f"step {age}", mosaic(pictures, 7, labels)), margin=8)

@@ -15,7 +15,7 @@ from blastema.analysis.subject import Subject, seeds_for
 from blastema.damage import CUTS, DAMAGES
 from blastema.engines import choose_engine
 from blastema.figures.figure import Setting
-from blastema.figures.lesson import lesson
+from blastema.figures.recording import recording
 from blastema.library import load, target_of
 from blastema.render.chart import COLOURS, Series, chart
 from blastema.render.layout import stack
@@ -34,7 +34,7 @@ LIMITS = (-12.0, 1.0)
 
 def draw(setting: Setting) -> Image.Image:
     """Return the picture."""
-    losses = lesson(setting).losses
+    losses = recording(setting).losses
     count, ages = (4, AT[:4]) if setting.quick else (16, AT)
     subjects = {name: _subject(f"{name}/lizard") for name in EXPERIMENTS if f"{name}/lizard" in names()}
     seeds = seeds_for(count, setting.seed)

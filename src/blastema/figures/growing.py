@@ -21,10 +21,10 @@ def organisms_of(experiment: str, most: int) -> list[str]:
     Raises:
         BlastemaError: the zoo has none.
     """
-    found = [name for name in (f"{experiment}/{target}" for target in ARTICLE_EMOJI.values()) if name in names()]
-    if not found:
+    matching = [name for name in (f"{experiment}/{target}" for target in ARTICLE_EMOJI.values()) if name in names()]
+    if not matching:
         raise BlastemaError(f"the zoo has no {experiment} organism; train some with tools/train_zoo.py")
-    return found[:most]
+    return matching[:most]
 
 
 def plain(name: str) -> str:

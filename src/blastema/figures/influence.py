@@ -25,14 +25,14 @@ DARK, SQUARE = np.array((8, 48, 107)), (217, 119, 6)
 
 def draw(setting: Setting) -> Image.Image:
     """Return the picture."""
-    one, twin = Growing(NAME, setting.seed), Growing(NAME, setting.seed)
-    one.grown(GROWN)
+    original, twin = Growing(NAME, setting.seed), Growing(NAME, setting.seed)
+    original.grown(GROWN)
     twin.grown(GROWN)
     middle = _living_cell(twin.state)
     twin.state[middle] = 0
     tiles, reached = [], [0]
     for step in range(1, SHOWN[-1] + 1):
-        difference = np.abs(one.grown(1) - twin.grown(1)).max(axis=-1)
+        difference = np.abs(original.grown(1) - twin.grown(1)).max(axis=-1)
         reached.append(_reach(difference, middle))
         if step in SHOWN:
             tiles.append(_tile(difference, middle, 2 * step))
@@ -56,7 +56,7 @@ def _reach(difference: np.ndarray, middle: tuple[int, int]) -> int:
 def _tile(difference: np.ndarray, middle: tuple[int, int], reach: int) -> Image.Image:
     depth = np.clip(1 + np.log10(np.maximum(difference, LEAST)) / -np.log10(LEAST), 0, 1)[..., None]
     image = Image.fromarray(enlarge((255 + depth * (DARK - 255)).round().astype(np.uint8), ZOOM))
-    (top, bottom), (left, right) = (((one - reach) * ZOOM - 1, (one + reach + 1) * ZOOM) for one in middle)
+    (top, bottom), (left, right) = (((place - reach) * ZOOM - 1, (place + reach + 1) * ZOOM) for place in middle)
     ImageDraw.Draw(image).rectangle((left, top, right, bottom), outline=SQUARE)
     return image
 

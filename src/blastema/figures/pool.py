@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from blastema.figures.figure import Film, Setting, looping
-from blastema.figures.lesson import Look, lesson
+from blastema.figures.recording import Snapshot, recording
 from blastema.render.layout import stack, titled
 from blastema.render.picture import enlarge, mosaic
 
@@ -24,17 +24,17 @@ TRAINS = True
 
 def draw(setting: Setting) -> Film:
     """Return the film."""
-    seen = lesson(setting)
-    return looping(_pictures(seen.looks, max(1, 96 // seen.side)), len(seen.looks), fps=8.0, fades=False)
+    record = recording(setting)
+    return looping(_pictures(record.snapshots, max(1, 96 // record.side)), len(record.snapshots), fps=8.0, fades=False)
 
 
-def _pictures(looks: list[Look], zoom: int) -> Iterator[Image.Image]:
-    for look in looks:
-        pool = _tiles(look.pool, 8, zoom)
-        batch = _tiles(np.concatenate([look.before, look.after]), len(look.before), zoom)
+def _pictures(snapshots: list[Snapshot], zoom: int) -> Iterator[Image.Image]:
+    for snapshot in snapshots:
+        pool = _tiles(snapshot.pool, 8, zoom)
+        batch = _tiles(np.concatenate([snapshot.before, snapshot.after]), len(snapshot.before), zoom)
         yield stack(
-            titled(f"Pool after {look.step:,} training steps", pool),
-            titled(f"Batch before and after the rollout, log10 of its loss {np.log10(look.loss):.2f}", batch),
+            titled(f"Pool after {snapshot.step:,} training steps", pool),
+            titled(f"Batch before and after the rollout, log10 of its loss {np.log10(snapshot.loss):.2f}", batch),
             gap=10,
             margin=8,
         )

@@ -49,7 +49,7 @@ def _pictures(seed: int, whole: int, stride: int) -> Iterator[Image.Image]:
 def _grown(kind: str, seed: int) -> list[Growing]:
     """Return each organism once for each cut."""
     # The same emoji for both kinds.
-    shown = [set(map(plain, organisms_of(one, 10))) for one in KINDS]
+    shown = [set(map(plain, organisms_of(kind, 10))) for kind in KINDS]
     names = [name for name in organisms_of(kind, 10) if plain(name) in shown[0] & shown[1]][:ORGANISMS]
     organisms = [Growing(name, seed) for name in names for _ in ARTICLE_CUTS]
     for growing in organisms:

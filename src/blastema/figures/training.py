@@ -6,7 +6,7 @@ from PIL import Image
 
 from blastema.figures.figure import Film, Setting, looping
 from blastema.figures.growing import Growing
-from blastema.figures.lesson import Lesson, lesson
+from blastema.figures.recording import Recording, recording
 from blastema.render.picture import sheet
 
 TITLE = "Steps of training"
@@ -19,12 +19,12 @@ STEPS = 240
 def draw(setting: Setting) -> Film:
     """Return the film."""
     stride = 8 if setting.quick else 2
-    seen = lesson(setting)
-    return looping(_pictures(seen, setting.seed, stride), STEPS // stride + 1)
+    record = recording(setting)
+    return looping(_pictures(record, setting.seed, stride), STEPS // stride + 1)
 
 
-def _pictures(seen: Lesson, seed: int, stride: int) -> Iterator[Image.Image]:
-    stages = [Growing(organism, seed, seen.side, seen.side) for organism in seen.organisms.values()]
-    labels = [f"{step:,} training steps" for step in seen.organisms]
+def _pictures(record: Recording, seed: int, stride: int) -> Iterator[Image.Image]:
+    stages = [Growing(organism, seed, record.side, record.side) for organism in record.organisms.values()]
+    labels = [f"{step:,} training steps" for step in record.organisms]
     for age in range(0, STEPS + 1, stride):
-        yield sheet([stage.grown(age - stage.age) for stage in stages], len(stages), 216 // seen.side, labels)
+        yield sheet([stage.grown(age - stage.age) for stage in stages], len(stages), 216 // record.side, labels)

@@ -19,7 +19,7 @@ TITLE = "Unstable"
 CAPTION = "Ten organisms that were trained to grow but not to persist, far beyond the length of training rollouts."
 
 ZOOM, LAST = 2, 1500
-INK, GONE, AHEAD, TAUGHT = (90, 90, 90), (100, 116, 139), (232, 232, 232), (21, 128, 61)
+INK, GONE, AHEAD, TRAINED = (90, 90, 90), (100, 116, 139), (232, 232, 232), (21, 128, 61)
 BAR, TEXT = 6, 18
 
 
@@ -47,7 +47,7 @@ def _time_bar(width: int, age: int, last: int) -> Image.Image:
     scale = (width - 8) / last
     draw.rectangle((4, TEXT, width - 4, TEXT + BAR), AHEAD)
     draw.rectangle((4, TEXT, 4 + age * scale, TEXT + BAR), GONE)
-    draw.rectangle((4 + recipe.shortest * scale, TEXT, 4 + recipe.longest * scale, TEXT + BAR), TAUGHT)
+    draw.rectangle((4 + recipe.shortest * scale, TEXT, 4 + recipe.longest * scale, TEXT + BAR), TRAINED)
     draw.text((4, 2), f"step {age:,}", INK, font(13), "la")
-    draw.text((4 + recipe.shortest * scale, TEXT + BAR + 3), "end of training rollouts", TAUGHT, font(12), "la")
+    draw.text((4 + recipe.shortest * scale, TEXT + BAR + 3), "end of training rollouts", TRAINED, font(12), "la")
     return image

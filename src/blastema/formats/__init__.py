@@ -1,4 +1,4 @@
-"""Files that organisms are written to and read from: one module per format. Layouts: docs/formats.md."""
+"""The file formats of organisms, one module each. Their layouts are described in docs/formats.md."""
 
 from blastema.formats.format import Format
 from blastema.formats.registry import export, formats, read, readable, recognise

@@ -1,4 +1,4 @@
-"""What the beginning of a file tells of its format."""
+"""The first bytes of a file, from which its format is recognised."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +11,8 @@ class Beginning:
     """The path and the first bytes of a file, or of a folder, which has none.
 
     Attributes:
-        path: of the file or folder.
-        content: up to 64 bytes; None of a folder.
+        path: path of the file or folder.
+        content: up to 64 bytes; None for a folder.
     """
 
     path: Path
@@ -20,22 +20,22 @@ class Beginning:
 
     @property
     def is_json(self) -> bool:
-        """Whether it is a file of JSON."""
+        """Whether it is a JSON file."""
         if self.content is None:
             return False
-        # A header of safetensors begins with its length, of which these are the lowest two bytes.
+        # A safetensors file starts with the length of its header, whose high bytes are zero.
         return (self.first_letter in (b"[", b"{") and self.content[2:8] != bytes(6)) or self.path.suffix == ".json"
 
     @property
     def is_safetensors(self) -> bool:
-        """Whether it is a file of safetensors."""
+        """Whether it is a safetensors file."""
         if self.content is None or self.is_json:
             return False
         return self.content[8:9] == b"{" or self.path.suffix == ".safetensors"
 
     @property
     def is_pickle(self) -> bool:
-        """Whether it is a pickle, alone or in a zip, as PyTorch writes it."""
+        """Whether it is a pickle, plain or in a zip, as PyTorch writes it."""
         return self.content is not None and (self.content[:1] == b"\x80" or self.content[:2] == b"PK")
 
     @property
@@ -64,5 +64,5 @@ def beginning_of(path: Path) -> Beginning:
 
 
 def not_a_file(path: Path) -> BlastemaError:
-    """Return the error for what is not a file, and no folder of a format either."""
+    """Return the error for a path that is neither a file nor a folder of a known format."""
     return BlastemaError(f"{path} is a folder, a device or a pipe; give a file")

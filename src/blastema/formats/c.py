@@ -43,7 +43,7 @@ def write_c(organism: Organism, path: Path, size: Size = None) -> str:
         ABOUT.format(about=_about(organism), version=__version__),
         _constants(organism.rule),
         "#ifdef BLASTEMA_INT8",
-        "/* A weight is byte * scale; hidden units and channels have a scale each. */",
+        "/* A weight is byte * scale; each hidden unit and channel has its own scale. */",
         _array("int8_t", "hidden_weight", hidden_bytes),
         _array("float", "hidden_scale", hidden_scale),
         _array("int8_t", "update_weight", update_bytes),
@@ -69,7 +69,7 @@ def write_c(organism: Organism, path: Path, size: Size = None) -> str:
 def _about(organism: Organism) -> str:
     target, experiment = organism.training.get("target"), organism.training.get("experiment")
     said = f"{target}, {experiment}" if target and experiment else "of unknown origin"
-    # What strangers wrote must not end the comment.
+    # Text from a file must not end the comment.
     return "".join(letter for letter in said[:80] if letter.isprintable() and letter not in "*/\\")
 
 
@@ -81,7 +81,7 @@ def _constants(rule: Rule) -> str:
 #define BLASTEMA_FILTERS {len(rule.filters)}
 #define BLASTEMA_ALIVE_ABOVE {_number(np.float32(rule.alive_threshold))}
 #define BLASTEMA_FIRES_BELOW UINT32_C({fire_threshold(rule.fire_rate)}) /* fire rate * 2^24 */
-#define BLASTEMA_WRAP {int(rule.edge == "wrap")} /* past the edge lies the other side (1) or nothing (0) */
+#define BLASTEMA_WRAP {int(rule.edge == "wrap")} /* edge of the grid: wrapping (1) or dead (0) */
 
 /* Each filter is three matrices: fixed + cosine of the angle * along + sine of the angle * across. */
 static const float blastema_filters[BLASTEMA_FILTERS][3][3][3] = {{
@@ -110,7 +110,7 @@ def _row(row: np.ndarray) -> str:
 
 
 def _number(value: np.generic) -> str:
-    """Return a literal that is exactly this number: nine digits tell all float32 apart."""
+    """Return a literal that is exactly this number: nine digits identify every float32."""
     if isinstance(value, np.integer):
         return str(value)
     text = f"{value:.9g}"

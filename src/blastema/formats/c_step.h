@@ -94,7 +94,7 @@ static inline void blastema_seed(float *grid, int height, int width) {
 }
 
 /* One step, from `before` into `after`, two grids of the same size (1 to 65,536 cells a side) that do not overlap.
-   `age` is the number of steps taken since the seed cell; `angle`, in radians, turns the cells' senses. */
+   `age` is the number of steps taken since the seed cell; `angle`, in radians, rotates perception. */
 static inline void blastema_step(
     const float *before, float *after, int height, int width, uint32_t seed, uint32_t age, float angle) {
     const float cosine = cosf(angle), sine = sinf(angle);

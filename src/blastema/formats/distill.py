@@ -1,7 +1,7 @@
 """The 8-bit models of the article's web page (JSON), both ways.
 
 A list of two layers. In each, `data_b64` holds bytes of shape (in_ch + 1, out_ch), the last row the bias, and a
-weight is (byte / 255 - 0.5) * scale. The first layer's rows are in our order, filter by filter.
+weight is (byte / 255 - 0.5) * scale. The first layer's rows are in the order of organism files, filter by filter.
 """
 
 import base64
@@ -28,14 +28,14 @@ KEYS = {"data_b64", "in_ch", "out_ch", "weight_scale", "bias_scale", "type"}
 # A model is 11 kB; anything much larger is something else.
 LARGEST = 1_000_000
 SHAPES = ((48, 128), (128, 16))
-# Far above any weight that grows something, and far below where float32 overflows.
+# Far above any useful weight, and far below where float32 overflows.
 LARGEST_SCALE = 1e30
 
 
 def write_distill(organism: Organism, path: Path, size: Size = None) -> str:
-    """Write an organism as the article's web page reads it, and return how much its weights were rounded.
+    """Write an organism in the format of the article's web page, and return how much its weights were rounded.
 
-    The file has no room for a rule. Its reader assumes the article's; fire rate and edge are the reader's choice.
+    The format does not store a rule: readers assume the article's and choose fire rate and edge themselves.
 
     Raises:
         BlastemaError: the organism has another rule, or the file cannot be written.
@@ -48,7 +48,7 @@ def write_distill(organism: Organism, path: Path, size: Size = None) -> str:
     ]
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(layers, separators=(",", ":")), "utf-8")
-    return f"weights are rounded to 8 bits: what a cell changes by in a step is off by {error:.2g}, root mean square"
+    return f"weights are rounded to 8 bits: the root mean square error of a cell's change per step is {error:.2g}"
 
 
 def _refuse_other_rules(rule: Rule) -> None:
@@ -56,8 +56,8 @@ def _refuse_other_rules(rule: Rule) -> None:
     if rule != articles:
         raise BlastemaError(
             f"this organism's rule is not the article's ({rule.channels} channels, {rule.hidden} hidden units, filters "
-            f"{', '.join(names_of(rule.filters))}, alive above {rule.alive_threshold}); a distill file can hold no "
-            "other"
+            f"{', '.join(names_of(rule.filters))}, alive above {rule.alive_threshold}); the distill format stores "
+            "no other"
         )
 
 
@@ -78,7 +78,7 @@ def read_distill(path: Path | str) -> Organism:
     """Return the organism of one of the article's published models.
 
     Raises:
-        BlastemaError: the file is missing or is not such a model; the message says in what.
+        BlastemaError: the file is missing or is not such a model; the message says why.
     """
     path = Path(path)
     layers = parse_json(read_small_file(path, LARGEST, "a model of the article"), path)
@@ -97,15 +97,15 @@ def _layer(layer: Any, shape: tuple[int, int], where: str) -> tuple[np.ndarray, 
         keys = ", ".join(map(repr, layer)) if isinstance(layer, dict) else type(layer).__name__
         raise BlastemaError(f"{where} has {keys[:200]}; it must have {', '.join(sorted(KEYS))}")
     if (layer["in_ch"], layer["out_ch"]) != shape:
-        came = f"{layer['in_ch']!r} to {layer['out_ch']!r}"
-        raise BlastemaError(f"{where} is {came[:100]} channels; the article's is {shape[0]} to {shape[1]}")
+        sizes = f"{layer['in_ch']!r} to {layer['out_ch']!r}"
+        raise BlastemaError(f"{where} is {sizes[:100]} channels; the article's is {shape[0]} to {shape[1]}")
     for name in ("weight_scale", "bias_scale"):
         if not _fits(layer[name]):
-            came = repr(layer[name])[:100]
-            raise BlastemaError(f"{name} in {where} is {came}; it must be a finite number, at most {LARGEST_SCALE:g}")
+            value = repr(layer[name])[:100]
+            raise BlastemaError(f"{name} in {where} is {value}; it must be a finite number, at most {LARGEST_SCALE:g}")
     try:
         content = binascii.a2b_base64(layer["data_b64"], strict_mode=True)
-    # Text that is not ASCII is a ValueError, what is not text a TypeError.
+    # Text that is not ASCII raises ValueError, other types TypeError.
     except (TypeError, ValueError):
         raise BlastemaError(f"data_b64 in {where} is not base64") from None
     needed = (shape[0] + 1) * shape[1]
@@ -122,7 +122,7 @@ def _fits(scale: Any) -> bool:
 
 
 def is_distill(file: Beginning) -> bool:
-    """Return whether this is the beginning of such a model: a list."""
+    """Return whether the file may be such a model: a JSON list."""
     return file.is_json and file.first_letter == b"["
 
 
@@ -133,7 +133,7 @@ FORMAT = Format(
     write_distill,
     weights="rounded to 8 bits",
     proven_in="the article's published models",
-    tolerance="none: the same bytes there and back, and to what was rounded",
+    tolerance="none: the same bytes when exported and imported again, and the rounded states",
     read=read_distill,
     recognise=is_distill,
     reads="distill .json",

@@ -1,4 +1,4 @@
-"""What a format is, to those who choose one."""
+"""The record that declares a file format."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,31 +7,31 @@ from pathlib import Path
 from blastema.formats.beginning import Beginning
 from blastema.organism import Organism
 
-# (height, width) of a grid, or None for any, or that of the organism's training.
+# (height, width) of a grid; None means any size, or the size used in training.
 Size = tuple[int, int] | None
 
 
 @dataclass(frozen=True)
 class Format:
-    """One kind of file that an organism is written to, or read from.
+    """A kind of file that organisms are written to or read from.
 
-    Help texts, error texts, the table of docs/formats.md, and what tests attack follow from it.
+    Help texts, error messages, the table of docs/formats.md, and the attack tests are derived from it.
 
     Attributes:
-        name: what `--to` calls it.
-        suffix: of its file; empty if it consists of several, which lie in a folder.
-        help: what is written, in a few words.
-        write: puts the organism at the path, whole or not at all, and returns what the user should know about it, such
-            as what was rounded, in one line.
+        name: for `--to`.
+        suffix: suffix of its file; empty if the format is a folder of several files.
+        help: short description for help texts.
+        write: writes the organism atomically to the path, and returns a note for the user in one line, such as how much
+            was rounded.
         weights, proven_in, tolerance: for docs/formats.md: how exact weights are, which program the tests run, and how
-            far its states may be from ours, and why.
-        extra: of the package, that it needs; None if it needs none.
-        read: returns the organism in the file or folder, or None where nothing can be read back.
-        recognise: whether a file or folder is in this format; of no file more than one format says so.
-        reads: what `blastema import` takes; empty if nothing.
-        largest: bytes that a file to be read may have.
-        sized: which size of the grid is taken where none is chosen; empty if none can be chosen.
-        layouts: the layouts that its files may have without saying so; `read` takes one of them, too.
+            much its states may differ from Blastema's, and why.
+        extra: the package extra that it needs, or None.
+        read: reads the organism from the file or folder; None if the format can only be written.
+        recognise: whether a file or folder is in this format; true in at most one format.
+        reads: the files that `blastema import` accepts; empty if none.
+        largest: largest size of a file to read, in bytes.
+        sized: the default size of the grid; empty if the format has no size.
+        layouts: layouts that its files may have without recording it; `read` then also accepts one of them.
     """
 
     name: str

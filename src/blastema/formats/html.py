@@ -1,4 +1,4 @@
-"""The playground with one organism inside, as one HTML file that opens from disk. Writing only."""
+"""The playground with one organism, as a single HTML file that opens from disk. Writing only."""
 
 from pathlib import Path
 
@@ -29,5 +29,5 @@ FORMAT = Format(
     write_html,
     weights="exact",
     proven_in="Chromium, from disk",
-    tolerance="none: the page shows the file inside",
+    tolerance="none: the page contains the organism file",
 )

@@ -1,8 +1,8 @@
 """One step as an ONNX graph, both ways. Needs the extra `[onnx]`.
 
 Inputs `state` float32 (batch, height, width, channel), `seed` and `age` uint32 (batch,), `angle` float32 (); output
-`next_state`. The hash that decides who fires is inside, in int64, where products of 32 and 16 bits cannot overflow and
-every operator is implemented in every runtime.
+`next_state`. The hash that decides which cells fire is part of the graph, in int64, where products of 32 and 16 bits
+cannot overflow and every operator is implemented in every runtime.
 """
 
 from pathlib import Path
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 KIND, EXTRA = "blastema-onnx", "onnx"
 # ONNX Runtime reads these since version 1.14.
 OPSET, IR_VERSION = 18, 8
-# An organism has 45 kB; the widest anyone has trained, a few megabytes.
+# A model has 45 kB; the widest organisms need a few megabytes.
 LARGEST = 64_000_000
 
 
@@ -35,9 +35,9 @@ def write_onnx(organism: Organism, path: Path, size: Size = None) -> str:
     """Write one step of an organism as an ONNX model, and return which opset it needs.
 
     Args:
-        organism: any.
-        path: of the file.
-        size: (height, width) that the model is made for, with a batch of 1; None for any, and any batch.
+        organism: the organism.
+        path: path of the file.
+        size: fixed (height, width), with a batch of 1; None for any size and batch.
 
     Raises:
         BlastemaError: the extra is missing, or the file cannot be written.
@@ -64,11 +64,11 @@ def step_model(organism: Organism, size: Size = None) -> "ModelProto":
         value("age", uint32, [batch]),
         value("angle", float32, []),
     ]
-    made = onnx.helper.make_graph(
+    step = onnx.helper.make_graph(
         graph.nodes, "step", inputs, [value("next_state", float32, grid)], graph.initializers, ABOUT
     )
     model = onnx.helper.make_model(
-        made, opset_imports=[onnx.helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="blastema"
+        step, opset_imports=[onnx.helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="blastema"
     )
     onnx.helper.set_model_props(model, metadata_of(KIND, organism.rule, organism.training, organism.scores))
     onnx.checker.check_model(model, full_check=True)
@@ -77,8 +77,8 @@ def step_model(organism: Organism, size: Size = None) -> "ModelProto":
 
 ABOUT = (
     "One step of a neural cellular automaton. state: channels are red, green, blue (premultiplied), alpha, hidden; "
-    "seed: which cells fire is a function of it; age: steps taken before this one; angle: radians by which the cells' "
-    "senses are turned."
+    "seed: which cells fire is a function of it; age: steps taken before this one; angle: rotation of "
+    "perception in radians."
 )
 
 
@@ -91,7 +91,7 @@ def _library() -> Any:
 
 
 class _Graph:
-    """Nodes and constants of a graph in the making; what it returns are names of values."""
+    """Collects nodes and constants of a graph; its methods return names of values."""
 
     def __init__(self, onnx: Any) -> None:
         self.onnx = onnx
@@ -114,7 +114,7 @@ class _Graph:
 
 
 def _step(graph: _Graph, organism: Organism) -> None:
-    """Add the five parts of a step; grids are (batch, channel, height, width) where ONNX wants them so."""
+    """Add the five parts of a step; grids are (batch, channel, height, width) where ONNX requires it."""
     rule, weights = organism.rule, organism.weights
     state = graph.add("Transpose", "state", perm=[0, 3, 1, 2])
     before = _alive(graph, rule, state)
@@ -148,7 +148,7 @@ def _perception(graph: _Graph, rule: Rule, state: str) -> str:
             "Conv", wide, graph.constant(kernel, np.float32), kernel_shape=[3, 3], pads=pads, group=rule.channels
         )
 
-    # Each matrix is one convolution, however many filters have it.
+    # One convolution per matrix, even if several filters share it.
     maps: dict[Matrix, str] = {FILTERS["identity"].fixed: state}
     cos, sin = graph.add("Cos", "angle"), graph.add("Sin", "angle")
     parts = []
@@ -168,7 +168,7 @@ def _perception(graph: _Graph, rule: Rule, state: str) -> str:
 
 
 def _with_edge(graph: _Graph, rule: Rule, grid: str) -> tuple[str, list[int]]:
-    """Return the grid to look at and what to pad it with: a wrapped one gets its other sides first."""
+    """Return the grid and its padding; a wrapping grid is extended by its opposite sides instead."""
     if rule.edge == "dead":
         return grid, [1, 1, 1, 1]
     for axis in (2, 3):
@@ -180,7 +180,7 @@ def _with_edge(graph: _Graph, rule: Rule, grid: str) -> tuple[str, list[int]]:
 
 
 def _fires(graph: _Graph, rule: Rule) -> str:
-    """Add which cells may act, bool (batch, height, width); see blastema.rule.firing."""
+    """Add which cells fire, bool (batch, height, width); see blastema.rule.firing."""
     int64 = graph.onnx.TensorProto.INT64
     seed, age = graph.add("Cast", "seed", to=int64), graph.add("Cast", "age", to=int64)
     key = _mix(graph, graph.add("BitwiseXor", _mix(graph, seed), age))
@@ -220,23 +220,23 @@ def read_onnx(path: Path | str) -> Organism:
     """Return the organism of an ONNX model that Blastema wrote.
 
     Raises:
-        BlastemaError: the extra is missing, or the file is missing or no such model; the message says in what.
+        BlastemaError: the extra is missing, or the file is missing or not such a model; the message says why.
     """
     path = Path(path)
     onnx = _library()
     content = read_small_file(path, LARGEST, "an ONNX model of an organism")
     try:
         model = onnx.load_model_from_string(content)
-    # Protobuf raises its own DecodeError, which is no ValueError everywhere.
+    # Protobuf raises its own DecodeError, which is not a ValueError in all versions.
     except Exception:
         raise BlastemaError(f"{path} is not an ONNX model, or is cut off") from None
     metadata: dict[str, str] = {}
     for pair in model.metadata_props:
-        # Protobuf gives text that is not UTF-8 as bytes.
+        # Protobuf returns text that is not UTF-8 as bytes.
         if not isinstance(pair.key, str) or not isinstance(pair.value, str):
             raise BlastemaError(f"{path} has metadata that is not text")
         if pair.key in metadata:
-            raise BlastemaError(f"{path} has the key {pair.key[:40]!r} twice in its metadata; which one counts?")
+            raise BlastemaError(f"{path} has the duplicate key {pair.key[:40]!r} in its metadata")
         metadata[pair.key] = pair.value
     check_metadata(metadata, KIND, str(path))
     return organism_of(_tensors(onnx, model, path), metadata, str(path))
@@ -248,19 +248,19 @@ def _tensors(onnx: Any, model: "ModelProto", path: Path) -> dict[str, np.ndarray
         if tensor.name not in TENSORS:
             continue
         if tensor.name in tensors:
-            raise BlastemaError(f"{path} has the tensor {tensor.name} twice; which one counts?")
+            raise BlastemaError(f"{path} has the duplicate tensor {tensor.name}")
         if tensor.data_location == onnx.TensorProto.EXTERNAL or tensor.external_data:
-            raise BlastemaError(f"{tensor.name} in {path} lies in another file; an organism has its weights inside")
+            raise BlastemaError(f"{tensor.name} in {path} is stored in another file; weights must be inside the model")
         try:
             tensors[tensor.name] = onnx.numpy_helper.to_array(tensor)
-        # Broken tensors raise almost anything: ValueError, TypeError, KeyError, MemoryError.
+        # Damaged tensors raise almost anything: ValueError, TypeError, KeyError, MemoryError.
         except Exception as error:
-            raise BlastemaError(f"{tensor.name} in {path} is broken: {str(error).splitlines()[0]}") from None
+            raise BlastemaError(f"{tensor.name} in {path} is damaged: {str(error).splitlines()[0]}") from None
     return tensors
 
 
 def is_onnx(file: Beginning) -> bool:
-    """Return whether this is the beginning of an ONNX model: the first field is the version of its layout."""
+    """Return whether the file may be an ONNX model: its first field is the IR version."""
     if file.content is None or file.is_json or file.is_safetensors:
         return False
     return file.content[:1] == b"\x08" or file.path.suffix == ".onnx"

@@ -1,4 +1,4 @@
-"""Blastema's own organism file. Its layout is in `blastema.organism_file`, since organisms save themselves."""
+"""Blastema's own organism file. Its layout is defined in `blastema.organism_file`."""
 
 from pathlib import Path
 
@@ -16,11 +16,11 @@ def write_organism(organism: Organism, path: Path, size: Size = None) -> str:
         BlastemaError: it cannot be written there.
     """
     organism.save(path)
-    return "weights are exact; the rule and the training record are in it"
+    return "weights are exact; with the rule and the training record"
 
 
 def is_organism(file: Beginning) -> bool:
-    """Return whether this is the beginning of an organism file."""
+    """Return whether the file may be an organism file."""
     return file.is_safetensors and not is_state_dict(file.path)
 
 

@@ -1,4 +1,4 @@
-"""Organisms as the page has them: each as files with an entry in `organisms.json`, beside the files of the page."""
+"""The content of the page: its own files, and for each organism files and an entry in `organisms.json`."""
 
 import io
 import json
@@ -18,7 +18,7 @@ from blastema.targets.emoji import characters, emoji_named, single_emoji
 from blastema.targets.target import FIT, looks_like_file
 from blastema.training.experiments import EXPERIMENTS
 
-# A longer name of a target is left out.
+# Longer names of targets are left out.
 LONGEST_NAME = 60
 
 
@@ -27,11 +27,11 @@ class Entry:
     """One organism on the page.
 
     Attributes:
-        name: `regenerating/lizard` in the zoo, else that of its file or run; no two of a catalogue are the same.
-        organism: itself.
+        name: `regenerating/lizard` in the zoo, else the name of its file or run; unique in a catalogue.
+        organism: the organism.
         content: its organism file.
-        picture: its target as a PNG, RGBA, of the size of its grid; None where it is not known.
-        stem: what its files are called, ASCII.
+        picture: its target as an RGBA PNG of the size of its grid; None if unknown.
+        stem: file name without suffix, ASCII.
     """
 
     name: str
@@ -41,12 +41,12 @@ class Entry:
     stem: str
 
     def files(self) -> dict[str, bytes]:
-        """Return its files: path on the page and content."""
+        """Return its files: path on the page to content."""
         pictures = {f"organisms/{self.stem}.png": self.picture} if self.picture else {}
         return {f"organisms/{self.stem}.safetensors": self.content} | pictures
 
     def description(self) -> dict[str, Any]:
-        """Return what `organisms.json` says of it; paths are relative to the page."""
+        """Return its entry in `organisms.json`; paths are relative to the page."""
         training, (height, width) = self.organism.training, self.organism.trained_size
         return {
             "name": self.name,
@@ -69,7 +69,7 @@ def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, by
         training: whether a running training sends events to `training/events`.
 
     Raises:
-        BlastemaError: the page is not there.
+        BlastemaError: the page is not installed.
     """
     files = page_files()
     if START not in files:
@@ -87,14 +87,14 @@ def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, by
 
 
 def entry_of(organism: Organism) -> Entry:
-    """Return an organism as a page for it alone has it."""
+    """Return the entry of an organism for a page that has no other."""
     training = organism.training
     name = "/".join(_text(training.get(key)) or "unknown" for key in ("experiment", "target"))
     return Entry(name, organism, organism.to_bytes(), picture_of(organism), "organism")
 
 
 def label(organism: Organism, name: str) -> str:
-    """Return a short label: the emoji that it grows, or else its target's name or its own.
+    """Return a short label: the emoji that it grows, else the name of its target, else its own name.
 
     >>> from blastema import load
     >>> label(load("🦎"), "regenerating/lizard")
@@ -102,8 +102,8 @@ def label(organism: Organism, name: str) -> str:
     """
     target = _text(organism.training.get("target"))
     if target is None or looks_like_file(target):
-        # As the article's models are called: ex3_🦎.json.
-        return next((one for one in name if one in characters()), name)
+        # The article's models have names such as ex3_🦎.json.
+        return next((character for character in name if character in characters()), name)
     try:
         return single_emoji(target) or emoji_named(target) or target
     except BlastemaError:
@@ -111,7 +111,7 @@ def label(organism: Organism, name: str) -> str:
 
 
 def picture_of(organism: Organism) -> bytes | None:
-    """Return the target as a PNG, if it is known; an image file that an organism names is not looked for."""
+    """Return the target as a PNG, if known; image files that an organism names are not opened."""
     height, width = organism.trained_size
     target, fit = _text(organism.training.get("target")), organism.training.get("fit", FIT)
     if max(height, width) > LARGEST_DISH or target is None or looks_like_file(target):
@@ -132,5 +132,5 @@ def png(pixels: np.ndarray) -> bytes:
 
 
 def _text(value: object) -> str | None:
-    """Return a name that an organism's file gave, if it is one."""
+    """Return the value if it is text that can be shown as a name, else None."""
     return value if isinstance(value, str) and 0 < len(value) <= LONGEST_NAME else None

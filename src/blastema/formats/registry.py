@@ -1,4 +1,4 @@
-"""Which formats there are, and which one a file has."""
+"""The list of formats, and how a file's format is recognised."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def formats() -> dict[str, Format]:
     >>> formats()["distill"].suffix
     '.json'
     """
-    return {each.name: each for each in ALL}
+    return {form.name: form for form in ALL}
 
 
 def readable() -> dict[str, Format]:
@@ -26,20 +26,20 @@ def readable() -> dict[str, Format]:
     >>> "c" in readable(), "onnx" in readable()
     (False, True)
     """
-    return {each.name: each for each in ALL if each.read is not None}
+    return {form.name: form for form in ALL if form.read is not None}
 
 
 def export(organism: Organism, name: str, out: Path | str, size: Size = None) -> str:
-    """Write an organism in the format of this name and return what to know about it, in one line.
+    """Write an organism in the format of this name and return a note for the user, in one line.
 
     Args:
-        organism: any; formats that cannot hold its rule refuse it.
-        name: of the format.
-        out: file, or folder where the format consists of several files. Written whole or not at all.
-        size: (height, width) of the grid, for the formats that have one.
+        organism: the organism; formats that cannot store its rule refuse it.
+        name: name of the format.
+        out: file, or folder if the format consists of several files; written atomically.
+        size: (height, width) of the grid, for formats that have one.
 
     Raises:
-        BlastemaError: there is no such format, it cannot hold this organism, or `out` cannot be written.
+        BlastemaError: there is no such format, it cannot store this organism, or `out` cannot be written.
     """
     out = Path(out)
     if name not in formats():
@@ -49,22 +49,22 @@ def export(organism: Organism, name: str, out: Path | str, size: Size = None) ->
         ending = f"a file that ends in {form.suffix}" if form.suffix else "a folder, with no suffix"
         raise BlastemaError(f"{out} has the suffix {out.suffix or 'none'!r}; {name} is written to {ending}")
     if not out.parent.is_dir():
-        raise BlastemaError(f"there is no folder {out.parent} to write {out.name} to; make it first")
+        raise BlastemaError(f"there is no folder {out.parent} to write {out.name} to; create it first")
     if size is not None and not form.sized:
-        able = ", ".join(each.name for each in ALL if each.sized)
+        able = ", ".join(known.name for known in ALL if known.sized)
         raise BlastemaError(f"{name} is for grids of any size; --size is for {able}")
     return form.write(organism, out, size)
 
 
 def read(path: Path | str, layout: str | None = None) -> Organism:
-    """Return the organism in a file, or folder, of any format that can be read; its content says which one.
+    """Return the organism in a file or folder of any readable format, recognised by its content.
 
     Args:
-        path: of the file or folder.
-        layout: of its tensors, for the formats whose files may not say it; None tries the usual ones.
+        path: path of the file or folder.
+        layout: layout of its tensors, for formats whose files may not record it; None tries the usual ones.
 
     Raises:
-        BlastemaError: it is missing, in no such format, or cannot be right; the message says in what.
+        BlastemaError: it is missing, in no readable format, or invalid; the message says why.
     """
     path = Path(path)
     form = readable()[recognise(path)]
@@ -72,16 +72,16 @@ def read(path: Path | str, layout: str | None = None) -> Organism:
     if layout is None:
         return form.read(path)
     if not form.layouts:
-        able = ", ".join(each.name for each in ALL if each.layouts)
+        able = ", ".join(known.name for known in ALL if known.layouts)
         raise BlastemaError(f"{path} is in the format {form.name}, which has one layout; --layout is for {able}")
     return form.read(path, layout)
 
 
 def recognise(path: Path | str) -> str:
-    """Return the name of the format that a file, or folder, is in, as far as its beginning tells.
+    """Return the name of the format of a file or folder, judged by its first bytes.
 
     Raises:
-        BlastemaError: it is missing, or looks like none of ours.
+        BlastemaError: it is missing, or in no readable format.
     """
     path = Path(path)
     file = beginning_of(path)

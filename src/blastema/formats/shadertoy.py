@@ -1,7 +1,7 @@
-"""Texts to paste into Shadertoy: two buffers and the image, weights inside. Writing only.
+"""Shaders to paste into Shadertoy: two buffers and the image, with the weights. Writing only.
 
-Buffer A holds the weights, unpacked once, and what a step makes of the state; buffer B, which sees the A of the same
-frame, lets the dead die. Each text is the constants, what all three share, and its own part.
+Buffer A holds the weights, unpacked once, and the updated state; buffer B, which reads A of the same frame, erases dead
+cells. Each shader consists of the constants, a common part, and its own part.
 """
 
 from pathlib import Path
@@ -24,12 +24,12 @@ CANVAS = (450, 800)
 
 
 def write_shadertoy(organism: Organism, path: Path, size: Size = None) -> str:
-    """Write the three texts into a folder, and return how much the weights in them are rounded.
+    """Write the three shaders into a folder, and return how much their weights are rounded.
 
     Args:
-        organism: of at most 16 channels.
-        path: of the folder.
-        size: (height, width) of the grid; that of its training if None.
+        organism: the organism, with at most 16 channels.
+        path: path of the folder.
+        size: (height, width) of the grid; the size used in training if None.
 
     Raises:
         BlastemaError: it has more channels, the grid is too large for the canvas, or the folder cannot be written.
@@ -52,12 +52,12 @@ def write_shadertoy(organism: Organism, path: Path, size: Size = None) -> str:
 
 
 class _Packed:
-    """The weights as texels of four: bytes, and scales and biases in float32; what is missing of a four is zero.
+    """The weights in texels of four: bytes, and scales and biases in float32; padded with zeros.
 
     Attributes:
-        parts, groups: fours of channels, and of hidden units.
-        texels: how many they make in buffer A.
-        worst: by how much a weight can be off.
+        parts, groups: number of fours of channels, and of hidden units.
+        texels: number of texels in buffer A.
+        worst: largest rounding error of a weight.
     """
 
     def __init__(self, organism: Organism) -> None:
@@ -85,7 +85,9 @@ class _Packed:
             name: [f"vec4({', '.join(map(_number, row))})" for row in rows]
             for name, rows in (("SCALE", self.scale), ("BIAS", self.bias))
         }
-        return _array("uvec4", "BYTES", packed, 2) + "".join(_array("vec4", *one, 2) for one in vectors.items())
+        return _array("uvec4", "BYTES", packed, 2) + "".join(
+            _array("vec4", name, rows, 2) for name, rows in vectors.items()
+        )
 
 
 def _check_size(height: int, width: int, texels: int) -> None:
@@ -109,8 +111,8 @@ def _constants(organism: Organism, packed: _Packed, height: int, width: int) -> 
     rule = organism.rule
     matrices = np.array([given.matrices for given in filters_of(rule.filters)], np.float32).reshape(-1, 9)
     rows = [", ".join(map(_number, row)) for row in matrices]
-    return f"""const uint SEED = 0u;        // another seed, another life
-const float ANGLE = 0.0;     // radians by which the cells' senses are turned
+    return f"""const uint SEED = 0u;        // decides which cells fire
+const float ANGLE = 0.0;     // rotation of perception in radians
 const float ERASER = {max(2.5, min(height, width) / 12):.1f};    // in cells
 const int WIDTH = {width}, HEIGHT = {height};
 

@@ -8,11 +8,11 @@ vec4 seedCell(ivec2 cell, int part) {
 void mainImage(out vec4 color, in vec2 fragCoord) {
     ivec2 texel = ivec2(fragCoord), cell = texel / 2;
     color = vec4(0.0);
-    bool begun = iFrame > 0 && texelFetch(iChannel1, MARK, 0).x == 1.0;
-    if (texel == MARK) color.xy = vec2(1.0, begun ? texelFetch(iChannel1, MARK, 0).y + 1.0 : 0.0);
+    bool started = iFrame > 0 && texelFetch(iChannel1, MARK, 0).x == 1.0;
+    if (texel == MARK) color.xy = vec2(1.0, started ? texelFetch(iChannel1, MARK, 0).y + 1.0 : 0.0);
     int part = (texel.x & 1) + 2 * (texel.y & 1);
     if (texel.x >= ROW || texel.y >= WEIGHTS_FROM || part >= PARTS) return;
-    if (!begun) {
+    if (!started) {
         color = seedCell(cell, part);
         return;
     }

@@ -19,7 +19,7 @@ bool isAlive(sampler2D grid, ivec2 cell) {
     return false;
 }
 
-// How many screen pixels a cell has, and which place in the grid is under a pixel.
+// Screen pixels per cell, and the place in the grid under a pixel.
 float zoom() {
     float fits = min(iResolution.x / float(WIDTH), iResolution.y / float(HEIGHT));
     return fits < 1.0 ? fits : floor(fits);

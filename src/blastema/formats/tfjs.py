@@ -1,7 +1,7 @@
 """TensorFlow.js graph models, both ways, without TensorFlow: `model.json` and `weights.bin` in a folder.
 
 Inputs and output are those of the article's notebook: `x` (batch, height, width, channel), `fire_rate`, `angle`,
-`step_size`; `Identity`. What the notebook itself exports, with its weights inside the JSON, can be read as well
+`step_size`; `Identity`. Models exported by the notebook, with weights inside the JSON, can be read as well
 (`blastema.formats.tfjs_graph`).
 """
 
@@ -51,7 +51,7 @@ def write_tfjs(organism: Organism, path: Path, size: Size = None) -> str:
 
 
 class _Graph:
-    """Nodes and constants of a graph in the making; what it returns are names of nodes."""
+    """Collects nodes and constants of a graph; its methods return names of nodes."""
 
     def __init__(self) -> None:
         self.nodes: list[dict[str, Any]] = []
@@ -111,7 +111,7 @@ def _step(graph: _Graph, organism: Organism) -> None:
 
 
 def channel_by_channel(rule: Rule) -> np.ndarray:
-    """Return our row of each row of a layer behind a depthwise convolution: all filters of a channel, then the next."""
+    """Return for each row after a depthwise convolution (channel by channel) the organism's row (filter by filter)."""
     return np.arange(rule.perception).reshape(len(rule.filters), rule.channels).T.reshape(-1)
 
 
@@ -122,11 +122,11 @@ def _perception(graph: _Graph, rule: Rule, state: str, angle: str) -> str:
     fixed, along, across = np.broadcast_to(
         matrices.transpose(1, 2, 3, 0)[:, :, :, None], (3, 3, 3, rule.channels, len(rule.filters))
     )
-    turned = (
+    rotated = (
         graph.math("Mul", graph.constant(kernel), graph.math(function, angle))
         for kernel, function in ((along, "Cos"), (across, "Sin"))
     )
-    kernel = graph.math("AddV2", graph.constant(fixed), graph.math("AddV2", *turned))
+    kernel = graph.math("AddV2", graph.constant(fixed), graph.math("AddV2", *rotated))
     wide, padding = _with_edge(graph, rule, state)
     return graph.add("DepthwiseConv2dNative", wide, kernel, **_windows(padding), dilations=_ints(1, 1, 1, 1))
 
@@ -146,7 +146,7 @@ def _alive(graph: _Graph, rule: Rule, state: str) -> tuple[str, str]:
 
 
 def _with_edge(graph: _Graph, rule: Rule, grid: str) -> tuple[str, str]:
-    """Return the grid to look at and how to pad it: a wrapped one gets its other sides first."""
+    """Return the grid and its padding; a wrapping grid is extended by its opposite sides instead."""
     if rule.edge == "dead":
         return grid, "SAME"
     for axis in (1, 2):
@@ -190,7 +190,7 @@ def _ints(*numbers: int) -> dict[str, Any]:
 
 
 def is_tfjs(file: Beginning) -> bool:
-    """Return whether this is the beginning of a graph model: an object in JSON, or a folder with one."""
+    """Return whether the file or folder may be a graph model: a JSON object, or a folder with one."""
     if file.content is None:
         return (file.path / FILES[0]).is_file()
     return file.is_json and file.first_letter != b"["

@@ -1,4 +1,4 @@
-"""Constants of TensorFlow.js graph models: in files beside the JSON, or in it, as the article's notebook has them."""
+"""Constants of TensorFlow.js graph models: in files beside the JSON, or inside it, as the article's notebook writes."""
 
 import base64
 import binascii
@@ -19,10 +19,10 @@ def constants_beside(model: dict[str, Any], path: Path) -> dict[str, np.ndarray]
     """Return the constants that the manifest of a model lists, by name; none if it lists none.
 
     Raises:
-        BlastemaError: a file is missing, lies elsewhere, or does not hold just what is listed.
+        BlastemaError: a file is missing, lies elsewhere, or does not match the list.
     """
     groups = model.get("weightsManifest", [])
-    found: dict[str, np.ndarray] = {}
+    constants: dict[str, np.ndarray] = {}
     if not isinstance(groups, list):
         raise BlastemaError(f"the weightsManifest of {path} is not a list")
     for group in groups:
@@ -37,16 +37,16 @@ def constants_beside(model: dict[str, Any], path: Path) -> dict[str, np.ndarray]
         start = 0
         for name, shape, kind in listed:
             count = math.prod(shape)
-            if name in found:
-                raise BlastemaError(f"{path} has the weight {name[:40]!r} twice; which one counts?")
-            found[name] = np.frombuffer(content, kind, count, start).reshape(shape)
+            if name in constants:
+                raise BlastemaError(f"{path} has the duplicate weight {name[:40]!r}")
+            constants[name] = np.frombuffer(content, kind, count, start).reshape(shape)
             start += kind.itemsize * count
-    return found
+    return constants
 
 
 def _file_beside(name: Any, path: Path) -> bytes:
     if not isinstance(name, str) or not name.strip(".") or any(sign in name for sign in "/\\:\0"):
-        raise BlastemaError(f"{path} names the file {str(name)[:60]!r}; its weights must lie in its own folder")
+        raise BlastemaError(f"{path} names the file {str(name)[:60]!r}; weights must lie in the folder of the model")
     return read_small_file(path.parent / name, LARGEST, "the weights of an organism")
 
 
@@ -67,7 +67,7 @@ def constant_inside(attributes: Any, name: str, path: Path) -> np.ndarray | None
     """Return the constant in the attributes of its node, or None if it is not of float32.
 
     Raises:
-        BlastemaError: its content is not what its shape needs.
+        BlastemaError: its content does not match its shape.
     """
     tensor: Any = attributes
     for key in ("value", "tensor"):
@@ -77,11 +77,11 @@ def constant_inside(attributes: Any, name: str, path: Path) -> np.ndarray | None
     try:
         sides = [int(side.get("size", 0)) for side in tensor.get("tensorShape", {}).get("dim", [])]
         if min(sides, default=0) < 0 or math.prod(sides) > LARGEST:
-            raise ValueError("no size of a tensor")
+            raise ValueError("invalid size of a tensor")
         if "tensorContent" in tensor:
             return np.frombuffer(base64.b64decode(tensor["tensorContent"], validate=True), "<f4").reshape(sides)
-        # Few values stand for many: the last one goes on.
+        # A short list is padded with its last value.
         values = np.asarray(tensor["floatVal"], np.float32)
         return np.concatenate([values, np.repeat(values[-1:], math.prod(sides) - len(values))]).reshape(sides)
     except (AttributeError, KeyError, TypeError, ValueError, binascii.Error):
-        raise BlastemaError(f"the constant {name[:40]!r} in {path} does not hold what its shape needs") from None
+        raise BlastemaError(f"the constant {name[:40]!r} in {path} does not match its shape") from None

@@ -1,6 +1,6 @@
-"""Weights out of a TensorFlow.js graph model, ours or one that the article's notebook or a converter wrote.
+"""Read weights from a TensorFlow.js graph model, written by Blastema, the article's notebook or a converter.
 
-The graph is walked, not run: a depthwise convolution perceives, two convolutions of size 1 and their biases decide.
+The graph is searched, not run, for one depthwise convolution (perception) and two 1x1 convolutions with biases.
 """
 
 from collections.abc import Iterator
@@ -23,15 +23,15 @@ KIND = "blastema-tfjs"
 LARGEST = 16_000_000
 CONVOLUTIONS = ("Conv2D", "_FusedConv2D")
 ADDITIONS = ("BiasAdd", "Add", "AddV2")
-# What may stand between a constant and its use: variables that were frozen.
+# Operators allowed between a constant and its use: frozen variables.
 PASSES = ("Identity", "ReadVariableOp")
 
 
 def read_tfjs(path: Path | str) -> Organism:
-    """Return the organism of a graph model: `model.json`, or the folder in which it lies.
+    """Return the organism of a graph model: `model.json`, or its folder.
 
     Raises:
-        BlastemaError: a file is missing, or it is no such model; the message says in what.
+        BlastemaError: a file is missing, or it is not such a model; the message says why.
     """
     path = Path(path)
     path = path / "model.json" if path.is_dir() else path
@@ -54,30 +54,30 @@ def _nodes(model: Any, path: Path) -> dict[str, dict[str, Any]]:
     nodes = topology.get("node") if isinstance(topology, dict) else None
     if not isinstance(nodes, list):
         raise BlastemaError(f"{path} is not a graph model: it has no list of nodes in its modelTopology")
-    found: dict[str, dict[str, Any]] = {}
+    result: dict[str, dict[str, Any]] = {}
     for node in nodes:
         fits = isinstance(node, dict) and isinstance(node.get("name"), str) and isinstance(node.get("op"), str)
         inputs = node.get("input", []) if fits else None
         if not isinstance(inputs, list) or not all(isinstance(name, str) for name in inputs):
             raise BlastemaError(f"{path} has a node without a name, an operator, or a list of inputs")
-        if node["name"] in found:
-            raise BlastemaError(f"{path} has the node {node['name'][:40]!r} twice; which one counts?")
-        # An input is the name of a node, and perhaps which of its outputs.
+        if node["name"] in result:
+            raise BlastemaError(f"{path} has the duplicate node {node['name'][:40]!r}")
+        # An input is the name of a node, optionally with the number of an output.
         plain = [name.split(":")[0] for name in inputs if not name.startswith("^")]
-        found[node["name"]] = {"op": node["op"], "input": plain, "attr": node.get("attr")}
-    return found
+        result[node["name"]] = {"op": node["op"], "input": plain, "attr": node.get("attr")}
+    return result
 
 
 @dataclass(frozen=True)
 class _Graph:
-    """The nodes by name, and the constants that lie in files beside the JSON."""
+    """The nodes by name, and the constants from files beside the JSON."""
 
     nodes: dict[str, dict[str, Any]]
     beside: dict[str, np.ndarray]
     path: Path
 
     def constant(self, name: str) -> np.ndarray | None:
-        """Return the constant of that name, perhaps through nodes that only pass it on; None if it is computed."""
+        """Return the constant of that name, also through nodes that only pass it on; None if it is computed."""
         for _ in range(8):
             node = self.nodes.get(name)
             if node is None:
@@ -91,13 +91,13 @@ class _Graph:
 
     def above(self, name: str) -> set[str]:
         """Return all nodes that a node depends on."""
-        found: set[str] = set()
+        result: set[str] = set()
         left = [name]
         while left:
-            new = set(self.nodes.get(left.pop(), {"input": []})["input"]) - found
-            found |= new
+            new = set(self.nodes.get(left.pop(), {"input": []})["input"]) - result
+            result |= new
             left += new
-        return found
+        return result
 
     def convolutions(self) -> Iterator[tuple[str, np.ndarray]]:
         """Yield convolutions of size 1 with a constant kernel: their names and kernels (inputs, outputs)."""
@@ -107,7 +107,7 @@ class _Graph:
                 yield name, kernel[0, 0]
 
     def bias(self, convolution: str) -> np.ndarray:
-        """Return the constant that is added to what a convolution gives."""
+        """Return the constant that is added to the output of a convolution."""
         inputs = self.nodes[convolution]["input"]
         users = [
             node["input"] for node in self.nodes.values() if node["op"] in ADDITIONS and convolution in node["input"]
@@ -138,13 +138,13 @@ def _tensors(graph: _Graph) -> dict[str, np.ndarray]:
 
 
 def _filter_by_filter(hidden: np.ndarray, channels: int) -> np.ndarray:
-    """Return the rows in our order; a depthwise convolution gives all filters of a channel, then of the next."""
+    """Return the rows filter by filter; a depthwise convolution has all filters of a channel first."""
     rows, units = hidden.shape
     return hidden.reshape(channels, rows // channels, units).swapaxes(0, 1).reshape(rows, units)
 
 
 def _guessed_rule(tensors: dict[str, np.ndarray]) -> Rule:
-    """Return the rule as far as shapes tell: the article's, perhaps with other widths."""
+    """Return the rule that the shapes suggest: the article's, with these widths."""
     hidden, channels = tensors["update.weight"].shape
     try:
         return Rule(channels=channels, hidden=hidden)

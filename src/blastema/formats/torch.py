@@ -1,8 +1,8 @@
 """A PyTorch state_dict in safetensors, both ways, without PyTorch.
 
 Two convolutions of size 1: `hidden.weight` (hidden, perception, 1, 1), `hidden.bias`, `update.weight` (channel, hidden,
-1, 1), `update.bias`. What `safetensors.torch.save_file(module.state_dict(), path)` writes of other ports of the article
-is read, too (`blastema.formats.torch_layouts`).
+1, 1), `update.bias`. Files that `safetensors.torch.save_file(module.state_dict(), path)` writes for other
+ports of the article can be read, too (`blastema.formats.torch_layouts`).
 """
 
 from pathlib import Path
@@ -20,7 +20,7 @@ from blastema.rule import Rule
 from blastema.rule.perception import names_of
 
 KIND = "blastema-torch"
-# An organism has 34 kB; the widest anyone has trained, a few megabytes.
+# A file has 34 kB; the widest organisms need a few megabytes.
 LARGEST = 64_000_000
 WEIGHTS = ("hidden.weight", "update.weight")
 
@@ -39,7 +39,7 @@ def write_torch(organism: Organism, path: Path, size: Size = None) -> str:
 
 
 def _taken_by(rule: Rule) -> str:
-    """Return which module takes the file, and with which arguments."""
+    """Return which module loads the file, and with which arguments."""
     given = {
         name: getattr(rule, name)
         for name in ("channels", "hidden", "fire_rate", "alive_threshold")
@@ -56,11 +56,11 @@ def read_torch(path: Path | str, layout: str | None = None) -> Organism:
     """Return the organism of such a state_dict, or of one of the usual ports, see `torch_layouts`.
 
     Args:
-        path: of the file.
-        layout: of the first layer of a port whose file does not tell it, one of `LAYOUTS`; None tries them.
+        path: path of the file.
+        layout: layout of the first layer, one of `LAYOUTS`, if the file does not record it; None tries them.
 
     Raises:
-        BlastemaError: the file is missing or is no such state_dict; the message says in what.
+        BlastemaError: the file is missing or is not such a state_dict; the message says why.
     """
     tensors, metadata = read_tensors(path, LARGEST)
     if metadata.get("format") != KIND:
@@ -80,7 +80,7 @@ def read_torch(path: Path | str, layout: str | None = None) -> Organism:
 
 
 def is_state_dict(path: Path) -> bool:
-    """Return whether a safetensors file is of another program: with none of what we say of our own files."""
+    """Return whether a safetensors file is a state_dict: without the metadata of an organism file."""
     metadata = read_header(path).get("__metadata__", {})
     if not isinstance(metadata, dict):
         return False
@@ -89,7 +89,7 @@ def is_state_dict(path: Path) -> bool:
 
 
 def is_torch(file: Beginning) -> bool:
-    """Return whether this is the beginning of a state_dict."""
+    """Return whether the file may be a state_dict."""
     return file.is_safetensors and is_state_dict(file.path)
 
 

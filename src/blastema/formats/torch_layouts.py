@@ -1,9 +1,9 @@
-"""State dicts of the usual PyTorch ports as organisms: by the shapes of their tensors, whatever these are called.
+"""Read state dicts of common PyTorch ports by the shapes of their tensors, whatever their names.
 
-A port has two layers without neighbours, linear or convolutions of size 1, with or without a bias, in either order of
-their sides. What its first layer sees may be in the file as kernels of 3x3; else the layout says: filter by filter (all
-channels of a filter, then the next) or channel by channel (all filters of a channel, as a grouped convolution gives
-them), and which slope comes first, that along x or that along y.
+A port has two layers, linear or 1x1 convolutions, with or without a bias, transposed or not. The inputs of the first
+layer may be in the file as 3x3 kernels. Otherwise the layout gives them: filter by filter (all channels of a filter,
+then the next) or channel by channel (all filters of a channel, as in a grouped convolution), and which slope comes
+first, the one along x or the one along y.
 """
 
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ from blastema.rule import FILTERS, Rule
 from blastema.rule.perception import kernels as kernels_of
 
 LAYOUTS = ("filters-xy", "filters-yx", "channels-xy", "channels-yx")
-# Wrong layouts explode: of the zoo's 31 organisms, read in a wrong one, the least had values of 3e8 after 64 steps in a
-# grid of 48x48; read in their own, none above 12.
+# Wrong layouts explode: after 64 steps in a grid of 48x48, each of the zoo's 31 organisms had values of 3e8 or more if
+# read in a wrong layout, and none above 12 in its own.
 TRIAL_STEPS, TRIAL_SIDE, TRIAL_MOST, LARGEST_TRIAL = 64, 48, 1e3, 100_000
 
 Tensors = dict[str, np.ndarray]
@@ -36,15 +36,15 @@ class Layers(NamedTuple):
 
 
 def organism_of_port(tensors: Tensors, layout: str | None, file: str) -> Organism:
-    """Return the organism of a port's tensors; `training` notes its layout where the file does not tell it.
+    """Return the organism of a port's tensors; `training` records the layout if the file does not.
 
     Args:
-        tensors: of its state_dict.
-        layout: one of `LAYOUTS`; None takes the one with which it grows, x before y.
-        file: its name, for messages.
+        tensors: tensors of its state_dict.
+        layout: one of `LAYOUTS`; None chooses the one with which it grows, x before y.
+        file: file name, for messages.
 
     Raises:
-        BlastemaError: they are not those of an organism; the message says which there are, and which are needed.
+        BlastemaError: they are not those of an organism; the message lists them and those needed.
     """
     tensors = {name: _narrow(value) for name, value in tensors.items()}
     for name, value in tensors.items():
@@ -60,8 +60,8 @@ def organism_of_port(tensors: Tensors, layout: str | None, file: str) -> Organis
         return _organism(layers, *seen, training, file)
     tried = [layout] if layout else ["filters-xy", "channels-xy"]
     organisms = [
-        _organism(layers, *_seen_by_layout(one, kernels, layers, file), training | {"layout": one}, file)
-        for one in tried
+        _organism(layers, *_seen_by_layout(name, kernels, layers, file), training | {"layout": name}, file)
+        for name in tried
     ]
     return organisms[0] if len(organisms) == 1 or _grows(organisms[0]) or not _grows(organisms[1]) else organisms[1]
 
@@ -78,7 +78,7 @@ def _narrow(value: np.ndarray) -> np.ndarray:
 
 
 def _layers(tensors: Tensors, kernels: Tensors, file: str) -> tuple[Layers, list[str]]:
-    """Return the two layers, and the names of what is left over."""
+    """Return the two layers, and the names of the remaining tensors."""
     matrices = {name: value for name, value in tensors.items() if value.ndim == 2}
     if len(matrices) != 2:
         raise _not_an_organism(tensors | kernels, file, f"with {len(matrices)} weights of layers")
@@ -93,7 +93,7 @@ def _layers(tensors: Tensors, kernels: Tensors, file: str) -> tuple[Layers, list
 
 
 def _bias(weight: str, length: int, tensors: Tensors, rest: list[str]) -> np.ndarray:
-    """Return the bias of a layer, taken from the rest: of its name, else of its length, else zeros."""
+    """Return the bias of a layer, taken from the rest by name, else by length, else zeros."""
     fits = [name for name in rest if tensors[name].shape == (length,)]
     named = f"{weight.removesuffix('weight')}bias"
     name = named if named in fits else next(iter(fits), None)
@@ -104,7 +104,7 @@ def _bias(weight: str, length: int, tensors: Tensors, rest: list[str]) -> np.nda
 
 
 def _seen_by_kernels(kernels: Tensors, layers: Layers, file: str) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return the channel and the kernel of each input, if the file has a convolution that gives just these."""
+    """Return the channel and the kernel of each input, if the file has a convolution that computes them."""
     inputs, channels = layers.first.shape[1], len(layers.second)
     for name, kernel in kernels.items():
         if kernel.ndim == 3:
@@ -120,14 +120,14 @@ def _seen_by_kernels(kernels: Tensors, layers: Layers, file: str) -> tuple[np.nd
 
 
 def _seen_by_layout(layout: str, kernels: Tensors, layers: Layers, file: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the channel and the kernel of each input, as the layout says."""
+    """Return the channel and the kernel of each input, according to the layout."""
     if layout not in LAYOUTS:
         raise BlastemaError(f"there is no layout {layout!r}; choose one of {', '.join(LAYOUTS)}")
     channels = len(layers.second)
     count = layers.first.shape[1] // channels
     if count not in (3, 4):
         raise BlastemaError(
-            f"the cells of {file} see {count} numbers of each channel; without kernels in the file, that must be 3 "
+            f"the cells of {file} perceive {count} values of each channel; without kernels in the file, it must be 3 "
             "(identity and two Sobel filters) or 4 (the Laplacian after them)"
         )
     order = ["identity", "sobel_x", "sobel_y", "laplacian"]
@@ -146,13 +146,13 @@ def _arranged(layout: str, stack: np.ndarray, channels: int) -> tuple[np.ndarray
 
 
 def _with_own(stack: np.ndarray, own: np.ndarray, file: str) -> np.ndarray:
-    """Return the filters as the file has them: all in its order, or those it has, with its factors."""
+    """Return the filters with those from the file: all, or some, which replace the filters with the same parts."""
     if len(own) == len(stack):
         return own
     stack = stack.copy()
     for kernel, parts in zip(own, _parts(own, file), strict=True):
-        for place, other in enumerate(_parts(stack, file)):
-            if np.array_equal(parts != 0, other != 0):
+        for place, standard in enumerate(_parts(stack, file)):
+            if np.array_equal(parts != 0, standard != 0):
                 stack[place] = kernel
     return stack
 
@@ -160,7 +160,7 @@ def _with_own(stack: np.ndarray, own: np.ndarray, file: str) -> np.ndarray:
 def _organism(
     layers: Layers, channel: np.ndarray, kernel: np.ndarray, training: Mapping[str, str], file: str
 ) -> Organism:
-    """Return the organism whose inputs are these kernels of these channels, as sums of our filters."""
+    """Return the organism whose inputs are these kernels of these channels, as sums of Blastema's filters."""
     channels, hidden = layers.second.shape
     parts = _parts(kernel, file)
     names = tuple(FILTERS)
@@ -170,7 +170,7 @@ def _organism(
     except BlastemaError as error:
         raise BlastemaError(f"{file} is not the state_dict of an organism: {error}") from None
     weight = np.zeros((len(used), channels, hidden), np.float32)
-    # Weights that are not finite are refused below, by name.
+    # Weights that are not finite are refused below, with their names.
     with np.errstate(invalid="ignore", over="ignore"):
         for column, (where, factors) in enumerate(zip(channel, parts[:, used].astype(np.float32), strict=True)):
             for row in np.flatnonzero(factors):
@@ -180,20 +180,20 @@ def _organism(
 
 
 def _parts(kernels: np.ndarray, file: str) -> np.ndarray:
-    """Return how much of each of our filters is in each kernel, (kernels, filters)."""
+    """Return the share of each of Blastema's filters in each kernel, (kernels, filters)."""
     basis = kernels_of(tuple(FILTERS), 0.0).reshape(-1, 9).astype(np.float64)
     flat = kernels.reshape(-1, 9).astype(np.float64)
     parts = np.round(flat @ np.linalg.pinv(basis), 6)
     if not np.isfinite(flat).all() or np.abs(parts @ basis - flat).max() > 1e-5 * max(1, np.abs(flat).max()):
         raise BlastemaError(
-            f"the cells of {file} see through kernels that are not sums of {', '.join(FILTERS)}; an organism has no "
-            "others"
+            f"the cells of {file} perceive with kernels that are not sums of {', '.join(FILTERS)}; no others "
+            "can be imported"
         )
     return parts
 
 
 def _grows(organism: Organism) -> bool:
-    """Return whether it lives and stays bounded for a while; large ones are not tried."""
+    """Return whether it stays alive and bounded for a while; True for large ones, which are not tried."""
     if organism.weights.hidden_weight.size > LARGEST_TRIAL:
         return True
     with np.errstate(all="ignore"):

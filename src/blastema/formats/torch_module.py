@@ -36,7 +36,7 @@ class Automaton(nn.Module):  # type: ignore[misc, unused-ignore]
         self.register_buffer("sobel", torch.stack([sobel_x, sobel_x.T]), persistent=False)
 
     def perceive(self, state: Any, angle: Any) -> Any:
-        """Return all channels as they are, then their slopes along x, then along y, rotated by the angle (radians)."""
+        """Return all channels, then their slopes along x, then along y, rotated by the angle (radians)."""
         angle = torch.as_tensor(angle)
         (along_x, along_y), cos, sin = self.sobel, torch.cos(angle), torch.sin(angle)
         seen = [state]

@@ -1,1 +1,1 @@
-"""The page for browsers: its catalogue of organisms, the server that offers it, and the same page as static files."""
+"""The page for browsers: its catalogue of organisms, its server, and the same page as static files."""

@@ -28,7 +28,7 @@ class Broadcast:
     The messages, each of which replaces the last of its kind; pictures are transparent PNGs as data URLs:
         run: `target` (label), `name`, `experiment`, `steps`, `directory`, `picture`, `height`, `width`, `batch`,
             `pool`.
-        progress: `step`, `loss` (median of the last 20, null where that is infinite), `rate` (training steps per
+        progress: `step`, `loss` (median of the last 20, null if infinite), `rate` (training steps per
             second), `left` (seconds), and the curve: `steps` and `losses`, medians over equal parts of the training
             so far, without those that are infinite.
         batch: `step`, `rollout`, `before`, `after`, `columns`, `count`, `reseeded`, `damaged`, `damages`: tiles in

@@ -6,9 +6,9 @@ from typing import Any
 
 
 class Bulletin:
-    """Holds the newest message of each kind. Late clients get them all; slow ones miss those in between.
+    """Holds the newest message of each kind. Late clients get all of these; slow clients skip older ones.
 
-    So nothing accumulates, however many clients there are. Thread-safe.
+    Memory does not grow with the number of clients. Thread-safe.
     """
 
     def __init__(self) -> None:

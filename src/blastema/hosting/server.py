@@ -1,6 +1,6 @@
-"""The server of the page: small, with a fixed set of files, for this machine only by default.
+"""The server of the page: a fixed set of files, for this machine only by default.
 
-No path of a request reaches the file system: it is looked up among the files that were read at the start.
+Request paths never reach the file system: they are looked up among files read at the start.
 """
 
 import io
@@ -50,16 +50,16 @@ EXPLANATIONS = {
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Answers GET and HEAD for the files that it is started with, and for the events of a training.
+    """Answers GET and HEAD for a fixed set of files, and for the events of a training.
 
     Args:
-        host: address or name to listen at.
+        host: address or name to listen on.
         port: 0 for a free one.
-        bulletin: what `training/events` streams; without it that path does not exist.
-        seconds: a client must finish its request within this time.
+        bulletin: messages streamed at `training/events`; without it that path does not exist.
+        seconds: time limit for a client to send its request.
 
     Raises:
-        BlastemaError: it cannot listen there.
+        BlastemaError: it cannot listen on this address.
     """
 
     daemon_threads = True
@@ -85,10 +85,10 @@ class Server(socketserver.ThreadingTCPServer):
             self.address_family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
             super().__init__((host, port), Handler)
         except (OSError, UnicodeError) as error:
-            what = getattr(error, "strerror", None) or error
+            reason = getattr(error, "strerror", None) or error
             raise BlastemaError(
-                f"cannot listen at {host}, port {port}: {what}; "
-                "leave out --host for this machine, and --port for a free one"
+                f"cannot listen on {host}, port {port}: {reason}; "
+                "leave out --host to use this machine, and --port to use a free port"
             ) from None
         self.port = int(self.server_address[1])
 
@@ -102,7 +102,7 @@ class Server(socketserver.ThreadingTCPServer):
         """Start to answer requests, in threads that end with the program.
 
         Args:
-            files: path without the leading slash, and content; `index.html` is also at `/`.
+            files: path without the leading slash to content; `index.html` is also at `/`.
         """
         self.files = {"/": (START, files[START])} | {f"/{path}": (path, content) for path, content in files.items()}
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -110,11 +110,11 @@ class Server(socketserver.ThreadingTCPServer):
     def answers_to(self, header: str) -> bool:
         """Return whether a Host header names this server.
 
-        A page elsewhere on the web can have its own name lead to this machine, to read what is here (DNS rebinding);
-        its browser then sends that name.
+        A page elsewhere on the web can make its own name resolve to this machine to read from this server (DNS
+        rebinding); the browser then sends that name.
         """
-        found = HOST.fullmatch(header)
-        name = (found[1] or found[2]).lower() if found else ""
+        match = HOST.fullmatch(header)
+        name = (match[1] or match[2]).lower() if match else ""
         if name in LOOPBACK or name == self.host.lower():
             return True
         own = socket.gethostname().lower()
@@ -135,7 +135,7 @@ class Server(socketserver.ThreadingTCPServer):
             self.connections.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore clients that went away; show errors of the server."""
+        """Ignore clients that disconnected; show errors of the server."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -146,7 +146,7 @@ def is_loopback(host: str) -> bool:
 
 
 def own_address() -> str:
-    """Return the address of this machine in its network, if it can be found; nothing is sent."""
+    """Return the address of this machine in its network, or its name; nothing is sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             # An address for documentation (RFC 5737): only the route to it is looked up.
@@ -165,7 +165,7 @@ def _is_address(name: str) -> bool:
 
 
 class BoundedReader(io.RawIOBase):
-    """Reads from a connection with a limit on the bytes and the time in all."""
+    """Reads from a connection, with limits on total bytes and total time."""
 
     def __init__(self, connection: socket.socket, seconds: float) -> None:
         self.connection, self.end, self.left = connection, time.monotonic() + seconds, LARGEST_REQUEST
@@ -201,7 +201,7 @@ class Handler(BaseHTTPRequestHandler):
         self.rfile = io.BufferedReader(BoundedReader(self.connection, self.server.seconds))
 
     def parse_request(self) -> bool:
-        """Read the request; refuse those for other hosts before anything else is looked at."""
+        """Read the request; refuse those for other hosts first."""
         if not super().parse_request():
             return False
         self.connection.settimeout(self.server.seconds)
@@ -219,7 +219,7 @@ class Handler(BaseHTTPRequestHandler):
     def _is_from_own_page(self, host: str) -> bool:
         """Return whether the request comes from this page or the user, not from another site.
 
-        Browsers name the page that asks in Origin, and where they leave that out, how it is related in Sec-Fetch-Site.
+        Browsers name the requesting page in Origin; without it, Sec-Fetch-Site tells how that page is related.
         """
         own = {f"{scheme}://{host}".lower() for scheme in ("http", "https")}
         if not own.issuperset(origin.strip().lower() for origin in self.headers.get_all("Origin", [])):
@@ -242,7 +242,7 @@ class Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Send an error as plain text, which repeats nothing of the request."""
+        """Send an error as plain text that repeats nothing of the request."""
         self.close_connection = True
         text = f"{code} {HTTPStatus(code).phrase}\n{EXPLANATIONS.get(code, '')}\n"
         self._send(code, "text/plain; charset=utf-8", text.encode(), {"Allow": "GET, HEAD"} if code == 405 else {})
@@ -281,7 +281,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.watchers.release()
 
     def _read_rest(self) -> None:
-        """Read what a refused client still sends, within limits; otherwise its system drops the response."""
+        """Read what a refused client still sends, within limits; otherwise its system may drop the response."""
         self.wfile.flush()
         self.connection.shutdown(socket.SHUT_WR)
         rest = BoundedReader(self.connection, min(1.0, self.server.seconds))

@@ -16,11 +16,11 @@ def write_site(directory: Path, files: Mapping[str, bytes]) -> None:
     """Write the files of a page into a directory that is new, empty, or was written by this function before.
 
     Each file is written atomically, the start page last. Files of an earlier call that are no longer among these are
-    removed; files of others stay.
+    removed; other files stay.
 
     Args:
         directory: created if it does not exist.
-        files: path with slashes, relative to the directory, and content.
+        files: path with slashes, relative to the directory, to content.
 
     Raises:
         BlastemaError: the directory holds other files, or cannot be written to.
@@ -37,7 +37,7 @@ def write_site(directory: Path, files: Mapping[str, bytes]) -> None:
             (directory / path).unlink(missing_ok=True)
         _write(directory / LIST, json.dumps(sorted(files), indent=1).encode())
     except OSError as error:
-        raise BlastemaError(f"cannot write {directory}: {error.strerror}; give a folder that is yours") from None
+        raise BlastemaError(f"cannot write {directory}: {error.strerror}; choose another folder") from None
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The article's experiments and the recipes they are trained by, each declared once."""
+"""The article's experiments and the recipes to train them, each declared once."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -6,17 +6,17 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Experiment:
-    """What an organism is asked to learn.
+    """What an organism is trained to do.
 
     Attributes:
-        starts_from: each rollout starts from fresh seed cells, or from a pool of organisms of all ages.
-        reseeded: how many of a batch, those with the highest loss, are replaced by a seed cell.
-        damaged: how many of a batch, those with the lowest loss, lose a part of their cells.
-        sentence: what it teaches, for help texts.
-        expect: what to expect of such organisms, for the page.
-        ages: at which validation looks at organisms: a growing one need not last, another must. Those that lose cells
-            in training are cut, too.
-        colour: of its curves, a name in `blastema.render.chart.COLOURS`.
+        starts_from: whether rollouts start from seed cells, or from a pool of states of all ages.
+        reseeded: number of states of a batch, those with the highest loss, that are replaced by a seed cell.
+        damaged: number of states of a batch, those with the lowest loss, that are damaged.
+        sentence: description for help texts.
+        expect: what users can expect of such organisms, shown on the page.
+        ages: at which validation measures organisms; those of growing ones are young, because they need not persist.
+            If states are damaged in training, validation includes cuts.
+        colour: colour of its curves, a name in `blastema.render.chart.COLOURS`.
     """
 
     starts_from: Literal["seed", "pool"]
@@ -28,7 +28,7 @@ class Experiment:
     colour: str
 
 
-# In the article's order, from the least to the most that is asked of an organism.
+# In the article's order, from the easiest to the hardest.
 EXPERIMENTS = {
     "growing": Experiment(
         starts_from="seed",
@@ -63,23 +63,23 @@ EXPERIMENTS = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """How it is taught. The defaults are the article's, or its notebook's where the article is silent.
+    """How an organism is trained. The defaults are the article's, or its notebook's where the article is silent.
 
     Attributes:
         steps: training steps.
-        batch: organisms in a training step.
-        pool: organisms kept between training steps.
-        shortest, longest: steps of the automaton in a rollout, drawn anew for each training step, both inclusive.
-        longer: (from which share of the training steps, how many times) rollouts are longer than that.
-        damages: names of `blastema.damage.DAMAGES`; those to be damaged get them in turn.
-        cuts: (from which share of the training steps, the most cuts in a row that each of those to be damaged gets).
-            How many is drawn for each training step, from 1 on; before that share it is 1.
-        between: fewest and most CA steps from one of these cuts to the next, drawn likewise, both inclusive.
-        learning_rates: (from which share of the training steps, rate), in order. The article lowers its rate after
-            2000 of 8000.
+        batch: states per training step.
+        pool: states kept between training steps.
+        shortest, longest: range of CA steps in a rollout, both inclusive; drawn for each training step.
+        longer: (share of the training steps, factor): from that share on, rollouts are longer by this factor.
+        damages: names in `blastema.damage.DAMAGES`, applied in turn to the states that are damaged.
+        cuts: (share of the training steps, most cuts): from that share on, a damaged state gets 1 to this many cuts
+            in a row, drawn for each training step; before, it gets 1.
+        between: range of CA steps from one of these cuts to the next, both inclusive; drawn likewise.
+        learning_rates: (share of the training steps from which it applies, rate), in order. The article lowers its
+            rate after 2000 of 8000.
         beta_1, beta_2, epsilon: of Adam; epsilon is that of Keras, which the notebook uses.
-        sentence: what it is, for help texts.
-        for_trained: it trains an organism further; alone, it would not make one grow.
+        sentence: description for help texts.
+        for_trained: whether the recipe is for training an existing organism further, not for training from scratch.
     """
 
     steps: int = 8000
@@ -99,7 +99,7 @@ class Recipe:
     for_trained: bool = False
 
     def learning_rate(self, step: int) -> float:
-        """Return the rate for the training step that follows `step` others.
+        """Return the learning rate after `step` training steps.
 
         >>> Recipe().learning_rate(1999), Recipe().learning_rate(2000)
         (0.002, 0.0002)
@@ -107,7 +107,7 @@ class Recipe:
         return [rate for begin, rate in self.learning_rates if step >= begin * self.steps][-1]
 
     def most_cuts(self, step: int) -> int:
-        """Return the most cuts in a row in the training step that follows `step` others.
+        """Return the most cuts in a row after `step` training steps.
 
         >>> recipe = Recipe(cuts=(0.6, 9))
         >>> recipe.most_cuts(4799), recipe.most_cuts(4800)
@@ -117,7 +117,7 @@ class Recipe:
         return most if step >= begin * self.steps else 1
 
     def rollout(self, step: int) -> tuple[int, int]:
-        """Return the shortest and the longest rollout for the training step that follows `step` others.
+        """Return the shortest and the longest rollout after `step` training steps.
 
         >>> recipe = Recipe(longer=(0.6, 1.5))
         >>> recipe.rollout(4799), recipe.rollout(4800)
@@ -134,11 +134,11 @@ BLASTEMA = Recipe(
     learning_rates=((0, 4e-3), (0.3, 2e-3), (0.6, 5e-4), (0.85, 1e-4)),
     sentence="our best",
 )
-# The first is the default; docs/recipe.md says in what they differ, and what was measured of them.
+# The first is the default; docs/recipe.md compares them.
 RECIPES = {
     "blastema": BLASTEMA,
     "long": replace(BLASTEMA, longer=(0.6, 1.6), sentence="longer rollouts late"),
-    # Cuts in a row, and rollouts until what regrew has met what was left.
+    # Cuts in a row, and rollouts long enough for regrown tissue to meet the rest.
     "further": replace(
         BLASTEMA,
         longer=(0, 1.8),

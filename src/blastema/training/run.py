@@ -337,7 +337,7 @@ class Run:
         return {SCORE: score}
 
     def _roll_back(self, kind: str) -> None:
-        """Restore weights and pool of the last milestone. The step number stays, so that the next step draws anew."""
+        """Restore weights and pool of the last milestone. The step number stays, so that the next batch is new."""
         done, rollback = self.trainer.done, rollback_path(self.directory)
         self.state = self.state._replace(recent=[], rollbacks=self.state.rollbacks + 1)
         if self.state.rollbacks > PATIENCE:

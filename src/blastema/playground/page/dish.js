@@ -96,7 +96,7 @@ export class Dish extends EventTarget {
   replace(number, organism) {
     this.#check(number);
     this.#use(this.organisms.map((known, place) => (place === number ? organism : known)));
-    this.#settle();
+    this.#takeCheckpoint();
   }
 
   /** Empties the dish and forgets its organisms. */
@@ -104,7 +104,7 @@ export class Dish extends EventTarget {
     this.clear();
     this.#use([null]);
     this.#history.remembered = null;
-    this.#settle();
+    this.#takeCheckpoint();
   }
 
   // Changes of the cells
@@ -233,7 +233,7 @@ export class Dish extends EventTarget {
     const entries = history.close();
     const content = await this.#graphics.content();
     if (content && history === this.#history && checkpoint === history.checkpoint) {
-      history.settle({ content, age }, entries);
+      history.takeCheckpoint({ content, age }, entries);
     }
   }
 
@@ -316,8 +316,8 @@ export class Dish extends EventTarget {
   }
 
   /** Takes a checkpoint and drops the log. */
-  #settle() {
-    if (!this.lost) this.#history.settle(this.#moment());
+  #takeCheckpoint() {
+    if (!this.lost) this.#history.takeCheckpoint(this.#moment());
   }
 
   /** @param {import('./history.js').Moment} moment */
@@ -325,7 +325,7 @@ export class Dish extends EventTarget {
     this.#card.write(content);
     this.age = age;
     this.#edits++;
-    this.#settle();
+    this.#takeCheckpoint();
   }
 
   /** @param {Graphics} graphics @param {number} steps */

@@ -39,7 +39,7 @@ export class History {
 
   /** Takes a checkpoint and drops the log, or the part of it that the checkpoint includes.
    * @param {Moment | null} moment @param {number} [entries] */
-  settle(moment, entries = this.log.length) {
+  takeCheckpoint(moment, entries = this.log.length) {
     this.checkpoint = moment;
     this.log = this.log.slice(entries);
     if (this.log.length === 0) this.#isOpen = false;

@@ -26,7 +26,7 @@ import { Statistics } from './statistics.js';
  *   training: {events: string} | null}} Catalogue  experiments: what to expect of organisms of each
  */
 
-/** Where users prefer reduced motion, the first organism is shown after so many steps. */
+/** If users prefer reduced motion, the first organism is shown after this many steps. */
 const GROWN = 160;
 
 /** @returns {Promise<Catalogue>} */

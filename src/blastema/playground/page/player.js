@@ -10,7 +10,7 @@ const MOST_IN_A_FRAME = 400;
 const SMOOTH = 24;
 const SMOOTH_AT_MOST_SPEED = 80;
 
-/** @param {number} speed steps a second */
+/** @param {number} speed steps per second */
 export function speedName(speed) {
   if (speed === Infinity) return 'max';
   const isFraction = speed < NORMAL && NORMAL % speed === 0;

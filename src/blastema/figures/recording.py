@@ -20,7 +20,7 @@ EVERY, SAMPLE = 20, 24
 TARGET = "🦎"
 
 
-class Look(NamedTuple):
+class Snapshot(NamedTuple):
     """A snapshot of one training step.
 
     Attributes:
@@ -37,54 +37,54 @@ class Look(NamedTuple):
     after: np.ndarray
 
 
-class Lesson(NamedTuple):
+class Recording(NamedTuple):
     """The record of a training run.
 
     Attributes:
         organisms: by number of training steps; the last is the end of the run.
         losses: one per training step.
-        looks: snapshots, one every `EVERY` training steps.
+        snapshots: one every `EVERY` training steps.
         side: side of the grid, in cells.
     """
 
     organisms: dict[int, Organism]
     losses: list[float]
-    looks: list[Look]
+    snapshots: list[Snapshot]
     side: int
 
 
-_lessons: dict[tuple[bool, int], Lesson] = {}
+_recordings: dict[tuple[bool, int], Recording] = {}
 
 
-def lesson(setting: Setting) -> Lesson:
+def recording(setting: Setting) -> Recording:
     """Return the record of training a regenerating lizard: 4000 steps at 72x72, or 300 at 40x40 if quick.
 
     It is cached by `quick` and `seed`, so figures share it.
     """
-    if (setting.quick, setting.seed) not in _lessons:
-        _lessons[setting.quick, setting.seed] = _taught(setting)
-    return _lessons[setting.quick, setting.seed]
+    if (setting.quick, setting.seed) not in _recordings:
+        _recordings[setting.quick, setting.seed] = _record(setting)
+    return _recordings[setting.quick, setting.seed]
 
 
-def _taught(setting: Setting) -> Lesson:
+def _record(setting: Setting) -> Recording:
     fit, pad, stages = (24, 8, (25, 75, 150, 300)) if setting.quick else (FIT, PAD, (100, 500, 1000, 4000))
     experiment, recipe = EXPERIMENTS["regenerating"], dataclasses.replace(RECIPES["blastema"], steps=stages[-1])
     target = load_target(TARGET, fit=fit, pad=pad)
     trainer = Trainer(Rule(), experiment, recipe, target, setting.seed, choose_engine())
-    seen = Lesson({}, [], [], target.shape[0])
+    record = Recording({}, [], [], target.shape[0])
     for _ in setting.track(range(stages[-1]), "training", stages[-1]):
         report = trainer.step()
-        seen.losses.append(report.loss)
+        record.losses.append(report.loss)
         if report.step % EVERY == 0:
-            seen.looks.append(_look(trainer, report))
+            record.snapshots.append(_snapshot(trainer, report))
         if report.step in stages:
-            seen.organisms[report.step] = Organism(trainer.weights)
-    return seen
+            record.organisms[report.step] = Organism(trainer.weights)
+    return record
 
 
-def _look(trainer: Trainer, report: Report) -> Look:
+def _snapshot(trainer: Trainer, report: Report) -> Snapshot:
     places = np.array(spread(0, trainer.recipe.pool - 1, SAMPLE))
     pool, before, after = (
         on_background(batch.states) for batch in (trainer.pool.take(places), report.before, report.after)
     )
-    return Look(report.step, report.loss, pool, before, after)
+    return Snapshot(report.step, report.loss, pool, before, after)
