@@ -33,7 +33,7 @@ from zoo_promises import badness, missed
 
 RUNS = Path("runs/zoo")
 ATTEMPTS = 3
-FURTHER = 6000
+FURTHER = 8000
 
 
 class Plan(NamedTuple):

@@ -35,7 +35,7 @@ regrow its right half; one trained equally long with the long recipe, also in tw
 
 A fourth, `further`, continues the training of an existing organism: `python tools/train_zoo.py --further NAME` starts
 from its weights. Users erase with strokes, so each damaged state gets up to nine cuts in one place, two to eight
-steps apart. Rollouts are 1.8 times as long from the start: after repeated cuts, each side first regrows the other by
+steps apart. Rollouts are twice as long from the start: after repeated cuts, each side first regrows the other by
 itself; only later do the two meet, and they may or may not fit. Learning rates are 5e-4, from 30 % of the steps 2e-4,
 from 60 % 1e-4, from 80 % 3e-5. Validation also includes five and nine centre cuts. The lizard that ships was trained
 by several trials of this recipe, one after another, as its record says. [Measured below](#cuts-in-a-row).

@@ -141,7 +141,7 @@ RECIPES = {
     # Cuts in a row, and rollouts long enough for regrown tissue to meet the rest.
     "further": replace(
         BLASTEMA,
-        longer=(0, 1.8),
+        longer=(0, 2.0),
         cuts=(0, 9),
         learning_rates=((0, 5e-4), (0.3, 2e-4), (0.6, 1e-4), (0.8, 3e-5)),
         sentence="for trained organisms",
