@@ -132,28 +132,31 @@ test('the page', { skip: noBrowser }, (suite) =>
       { hash: '#organism=regenerating/lizard&seed=5&size=144' },
     );
 
-    await visit('pause stops, a step is one step, reset restarts from one cell, and the counters show it', async (page) => {
-      await growTo(page, 3);
-      await pause(page);
-      await settled(page);
-      const age = await steps(page);
-      await page.waitForTimeout(300);
-      assert.equal(await steps(page), age);
-      await page.click('#step');
-      await settled(page);
-      assert.equal(await steps(page), age + 1);
-      await page.keyboard.press('.');
-      await settled(page);
-      assert.equal(await steps(page), age + 2);
-      await page.click('#reset');
-      await settled(page);
-      assert.equal(await steps(page), 0);
-      assert.equal(coloured(await cells(page)), 1);
-      await page.locator('#speed').fill('0');
-      await page.click('#play');
-      await page.waitForTimeout(2600);
-      assert.ok([2, 3, 4].includes(await steps(page)), `${await steps(page)} steps at one a second`);
-    });
+    await visit(
+      'pause stops, a step is one step, reset restarts from one cell, and the counters show it',
+      async (page) => {
+        await growTo(page, 3);
+        await pause(page);
+        await settled(page);
+        const age = await steps(page);
+        await page.waitForTimeout(300);
+        assert.equal(await steps(page), age);
+        await page.click('#step');
+        await settled(page);
+        assert.equal(await steps(page), age + 1);
+        await page.keyboard.press('.');
+        await settled(page);
+        assert.equal(await steps(page), age + 2);
+        await page.click('#reset');
+        await settled(page);
+        assert.equal(await steps(page), 0);
+        assert.equal(coloured(await cells(page)), 1);
+        await page.locator('#speed').fill('0');
+        await page.click('#play');
+        await page.waitForTimeout(2600);
+        assert.ok([2, 3, 4].includes(await steps(page)), `${await steps(page)} steps at one a second`);
+      },
+    );
 
     await visit('rotation rotates perception, and the picture to compare with', async (page) => {
       await page.locator('#angle').fill('90');
