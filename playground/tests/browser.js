@@ -94,7 +94,7 @@ for entry in listed["organisms"]:
     if entry["picture"] is None:
         entry["picture"] = entry["url"].replace(".safetensors", "-target.png")
         target = load_target(entry["label"], fit=40, height=entry["height"], width=entry["width"])
-        (site / one["picture"]).write_bytes(png(rgba(target)))
+        (site / entry["picture"]).write_bytes(png(rgba(target)))
 (site / "organisms.json").write_text(json.dumps(listed))
 `;
 
