@@ -94,7 +94,7 @@ def warn_if_slow(config: "Config") -> None:
     """Warn if an engine other than the native one is used."""
     if config.engine != "native":
         print(
-            f"training on the {config.engine} engine, about ten times slower than the native one, which is not "
+            f"training on the {config.engine} engine, several times slower than the native one, which is not "
             "available here; blastema doctor shows why",
             file=sys.stderr,
         )
