@@ -162,12 +162,12 @@ ATTACKS = {
     "distill, number of a million digits": ({"a.json": b"[1" + b"0" * 900_000 + b"]"}, "is not JSON, or is cut off"),
     "tfjs, truncated": ({"model.json": GOOD["tfjs"]["model.json"][:-5]}, "is not JSON, or is cut off"),
     "tfjs, weights truncated": (tfjs(**{"weights.bin": GOOD["tfjs"]["weights.bin"][:-5]}), "its manifest needs"),
-    "tfjs, a path out of the folder": (tfjs(manifest(paths=["../secret"])), "its weights must lie in its own folder"),
-    "tfjs, an absolute path": (tfjs(manifest(paths=["/etc/passwd"])), "its weights must lie in its own folder"),
+    "tfjs, a path out of the folder": (tfjs(manifest(paths=["../secret"])), "weights must lie in the folder of the model"),
+    "tfjs, an absolute path": (tfjs(manifest(paths=["/etc/passwd"])), "weights must lie in the folder of the model"),
     "tfjs, wrong shape": (tfjs(weight(0, shape=[3, 3, 16, 4])), "its manifest needs"),
     "tfjs, shape that overflows": (tfjs(weight(0, shape=[9**7] * 8)), "larger than any tensor of an organism"),
     "tfjs, a node twice": (
-        tfjs(lambda model: model["modelTopology"]["node"].append(model["modelTopology"]["node"][0])), "twice",
+        tfjs(lambda model: model["modelTopology"]["node"].append(model["modelTopology"]["node"][0])), "has the duplicate node",
     ),
     "tfjs, a ring of nodes": (
         tfjs(lambda model: [node.update(input=[node["name"]]) for node in model["modelTopology"]["node"]]),
@@ -178,7 +178,7 @@ ATTACKS = {
             {"name": "k", "op": "Const", "attr": {"value": {"tensor": {
                 "dtype": "DT_FLOAT", "floatVal": [0], "tensorShape": {"dim": [{"size": "9" * 18}]}}}}},
             {"name": "c", "op": "Conv2D", "input": ["k", "k"]}]}}).encode()},
-        "does not hold what its shape needs",
+        "does not match its shape",
     ),
     "tfjs, weights of a terabyte": (tfjs(**{"weights.bin": sparse(2**40)}), "larger than 64,000,000 bytes"),
     "tfjs, deep nesting": ({"model.json": b'{"a":' + DEEP}, "is nested too deeply"),
@@ -198,13 +198,13 @@ ATTACKS = {
     ),
     "onnx, a tensor twice": (
         {"a.onnx": onnx(lambda model, tensors: model.graph.initializer.append(tensors["hidden.bias"]))},
-        "has the tensor hidden.bias twice",
+        "has the duplicate tensor hidden.bias",
     ),
     "onnx, metadata that is not text": (
         {"a.onnx": GOOD["onnx"]["a.onnx"].replace(b"training", b"train\xff\xff\xff", 1)},
         "has metadata that is not text",
     ),
-    "onnx, weights in another place": ({"a.onnx": onnx(elsewhere)}, "lies in another file"),
+    "onnx, weights in another place": ({"a.onnx": onnx(elsewhere)}, "is stored in another file"),
     "onnx, deep nesting": ({"a.onnx": b"\x08\x08" + b"\x3a" * 3_000_000}, "is not an ONNX model, or is cut off"),
     "onnx, a terabyte": ({"a.onnx": sparse(2**40)}, "larger than 64,000,000 bytes"),
     "unknown": ({"a.bin": base64.b64encode(bytes(range(256)))}, "is in none of the formats that can be read"),
