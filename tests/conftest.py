@@ -19,8 +19,9 @@ import blastema as package
 from blastema.rule import Filter, Rule, Weights
 
 # Background jobs of a shell ignore SIGINT, and the programs that tests start would inherit that.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+for name, usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+    if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+        signal.signal(getattr(signal, name), usual)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -185,7 +185,7 @@ def test_figures_share_a_recording():
     assert seen is recording(Setting(quick=True, track=SETTING.track))
     assert len(seen.losses) == max(seen.organisms)
     assert np.mean(seen.losses[-20:]) < np.mean(seen.losses[:20]) / 2
-    assert seen.looks[0].pool.dtype == np.uint8
+    assert seen.snapshots[0].pool.dtype == np.uint8
 
 
 @pytest.mark.parametrize("name", ["rotation", "teaser"])

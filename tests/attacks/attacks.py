@@ -162,12 +162,12 @@ ATTACKS = {
     "distill, number of a million digits": ({"a.json": b"[1" + b"0" * 900_000 + b"]"}, "is not JSON, or is cut off"),
     "tfjs, truncated": ({"model.json": GOOD["tfjs"]["model.json"][:-5]}, "is not JSON, or is cut off"),
     "tfjs, weights truncated": (tfjs(**{"weights.bin": GOOD["tfjs"]["weights.bin"][:-5]}), "its manifest needs"),
-    "tfjs, a path out of the folder": (tfjs(manifest(paths=["../secret"])), "weights must lie in the folder of the model"),
+    "tfjs, a path out of the folder": (tfjs(manifest(paths=["../secret"])), "weights must lie in the folder"),
     "tfjs, an absolute path": (tfjs(manifest(paths=["/etc/passwd"])), "weights must lie in the folder of the model"),
     "tfjs, wrong shape": (tfjs(weight(0, shape=[3, 3, 16, 4])), "its manifest needs"),
     "tfjs, shape that overflows": (tfjs(weight(0, shape=[9**7] * 8)), "larger than any tensor of an organism"),
     "tfjs, a node twice": (
-        tfjs(lambda model: model["modelTopology"]["node"].append(model["modelTopology"]["node"][0])), "has the duplicate node",
+        tfjs(lambda model: model["modelTopology"]["node"].append(model["modelTopology"]["node"][0])), "duplicate node",
     ),
     "tfjs, a ring of nodes": (
         tfjs(lambda model: [node.update(input=[node["name"]]) for node in model["modelTopology"]["node"]]),
