@@ -43,10 +43,12 @@ sanitize-address: $(VENV)/for-tests
 	$(call PRELOAD,libasan.so) ASAN_OPTIONS=detect_leaks=0 BLASTEMA_NATIVE=build/address \
 		$(BIN)/python -m pytest $(SANITIZED) -k "not double_precision and not large_grid and not 96_steps"
 
+# Without the AVX-512 kernel: instrumented for threads by GCC 12 its gradients are wrong, on one thread, too; with the other
+# sanitizers and without any they are those of the other kernels. The threads are the same code for all kernels.
 sanitize-thread: $(VENV)/for-tests
 	$(call BUILD_SANITIZED,thread,thread)
 	$(call PRELOAD,libtsan.so) TSAN_OPTIONS=ignore_noninstrumented_modules=1 BLASTEMA_NATIVE=build/thread \
-		$(BIN)/python -m pytest $(SANITIZED) -k "(threads or callers) and not fork"
+		$(BIN)/python -m pytest $(SANITIZED) -k "(threads or callers) and not fork and not v4"
 
 page-test: $(VENV)/for-tests ## the playground's page: types, lint, and tests in headless Chromium
 	npm ci --prefix playground --silent --no-audit --no-fund

@@ -161,9 +161,10 @@ def test_threads_change_no_bit(isa, name, count, size):
     assert len(results) == 1
 
 
-def test_concurrent_callers_get_the_same_result():
+@pytest.mark.parametrize("isa", isas())
+def test_concurrent_callers_get_the_same_result(isa):
     rule = Rule()
-    batch, weights, engine = batch_of(rule, 40, 40), random_weights(rule), NativeEngine(threads=2)
+    batch, weights, engine = batch_of(rule, 40, 40), random_weights(rule), NativeEngine(isa, threads=2)
     alone, together = every_bit(engine.value_and_grad(rule, weights, batch, 20, wish)), []
     callers = [
         threading.Thread(
