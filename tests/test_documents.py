@@ -132,7 +132,7 @@ def test_the_dependencies_are_those_that_the_page_gives_reasons_for():
 
 def test_limits_that_pages_name_are_those_of_the_code():
     formats = " ".join((PROJECT / "docs/formats.md").read_text("utf-8").split())
-    assert tfjs_constants.LARGEST == 64_000_000
+    assert tfjs_constants.MOST_WEIGHT_BYTES == 64_000_000
     assert LARGEST_HEADER == 1_000_000
     assert "its weights up to 64 MB; the header of a safetensors file up to 1 MB" in formats
     assert f"opset {onnx.OPSET}, IR version {onnx.IR_VERSION}" in formats

@@ -15,7 +15,7 @@ from blastema.io.atomic import replacing
 from blastema.render.picture import save
 
 FOLDER = "pictures/figures"
-EVERY, QUALITY, LARGEST = 3, 55, 6_000_000
+EVERY, QUALITY, MOST_BYTES = 3, 55, 6_000_000
 INTRODUCTION = """# Gallery
 
 The article's figures, redrawn with Blastema's organisms by `blastema figure all`; [the
@@ -74,8 +74,8 @@ def main() -> None:
     text = page(folder)
     if "--check" not in options:
         page_path.write_text(text)
-    elif (size := sum(file.stat().st_size for file in folder.iterdir())) > LARGEST:
-        sys.exit(f"the pictures in {folder} are {size / 1e6:.1f} MB; {LARGEST / 1e6:g} MB are allowed")
+    elif (size := sum(file.stat().st_size for file in folder.iterdir())) > MOST_BYTES:
+        sys.exit(f"the pictures in {folder} are {size / 1e6:.1f} MB; {MOST_BYTES / 1e6:g} MB are allowed")
     elif not page_path.exists() or page_path.read_text() != text:
         sys.exit(f"{page_path} does not match the figures; run: make docs")
 

@@ -20,7 +20,7 @@ KIND = "blastema-organism"
 # Version 2 holds rules with custom filters; what fits into version 1 is written as version 1.
 VERSIONS = ("1", "2")
 # Bytes; more than any valid rule needs.
-LARGEST = 2**31
+MOST_BYTES = 2**31
 TENSORS = ("hidden.weight", "hidden.bias", "update.weight", "update.bias")
 METADATA = ("format", "version", "rule", "training", "scores")
 # Attributes of `Rule` that have another name in files.
@@ -53,7 +53,7 @@ def read_contents(path: Path) -> Contents:
     Raises:
         BlastemaError: the file is missing, or something in it is unknown or invalid; the message names it.
     """
-    tensors, metadata = read_tensors(path, LARGEST)
+    tensors, metadata = read_tensors(path, MOST_BYTES)
     check_metadata(metadata, KIND, str(path))
     return contents_of(tensors, metadata, str(path))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from blastema.targets.target import FIT, LARGEST, PAD
+from blastema.targets.target import FIT, LARGEST_TARGET, PAD
 
 
 @dataclass(frozen=True)
@@ -89,4 +89,4 @@ class Scores(TypedDict, total=False):
 
 def _side(value: object, default: int) -> int:
     """Return a length from a training record, or the default if it is not a whole number in range."""
-    return value if isinstance(value, int) and 0 <= value <= LARGEST else default
+    return value if isinstance(value, int) and 0 <= value <= LARGEST_TARGET else default

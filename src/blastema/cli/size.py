@@ -3,7 +3,7 @@
 import re
 
 from blastema.errors import BlastemaError
-from blastema.targets.target import LARGEST
+from blastema.targets.target import LARGEST_TARGET
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -18,12 +18,12 @@ def parse_size(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d+)(?:[x×](\d+))?", text.strip(), re.ASCII)
     if not match:
         raise BlastemaError(
-            f"--size {text!r} is not a size; write 72 or 96x64 (width by height), each between 1 and {LARGEST}"
+            f"--size {text!r} is not a size; write 72 or 96x64 (width by height), each between 1 and {LARGEST_TARGET}"
         )
     digits = [number.lstrip("0") for number in (match[1], match[2] or match[1])]
     for number in digits:
-        if not number or len(number) > len(str(LARGEST)) or int(number) > LARGEST:
+        if not number or len(number) > len(str(LARGEST_TARGET)) or int(number) > LARGEST_TARGET:
             extreme = "large" if number else "small"
-            raise BlastemaError(f"--size {text!r} is too {extreme}; each side must be between 1 and {LARGEST}")
+            raise BlastemaError(f"--size {text!r} is too {extreme}; each side must be between 1 and {LARGEST_TARGET}")
     width, height = map(int, digits)
     return height, width

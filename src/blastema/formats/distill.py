@@ -26,7 +26,7 @@ from blastema.rule.perception import names_of
 
 KEYS = {"data_b64", "in_ch", "out_ch", "weight_scale", "bias_scale", "type"}
 # A model is 11 kB; anything much larger is something else.
-LARGEST = 1_000_000
+MOST_BYTES = 1_000_000
 SHAPES = ((48, 128), (128, 16))
 # Far above any useful weight, and far below where float32 overflows.
 LARGEST_SCALE = 1e30
@@ -81,7 +81,7 @@ def read_distill(path: Path | str) -> Organism:
         BlastemaError: the file is missing or is not such a model; the message says why.
     """
     path = Path(path)
-    layers = parse_json(read_small_file(path, LARGEST, "a model of the article"), path)
+    layers = parse_json(read_small_file(path, MOST_BYTES, "a model of the article"), path)
     if not isinstance(layers, list) or len(layers) != 2:
         raise BlastemaError(f"{path} is not a model of the article: it must be a list of two layers")
     (hidden_weight, hidden_bias), (update_weight, update_bias) = (
@@ -137,5 +137,5 @@ FORMAT = Format(
     read=read_distill,
     recognise=is_distill,
     reads="distill .json",
-    largest=LARGEST,
+    largest=MOST_BYTES,
 )

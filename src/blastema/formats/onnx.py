@@ -28,7 +28,7 @@ KIND, EXTRA = "blastema-onnx", "onnx"
 # ONNX Runtime reads these since version 1.14.
 OPSET, IR_VERSION = 18, 8
 # A model has 45 kB; the widest organisms need a few megabytes.
-LARGEST = 64_000_000
+MOST_BYTES = 64_000_000
 
 
 def write_onnx(organism: Organism, path: Path, size: Size = None) -> str:
@@ -224,7 +224,7 @@ def read_onnx(path: Path | str) -> Organism:
     """
     path = Path(path)
     onnx = _library()
-    content = read_small_file(path, LARGEST, "an ONNX model of an organism")
+    content = read_small_file(path, MOST_BYTES, "an ONNX model of an organism")
     try:
         model = onnx.load_model_from_string(content)
     # Protobuf raises its own DecodeError, which is not a ValueError in all versions.
@@ -278,6 +278,6 @@ FORMAT = Format(
     read=read_onnx,
     recognise=is_onnx,
     reads=".onnx",
-    largest=LARGEST,
+    largest=MOST_BYTES,
     sized="any if not given",
 )

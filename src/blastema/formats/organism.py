@@ -6,7 +6,7 @@ from blastema.formats.beginning import Beginning
 from blastema.formats.format import Format, Size
 from blastema.formats.torch import is_state_dict
 from blastema.organism import Organism, read_organism
-from blastema.organism_file import LARGEST
+from blastema.organism_file import MOST_BYTES
 
 
 def write_organism(organism: Organism, path: Path, size: Size = None) -> str:
@@ -34,5 +34,5 @@ FORMAT = Format(
     tolerance="none: the same bytes",
     read=read_organism,
     recognise=is_organism,
-    largest=LARGEST,
+    largest=MOST_BYTES,
 )

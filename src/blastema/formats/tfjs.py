@@ -15,7 +15,7 @@ import numpy as np
 from blastema._version import __version__
 from blastema.formats.beginning import Beginning
 from blastema.formats.format import Format, Size
-from blastema.formats.tfjs_graph import KIND, LARGEST, read_tfjs
+from blastema.formats.tfjs_graph import KIND, MOST_BYTES, read_tfjs
 from blastema.io.atomic import replacing_folder
 from blastema.organism import Organism
 from blastema.organism_file import TENSORS, metadata_of
@@ -207,5 +207,5 @@ FORMAT = Format(
     read=read_tfjs,
     recognise=is_tfjs,
     reads="tfjs model.json",
-    largest=LARGEST,
+    largest=MOST_BYTES,
 )

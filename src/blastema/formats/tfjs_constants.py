@@ -11,7 +11,7 @@ import numpy as np
 from blastema.errors import BlastemaError
 from blastema.io.small_file import read_small_file
 
-LARGEST = 64_000_000
+MOST_WEIGHT_BYTES = 64_000_000
 TYPES = {"float32": np.dtype("<f4"), "int32": np.dtype("<i4"), "bool": np.dtype("?")}
 
 
@@ -47,14 +47,14 @@ def constants_beside(model: dict[str, Any], path: Path) -> dict[str, np.ndarray]
 def _file_beside(name: Any, path: Path) -> bytes:
     if not isinstance(name, str) or not name.strip(".") or any(sign in name for sign in "/\\:\0"):
         raise BlastemaError(f"{path} names the file {str(name)[:60]!r}; weights must lie in the folder of the model")
-    return read_small_file(path.parent / name, LARGEST, "the weights of an organism")
+    return read_small_file(path.parent / name, MOST_WEIGHT_BYTES, "the weights of an organism")
 
 
 def _entry(weight: Any, path: Path) -> tuple[str, list[int], np.dtype[Any]]:
     fits = isinstance(weight, dict) and isinstance(weight.get("name"), str) and isinstance(weight.get("shape"), list)
-    if not fits or not all(type(side) is int and 0 <= side <= LARGEST for side in weight["shape"]):
+    if not fits or not all(type(side) is int and 0 <= side <= MOST_WEIGHT_BYTES for side in weight["shape"]):
         raise BlastemaError(f"the weightsManifest of {path} has a weight without a name or a shape")
-    if len(weight["shape"]) > 8 or math.prod(weight["shape"]) > LARGEST:
+    if len(weight["shape"]) > 8 or math.prod(weight["shape"]) > MOST_WEIGHT_BYTES:
         raise BlastemaError(f"{weight['name'][:40]!r} in {path} is larger than any tensor of an organism")
     if "quantization" in weight or weight.get("dtype") not in list(TYPES):
         raise BlastemaError(
@@ -76,7 +76,7 @@ def constant_inside(attributes: Any, name: str, path: Path) -> np.ndarray | None
         return None
     try:
         sides = [int(side.get("size", 0)) for side in tensor.get("tensorShape", {}).get("dim", [])]
-        if min(sides, default=0) < 0 or math.prod(sides) > LARGEST:
+        if min(sides, default=0) < 0 or math.prod(sides) > MOST_WEIGHT_BYTES:
             raise ValueError("invalid size of a tensor")
         if "tensorContent" in tensor:
             return np.frombuffer(base64.b64decode(tensor["tensorContent"], validate=True), "<f4").reshape(sides)

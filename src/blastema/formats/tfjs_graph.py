@@ -20,7 +20,7 @@ from blastema.rule import Rule
 
 KIND = "blastema-tfjs"
 # The JSON of an organism has 20 kB, or 60 kB with its weights inside.
-LARGEST = 16_000_000
+MOST_BYTES = 16_000_000
 CONVOLUTIONS = ("Conv2D", "_FusedConv2D")
 ADDITIONS = ("BiasAdd", "Add", "AddV2")
 # Operators allowed between a constant and its use: frozen variables.
@@ -35,7 +35,7 @@ def read_tfjs(path: Path | str) -> Organism:
     """
     path = Path(path)
     path = path / "model.json" if path.is_dir() else path
-    model = parse_json(read_small_file(path, LARGEST, "a graph model of an organism"), path)
+    model = parse_json(read_small_file(path, MOST_BYTES, "a graph model of an organism"), path)
     graph = _Graph(_nodes(model, path), constants_beside(model, path), path)
     tensors = _tensors(graph)
     metadata = model.get("userDefinedMetadata")

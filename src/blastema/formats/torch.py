@@ -21,7 +21,7 @@ from blastema.rule.perception import names_of
 
 KIND = "blastema-torch"
 # A file has 34 kB; the widest organisms need a few megabytes.
-LARGEST = 64_000_000
+MOST_BYTES = 64_000_000
 WEIGHTS = ("hidden.weight", "update.weight")
 
 
@@ -62,7 +62,7 @@ def read_torch(path: Path | str, layout: str | None = None) -> Organism:
     Raises:
         BlastemaError: the file is missing or is not such a state_dict; the message says why.
     """
-    tensors, metadata = read_tensors(path, LARGEST)
+    tensors, metadata = read_tensors(path, MOST_BYTES)
     if metadata.get("format") != KIND:
         return organism_of_port(tensors, layout, Path(path).name)
     if layout is not None:
@@ -104,6 +104,6 @@ FORMAT = Format(
     read=read_torch,
     recognise=is_torch,
     reads="a torch state_dict in .safetensors",
-    largest=LARGEST,
+    largest=MOST_BYTES,
     layouts=LAYOUTS,
 )

@@ -11,7 +11,7 @@ SHOWS = 51
 # Parts with fewer cells, or a smaller share of the picture, are ignored as dust.
 FEWEST, SMALLEST = 4, 0.01
 # Larger pictures get no bridges: life does not spread that far in a rollout.
-LARGEST = 256
+LARGEST_BRIDGED = 256
 
 
 def with_bridges(cells: np.ndarray, opacity: np.ndarray) -> np.ndarray:
@@ -33,7 +33,7 @@ def with_bridges(cells: np.ndarray, opacity: np.ndarray) -> np.ndarray:
 def bridges(opacity: np.ndarray) -> np.ndarray:
     """Return the cells of the shortest bridges that join all parts of a picture, bool `(fit, fit)`."""
     cells = np.zeros(opacity.shape, bool)
-    if len(opacity) > LARGEST:
+    if len(opacity) > LARGEST_BRIDGED:
         return cells
     parts = _parts(opacity >= SHOWS)
     if len(parts) < 2:

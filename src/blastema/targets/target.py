@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from blastema.targets.place import Place
 
 FIT, PAD = 40, 16
-LARGEST = 4096
+LARGEST_TARGET = 4096
 # Alpha of 255, slightly below the alive threshold 0.1.
 FAINT = 25
 URL = r"[a-z][a-z0-9+.-]+://|data:"
@@ -169,12 +169,12 @@ def looks_like_file(name: str) -> bool:
 
 def _grid_size(fit: int, pad: int | None, height: int | None, width: int | None) -> tuple[int, int]:
     """Return (height, width) of the grid; raise if an argument is out of range."""
-    _check("--fit", fit, 1, LARGEST)
+    _check("--fit", fit, 1, LARGEST_TARGET)
     if pad is not None:
-        _check("--pad", pad, 0, (LARGEST - fit) // 2)
+        _check("--pad", pad, 0, (LARGEST_TARGET - fit) // 2)
     for what, side in (("the height of the grid", height), ("the width of the grid", width)):
         if side is not None:
-            _check(what, side, 1, LARGEST)
+            _check(what, side, 1, LARGEST_TARGET)
     if height is None and width is None:
         around = 2 * (PAD if pad is None else pad)
         return fit + around, fit + around

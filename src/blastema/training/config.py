@@ -16,7 +16,7 @@ from blastema.machine.memory import check_memory
 from blastema.rule import Rule
 from blastema.targets import load_target
 from blastema.targets.remarks import remarks
-from blastema.targets.target import FIT, LARGEST, PAD
+from blastema.targets.target import FIT, LARGEST_TARGET, PAD
 from blastema.training.experiments import EXPERIMENTS, RECIPES, Recipe
 
 # The value of `Config.target` if the picture was given as an array.
@@ -141,7 +141,7 @@ class Config:
         for name, least in (("fit", 1), ("pad", 0), ("height", 1), ("width", 1)):
             value = getattr(self, name)
             if value is not None or name == "fit":
-                object.__setattr__(self, name, _whole(name, value, least, LARGEST, "a target needs"))
+                object.__setattr__(self, name, _whole(name, value, least, LARGEST_TARGET, "a target needs"))
 
     def _check_target(self) -> None:
         target = self.target
@@ -231,9 +231,9 @@ def _history(entries: Any) -> tuple[tuple[int, int], ...]:
 
 def _picture_of(array: np.ndarray) -> np.ndarray:
     """Return a copy of a target array as float32, premultiplied."""
-    if array.ndim != 3 or array.shape[-1] != 4 or not array.size or max(array.shape) > LARGEST:
+    if array.ndim != 3 or array.shape[-1] != 4 or not array.size or max(array.shape) > LARGEST_TARGET:
         raise BlastemaError(
-            f"the target has shape {array.shape}; it must be (height, width, 4), sides of 1 to {LARGEST} cells"
+            f"the target has shape {array.shape}; it must be (height, width, 4), sides of 1 to {LARGEST_TARGET} cells"
         )
     if array.dtype == np.uint8:
         values = array.astype(np.float32) / 255

@@ -13,7 +13,7 @@ const SHAPES = [
   [hidden, channels],
 ];
 /** A model has 11 kB. */
-const LARGEST = 1_000_000;
+const MOST_BYTES = 1_000_000;
 /** Far above any weight that grows something, and far below where float32 overflows. */
 const LARGEST_SCALE = 1e30;
 const KEYS = ['data_b64', 'in_ch', 'out_ch', 'weight_scale', 'bias_scale', 'type'];
@@ -25,9 +25,9 @@ const KEYS = ['data_b64', 'in_ch', 'out_ch', 'weight_scale', 'bias_scale', 'type
  * @throws {PlaygroundError} it is not such a model; the message says in what
  */
 export function readArticleModel(content, name) {
-  if (content.byteLength > LARGEST) {
+  if (content.byteLength > MOST_BYTES) {
     throw new PlaygroundError(
-      `${name} is larger than ${LARGEST.toLocaleString('en')} bytes; a model of the article is not`,
+      `${name} is larger than ${MOST_BYTES.toLocaleString('en')} bytes; a model of the article is not`,
     );
   }
   let layers = null;

@@ -2,7 +2,7 @@
 // Under which conditions a dish runs.
 
 import { PlaygroundError } from './errors.js';
-import { DEFAULT_RULE, LARGEST } from './rule.js';
+import { DEFAULT_RULE, LARGEST_DISH } from './rule.js';
 
 /**
  * @typedef {{height: number, width: number, seed: number, edge: 'dead' | 'wrap', fireRate: number, angle: number,
@@ -27,8 +27,8 @@ export const DEFAULT_CONDITIONS = {
 
 /** @param {{height: number, width: number}} conditions */
 export function checkSize({ height, width }) {
-  const fits = [height, width].every((length) => Number.isInteger(length) && length >= 1 && length <= LARGEST);
+  const fits = [height, width].every((length) => Number.isInteger(length) && length >= 1 && length <= LARGEST_DISH);
   if (!fits) {
-    throw new PlaygroundError(`the dish cannot be ${width} x ${height} cells; each side must be 1 to ${LARGEST}`);
+    throw new PlaygroundError(`the dish cannot be ${width} x ${height} cells; each side must be 1 to ${LARGEST_DISH}`);
   }
 }

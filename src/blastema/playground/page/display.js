@@ -3,11 +3,11 @@
 
 import { element, input, select } from './elements.js';
 import { SPEEDS, speedName } from './player.js';
-import { LARGEST } from './rule.js';
+import { LARGEST_DISH } from './rule.js';
 import { degrees } from './share.js';
 
 /** Sides that the page offers. */
-const SIZES = [32, 48, 64, 72, 96, 128, 160, 192, 256, 384, LARGEST];
+const SIZES = [32, 48, 64, 72, 96, 128, 160, 192, 256, 384, LARGEST_DISH];
 
 export class Display {
   /** @param {import('./dish.js').Dish} dish @param {import('./garden.js').Garden} garden */

@@ -12,7 +12,7 @@ export function save(content, name) {
 }
 
 /** In bytes; far above the size of any organism. */
-const LARGEST = 5_000_000;
+const MOST_BYTES = 5_000_000;
 
 /** Accepts files dropped anywhere on the page. @param {HTMLElement} sign is shown while a file is dragged over it
  * @param {(files: File[]) => void} open */
@@ -45,7 +45,7 @@ export function acceptDrops(sign, open) {
 
 /** @param {File} file @returns {Promise<ArrayBuffer>} */
 export async function contentOf(file) {
-  const [size, limit] = [file.size, LARGEST].map((bytes) => bytes.toLocaleString('en'));
-  if (file.size > LARGEST) throw new Error(`${file.name} is too large (${size} bytes; the limit is ${limit})`);
+  const [size, limit] = [file.size, MOST_BYTES].map((bytes) => bytes.toLocaleString('en'));
+  if (file.size > MOST_BYTES) throw new Error(`${file.name} is too large (${size} bytes; the limit is ${limit})`);
   return file.arrayBuffer();
 }

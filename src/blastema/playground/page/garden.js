@@ -5,7 +5,7 @@ import { PlaygroundError } from './errors.js';
 import { readOrganism } from './organism.js';
 import { USUAL_SIDE } from './conditions.js';
 import { MOST_ORGANISMS } from './layout.js';
-import { LARGEST } from './rule.js';
+import { LARGEST_DISH } from './rule.js';
 
 /**
  * @typedef {import('./organism.js').Organism} Organism
@@ -177,7 +177,7 @@ function length(value) {
 
 /** @param {number} cells */
 function fitting(cells) {
-  return Math.min(Math.max(cells, 16), LARGEST);
+  return Math.min(Math.max(cells, 16), LARGEST_DISH);
 }
 
 /** A short name. @param {unknown} target @param {string} name of a file */

@@ -19,7 +19,7 @@ export const DEFAULT_RULE = said.default;
 export const FILTERS = said.filters;
 export const ARTICLE_FILTERS = said.article_filters.map((name) => FILTERS[name]);
 /** The most cells along a side of a dish. */
-export const LARGEST = said.largest_dish;
+export const LARGEST_DISH = said.largest_dish;
 
 // What the shaders have room for.
 export const MOST_CHANNELS = 16;

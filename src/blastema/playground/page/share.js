@@ -1,7 +1,7 @@
 // @ts-check
 // Links that restore a dish: its organism, random seed and conditions.
 
-import { LARGEST } from './rule.js';
+import { LARGEST_DISH } from './rule.js';
 
 /** @typedef {import('./conditions.js').Conditions} Conditions */
 
@@ -28,7 +28,7 @@ export function readLink(hash) {
   const conditions = {};
   const seed = number(said.get('seed'), 0, 2 ** 32 - 1);
   if (seed !== null && Number.isInteger(seed)) conditions.seed = seed;
-  const [width, height] = (said.get('size') ?? '').split('x').map((text) => number(text, 16, LARGEST));
+  const [width, height] = (said.get('size') ?? '').split('x').map((text) => number(text, 16, LARGEST_DISH));
   if (width) Object.assign(conditions, { width: Math.round(width), height: Math.round(height ?? width) });
   const angle = number(said.get('angle'), 0, 360);
   if (angle !== null) conditions.angle = (angle * Math.PI) / 180;
