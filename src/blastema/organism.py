@@ -10,7 +10,7 @@ import numpy as np
 
 from blastema.errors import BlastemaError
 from blastema.io.arguments import finite_number, whole_number
-from blastema.organism_file import Contents, contents_of, read_contents, write_contents
+from blastema.organism_file import Contents, contents_of, named_tensors, read_contents, write_contents
 from blastema.records import Scores, TrainingRecord
 from blastema.rule import Rule, Weights
 from blastema.rule.grid import LARGEST_SIDE, LARGEST_WHOLE
@@ -45,7 +45,7 @@ class Organism:
 
     def _identity(self) -> tuple[Any, ...]:
         """Return what equality and hash depend on."""
-        arrays = [np.asarray(tensor) for tensor in self.weights]
+        arrays = [np.asarray(tensor) for tensor in named_tensors(self.weights).values()]
         return self.rule, *((array.shape, str(array.dtype), array.tobytes()) for array in arrays)
 
     def grow(

@@ -83,11 +83,11 @@ class Trainer:
         batch = self.pool.take(places)
         reseeded, damaged = self.experiment.reseeded, self.experiment.damaged
         fresh = seed_batch(new_seeds(draw, reseeded), height, width, self.rule.channels)
-        for array, new in zip(batch, fresh, strict=True):
+        for array, new in zip(batch[:3], fresh[:3], strict=True):
             array[:reseeded] = new
         if damaged:
-            damaged_batch = self.damage(Batch(*(array[-damaged:] for array in batch)), draw)
-            for array, new in zip(batch, damaged_batch, strict=True):
+            damaged_batch = self.damage(Batch(*(array[-damaged:] for array in batch[:3])), draw)
+            for array, new in zip(batch[:3], damaged_batch[:3], strict=True):
                 array[-damaged:] = new
         return places, batch
 
