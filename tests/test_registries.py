@@ -23,7 +23,8 @@ from blastema.errors import BlastemaError
 from blastema.figures.figure import Film
 from blastema.formats import export, formats, registry
 from blastema.rule import FILTERS, Rule
-from blastema.training.experiments import EXPERIMENTS, RECIPES, Experiment, Recipe
+from blastema.training.experiments import EXPERIMENTS, RECIPES, Experiment
+from blastema.training.recipe import Recipe
 from blastema.training.run import Config
 from blastema.training.trainer import Trainer
 from blastema.training.validation import validation_score
@@ -101,7 +102,7 @@ def test_a_format_is_in_help_errors_and_on_its_page(help_of, monkeypatch, tmp_pa
 
 
 def test_an_experiment_is_in_help_and_can_be_trained_and_validated(help_of, monkeypatch):
-    monkeypatch.setitem(EXPERIMENTS, "dummy", Experiment("seed", 0, 0, "to do nothing", "Nothing.", (2, 3), "red"))
+    monkeypatch.setitem(EXPERIMENTS, "dummy", Experiment("seed", False, "to do nothing", "Nothing.", (2, 3), "red"))
     for command in ("train", "play"):
         assert f"{{{','.join(EXPERIMENTS)}}}" in help_of(command)
         assert ", to do nothing" in help_of(command)

@@ -11,7 +11,8 @@ import numpy as np
 
 from blastema.errors import BlastemaError
 from blastema.io.atomic import is_left_over, replacing
-from blastema.training.config import Config, as_json, config_of, read_config
+from blastema.training.config import Config
+from blastema.training.config_file import as_json, config_of, read_config
 from blastema.training.lock import LOCK
 
 CONFIG, TARGET, LOG = "config.json", "target.npy", "log.jsonl"

@@ -37,14 +37,19 @@ def newest_checkpoint(directory: Path, fresh: Callable[[], Trainer]) -> tuple[Tr
     return max(loaded.values(), key=lambda pair: pair[0].done, default=None)
 
 
-def refuse_lost(directory: Path, has_checkpoint_from_start: bool) -> None:
-    """Raise if a run without checkpoints has taken training steps, which would be lost.
+def refuse_lost(directory: Path, has_checkpoint_from_start: bool, has_beginning: bool) -> None:
+    """Raise if a run without checkpoints has taken training steps or had a beginning, which would be lost.
 
     Blastema 0.1.0 wrote no checkpoint at the start, so its log may have some lines before the first one.
 
     Raises:
         BlastemaError: it has.
     """
+    if has_beginning:
+        raise BlastemaError(
+            f"{directory} was begun with the weights of an organism, but {CHECKPOINT} and "
+            f"{rollback_path(directory).name} are missing; restore one of them, or start a new run with another --out"
+        )
     lines = kept_lines(directory / LOG, 10**9)
     if lines and (has_checkpoint_from_start or any(SCORE in line or OLD_SCORE in line for line in lines)):
         raise BlastemaError(

@@ -15,9 +15,9 @@ import numpy as np
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.io.atomic import remove_left_over, replacing
+from blastema.loss import OwnLoss
 from blastema.organism import Organism
 from blastema.records import Scores
-from blastema.rule import Rule, Weights
 from blastema.training.checkpoint import RunState, load_checkpoint, save_checkpoint, saved_step
 from blastema.training.collapse import REMEMBERED, collapse
 from blastema.training.config import Config
@@ -37,8 +37,8 @@ from blastema.training.experiments import EXPERIMENTS, RECIPES
 from blastema.training.lock import LockedError, locked
 from blastema.training.log import kept_lines, log_line, loss_of, trim
 from blastema.training.milestone import BEST, OLD_ROLLBACK, ROLLBACK, SCORE, is_better, is_milestone, rollback_path
-from blastema.training.reach import unreachable
 from blastema.training.recovery import newest_checkpoint, refuse_lost, state_in_files
+from blastema.training.start import check_beginning, check_loss, check_resumed_loss, loss_name, remarks
 from blastema.training.trainer import Report, Trainer
 from blastema.training.validation import validation_score
 from blastema.training.versions import versions
@@ -64,8 +64,16 @@ class Run:
         notices: sentences for the user: a warning about the target, problems found when the run was resumed.
     """
 
-    def __init__(self, directory: Path, config: Config, target: np.ndarray, target_sum: str = "") -> None:
+    def __init__(
+        self,
+        directory: Path,
+        config: Config,
+        target: np.ndarray,
+        target_sum: str = "",
+        loss: OwnLoss | None = None,
+    ) -> None:
         self.directory, self.config, self.target, self._target_sum = directory, config, target, target_sum
+        self._own_loss = loss
         self.trainer = self._fresh_trainer()
         self.state = RunState([], 0, None)
         self.losses: list[float] = []
@@ -75,23 +83,31 @@ class Run:
         self._log: TextIO | None = None
 
     @classmethod
-    def begin(cls, directory: Path | str, config: Config, weights: Weights | None = None) -> "Run":
+    def begin(cls, directory: Path | str, config: Config, loss: OwnLoss | None = None) -> "Run":
         """Start a run in a new or empty directory.
 
         Args:
             directory: of the run.
             config: what is trained, and how.
-            weights: of a trained organism to start from; random ones if not given.
+            loss: your own loss, a function f(states, targets) that returns its value, a mean over the batch, and its
+                gradient with respect to the states, such as `jax.value_and_grad` makes one. States have the shape
+                `(batch, height, width, channel)`, targets `(batch, height, width, 4)`. The states of the pool are
+                ranked by it, and it picks the best milestone.
 
         Raises:
-            BlastemaError: the configuration is invalid, it does not fit into memory, or the directory is in use or not
-                writable.
+            BlastemaError: the configuration is invalid, it does not fit into memory, the loss has no gradient, or the
+                directory is in use or not writable.
         """
         directory = Path(directory)
         refuse_taken(directory)
+        check_beginning(config)
         config.check_memory()
         try:
-            run = cls(directory, config, config.picture())
+            target = config.picture()
+            if loss is not None:
+                check_loss(loss, config, target)
+                config = dataclasses.replace(config, loss=loss_name(loss))
+            run = cls(directory, config, target, loss=loss)
         except MemoryError:
             raise _out_of_memory() from None
         try:
@@ -103,13 +119,11 @@ class Run:
             remove_left_over(directory)
             # The configuration last: a directory without it holds no run, so one can be started in it.
             run._target_sum = write_target(directory, run.target)
-            if weights is not None:
-                run.trainer.weights = weights
+            if config.beginning:
+                run.trainer.weights = config.beginning.weights(run.trainer.weights)
                 run._save(True)
             write_config(directory, config, run._target_sum)
-        fit = None if config.array is not None else config.fit
-        warning = unreachable(run.target, run.trainer.recipe.rollout(0)[0], fit)
-        run.notices += [*config.remarks(), *([warning] if warning else [])]
+        run.notices += remarks(config, run.target)
         return run
 
     @classmethod
@@ -127,7 +141,7 @@ class Run:
         raise BlastemaError("no free directory found; choose one with --out")
 
     @classmethod
-    def resume(cls, directory: Path | str, steps: int | None = None) -> "Run":
+    def resume(cls, directory: Path | str, steps: int | None = None, loss: OwnLoss | None = None) -> "Run":
         """Continue the run in a directory from its newest checkpoint.
 
         Args:
@@ -135,15 +149,17 @@ class Run:
             steps: training steps in all, instead of the number in the configuration. The learning rates and milestones
                 of a run of that many steps apply from here on, which `Config.history` records; the organism differs
                 from that of a run started with that many steps.
+            loss: the loss that the run was begun with, if that was your own.
 
         Raises:
             BlastemaError: the directory does not hold a run, or its files are damaged.
         """
         directory = Path(directory)
         config, target_sum = load_config(directory)
+        check_resumed_loss(loss, config, directory)
         target = kept_target(directory / TARGET, target_sum)
         try:
-            run = cls(directory, config, target, target_sum or "")
+            run = cls(directory, config, target, target_sum or "", loss)
             run._recover()
         except MemoryError:
             raise _out_of_memory() from None
@@ -280,8 +296,8 @@ class Run:
     def _fresh_trainer(self) -> Trainer:
         config = self.config
         return Trainer(
-            Rule(), EXPERIMENTS[config.experiment], config.full_recipe(), self.target, config.seed,
-            choose_engine(config.engine),
+            config.rule, EXPERIMENTS[config.experiment], config.full_recipe(), self.target, config.seed,
+            choose_engine(config.engine), self._own_loss,
         )  # fmt: skip
 
     def _recover(self) -> None:
@@ -289,7 +305,7 @@ class Run:
         has_checkpoint_from_start = bool(self._target_sum)
         newest = newest_checkpoint(self.directory, self._fresh_trainer)
         if newest is None:
-            refuse_lost(self.directory, has_checkpoint_from_start)
+            refuse_lost(self.directory, has_checkpoint_from_start, self.config.beginning is not None)
         else:
             self.trainer, state = newest
             self.state = state or state_in_files(self.directory, self.trainer.done)
