@@ -111,13 +111,11 @@ def test_an_experiment_is_in_help_and_can_be_trained_and_validated(help_of, monk
     assert np.isfinite(validation_score(trainer, "dummy"))
 
 
-def test_a_recipe_is_in_help_unless_it_is_for_trained_organisms(help_of, monkeypatch):
+def test_a_recipe_is_in_help(help_of, monkeypatch):
     monkeypatch.setitem(RECIPES, "dummy", Recipe(sentence="for dummies"))
-    monkeypatch.setitem(RECIPES, "again", Recipe(sentence="once more", for_trained=True))
     assert ",dummy}" in help_of("train")
     assert "dummy (for dummies)" in help_of("play")
-    assert Config("disc", recipe="again").recipe == "again"
-    with pytest.raises(BlastemaError, match=r", dummy, again$"):
+    with pytest.raises(BlastemaError, match=r", dummy$"):
         Config("disc", recipe="none")
 
 

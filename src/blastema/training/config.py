@@ -31,6 +31,8 @@ ARRAY = "array"
 FILE_KEYS = {"beginning": "from"}
 # Attributes that files name only if they are not the default.
 OPTIONAL = ("rule", "settings", "beginning", "loss", "history")
+# Settings that the smallest batch depends on.
+COUNTS = ("reseeded", "damaged")
 # Batches of states that a training step holds at least; bytes per number; numbers per cell of the target.
 COPIES, FLOAT, COLOURS = 3, 4, 4
 
@@ -178,7 +180,8 @@ class Config:
             object.__setattr__(self, name, _whole(name, getattr(self, name), least, most, "a run needs"))
         object.__setattr__(self, "settings", checked_settings(self.recipe, self.settings))
         least, pool = self._batches()
-        limits = f"the {self.experiment} experiment needs"
+        counts = "".join(f" with {name}={self.settings[name]}" for name in COUNTS if name in self.settings)
+        limits = f"the {self.experiment} experiment{counts} needs"
         object.__setattr__(self, "batch", _whole("batch", self.batch, least, pool, limits))
         for name, least in (("fit", 1), ("pad", 0), ("height", 1), ("width", 1)):
             value = getattr(self, name)

@@ -1,6 +1,6 @@
 """Ranges: what a value may be, in code and in words, declared once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
@@ -65,21 +65,15 @@ def pair(first: Range, second: Range) -> Range:
     return Range(plain, f"{first.text}, and {second.text}")
 
 
-def some_of(names: Callable[[], Sequence[str]], what: str) -> Range:
-    """Return the range of one or more of some names.
-
-    Args:
-        names: returns them; asked each time, so that a registry can grow.
-        what: in words.
-    """
+def some_of(names: Mapping[str, Any]) -> Range:
+    """Return the range of one or more of the names in a registry."""
 
     def plain(value: Any) -> tuple[str, ...]:
         values = _sequence(value)
-        known = names()
-        _require(len(values) > 0 and all(isinstance(name, str) and name in known for name in values))
+        _require(len(values) > 0 and all(isinstance(name, str) and name in names for name in values))
         return tuple(values)
 
-    return Range(plain, what)
+    return Range(plain, f"one or more of {', '.join(names)}")
 
 
 def stages(inner: Range) -> Range:

@@ -17,7 +17,7 @@ RANGES: dict[str, Range] = {
     "shortest": whole(1, LONGEST),
     "longest": whole(1, LONGEST),
     "longer": pair(number(0, 1), number(0.01, 100)),
-    "damages": some_of(lambda: list(DAMAGES), "one or more kinds of damage"),
+    "damages": some_of(DAMAGES),
     "cuts": pair(number(0, 1), whole(1, 1000)),
     "between": ascending(whole(0, LONGEST)),
     "learning_rates": stages(number(0, 1000)),
