@@ -20,7 +20,7 @@ from blastema.targets.remarks import remarks
 from blastema.targets.target import FIT, LARGEST_TARGET, PAD
 from blastema.training.beginning import Beginning
 from blastema.training.experiments import EXPERIMENTS, RECIPES, damaged, reseeded
-from blastema.training.history import History, checked_history, extended
+from blastema.training.history import History, changed_history, checked_history
 from blastema.training.recipe import MOST_STEPS, Recipe
 from blastema.training.settings import changed, checked_settings
 from blastema.training.target_array import picture_of
@@ -132,7 +132,7 @@ class Config:
         again = dataclasses.replace(self, steps=steps)
         if not done or again.steps == self.steps:
             return again
-        return dataclasses.replace(again, history=extended(self.history, self.steps, again.steps, done))
+        return dataclasses.replace(again, history=changed_history(self.history, self.steps, again.steps, done))
 
     def record(self) -> dict[str, Any]:
         """Return the values for files, ready for JSON; some only if they are not the default, see `OPTIONAL`."""

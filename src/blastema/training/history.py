@@ -1,6 +1,6 @@
 """The history of a run: at which training steps its number of steps was changed."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from blastema.errors import BlastemaError
 from blastema.training.ranges import whole
@@ -8,6 +8,7 @@ from blastema.training.recipe import MOST_STEPS
 
 # Pairs (training step, number of steps from there on), from step 0; empty if it was never changed.
 History = tuple[tuple[int, int], ...]
+T = TypeVar("T")
 BEGIN, STEPS = whole(0, MOST_STEPS), whole(1, MOST_STEPS)
 
 
@@ -31,13 +32,21 @@ def checked_history(entries: Any) -> History:
     return pairs
 
 
-def extended(history: History, before: int, steps: int, done: int) -> History:
+def changed_history(history: History, before: int, steps: int, done: int) -> History:
     """Return the history of a run that continues with another number of steps.
 
-    >>> extended((), 400, 120, 50)
+    >>> changed_history((), 400, 120, 50)
     ((0, 400), (50, 120))
     """
-    past = [entry for entry in history or ((0, before),) if entry[0] < done]
-    if past[-1][1] != steps:
-        past.append((done, steps))
-    return tuple(past) if len(past) > 1 else ()
+    changed = extended(history or ((0, before),), steps, done)
+    return changed if len(changed) > 1 else ()
+
+
+def extended(history: tuple[tuple[int, T], ...], value: T, done: int) -> tuple[tuple[int, T], ...]:
+    """Return pairs (training step, value from there on), with this value from step `done` on.
+
+    >>> extended(((0, "a"), (50, "b")), "c", 50), extended(((0, "a"),), "a", 50)
+    (((0, 'a'), (50, 'c')), ((0, 'a'),))
+    """
+    past = tuple(entry for entry in history if entry[0] < done)
+    return past if past and past[-1][1] == value else (*past, (done, value))

@@ -1,5 +1,6 @@
 """The start of a run: what is checked before anything is written, and what a user should read."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -46,17 +47,22 @@ def check_resumed_loss(loss: OwnLoss | None, config: Config, directory: Path) ->
         raise BlastemaError(f"{directory} is not trained with a loss of its own; leave out loss")
 
 
-def check_loss(loss: OwnLoss, config: Config, target: np.ndarray) -> None:
-    """Evaluate a loss on seed cells.
+def with_loss(config: Config, loss: OwnLoss | None, target: np.ndarray) -> Config:
+    """Return the configuration of a run with this loss, after evaluating it on seed cells.
 
     Raises:
         BlastemaError: it does not return its value and its gradient, or the value is not finite.
     """
+    if loss is None:
+        if config.loss is not None:
+            raise BlastemaError(f"the configuration names the loss {config.loss}; give the function itself, as loss")
+        return config
     height, width = target.shape[:2]
     states = seed_batch(np.arange(config.batch), height, width, config.rule.channels).states
     value, _ = evaluate(towards(target, loss), states)
     if not np.isfinite(value):
         raise BlastemaError(f"the loss of seed cells is {value}; it must be a finite number")
+    return dataclasses.replace(config, loss=loss_name(loss))
 
 
 def loss_name(loss: OwnLoss) -> str:
