@@ -1,5 +1,6 @@
 """The loss: the mean squared difference between the RGBA channels and the target."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -35,7 +36,8 @@ def state_losses(states: np.ndarray, target: np.ndarray, own: OwnLoss | None = N
     """Return the loss of each state of a batch: `pixel_loss`, or the user's own, evaluated for one state at a time."""
     if own is None:
         return pixel_loss(states, target)
-    return np.array([float(own(state[None], target[None])[0]) for state in states])
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.array([float(own(state[None], target[None])[0]) for state in states])
 
 
 def towards(target: np.ndarray, own: OwnLoss | None = None) -> Callable[[Array], tuple[Any, Any]]:
@@ -49,7 +51,7 @@ def towards(target: np.ndarray, own: OwnLoss | None = None) -> Callable[[Array],
         own: the user's loss, instead of `pixel_loss`.
     """
     if own is not None:
-        return lambda states: own(states, np.broadcast_to(target, (len(states), *target.shape)))
+        return functools.partial(_own, own, target)
     kept: dict[tuple[int, ...], np.ndarray] = {}
 
     def loss(states: Array) -> tuple[float, np.ndarray]:
@@ -65,6 +67,12 @@ def towards(target: np.ndarray, own: OwnLoss | None = None) -> Callable[[Array],
             return float(np.mean(np.square(difference, out=difference))), cotangent
 
     return loss
+
+
+def _own(own: OwnLoss, target: np.ndarray, states: Array) -> tuple[Any, Any]:
+    # As below, the trainer checks the loss of exploded states.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return own(states, np.broadcast_to(target, (len(states), *target.shape)))
 
 
 def _colours(states: np.ndarray) -> np.ndarray:

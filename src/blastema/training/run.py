@@ -155,13 +155,14 @@ class Run:
         """
         directory = Path(directory)
         config, target_sum = load_config(directory)
-        check_resumed_loss(loss, config, directory)
+        notices = check_resumed_loss(loss, config, directory)
         target = kept_target(directory / TARGET, target_sum)
         try:
             run = cls(directory, config, target, target_sum or "", loss)
             run._recover()
         except MemoryError:
             raise _out_of_memory() from None
+        run.notices += notices
         if steps is not None:
             run._change_steps(steps)
         return run

@@ -32,11 +32,11 @@ def check_beginning(config: Config) -> None:
         )
 
 
-def check_resumed_loss(loss: OwnLoss | None, config: Config, directory: Path) -> None:
-    """Raise unless a run that was begun with its own loss is resumed with one, and no other run is.
+def check_resumed_loss(loss: OwnLoss | None, config: Config, directory: Path) -> list[str]:
+    """Return a notice if a run is resumed with another loss, judged by its name.
 
     Raises:
-        BlastemaError: a loss is missing or too much.
+        BlastemaError: a run that was begun with its own loss is resumed without one, or another run with one.
     """
     if config.loss is not None and loss is None:
         raise BlastemaError(
@@ -45,6 +45,9 @@ def check_resumed_loss(loss: OwnLoss | None, config: Config, directory: Path) ->
         )
     if config.loss is None and loss is not None:
         raise BlastemaError(f"{directory} is not trained with a loss of its own; leave out loss")
+    if loss is None or loss_name(loss) == config.loss:
+        return []
+    return [f"the loss is {loss_name(loss)}; the run was begun with {config.loss}"]
 
 
 def with_loss(config: Config, loss: OwnLoss | None, target: np.ndarray) -> Config:
