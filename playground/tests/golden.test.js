@@ -12,6 +12,7 @@ const TOLERANCE = 2e-3;
 /** @param {string} path */
 const vectorsOf = (path) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 const GOLDEN = vectorsOf('tests/golden/vectors.json');
+const SIGNALS = vectorsOf('tests/golden/signals.json');
 const OWN_FILTERS = vectorsOf('playground/tests/own_filters.json');
 
 /**
@@ -23,13 +24,16 @@ const replay = async (/** @type {{vector: any, other: any}} */ { vector, other }
   const number = (/** @type {number} */ stream, /** @type {number} */ i) =>
     (mix((mix(stream) ^ i) >>> 0) >>> 8) / 2 ** 24;
   const organismOf = (/** @type {any} */ rule) => {
-    const { channels, hidden, filters } = rule;
-    const sizes = [filters.length * channels * hidden, hidden, hidden * channels, channels];
-    const spread = [0.5, 0.2, 0.08, 0.02];
-    const [hidden_weight, hidden_bias, update_weight, update_bias] = sizes.map((size, place) =>
-      Float32Array.from({ length: size }, (_, i) => (number(place + 1, i) - 0.5) * spread[place]),
-    );
-    const weights = { hidden_weight, hidden_bias, update_weight, update_bias };
+    const { channels, hidden, filters, signals = [] } = rule;
+    const tensor = (/** @type {number} */ stream, /** @type {number} */ spread, /** @type {number} */ size) =>
+      Float32Array.from({ length: size }, (_, i) => (number(stream, i) - 0.5) * spread);
+    const weights = {
+      hidden_weight: tensor(1, 0.5, filters.length * channels * hidden),
+      hidden_bias: tensor(2, 0.2, hidden),
+      update_weight: tensor(3, 0.08, hidden * channels),
+      update_bias: tensor(4, 0.02, channels),
+      signal_bias: tensor(7, 0.6, signals.length * hidden),
+    };
     return { name: vector.name, rule, training: {}, scores: null, weights };
   };
   const { rule, height, width, seed, age, angle, start } = vector;
@@ -43,7 +47,13 @@ const replay = async (/** @type {{vector: any, other: any}} */ { vector, other }
   }
   const middle = 16 * ((height >> 1) * width + (width >> 1));
   if (start === 'seed') values.fill(1, middle + 3, middle + rule.channels);
-  dish.writeStates(values, dish.add(organismOf(rule)), age);
+  const organism = dish.add(organismOf(rule));
+  dish.writeStates(values, organism, age);
+  if (vector.mixture) dish.setSignal(organism, Float32Array.from(vector.mixture));
+  (vector.map ?? []).flat().forEach((/** @type {number} */ signal, /** @type {number} */ cell) => {
+    const place = { x: (cell % width) + 0.5, y: Math.floor(cell / width) + 0.5 };
+    dish.paint(organism, signal, { from: place, to: place, radius: 0.4 });
+  });
   const firing = [];
   /** @type {Record<string, number>} */
   const furthest = {};
@@ -69,17 +79,19 @@ test('golden vectors', { skip: noBrowser }, (suite) =>
     const page = await browser.newPage();
     await page.goto(`${url}blank.html`);
     const others = GOLDEN.slice(0, 2).map((/** @type {any} */ vector) => ({ vector, other: OWN_FILTERS[0].rule }));
-    const alone = [...GOLDEN, ...OWN_FILTERS].map((vector) => ({ vector, other: null }));
-    for (const { vector, other } of [...alone, ...others]) {
+    const alone = [...GOLDEN, ...OWN_FILTERS, ...SIGNALS].map((vector) => ({ vector, other: null }));
+    // Beside an organism with signals of its own, and one without signals beside one that has some.
+    const signalled = [SIGNALS[2], GOLDEN[3]].map((vector) => ({ vector, other: SIGNALS[0].rule }));
+    for (const { vector, other } of [...alone, ...others, ...signalled]) {
       // The article's filters are unrolled; beside others they take the general path.
-      const name = `${vector.name}${other ? ', beside an organism with other filters' : ''}`;
+      const name = `${vector.name}${other ? ', beside another organism' : ''}`;
       await suite.test(`${name}: the same cells fire and states are those of the judge`, async () => {
         const result = await page.evaluate(replay, { vector, other });
         assert.equal(result.error, 0);
         assert.ok(result.hasFloats);
         assert.equal(result.age, vector.age + 10);
         assert.deepEqual(result.firing, vector.firing);
-        if (other) assert.equal(result.filters, 5);
+        if (other?.filters.length > 3) assert.equal(result.filters, 5);
         const furthest = Object.values(result.furthest);
         const shown = furthest.map((value) => value.toExponential(1)).join(', ');
         suite.diagnostic(`${name}: after 1, 2, 10 steps at most ${shown} from the judge`);

@@ -60,6 +60,19 @@ def own(**changes):
     return filtered("identity", "sobel_x", {key: value for key, value in (OWN | changes).items() if value is not None})
 
 
+def signalled(names, *, shape=None, tensor=True, version="2", value=0.25):
+    """The lizard with these signals; its tensor of them has `shape`."""
+    shape = shape or [len(names) if isinstance(names, list) else 1, 128]
+    numbers = np.full(shape, value, np.float32).tobytes()
+    entry = {"dtype": "F32", "shape": shape, "data_offsets": [len(NUMBERS), len(NUMBERS) + len(numbers)]}
+    return organism(
+        ENTRIES | ({"signal.bias": entry} if tensor else {}),
+        NUMBERS + (numbers if tensor else b""),
+        rule=json.dumps(json.loads(METADATA["rule"]) | ({} if names is None else {"signals": names})),
+        version=version,
+    )
+
+
 def reordered():
     """The same tensors, the other way round in the file."""
     entries, parts, end = {}, [], 0
@@ -104,6 +117,13 @@ READ = {
     "organism, a filter with truth": own(along=[[True, False, 0], [0, 0, 0], [0, 0, 0]]),
     "organism, the largest weights": own(along=[[1e6, -1e6, 0], [0, 0, 0], [0, 0, 0]]),
     "organism, the longest name": own(name="_" * 40),
+    "organism, two signals": signalled(["🦎", "tree"]),
+    "organism, one signal": signalled(["a"]),
+    "organism, an empty list of signals": signalled([], tensor=False),
+    "organism, a signal of joined emoji": signalled(["👩‍🚀", "❤️", "two heads"]),
+    "organism, the longest signal": signalled(["🦎" * 40]),
+    "organism, 256 signals": signalled([str(number) for number in range(256)]),
+    "organism, a signal that looks like a rule": signalled(['"channels": 16.0']),
     "distill": GOOD["distill"]["a.json"],
     "distill, no type": json.dumps(
         [{key: value for key, value in layer.items() if key != "type"} for layer in json.loads(layers())]
@@ -195,6 +215,27 @@ REFUSED = {
     "organism, a matrix of NaN": own(fixed=[[float("nan"), 1, 0]] * 3),
     "organism, a matrix of infinity": own(fixed=[[float("inf"), 1, 0]] * 3),
     "organism, weights too large": own(fixed=[[1_000_001, 1, 0]] * 3),
+    "organism, signals in version 1": signalled(["a"], version="1"),
+    "organism, an empty list of signals in version 1": signalled([], tensor=False, version="1"),
+    "organism, signals without their tensor": signalled(["a"], tensor=False),
+    "organism, a tensor of signals without signals": signalled(None),
+    "organism, a tensor of signals for none": signalled([], shape=[1, 128]),
+    "organism, a row too few": signalled(["a", "b"], shape=[1, 128]),
+    "organism, signals the other way round": signalled(["a", "b"], shape=[128, 2]),
+    "organism, a signal of NaN": signalled(["a"], value=np.nan),
+    "organism, signals that are text": signalled("a"),
+    "organism, signals that are null": organism(
+        rule=METADATA["rule"].replace("{", '{"signals": null, ', 1), version="2"),
+    "organism, a signal that is a number": signalled([7]),
+    "organism, a signal twice": signalled(["a", "b", "a"]),
+    "organism, a signal without a name": signalled([""]),
+    "organism, a signal too long": signalled(["🦎" * 41]),
+    "organism, a signal with a space at its end": signalled(["a "]),
+    "organism, a signal with a line end": signalled(["a\nb"]),
+    "organism, a signal with a wide space": signalled(["a\u3000b"]),
+    "organism, a signal with a comma": signalled(["a,b"]),
+    "organism, a signal with a step": signalled(["a@3"]),
+    "organism, 257 signals": signalled([str(number) for number in range(257)]),
     "organism, deep training record": organism(training='{"a":' * 5000 + "1" + "}" * 5000),
     "distill, a scale of 1e300": layers(weight_scale=1e300),
     "distill, a scale of -1e31": layers(bias_scale=-1e31),

@@ -8,7 +8,8 @@ import { DEFAULT_RULE, LARGEST_DISH } from './rule.js';
  * @typedef {{height: number, width: number, seed: number, edge: 'dead' | 'wrap', fireRate: number, angle: number,
  *   eightBits: boolean}} Conditions  seed: the random seed; angle in radians
  * @typedef {{conditions: Conditions, organisms: (import('./organism.js').Organism | null)[],
- *   filters: import('./rule.js').Filter[], age: number}} Scene  what the passes run under; age in steps
+ *   filters: import('./rule.js').Filter[], signals: import('./signals.js').Signals, age: number}} Scene
+ *   what the passes run under; age in steps
  */
 
 /** Cells along a side where nothing else is said. */

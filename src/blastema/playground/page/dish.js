@@ -15,6 +15,8 @@ import { Graphics } from './graphics.js';
 import { History } from './history.js';
 import { MOST_ORGANISMS, PICTURE } from './layout.js';
 import { DEFAULT_RULE, MOST_FILTERS } from './rule.js';
+import { signalsOf } from './signal_names.js';
+import { Signals, only } from './signals.js';
 import { census } from './territory.js';
 import { tilesOf } from './views.js';
 
@@ -34,6 +36,8 @@ export class Dish extends EventTarget {
   organisms = [null];
   /** The filters that the organisms share. */
   filters = sharedFilters([]);
+  /** Changed by `setSignal` and `paint`. */
+  signals = new Signals();
   /** @type {import('./views.js').View} */
   view = { kind: 'picture', index: null, organism: 1 };
   /** The colours behind the cells and of those that fire: red, green, blue, 0 to 1. */
@@ -109,12 +113,14 @@ export class Dish extends EventTarget {
 
   // Changes of the cells
 
-  /** Removes all life; the next step is the first. */
+  /** Removes all life, and the signals that were painted; the next step is the first. */
   clear() {
     this.age = 0;
     this.#change((graphics) => {
       this.age = 0;
       graphics.clear();
+      this.signals.clear();
+      graphics.signals.write(this.#scene);
     });
   }
 
@@ -129,6 +135,30 @@ export class Dish extends EventTarget {
    * @param {Point} from @param {Point} to @param {number} radius in cells */
   erase(from, to, radius) {
     this.#change((graphics) => graphics.erase(this.#scene, [from.x, from.y, to.x, to.y], radius));
+  }
+
+  /** Gives all cells of an organism one of its signals, or a mixture of them; what was painted for it is gone.
+   * @param {number} number of the organism @param {number | Float32Array} signal how much of each, in sum 1 */
+  setSignal(number, signal) {
+    this.#check(number);
+    const count = signalsOf(/** @type {Organism} */ (this.organisms[number]).rule).length;
+    const mixture = typeof signal === 'number' ? only(signal, count) : signal;
+    this.#change((graphics) => {
+      this.signals.set(number, mixture);
+      graphics.signals.write(this.#scene);
+    });
+  }
+
+  /** Gives an organism's cells another signal, now and later, if their centre is within a radius of a line.
+   * @param {number} number of the organism @param {number | null} signal null for that of its other cells
+   * @param {import('./signals.js').Stroke} stroke */
+  paint(number, signal, stroke) {
+    this.#check(number);
+    this.#change((graphics) => {
+      const { height, width, edge } = this.conditions;
+      this.signals.paint(number, signal, stroke, { height, width, wraps: edge === 'wrap' });
+      graphics.signals.writeMap(this.#scene);
+    });
   }
 
   /** Takes steps. @param {number} [steps] */
@@ -170,6 +200,7 @@ export class Dish extends EventTarget {
     const graphics = this.#graphics;
     const states = isRebuilt && graphics ? { values: this.readStates(), owners: this.readOwners() } : null;
     this.conditions = after;
+    this.signals.resize(before, after);
     if (graphics) graphics.grid.territory.wraps = after.edge === 'wrap';
     if (!graphics || !states) return;
     this.#history = new History();
@@ -198,7 +229,7 @@ export class Dish extends EventTarget {
     const organisms = typeof owners === 'number' ? new Uint8Array(height * width).fill(owners) : owners;
     const thresholds = this.organisms.map((organism) => organism?.rule.alive_above ?? Infinity);
     const grid = { height, width, wraps: edge === 'wrap', eightBits, thresholds };
-    this.#goTo({ content: encode(values, organisms, grid), age });
+    this.#goTo({ content: encode(values, organisms, grid), age, signals: this.signals.snapshot() });
   }
 
   /** What lives in the dish and how it looks, soon; null when the dish was changed in between.
@@ -230,10 +261,11 @@ export class Dish extends EventTarget {
     const { checkpoint, log } = history;
     if (!this.#graphics || log.length === 0) return;
     const { age } = this;
+    const signals = this.signals.snapshot();
     const entries = history.close();
     const content = await this.#graphics.content();
     if (content && history === this.#history && checkpoint === history.checkpoint) {
-      history.takeCheckpoint({ content, age }, entries);
+      history.takeCheckpoint({ content, age, signals }, entries);
     }
   }
 
@@ -262,8 +294,8 @@ export class Dish extends EventTarget {
 
   /** @returns {import('./conditions.js').Scene} */
   get #scene() {
-    const { conditions, organisms, filters, age } = this;
-    return { conditions, organisms, filters, age };
+    const { conditions, organisms, filters, signals, age } = this;
+    return { conditions, organisms, filters, signals, age };
   }
 
   get #card() {
@@ -281,6 +313,8 @@ export class Dish extends EventTarget {
   #restore() {
     const { age } = this;
     const { checkpoint, log } = this.#history;
+    this.signals.restore(checkpoint?.signals ?? { mixtures: new Map(), map: null }, this.conditions);
+    this.signals.use(this.organisms);
     const graphics = this.#setUp();
     this.#graphics = graphics;
     this.#edits++;
@@ -312,7 +346,7 @@ export class Dish extends EventTarget {
 
   /** @returns {import('./history.js').Moment} */
   #moment() {
-    return { content: this.#card.grid.cells.read(), age: this.age };
+    return { content: this.#card.grid.cells.read(), age: this.age, signals: this.signals.snapshot() };
   }
 
   /** Takes a checkpoint and drops the log. */
@@ -321,8 +355,11 @@ export class Dish extends EventTarget {
   }
 
   /** @param {import('./history.js').Moment} moment */
-  #goTo({ content, age }) {
+  #goTo({ content, age, signals }) {
     this.#card.write(content);
+    this.signals.restore(signals, this.conditions);
+    this.signals.use(this.organisms);
+    this.#card.signals.write(this.#scene);
     this.age = age;
     this.#edits++;
     this.#takeCheckpoint();
@@ -346,6 +383,7 @@ export class Dish extends EventTarget {
     }
     this.organisms = organisms;
     this.filters = filters;
+    this.signals.use(organisms);
     this.#graphics?.upload(this.#scene);
   }
 

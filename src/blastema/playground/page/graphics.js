@@ -5,6 +5,7 @@ import { Cells } from './cells.js';
 import { PICTURE } from './layout.js';
 import { Passes } from './passes.js';
 import { Readback } from './readback.js';
+import { SignalTextures } from './signal_textures.js';
 import { Surface } from './surface.js';
 import { Territory, census } from './territory.js';
 import { WeightsTexture } from './weights.js';
@@ -26,6 +27,7 @@ export class Graphics {
     this.passes = new Passes(gl, scene);
     this.readback = new Readback(gl);
     this.weights = new WeightsTexture(gl);
+    this.signals = new SignalTextures(gl);
     this.grid = new Grid(gl, scene);
     this.upload(scene);
   }
@@ -37,9 +39,10 @@ export class Graphics {
     this.upload(scene);
   }
 
-  /** Writes the weights of all organisms. @param {Scene} scene */
-  upload({ organisms, filters, conditions }) {
-    this.weights.write(organisms, filters, conditions.eightBits);
+  /** Writes the weights of all organisms, and their signals. @param {Scene} scene */
+  upload(scene) {
+    this.weights.write(scene.organisms, scene.filters, scene.conditions.eightBits);
+    this.signals.write(scene);
   }
 
   // Changes of the cells

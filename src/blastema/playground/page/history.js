@@ -3,7 +3,7 @@
 
 /**
  * @typedef {import('./conditions.js').Conditions} Conditions
- * @typedef {{content: import('./encoding.js').Content, age: number}} Moment
+ * @typedef {{content: import('./encoding.js').Content, age: number, signals: import('./signals.js').Snapshot}} Moment
  * @typedef {{steps: number, conditions: Conditions}} Steps  taken under the same conditions
  */
 

@@ -6,10 +6,12 @@ import { MOST_CHANNELS, MOST_HIDDEN } from './rule.js';
 /** How many organisms one dish can hold. */
 export const MOST_ORGANISMS = 32;
 
-/** Texture units: the cells' states, four channels each, who lives where, and the weights. */
+/** Texture units: the cells' states, four channels each, who lives where, the weights, and what signals need. */
 export const STATES = ['state_0', 'state_1', 'state_2', 'state_3'];
 export const LIFE_UNIT = 4;
 export const WEIGHTS_UNIT = 5;
+export const BIASES_UNIT = 6;
+export const SIGNALS_UNIT = 7;
 
 /** Columns and rows of an organism in the texture of weights; see shaders/network.glsl. */
 export const UPDATE = 0;

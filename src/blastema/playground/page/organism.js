@@ -6,19 +6,23 @@ import { PlaygroundError } from './errors.js';
 import { readFilters } from './own_filters.js';
 import { DEFAULT_RULE, MOST_CHANNELS, MOST_HIDDEN } from './rule.js';
 import { readSafetensors } from './safetensors.js';
+import { readSignals, signalsOf } from './signal_names.js';
 import { parseMetadata } from './strict_json.js';
 
 /**
  * @typedef {import('./rule.js').Rule} Rule
  * @typedef {{hidden_weight: Float32Array, hidden_bias: Float32Array, update_weight: Float32Array,
- *   update_bias: Float32Array}} Weights  row by row: (perception, hidden), (hidden), (hidden, channels), (channels)
+ *   update_bias: Float32Array, signal_bias?: Float32Array}} Weights
+ *   row by row: (perception, hidden), (hidden), (hidden, channels), (channels), (signals, hidden)
  * @typedef {{name: string, rule: Rule, weights: Weights, training: Record<string, any>,
  *   scores: Record<string, any> | null}} Organism
  */
 
-/** Version 2 is for rules with filters that are not built in. */
+/** Version 2 is for rules with signals or with filters that are not built in. */
 const VERSIONS = ['1', '2'];
 const TENSORS = ['hidden.weight', 'hidden.bias', 'update.weight', 'update.bias'];
+/** Only if the rule has signals. */
+const SIGNAL_TENSOR = 'signal.bias';
 /** What the values of a rule may be. @type {Record<string, {fits: (value: any) => boolean, allowed: string}>} */
 const ALLOWED = {
   channels: {
@@ -62,7 +66,7 @@ export function readOrganism(content, name) {
       scores: null,
     };
   }
-  const { tensors, metadata } = readSafetensors(content, name, TENSORS);
+  const { tensors, metadata } = readSafetensors(content, name, [...TENSORS, SIGNAL_TENSOR]);
   refuseUnknown(metadata, name);
   const rule = ruleOf(parsed(metadata.rule, 'rule', name), metadata.version !== VERSIONS[0], name);
   // Once parsed, 16.0 cannot be told from 16, but only 16 is a whole number in Python.
@@ -110,10 +114,12 @@ function parsed(text, what, name) {
   return value;
 }
 
-/** @param {any} values @param {boolean} mayHaveOwn filters @param {string} name @returns {Rule} */
-function ruleOf(values, mayHaveOwn, name) {
+/** @param {any} values @param {boolean} isSecond whether it has own filters and signals, as from version 2 on
+ * @param {string} name @returns {Rule} */
+function ruleOf({ signals, ...values }, isSecond, name) {
   const keys = Object.keys(DEFAULT_RULE);
   const unknown = Object.keys(values).filter((key) => !keys.includes(key));
+  if (signals !== undefined && !isSecond) unknown.push('signals');
   const wrong = [...unknown, ...keys.filter((key) => !(key in values))];
   if (wrong.length) {
     throw new PlaygroundError(
@@ -124,28 +130,38 @@ function ruleOf(values, mayHaveOwn, name) {
     if (fits(values[key])) continue;
     throw new PlaygroundError(`${key} in the rule of ${name} is ${JSON.stringify(values[key])}; it must be ${allowed}`);
   }
-  return { ...values, filters: readFilters(values.filters, mayHaveOwn, name) };
+  const filters = readFilters(values.filters, isSecond, name);
+  return { ...values, filters, signals: signals === undefined ? [] : readSignals(signals, name) };
 }
 
 /** @param {import('./safetensors.js').Tensors} tensors @param {Rule} rule @param {string} file @returns {Weights} */
 function weightsOf(tensors, rule, file) {
-  const shapes = [
-    [rule.filters.length * rule.channels, rule.hidden],
-    [rule.hidden],
-    [rule.hidden, rule.channels],
-    [rule.channels],
-  ];
-  const [hiddenWeight, hiddenBias, updateWeight, updateBias] = TENSORS.map((name, place) => {
-    const tensor = tensors[name];
-    if (!tensor) throw new PlaygroundError(`${file} has no tensor ${name}`);
-    if (tensor.dtype !== 'F32' || tensor.shape.join() !== shapes[place].join()) {
-      const given = `${tensor.dtype} (${tensor.shape.join(', ')})`;
-      throw new PlaygroundError(`${name} in ${file} is ${given}; its rule needs F32 (${shapes[place].join(', ')})`);
-    }
-    if (!tensor.values.every(Number.isFinite)) {
-      throw new PlaygroundError(`${name} in ${file} has values that are not finite (NaN or infinite)`);
-    }
-    return tensor.values;
-  });
-  return { hidden_weight: hiddenWeight, hidden_bias: hiddenBias, update_weight: updateWeight, update_bias: updateBias };
+  const { channels, hidden, filters } = rule;
+  const signals = signalsOf(rule).length;
+  const values = (/** @type {string} */ name, /** @type {number[]} */ ...shape) =>
+    valuesOf(tensors[name], shape, name, file);
+  if (!signals && tensors[SIGNAL_TENSOR]) {
+    throw new PlaygroundError(`${file} has a tensor ${SIGNAL_TENSOR}, but its rule has no signals`);
+  }
+  return {
+    hidden_weight: values('hidden.weight', filters.length * channels, hidden),
+    hidden_bias: values('hidden.bias', hidden),
+    update_weight: values('update.weight', hidden, channels),
+    update_bias: values('update.bias', channels),
+    ...(signals ? { signal_bias: values(SIGNAL_TENSOR, signals, hidden) } : {}),
+  };
+}
+
+/** @param {import('./safetensors.js').Tensors[string] | undefined} tensor @param {number[]} shape that its rule needs
+ * @param {string} name @param {string} file */
+function valuesOf(tensor, shape, name, file) {
+  if (!tensor) throw new PlaygroundError(`${file} has no tensor ${name}`);
+  if (tensor.dtype !== 'F32' || tensor.shape.join() !== shape.join()) {
+    const given = `${tensor.dtype} (${tensor.shape.join(', ')})`;
+    throw new PlaygroundError(`${name} in ${file} is ${given}; its rule needs F32 (${shape.join(', ')})`);
+  }
+  if (!tensor.values.every(Number.isFinite)) {
+    throw new PlaygroundError(`${name} in ${file} has values that are not finite (NaN or infinite)`);
+  }
+  return tensor.values;
 }

@@ -93,8 +93,9 @@ export class Passes {
 
   /** @param {import('./shaders.js').Pass} pass @param {Scene} scene @param {Record<string, UniformValue>} values */
   #use(pass, scene, values) {
-    const { filters, conditions } = scene;
-    const set = this.programs.use(pass, { eightBits: conditions.eightBits, filters });
+    const { filters, conditions, signals } = scene;
+    const { eightBits } = conditions;
+    const set = this.programs.use(pass, { eightBits, filters, hasSignals: signals.areUsed });
     set({ ...uniformsOf(scene), ...values });
   }
 

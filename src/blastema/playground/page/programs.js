@@ -3,7 +3,7 @@
 
 import { PlaygroundError } from './errors.js';
 import { isArticle } from './filters.js';
-import { CONSTANTS, LIFE_UNIT, STATES, WEIGHTS_UNIT } from './layout.js';
+import { BIASES_UNIT, CONSTANTS, LIFE_UNIT, SIGNALS_UNIT, STATES, WEIGHTS_UNIT } from './layout.js';
 import { PASSES, SHADERS } from './shaders.js';
 import { uniformSetter } from './uniforms.js';
 
@@ -27,11 +27,13 @@ export class Programs {
    * Makes a pass the current program and returns what sets its uniforms.
    *
    * @param {Pass} pass
-   * @param {{eightBits: boolean, filters: import('./rule.js').Filter[]}} variant what is compiled in
+   * @param {{eightBits: boolean, filters: import('./rule.js').Filter[], hasSignals: boolean}} variant
+   *   what is compiled in
    */
-  use(pass, { eightBits, filters }) {
+  use(pass, { eightBits, filters, hasSignals }) {
     const article = isArticle(filters);
-    const name = PASSES[pass].network ? `${pass} ${eightBits} ${article} ${filters.length}` : `${pass} ${eightBits}`;
+    const network = PASSES[pass].network ? ` ${article} ${filters.length} ${hasSignals}` : '';
+    const name = `${pass} ${eightBits}${network}`;
     let compiled = this.#compiled.get(name);
     if (!compiled) {
       const constants = {
@@ -39,6 +41,7 @@ export class Programs {
         FILTERS: filters.length,
         ARTICLE: Number(article),
         EIGHT_BITS: Number(eightBits),
+        SIGNALS: Number(hasSignals),
       };
       compiled = this.#compile(pass, constants);
       this.#compiled.set(name, compiled);
@@ -86,7 +89,8 @@ export class Programs {
   #setter(program) {
     this.gl.useProgram(program);
     const set = uniformSetter(this.gl, program);
-    set({ ...Object.fromEntries(STATES.map((state, unit) => [state, unit])), life: LIFE_UNIT, weights: WEIGHTS_UNIT });
+    const states = Object.fromEntries(STATES.map((state, unit) => [state, unit]));
+    set({ ...states, life: LIFE_UNIT, weights: WEIGHTS_UNIT, biases: BIASES_UNIT, signals: SIGNALS_UNIT });
     return set;
   }
 }

@@ -8,7 +8,8 @@ import { fetched } from './fetched.js';
  * @typedef {{name: string, fixed: Matrix, along: Matrix, across: Matrix}} Filter
  *   its kernel at an angle is fixed + cos(angle) * along + sin(angle) * across
  * @typedef {{channels: number, hidden: number, filters: (string | Filter)[], alive_above: number, fire_rate: number,
- *   edge: 'dead' | 'wrap'}} Rule  filters: names of built-in filters, and filters of one's own
+ *   edge: 'dead' | 'wrap', signals?: string[]}} Rule
+ *   filters: names of built-in filters, and filters of one's own; signals: their names
  */
 
 /** @type {{default: Rule, filters: Record<string, Filter>, article_filters: string[], largest_dish: number}} */

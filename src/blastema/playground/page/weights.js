@@ -89,8 +89,8 @@ export function packed({ rule, weights }, filters, eightBits) {
   return texels;
 }
 
-/** @param {Float32Array} values @returns {Float32Array} */
-function toEightBits(values) {
+/** Rounds to 256 values, as the article's page does. @param {Float32Array} values @returns {Float32Array} */
+export function toEightBits(values) {
   const scale = 2 * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (scale === 0) return values;
   return values.map((value) => (Math.round((value / scale + 0.5) * 255) / 255 - 0.5) * scale);

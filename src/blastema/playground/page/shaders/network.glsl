@@ -9,6 +9,26 @@
 
 uniform sampler2D weights;
 
+#if SIGNALS == 1
+// The hidden layer's biases by signal, only compiled if an organism of the dish has signals. In the columns of an
+// organism, one for four hidden units, row 0 has those of its present mixture and row 1 + k those of signal k.
+uniform sampler2D biases;
+// Where a signal was painted: red is the signal, in 255ths, green the organism that it was painted for; 0 for none.
+uniform sampler2D signals;
+
+int bias_row;
+
+void receive_signal(ivec2 cell, int organism) {
+  ivec2 painted = ivec2(texelFetch(signals, cell, 0).rg * 255.0 + 0.5);
+  bias_row = painted.g == organism ? 1 + painted.r : 0;
+}
+
+#define BIAS(organism, group) texelFetch(biases, ivec2((organism) * BIAS_ROW + group, bias_row), 0)
+#else
+void receive_signal(ivec2 cell, int organism) {}
+#define BIAS(organism, group) WEIGHT(HIDDEN_BIAS)
+#endif
+
 // A cell's own state and what it perceives, in groups of four channels. Global, so that nothing is copied.
 vec4 self_0, self_1, self_2, self_3;
 
@@ -85,16 +105,16 @@ int row;  // of the weights of the four hidden units at hand
 #define FOUR(at, p) WEIGHT(at) * p.x + WEIGHT(at + 1) * p.y + WEIGHT(at + 2) * p.z + WEIGHT(at + 3) * p.w
 #define SIXTEEN(at, p, q, r, s) FOUR(at, p) + FOUR(at + 4, q) + FOUR(at + 8, r) + FOUR(at + 12, s)
 
-// Four units of an organism's hidden layer.
+// Four units of an organism's hidden layer; the cell must have received its signal.
 vec4 hidden_units(int organism, int group) {
   row = organism * ROWS + group;
 #if ARTICLE == 1
-  vec4 sum = WEIGHT(HIDDEN_BIAS)
+  vec4 sum = BIAS(organism, group)
     + SIXTEEN(INPUT, self_0, self_1, self_2, self_3)
     + SIXTEEN(INPUT + 16, slope_x_0, slope_x_1, slope_x_2, slope_x_3)
     + SIXTEEN(INPUT + 32, slope_y_0, slope_y_1, slope_y_2, slope_y_3);
 #else
-  vec4 sum = WEIGHT(HIDDEN_BIAS);
+  vec4 sum = BIAS(organism, group);
   for (int k = 0; k < 4 * FILTERS; k++) sum += FOUR(INPUT + 4 * k, perception[k]);
 #endif
   return squeezed(max(sum, vec4(0.0)));

@@ -27,6 +27,7 @@ float number(ivec2 cell, int index) {
   }
   if (!lives(living) || owner(living) != organism) return 0.0;
   perceive(cell);
+  receive_signal(cell, organism);
   if (what == HIDDEN) return hidden_units(organism, index / 4)[channel];
   return perceived(slots[index / MOST_CHANNELS], group)[channel];
 }

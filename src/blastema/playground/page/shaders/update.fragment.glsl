@@ -29,6 +29,7 @@ void main() {
   }
   perceive(cell);
   int organism = owner(living), last = groups[organism];
+  receive_signal(cell, organism);
   row = organism * ROWS + BIAS_ROW;
   vec4 change_0 = WEIGHT(UPDATE), change_1 = WEIGHT(UPDATE + 1), change_2 = WEIGHT(UPDATE + 2), change_3 = WEIGHT(UPDATE + 3);
   for (int group = 0; group < last; group++) {
