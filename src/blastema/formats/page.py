@@ -30,8 +30,9 @@ class Entry:
         name: `regenerating/lizard` in the zoo, else the name of its file or run; unique in a catalogue.
         organism: the organism.
         content: its organism file.
-        picture: its target as an RGBA PNG of the size of its grid; None if unknown.
+        picture: its target, or that of its first body, as an RGBA PNG of the size of its grid; None if unknown.
         stem: file name without suffix, ASCII.
+        bodies: such a picture for each of its signals.
     """
 
     name: str
@@ -39,26 +40,38 @@ class Entry:
     content: bytes
     picture: bytes | None
     stem: str
+    bodies: tuple[bytes | None, ...] = ()
 
     def files(self) -> dict[str, bytes]:
         """Return its files: path on the page to content."""
-        pictures = {f"organisms/{self.stem}.png": self.picture} if self.picture else {}
-        return {f"organisms/{self.stem}.safetensors": self.content} | pictures
+        pictures = {f"organisms/{self.stem}.png": self.picture}
+        pictures |= {self._path(place): picture for place, picture in enumerate(self.bodies)}
+        known = {path: picture for path, picture in pictures.items() if picture}
+        return {f"organisms/{self.stem}.safetensors": self.content} | known
 
     def description(self) -> dict[str, Any]:
         """Return its entry in `organisms.json`; paths are relative to the page."""
         training, (height, width) = self.organism.training, self.organism.trained_size
+        names = self.organism.rule.signals
+        bodies = [
+            {"name": name, "picture": self._path(place) if picture else None}
+            for place, (name, picture) in enumerate(zip(names, self.bodies, strict=True))
+        ]
         return {
             "name": self.name,
             "label": label(self.organism, self.name),
             "experiment": _text(training.get("experiment")),
-            "target": _text(training.get("target")),
+            "target": _target(self.organism),
             "height": height,
             "width": width,
             "url": f"organisms/{self.stem}.safetensors",
             "picture": f"organisms/{self.stem}.png" if self.picture else None,
             "scores": self.organism.scores,
-        }
+        } | ({"signals": bodies} if bodies else {})
+
+    def _path(self, place: int) -> str:
+        """Return the path of the picture of one body; a stem has no dots."""
+        return f"organisms/{self.stem}.{place}.png"
 
 
 def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, bytes]:
@@ -88,9 +101,8 @@ def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, by
 
 def entry_of(organism: Organism) -> Entry:
     """Return the entry of an organism for a page that has no other."""
-    training = organism.training
-    name = "/".join(_text(training.get(key)) or "unknown" for key in ("experiment", "target"))
-    return Entry(name, organism, organism.to_bytes(), picture_of(organism), "organism")
+    name = "/".join(text or "unknown" for text in (_text(organism.training.get("experiment")), _target(organism)))
+    return Entry(name, organism, organism.to_bytes(), picture_of(organism), "organism", bodies_of(organism))
 
 
 def label(organism: Organism, name: str) -> str:
@@ -100,7 +112,9 @@ def label(organism: Organism, name: str) -> str:
     >>> label(load("🦎"), "regenerating/lizard")
     '🦎'
     """
-    target = _text(organism.training.get("target"))
+    if len(organism.record.targets) > 1:
+        return name.rpartition("/")[2]
+    target = _target(organism)
     if target is None or looks_like_file(target):
         # The article's models have names such as ex3_🦎.json.
         return next((character for character in name if character in characters()), name)
@@ -111,9 +125,21 @@ def label(organism: Organism, name: str) -> str:
 
 
 def picture_of(organism: Organism) -> bytes | None:
-    """Return the target as a PNG, if known; image files that an organism names are not opened."""
+    """Return its target or the first of them as a PNG, if known; image files that an organism names are not opened."""
+    return next(iter(bodies_of(organism) or [_picture_of(organism, organism.training.get("target"))]))
+
+
+def bodies_of(organism: Organism) -> tuple[bytes | None, ...]:
+    """Return the target of each of its signals as a PNG, where known."""
+    signals, targets = organism.rule.signals, organism.training.get("target")
+    if not isinstance(targets, list) or len(targets) != len(signals):
+        targets = [targets] if len(signals) == 1 else [None] * len(signals)
+    return tuple(_picture_of(organism, target) for target in targets)
+
+
+def _picture_of(organism: Organism, target: object) -> bytes | None:
     height, width = organism.trained_size
-    target, fit = _text(organism.training.get("target")), organism.training.get("fit", FIT)
+    target, fit = _text(target), organism.training.get("fit", FIT)
     if max(height, width) > LARGEST_DISH or target is None or looks_like_file(target):
         return None
     try:
@@ -129,6 +155,11 @@ def png(pixels: np.ndarray) -> bytes:
     content = io.BytesIO()
     Image.fromarray(pixels).save(content, "png", optimize=True)
     return content.getvalue()
+
+
+def _target(organism: Organism) -> str | None:
+    """Return what it was trained to grow as one text."""
+    return _text(", ".join(organism.record.targets))
 
 
 def _text(value: object) -> str | None:

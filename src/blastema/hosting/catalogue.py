@@ -6,7 +6,7 @@ from pathlib import Path
 
 from blastema import zoo
 from blastema.errors import BlastemaError
-from blastema.formats.page import Entry, picture_of, png
+from blastema.formats.page import Entry, bodies_of, picture_of, png
 from blastema.library import load
 from blastema.organism import Organism
 from blastema.playground.files import LARGEST_DISH
@@ -52,7 +52,7 @@ def _entry(source: str | Path, entries: dict[str, Entry]) -> Entry:
     name = _free(name, " ", entries)
     stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "organism"
     stem = _free(stem, "-", {entry.stem for entry in entries.values()})
-    return Entry(name, organism, organism.to_bytes(), _picture(source, organism), stem)
+    return Entry(name, organism, organism.to_bytes(), _picture(source, organism), stem, bodies_of(organism))
 
 
 def _free(name: str, between: str, taken: Iterable[str]) -> str:
@@ -64,7 +64,7 @@ def _free(name: str, between: str, taken: Iterable[str]) -> str:
 
 def _picture(source: str | Path, organism: Organism) -> bytes | None:
     """Return the target as a PNG, if known; a run keeps a copy of it."""
-    if not isinstance(source, Path) or not (source / TARGET).is_file():
+    if not isinstance(source, Path) or organism.rule.signals or not (source / TARGET).is_file():
         return picture_of(organism)
     if max(organism.trained_size) > LARGEST_DISH:
         return None

@@ -82,9 +82,10 @@ def one_page(files: Mapping[str, bytes]) -> str:
     files = {path: content for path, content in files.items() if not path.startswith("training")}
     listed = json.loads(files["organisms.json"])
     for entry in listed["organisms"]:
-        for key in ("url", "picture"):
-            if entry[key]:
-                entry[key] = data_url(entry[key], files[entry[key]])
+        for holder in (entry, *entry.get("signals", [])):
+            for key in ("url", "picture"):
+                if holder.get(key):
+                    holder[key] = data_url(holder[key], files[holder[key]])
     files |= {"organisms.json": json.dumps(listed, ensure_ascii=False, allow_nan=False).encode()}
     page = files[START].decode()
     page = re.sub(r'<link rel="modulepreload"[^>]*>\s*', "", page)

@@ -4,13 +4,15 @@
 import { element, notice, say } from './elements.js';
 import { contentOf } from './files.js';
 import { randomSeed } from './firing.js';
+import { mixtureText } from './mixture.js';
 import { linkTo } from './share.js';
 
 /**
  * @typedef {import('./garden.js').Entry} Entry
  * @typedef {{dish: import('./dish.js').Dish, garden: import('./garden.js').Garden,
  *   player: import('./player.js').Player, statistics: import('./statistics.js').Statistics,
- *   inside: import('./inside.js').Inside, display: import('./display.js').Display, fit: () => void}} Parts
+ *   inside: import('./inside.js').Inside, display: import('./display.js').Display,
+ *   bodies: import('./bodies.js').Bodies, fit: () => void}} Parts
  *   fit: fits the canvas to the page
  */
 
@@ -24,8 +26,10 @@ export class Actions {
 
   /** After a change of the cells. */
   changed() {
-    const { display, statistics, player } = this.parts;
+    const { display, statistics, player, bodies } = this.parts;
     display.undo();
+    bodies.refresh();
+    statistics.aim();
     statistics.refresh();
     player.show();
   }
@@ -117,6 +121,7 @@ export class Actions {
   undo() {
     const { dish } = this.parts;
     if (!dish.undo()) return;
+    this.parts.display.conditions();
     this.changed();
     say(`Back to step ${dish.age}`);
   }
@@ -134,6 +139,30 @@ export class Actions {
     this.parts.garden.plant(x, y);
     this.changed();
     say('Seed planted');
+  }
+
+  // Bodies
+
+  /** The whole dish grows a body, or a blend of two. @param {import('./bodies.js').Grow} grow */
+  grow({ mixture, begins, says }) {
+    const { dish, garden, display } = this.parts;
+    if (begins) dish.remember();
+    dish.setSignal(garden.number, mixture);
+    display.conditions();
+    this.changed();
+    if (says) say(`The dish grows ${mixtureText(mixture, garden.signals)}`);
+  }
+
+  nextBody() {
+    const { bodies } = this.parts;
+    if (bodies.names.length > 1) this.grow({ mixture: bodies.next(), begins: true, says: true });
+  }
+
+  /** @param {import('./hand.js').Place} from @param {import('./hand.js').Place} to @param {number} radius */
+  paint(from, to, radius) {
+    const { dish, garden, bodies } = this.parts;
+    dish.paint(garden.number, bodies.painted, { from, to, radius });
+    this.changed();
   }
 
   // Conditions
@@ -166,14 +195,19 @@ export class Actions {
   async share() {
     const { dish, garden } = this.parts;
     const known = garden.entry && garden.entry.url !== '' ? garden.entry.name : null;
-    const href = linkTo(known, dish.conditions);
+    const mixture = dish.signals.mixtures.get(garden.number);
+    const href = linkTo(known, mixture ? mixtureText(mixture, garden.signals) : null, dish.conditions);
     history.replaceState(null, '', href);
     const copied = await navigator.clipboard?.writeText(href).then(
       () => true,
       () => false,
     );
     const where = copied ? 'Link copied' : 'The link is in the address bar';
-    const without = known ? '' : ' The link cannot carry an organism that was opened from a file.';
+    const cannot = [
+      ...(known ? [] : ['an organism that was opened from a file']),
+      ...(dish.signals.map ? ['what was painted'] : []),
+    ];
+    const without = cannot.length ? ` The link cannot carry ${cannot.join(' or ')}.` : '';
     notice(`${where}: it restores this organism, its random seed, rotation and size.${without}`);
   }
 

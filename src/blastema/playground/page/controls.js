@@ -47,10 +47,12 @@ export class Controls {
     display.speed(player.speed);
   }
 
-  /** @param {'erase' | 'plant'} tool */
+  /** @param {import('./hand.js').Tool} tool */
   use(tool) {
+    if (tool === 'paint' && !this.actions.parts.bodies.names.length) return;
     this.hand.tool = tool;
     this.actions.parts.display.hand(this.hand);
+    this.actions.parts.bodies.paints = tool === 'paint';
   }
 
   #time() {
@@ -63,7 +65,14 @@ export class Controls {
   }
 
   #tools() {
-    on('#tools', 'change', () => this.use(input('#tools :checked').value === 'plant' ? 'plant' : 'erase'));
+    on('#tools', 'change', () => this.use(/** @type {import('./hand.js').Tool} */ (input('#tools :checked').value)));
+    this.actions.parts.bodies.addEventListener('grow', (event) =>
+      attempt(() => this.actions.grow(/** @type {CustomEvent} */ (event).detail)),
+    );
+    this.actions.parts.garden.addEventListener('changed', () => {
+      // Not every organism has bodies to paint.
+      if (this.hand.tool === 'paint' && !this.actions.parts.bodies.names.length) this.use('erase');
+    });
     on('#brush-size', 'input', ({ value }) => this.changeBrush(Number(value) - this.hand.radius));
     on('#angle', 'input', ({ value }) => this.actions.set({ angle: (Number(value) * Math.PI) / 180 }));
   }

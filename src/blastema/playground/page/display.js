@@ -2,6 +2,7 @@
 // Shows the state of the dish in the controls of the page.
 
 import { element, input, select } from './elements.js';
+import { mixtureText } from './mixture.js';
 import { SPEEDS, speedName } from './player.js';
 import { LARGEST_DISH } from './rule.js';
 import { degrees } from './share.js';
@@ -21,6 +22,7 @@ export class Display {
   /** @param {number} rate steps per second */
   counters(rate) {
     element('#steps').textContent = this.dish.age.toLocaleString('en');
+    element('#steps-unit').textContent = this.dish.age === 1 ? 'step' : 'steps';
     element('#rate').textContent = rate >= 10 ? Math.round(rate).toLocaleString('en') : rate.toFixed(rate > 0 ? 1 : 0);
   }
 
@@ -39,6 +41,7 @@ export class Display {
     input('#brush-size').value = String(hand.radius);
     element('#brush-is').textContent = `${hand.radius}`;
     input(`#tools [value=${hand.tool}]`).checked = true;
+    element('#dish-hint').classList.toggle('paints', hand.tool === 'paint');
     hand.refresh();
   }
 
@@ -73,6 +76,8 @@ export class Display {
     input('#size').value = value;
     const { entry } = this.garden;
     const name = entry ? `${entry.label}, ${entry.experiment ?? 'unknown training'}` : 'nothing planted';
-    this.dish.canvas.setAttribute('aria-label', `The dish: ${width} by ${height} cells, ${name}`);
+    const mixture = this.dish.signals.mixtures.get(this.garden.number);
+    const body = mixture ? `, growing ${mixtureText(mixture, this.garden.signals)}` : '';
+    this.dish.canvas.setAttribute('aria-label', `The dish: ${width} by ${height} cells, ${name}${body}`);
   }
 }

@@ -6,11 +6,14 @@ import { readOrganism } from './organism.js';
 import { USUAL_SIDE } from './conditions.js';
 import { MOST_ORGANISMS } from './layout.js';
 import { LARGEST_DISH } from './rule.js';
+import { signalsOf } from './signal_names.js';
 
 /**
  * @typedef {import('./organism.js').Organism} Organism
  * @typedef {{name: string, label: string, experiment: string | null, target: string | null, height: number,
- *   width: number, url: string, picture: string | null, scores?: object | null, organism?: Organism}} Entry
+ *   width: number, url: string, picture: string | null, scores?: object | null, organism?: Organism,
+ *   signals?: {name: string, picture: string | null}[]}} Entry
+ *   picture, signals: the pictures of the target, and of the target of each signal, if known
  */
 
 /** Room for several organisms. */
@@ -37,6 +40,27 @@ export class Garden extends EventTarget {
     super();
     this.dish = dish;
     this.entries = entries;
+  }
+
+  /** The names of the signals of the organism that was picked. */
+  get signals() {
+    const rule = this.dish.organisms[this.number]?.rule;
+    return rule ? signalsOf(rule) : [];
+  }
+
+  /** The address of the picture of what grows: of the organism's target, or that of the body that is everywhere. */
+  get picture() {
+    const { dish, entry, number } = this;
+    const mixture = dish.signals.mixtures.get(number);
+    if (!mixture) return entry?.picture ?? null;
+    if (dish.signals.isPainted(number)) return null;
+    return this.pictureOf(mixture.indexOf(1));
+  }
+
+  /** The address of the picture of a body, if it is known. @param {number} signal */
+  pictureOf(signal) {
+    const body = this.entry?.signals?.[signal];
+    return body && body.name === this.signals[signal] ? body.picture : null;
   }
 
   /** Picks an organism and grows it from one cell; if cells are kept, it is only the one that is planted next.
@@ -86,7 +110,7 @@ export class Garden extends EventTarget {
       name,
       label: labelOf(training.target, name),
       experiment: text(training.experiment),
-      target: text(training.target),
+      target: text(nameOf(training.target)),
       height: length(training.height),
       width: length(training.width),
       url: '',
@@ -168,6 +192,11 @@ export class Garden extends EventTarget {
 /** @param {unknown} value */
 function text(value) {
   return typeof value === 'string' && value.length > 0 && value.length <= 60 ? value : null;
+}
+
+/** Several targets are named one after the other. @param {unknown} target */
+function nameOf(target) {
+  return Array.isArray(target) ? target.join(', ') : target;
 }
 
 /** @param {unknown} value */

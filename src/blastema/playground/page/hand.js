@@ -1,7 +1,10 @@
 // @ts-check
-// Cuts and plants in the dish by mouse, touch, pen or keys.
+// Cuts, plants and paints in the dish by mouse, touch, pen or keys.
 
-/** @typedef {{x: number, y: number}} Place  in cells, the first from 0 to 1 */
+/**
+ * @typedef {{x: number, y: number}} Place  in cells, the first from 0 to 1
+ * @typedef {'erase' | 'plant' | 'paint'} Tool
+ */
 
 const SECOND_TAP = { within: 350, near: 28 }; // milliseconds and pixels
 const KEY_MOVES = 2; // cells
@@ -9,7 +12,7 @@ const KEY_MOVES = 2; // cells
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Hand {
-  /** @type {'erase' | 'plant'} */
+  /** @type {Tool} */
   tool = 'erase';
   /** Radius of the brush, in cells. */
   radius = 6;
@@ -24,8 +27,9 @@ export class Hand {
    * @param {import('./dish.js').Dish} dish
    * @param {HTMLElement} brush the circle that shows where the brush is
    * @param {{begin: () => void, erase: (from: Place, to: Place, radius: number) => void,
-   *   plant: (x: number, y: number) => void, say: (message: string) => void}} does
-   *   begin: is called before a stroke or a seed
+   *   plant: (x: number, y: number) => void, say: (message: string) => void,
+   *   paint?: (from: Place, to: Place, radius: number) => void}} does
+   *   begin: is called before a stroke or a seed; paint: if the tool can be that
    */
   constructor(dish, brush, does) {
     this.dish = dish;
@@ -63,13 +67,15 @@ export class Hand {
       last !== null && at - last.at < SECOND_TAP.within && Math.hypot(x - last.x, y - last.y) < SECOND_TAP.near;
     this.#lastTap = isSecond ? null : { at, x, y };
     this.#cursor = null;
-    if (isSecond || (this.tool === 'plant') !== event.shiftKey) {
-      if (!isSecond || this.tool !== 'plant') this.#plant(place, !isSecond);
+    // Strokes of a paintbrush often follow quickly.
+    const seeds = isSecond && this.tool !== 'paint';
+    if (seeds || (this.tool === 'plant') !== event.shiftKey) {
+      if (!seeds || this.tool !== 'plant') this.#plant(place, !seeds);
       return;
     }
     this.canvas.setPointerCapture(event.pointerId);
     this.does.begin();
-    this.#cut(place, place);
+    this.#draw(place, place);
     this.#stroke = place;
     this.#show(place);
   }
@@ -79,7 +85,7 @@ export class Hand {
     const place = this.#place(event);
     if (this.#stroke) {
       const isTiled = this.dish.tiles.columns > 1;
-      this.#cut(isTiled ? place : this.#stroke, place);
+      this.#draw(isTiled ? place : this.#stroke, place);
       this.#stroke = place;
     }
     if (event.pointerType !== 'touch' || this.#stroke) this.#show(place);
@@ -88,6 +94,12 @@ export class Hand {
   /** @param {Place} from @param {Place} to */
   #cut(from, to) {
     this.does.erase(from, to, this.radius);
+  }
+
+  /** Cuts or paints. @param {Place} from @param {Place} to */
+  #draw(from, to) {
+    if (this.tool === 'paint') this.does.paint?.(from, to, this.radius);
+    else this.#cut(from, to);
   }
 
   /** @param {Place} place @param {boolean} begins whether this is not the second tap of two */
@@ -111,6 +123,10 @@ export class Hand {
       };
       this.#show(this.#cursor);
       this.does.say(`column ${Math.floor(this.#cursor.x) + 1}, row ${Math.floor(this.#cursor.y) + 1}`);
+    } else if (event.key === 'Enter' && this.tool === 'paint') {
+      this.does.begin();
+      this.#draw(cursor, cursor);
+      this.does.say('painted');
     } else if (event.key === 'Enter') {
       this.#plant(cursor, true);
     } else if (event.key === 'Delete' || event.key === 'Backspace' || event.key === 'x') {

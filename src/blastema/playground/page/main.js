@@ -3,6 +3,7 @@
 
 import { Actions } from './actions.js';
 import { attempt } from './attempt.js';
+import { Bodies } from './bodies.js';
 import { fitCanvas } from './canvas.js';
 import { Controls } from './controls.js';
 import { Dish } from './dish.js';
@@ -13,6 +14,7 @@ import { Garden } from './garden.js';
 import { Hand } from './hand.js';
 import { Inside } from './inside.js';
 import { keysOf } from './keys.js';
+import { mixtureOf } from './mixture.js';
 import { Picker } from './picker.js';
 import { Player } from './player.js';
 import { Recording } from './recording.js';
@@ -51,11 +53,13 @@ function parts(dish, offer, refit, onError) {
   );
   const statistics = new Statistics(dish, garden, player);
   const inside = new Inside(dish, garden, () => fit());
+  const bodies = new Bodies(dish, garden);
   const fit = fitCanvas(dish, element('#frame'), () => {
     player.show();
+    bodies.refresh();
     refit();
   });
-  return { dish, garden, player, statistics, inside, display, fit };
+  return { dish, garden, player, statistics, inside, display, bodies, fit };
 }
 
 /** Makes all parts of the page and connects them. @param {Dish} dish @param {Catalogue} offer */
@@ -64,6 +68,7 @@ function connect(dish, offer) {
     begin: () => dish.remember(),
     erase: (from, to, radius) => actions.erase(from, to, radius),
     plant: (x, y) => actions.plant(x, y),
+    paint: (from, to, radius) => actions.paint(from, to, radius),
     say,
   });
   const all = parts(
@@ -99,6 +104,8 @@ async function begin(actions, link) {
     await attempt(() => garden.pick(first));
     const { edge, fireRate } = link.conditions;
     dish.set({ ...(edge ? { edge } : {}), ...(fireRate === undefined ? {} : { fireRate }) });
+    const mixture = mixtureOf(link.signal, garden.signals);
+    if (mixture) dish.setSignal(garden.number, mixture);
   }
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) dish.step(GROWN);
   else player.play();

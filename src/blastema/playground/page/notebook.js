@@ -6,6 +6,7 @@ import { Hand } from './hand.js';
 import { Keeper } from './keeper.js';
 import { readOrganism } from './organism.js';
 import { Player } from './player.js';
+import { signalsOf } from './signal_names.js';
 
 /**
  * @typedef {{get: (name: string) => any, on: (event: string, listener: () => void) => void,
@@ -37,7 +38,7 @@ function grow(model, el) {
   const number = dish.add(organism);
   dish.plant(number);
   const player = new Player(dish, () => {
-    counter.textContent = `${dish.age.toLocaleString('en')} steps`;
+    counter.textContent = `${dish.age.toLocaleString('en')} ${dish.age === 1 ? 'step' : 'steps'}`;
     buttons.play.textContent = player.playing ? 'Pause' : 'Play';
   });
   const keeper = new Keeper(dish, player);
@@ -46,6 +47,7 @@ function grow(model, el) {
     keeper.refresh();
   };
   connect(dish, number, brush, changed);
+  el.append(...bodiesOf(dish, number, organism, changed));
   press(buttons, dish, number, player, changed);
   const rotate = () => dish.set({ angle: model.get('angle') });
   model.on('change:angle', rotate);
@@ -76,6 +78,25 @@ function press(buttons, dish, number, player, changed) {
       changed();
     };
   }
+}
+
+/** A row of buttons for what an organism with signals can grow; nothing for one without. @param {Dish} dish
+ * @param {number} number of the organism @param {import('./organism.js').Organism} organism
+ * @param {() => void} changed */
+function bodiesOf(dish, number, { rule }, changed) {
+  const buttons = signalsOf(rule).map((name, signal) => {
+    const button = made('button', { type: 'button', textContent: name, ariaPressed: String(signal === 0) });
+    button.onclick = () => {
+      dish.setSignal(number, signal);
+      buttons.forEach((other) => other.setAttribute('aria-pressed', String(other === button)));
+      changed();
+    };
+    return button;
+  });
+  if (!buttons.length) return [];
+  const row = made('div', { className: 'buttons bodies', role: 'group', ariaLabel: 'Body' });
+  row.append(...buttons);
+  return [row];
 }
 
 /** @param {Model} model */

@@ -70,10 +70,10 @@ export class Picker {
     const shown = label.querySelector('span');
     const input = label.querySelector('input');
     input?.setAttribute('aria-label', nameOf(first));
-    if (first.picture) {
-      const image = document.createElement('img');
-      Object.assign(image, { src: first.picture, alt: '', loading: 'lazy', draggable: false });
-      shown?.append(image);
+    const pictures = picturesOf(first);
+    if (pictures.length) {
+      shown?.append(...pictures.map(image));
+      shown?.classList.toggle('several', pictures.length > 1);
     } else {
       shown?.append(first.label);
     }
@@ -103,6 +103,17 @@ export class Picker {
 /** Organisms with the same target are one pattern; those without are each its own. @param {Entry} entry */
 function patternOf(entry) {
   return entry.organism && entry.url === '' ? entry.name : (entry.target ?? entry.name);
+}
+
+/** The picture of what it grows; of several bodies the first four. @param {Entry} entry */
+function picturesOf({ picture, signals = [] }) {
+  const bodies = signals.flatMap((signal) => signal.picture ?? []).slice(0, 4);
+  return bodies.length > 1 ? bodies : picture ? [picture] : [];
+}
+
+/** @param {string} src */
+function image(src) {
+  return Object.assign(document.createElement('img'), { src, alt: '', loading: 'lazy', draggable: false });
 }
 
 /** @param {Entry} entry */

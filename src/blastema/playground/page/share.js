@@ -1,14 +1,16 @@
 // @ts-check
-// Links that restore a dish: its organism, random seed and conditions.
+// Links that restore a dish: its organism, what it grows, random seed and conditions.
 
 import { LARGEST_DISH } from './rule.js';
 
 /** @typedef {import('./conditions.js').Conditions} Conditions */
 
-/** @param {string | null} organism its name @param {Conditions} conditions */
-export function linkTo(organism, { height, width, seed, edge, fireRate, angle, eightBits }) {
+/** @param {string | null} organism its name @param {string | null} signal what it grows, if it has signals
+ * @param {Conditions} conditions */
+export function linkTo(organism, signal, { height, width, seed, edge, fireRate, angle, eightBits }) {
   const said = new URLSearchParams();
   if (organism) said.set('organism', organism);
+  if (organism && signal) said.set('signal', signal);
   said.set('seed', String(seed));
   said.set('size', height === width ? String(width) : `${width}x${height}`);
   said.set('angle', String(degrees(angle)));
@@ -21,7 +23,7 @@ export function linkTo(organism, { height, width, seed, edge, fireRate, angle, e
 }
 
 /** Reads a link; values that are not valid are left out. @param {string} hash
- * @returns {{organism: string | null, conditions: Partial<Conditions>}} */
+ * @returns {{organism: string | null, signal: string | null, conditions: Partial<Conditions>}} */
 export function readLink(hash) {
   const said = new URLSearchParams(hash.replace(/^#/, ''));
   /** @type {Partial<Conditions>} */
@@ -37,7 +39,7 @@ export function readLink(hash) {
   const rate = number(said.get('rate'), 0, 1);
   if (rate !== null) conditions.fireRate = rate;
   if (said.get('bits') === '8') conditions.eightBits = true;
-  return { organism: said.get('organism'), conditions };
+  return { organism: said.get('organism'), signal: said.get('signal'), conditions };
 }
 
 /** @param {number} angle radians */

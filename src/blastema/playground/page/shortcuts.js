@@ -2,17 +2,19 @@
 // Listens to the keys, and lists them in the help.
 
 /**
- * @typedef {{keys: string[], shown: string, does: string, run?: (event: KeyboardEvent) => void}} Shortcut
- *   keys: names that the browser gives them
+ * @typedef {{keys: string[], shown: string, does: string, run?: (event: KeyboardEvent) => void,
+ *   needs?: 'signals'}} Shortcut
+ *   keys: names that the browser gives them; needs: what an organism must have for it to be listed
  */
 
 /** @param {Shortcut[]} shortcuts @param {HTMLDialogElement} sheet */
 export function listen(shortcuts, sheet) {
-  const rows = shortcuts.map(({ shown, does }) => {
+  const rows = shortcuts.map(({ shown, does, needs }) => {
     const row = document.createElement('tr'),
       head = document.createElement('th'),
       text = document.createElement('td');
     head.scope = 'row';
+    if (needs) row.className = `for-${needs}`;
     head.append(
       ...shown.split(' ').flatMap((key) => [Object.assign(document.createElement('kbd'), { textContent: key }), ' ']),
     );

@@ -9,6 +9,8 @@ import { Target } from './target.js';
 export class Statistics {
   /** @type {Target | null} */
   target = null;
+  /** What the target was loaded for. @type {{entry: import('./garden.js').Entry | null, aim: string}} */
+  #aimed = { entry: null, aim: '' };
 
   /** @param {import('./dish.js').Dish} dish @param {import('./garden.js').Garden} garden
    * @param {import('./player.js').Player} player */
@@ -24,14 +26,20 @@ export class Statistics {
   begin() {
     this.plot.clear();
     this.aim();
+    this.refresh();
   }
 
-  /** Loads the target of the organism that was picked, rotated like its perception. */
+  /** Loads the target of what grows, rotated like its perception, unless it is there already. */
   async aim() {
-    const { entry } = this.garden;
+    const { entry, picture } = this.garden;
     const { angle } = this.dish.conditions;
-    const target = entry?.picture ? await Target.load(entry.picture, angle) : null;
-    if (this.garden.entry === entry && this.dish.conditions.angle === angle) this.target = target;
+    const aim = `${picture} ${angle}`;
+    if (entry === this.#aimed.entry && aim === this.#aimed.aim) return;
+    this.#aimed = { entry, aim };
+    this.target = null;
+    const target = picture ? await Target.load(picture, angle) : null;
+    if (this.#aimed.entry !== entry || this.#aimed.aim !== aim) return;
+    this.target = target;
     this.refresh();
   }
 
