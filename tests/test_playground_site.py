@@ -1,5 +1,6 @@
 """What the page offers, and the same page as static files."""
 
+import dataclasses
 import io
 import json
 import re
@@ -11,7 +12,7 @@ from PIL import Image
 from blastema import Organism, Rule, load, load_target, zoo
 from blastema.errors import BlastemaError
 from blastema.formats import export
-from blastema.formats.page import label, site_files
+from blastema.formats.page import entry_of, label, site_files
 from blastema.hosting import site as site_module
 from blastema.hosting.catalogue import catalogue
 from blastema.hosting.site import LIST, write_site
@@ -46,6 +47,35 @@ def test_the_zoo_is_offered_with_its_pictures_and_files():
     files = lizard.files()
     assert files[said["url"]] == zoo.path_of("regenerating/lizard").read_bytes()
     assert np.array_equal(read(files[said["picture"]]), rgba(load_target("🦎")))
+
+
+@pytest.fixture
+def with_bodies():
+    """An organism with two signals, the pictures of which are known."""
+    rule = Rule(signals=("disc", "two heads"))
+    return Organism(random_weights(rule), rule, {"target": ["disc", "🦎"], "experiment": "growing", "fit": 6, "pad": 4})
+
+
+def test_each_body_is_offered_with_its_picture(with_bodies, tmp_path):
+    with_bodies.save(tmp_path / "both.safetensors")
+    entry = catalogue([tmp_path / "both.safetensors"])[0]
+    said, files = entry.description(), entry.files()
+    assert (said["label"], said["target"]) == ("both", "disc, 🦎")
+    assert said["signals"] == [
+        {"name": "disc", "picture": "organisms/both.0.png"}, {"name": "two heads", "picture": "organisms/both.1.png"}
+    ]  # fmt: skip
+    for target, path in (("disc", said["picture"]), ("disc", "organisms/both.0.png"), ("🦎", "organisms/both.1.png")):
+        assert np.array_equal(read(files[path]), rgba(load_target(target, fit=6, height=14, width=14)))
+    assert "signals" not in catalogue(["🦎"])[0].description()
+
+
+@pytest.mark.parametrize("target", ["disc", ["disc"], ["disc", "no such emoji"], ["disc", 7], [["disc"], {}], 7, None])
+def test_bodies_without_a_known_target_have_no_picture(with_bodies, target):
+    entry = entry_of(dataclasses.replace(with_bodies, training=with_bodies.training | {"target": target}))
+    first, second = entry.description()["signals"]
+    assert second == {"name": "two heads", "picture": None}
+    assert (first["picture"] is None) == (target not in (["disc", "no such emoji"], ["disc", 7]))
+    assert len(entry.name) < 60 and entry.files().keys() >= {entry.description()["url"]}
 
 
 def test_of_the_zoo_the_long_lived_and_the_patterns_of_the_article_come_first(tmp_path, monkeypatch):
@@ -92,6 +122,15 @@ def test_a_run_shows_the_target_it_keeps(tmp_path):
         entry = catalogue([given])[0]
         assert (entry.name, entry.description()["label"]) == ("red", "red")
         assert np.array_equal(read(entry.picture), rgba(run.target))
+
+
+def test_a_run_shows_the_targets_of_its_bodies(with_bodies, tmp_path):
+    targets = np.stack([load_target(name, fit=6, height=14, width=14) for name in ("ring", "disc")])
+    np.save(tmp_path / "target.npy", targets)
+    with_bodies.save(tmp_path / "organism.safetensors")
+    entry = catalogue([tmp_path])[0]
+    assert [read(picture).tolist() for picture in entry.bodies] == [rgba(target).tolist() for target in targets]
+    assert entry.picture == entry.bodies[0]
 
 
 def test_a_file_that_an_organism_names_is_not_read(tmp_path, monkeypatch):
@@ -144,8 +183,7 @@ def test_models_of_the_article_are_served_as_organism_files(published, tmp_path)
     entry = catalogue([path])[0]
     assert entry.description()["label"] == "🦎"
     (tmp_path / "a.safetensors").write_bytes(entry.content)
-    both = zip(load(tmp_path / "a.safetensors").weights, load(path).weights, strict=True)
-    assert all(np.array_equal(*pair) for pair in both)
+    assert load(tmp_path / "a.safetensors") == load(path)
 
 
 def test_invalid_organisms_are_refused(tmp_path):

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+
 from blastema import zoo
 from blastema.errors import BlastemaError
 from blastema.formats.page import Entry, bodies_of, picture_of, png
@@ -52,7 +54,8 @@ def _entry(source: str | Path, entries: dict[str, Entry]) -> Entry:
     name = _free(name, " ", entries)
     stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "organism"
     stem = _free(stem, "-", {entry.stem for entry in entries.values()})
-    return Entry(name, organism, organism.to_bytes(), _picture(source, organism), stem, bodies_of(organism))
+    picture, bodies = _pictures(source, organism)
+    return Entry(name, organism, organism.to_bytes(), picture, stem, bodies)
 
 
 def _free(name: str, between: str, taken: Iterable[str]) -> str:
@@ -62,13 +65,22 @@ def _free(name: str, between: str, taken: Iterable[str]) -> str:
     return next(candidate for candidate in names if candidate not in taken)
 
 
-def _picture(source: str | Path, organism: Organism) -> bytes | None:
-    """Return the target as a PNG, if known; a run keeps a copy of it."""
-    if not isinstance(source, Path) or organism.rule.signals or not (source / TARGET).is_file():
-        return picture_of(organism)
-    if max(organism.trained_size) > LARGEST_DISH:
+def _pictures(source: str | Path, organism: Organism) -> tuple[bytes | None, tuple[bytes | None, ...]]:
+    """Return its target as a PNG and that of each of its bodies, if known; a run keeps a copy of them."""
+    targets = _kept(source) if max(organism.trained_size) <= LARGEST_DISH else None
+    signals = len(organism.rule.signals)
+    if targets is None or len(targets) != max(1, signals):
+        return picture_of(organism), bodies_of(organism)
+    pictures = [png(rgba(target)) for target in targets]
+    return pictures[0], tuple(pictures if signals else ())
+
+
+def _kept(source: str | Path) -> np.ndarray | None:
+    """Return the targets in the directory of a run, `(target, height, width, 4)`; None if this is something else."""
+    if not isinstance(source, Path) or not (source / TARGET).is_file():
         return None
     try:
-        return png(rgba(kept_target(source / TARGET)))
+        targets = kept_target(source / TARGET)
     except BlastemaError:
         return None
+    return targets if targets.ndim == 4 else targets[None]

@@ -31,7 +31,7 @@ export const VIEWS = {
     label: 'state channels',
     hint: ({ channels }) =>
       `The ${channels} numbers of each cell. Orange is above zero, blue below. ` +
-      'The hidden channels have no given meaning: cells use them to signal their neighbours.',
+      'The hidden channels have no given meaning: cells use them to communicate with their neighbours.',
     tiles: { what: NUMBERS.CHANNELS, columns: 4, count: () => MOST_CHANNELS, choices: (rule) => channelsOf(rule, 0) },
   },
   perception: {
