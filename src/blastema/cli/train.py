@@ -1,17 +1,22 @@
 """`blastema train TARGET`: train an organism and watch it grow."""
 
-import dataclasses
 import itertools
 import sys
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from tyro.conf import Positional, arg
+from tyro.conf import Positional, UseAppendAction, arg
 
-from blastema.cli.registries import ENGINE, EXPERIMENT, RECIPE
+from blastema.cli.choices import flag_name
+from blastema.cli.registries import ENGINE, EXPERIMENT, RECIPE, SETTINGS
 
 if TYPE_CHECKING:
+    from blastema.training.beginning import Beginning
     from blastema.training.run import Config, Run
+
+# The value of --from for random weights.
+NOTHING = "nothing"
 
 
 def train(
@@ -27,6 +32,10 @@ def train(
     pad: Annotated[int | None, arg(metavar="INT", help_behavior_hint="")] = None,
     background: Annotated[str | None, arg(metavar="COLOUR", help_behavior_hint="")] = None,
     engine: Annotated[str | None, arg(metavar="NAME", help_behavior_hint=""), ENGINE] = None,
+    from_: Annotated[str | None, arg(name="from", metavar="ORGANISM", help_behavior_hint="(default: nothing)")] = None,
+    set_: Annotated[
+        tuple[str, ...], UseAppendAction, arg(name="set", metavar="NAME=VALUE", help_behavior_hint=""), SETTINGS
+    ] = (),
     out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
     resume: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
 ) -> None:
@@ -47,20 +56,24 @@ def train(
         pad: empty cells on each side of the picture, 16 unless --size is given
         background: colour to remove from an image: white, #00ff00, ..., or auto
         engine: {engine} (default: the fastest available)
+        from_: start from the weights of this organism: a name in the zoo (🦎), an organism file or a run directory. Its
+            channels and filters are kept, its hidden units may be more; fire_rate, alive_threshold and edge are free
+        set_: change the recipe or the rule; can be repeated. The names, with the values of the default recipe:
+            {set_}
         out: directory of the run (default: runs/TARGET-EXPERIMENT)
         resume: continue the run in this directory; can only be combined with --steps
     """
     from blastema.cli.training_screen import watch
     from blastema.errors import BlastemaError
-    from blastema.training.run import Config, Run
+    from blastema.training.run import Run
 
     flags: dict[str, Any] = {
         "experiment": experiment, "recipe": recipe, "batch": batch, "seed": seed,
-        "fit": fit, "pad": pad, "background": background,
+        "fit": fit, "pad": pad, "background": background, "from_": from_, "set_": set_,
     }  # fmt: skip
     if resume is not None:
-        defaults = {field.name: field.default for field in dataclasses.fields(Config)}
-        extra = [f"--{name}" for name, value in flags.items() if value != defaults[name]]
+        defaults = {name: parameter.default for name, parameter in signature(train).parameters.items()}
+        extra = [flag_name(name) for name, value in flags.items() if value != defaults[name]]
         extra += [
             name
             for name, value in (("TARGET", target), ("--size", size), ("--engine", engine), ("--out", out))
@@ -78,16 +91,40 @@ def train(
     watch(begin(config, out))
 
 
-def config_of(target: str, *, steps: int | None, size: str | None, engine: str | None, **flags: Any) -> "Config":
+def config_of(
+    target: str,
+    *,
+    steps: int | None,
+    size: str | None,
+    engine: str | None,
+    from_: str | None = None,
+    set_: tuple[str, ...] = (),
+    **flags: Any,
+) -> "Config":
     """Return the configuration that these flags of `train` describe."""
+    from blastema.cli.settings import parse_settings
     from blastema.cli.size import parse_size
     from blastema.engines import choose_engine
+    from blastema.rule import Rule
     from blastema.training.experiments import RECIPES
     from blastema.training.run import Config
 
     height, width = parse_size(size) if size else (None, None)
     steps = RECIPES[flags["recipe"]].steps if steps is None else steps
-    return Config(target, steps=steps, height=height, width=width, engine=choose_engine(engine).name, **flags)
+    settings, beginning = parse_settings(set_), beginning_of(from_)
+    trained = beginning.organism if beginning else None
+    return Config(
+        target, steps=steps, height=height, width=width, engine=choose_engine(engine).name, beginning=beginning,
+        rule=(trained.rule if trained else Rule()).replace(**settings.rule), settings=settings.recipe, **flags,
+    )  # fmt: skip
+
+
+def beginning_of(name: str | None) -> "Beginning | None":
+    """Return the organism of that name as the beginning of a training, None for `nothing`."""
+    from blastema.library import load
+    from blastema.training.beginning import Beginning
+
+    return None if name in (None, NOTHING) else Beginning.of(load(name), name)
 
 
 def warn_if_slow(config: "Config") -> None:

@@ -91,13 +91,13 @@ class Broadcast:
         self.bulletin.publish("progress", message)
 
     def _publish_batch(self, report: Report) -> None:
-        experiment, count = self.run.trainer.experiment, len(report.before.states)
+        trainer, count = self.run.trainer, len(report.before.states)
         message = {
             "step": report.step, "rollout": report.rollout, "columns": min(count, BATCH_COLUMNS), "count": count,
             "before": data_url(tiles(report.before.states, BATCH_COLUMNS)),
             "after": data_url(tiles(report.after.states, BATCH_COLUMNS)),
-            "reseeded": experiment.reseeded, "damaged": experiment.damaged,
-            "damages": list(dict.fromkeys(self.run.trainer.recipe.damages)),
+            "reseeded": trainer.reseeded, "damaged": trainer.damaged,
+            "damages": list(dict.fromkeys(trainer.recipe.damages)),
         }  # fmt: skip
         self.bulletin.publish("batch", message)
 

@@ -7,11 +7,12 @@ import numpy as np
 
 from blastema.damage import DAMAGES, erased
 from blastema.engines import Engine
-from blastema.loss import towards
+from blastema.loss import OwnLoss, state_losses, towards
 from blastema.rule import Batch, Rule, Weights, initial_weights, seed_batch
-from blastema.training.experiments import Experiment, Recipe
+from blastema.training.experiments import Experiment, damaged, reseeded
 from blastema.training.optimiser import adam, no_moments, normalised
 from blastema.training.pool import Pool
+from blastema.training.recipe import Recipe
 
 
 class Report(NamedTuple):
@@ -44,19 +45,36 @@ class Trainer:
         target: `(height, width, 4)`, premultiplied; grids have its size.
         seed: random seed, 0 or more; on one engine and instruction set, the same seed gives the same weights.
         engine: that runs the rollouts.
+        own_loss: the user's loss; by default, it is the pixel loss.
     """
 
     def __init__(
-        self, rule: Rule, experiment: Experiment, recipe: Recipe, target: np.ndarray, seed: int, engine: Engine
+        self,
+        rule: Rule,
+        experiment: Experiment,
+        recipe: Recipe,
+        target: np.ndarray,
+        seed: int,
+        engine: Engine,
+        own_loss: OwnLoss | None = None,
     ) -> None:
-        self.rule, self.experiment, self.recipe, self.target, self.seed, self.engine = (
-            rule, experiment, recipe, target, seed, engine,
-        )  # fmt: skip
+        self.rule, self.experiment, self.recipe, self.target = rule, experiment, recipe, target
+        self.seed, self.engine, self.own_loss = seed, engine, own_loss
         draw = np.random.default_rng([seed])
-        self.done, self.loss = 0, towards(target)
+        self.done, self.loss = 0, towards(target, own_loss)
         self.weights: Weights = initial_weights(draw, rule.perception, rule.hidden, rule.channels)
         self.moments = no_moments(self.weights)
         self.pool = Pool(new_seeds(draw, recipe.pool), (*target.shape[:2], rule.channels))
+
+    @property
+    def reseeded(self) -> int:
+        """Number of states of a batch that are replaced by a seed cell, the first ones."""
+        return reseeded(self.experiment, self.recipe)
+
+    @property
+    def damaged(self) -> int:
+        """Number of states of a batch that are damaged, the last ones."""
+        return damaged(self.experiment, self.recipe)
 
     def step(self) -> Report:
         """Take one training step."""
@@ -66,7 +84,10 @@ class Trainer:
         loss, after, gradient, _ = self.engine.value_and_grad(self.rule, self.weights, before, rollout, self.loss)
         finite = all(np.isfinite(numbers).all() for numbers in (loss, *gradient))
         if finite and (self.experiment.starts_from == "seed" or self.pool.put(places, after)):
-            self.weights, self.moments = adam(self.recipe, self.weights, normalised(gradient), self.moments, self.done)
+            self.weights, self.moments = adam(
+                self.weights, normalised(gradient), self.moments, self.done, self.recipe.learning_rate(self.done),
+                self.recipe.beta_1, self.recipe.beta_2, self.recipe.epsilon,
+            )  # fmt: skip
         else:
             loss = math.inf
         self.done += 1
@@ -79,17 +100,19 @@ class Trainer:
             fresh = seed_batch(new_seeds(draw, self.recipe.batch), height, width, self.rule.channels)
             return np.arange(0), fresh
         places = draw.choice(self.recipe.pool, self.recipe.batch, replace=False)
-        places = places[np.argsort(-self.pool.losses(places, self.target), kind="stable")]
+        places = places[np.argsort(-self.losses(places), kind="stable")]
         batch = self.pool.take(places)
-        reseeded, damaged = self.experiment.reseeded, self.experiment.damaged
-        fresh = seed_batch(new_seeds(draw, reseeded), height, width, self.rule.channels)
-        for array, new in zip(batch[:3], fresh[:3], strict=True):
-            array[:reseeded] = new
-        if damaged:
-            damaged_batch = self.damage(Batch(*(array[-damaged:] for array in batch[:3])), draw)
-            for array, new in zip(batch[:3], damaged_batch[:3], strict=True):
-                array[-damaged:] = new
+        first, last = self.reseeded, self.damaged
+        _replace(batch, slice(first), seed_batch(new_seeds(draw, first), height, width, self.rule.channels))
+        if last:
+            _replace(batch, slice(-last, None), self.damage(_part(batch, slice(-last, None)), draw))
         return places, batch
+
+    def losses(self, places: np.ndarray) -> np.ndarray:
+        """Return the losses of the states at these positions of the pool."""
+        if self.own_loss is None:
+            return self.pool.losses(places, self.target)
+        return state_losses(self.pool.take(places).states, self.target, self.own_loss)
 
     def damage(self, batch: Batch, draw: np.random.Generator) -> Batch:
         """Return these states after one or more cuts, between which they grow, as the recipe says.
@@ -111,3 +134,13 @@ class Trainer:
 def new_seeds(draw: np.random.Generator, count: int) -> np.ndarray:
     """Return random seeds, uint32 `(count,)`."""
     return draw.integers(2**32, size=count, dtype=np.uint32)
+
+
+def _part(batch: Batch, part: slice) -> Batch:
+    return Batch(*(None if array is None else array[part] for array in batch))
+
+
+def _replace(batch: Batch, part: slice, new: Batch) -> None:
+    for array, values in zip(batch, new, strict=True):
+        if array is not None:
+            array[part] = values
