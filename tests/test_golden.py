@@ -10,9 +10,10 @@ import pytest
 from blastema.engines import ENGINES, choose_engine
 from blastema.organism_file import rule_of
 from blastema.rule import Batch, Weights, fires, step
+from blastema.rule.update import weight_shapes
 
 GOLDEN = Path(__file__).parent / "golden"
-VECTORS = json.loads((GOLDEN / "vectors.json").read_text())
+VECTORS, SIGNALS = (json.loads((GOLDEN / name).read_text()) for name in ("vectors.json", "signals.json"))
 # Ten float32 steps differ from double precision by at most 1e-6 (measured).
 TOLERANCE = 1e-5
 
@@ -27,19 +28,24 @@ def the_judge():
 def of(case):
     judge = the_judge()
     rule = rule_of(case["rule"])
-    shapes = ((rule.perception, rule.hidden), (rule.hidden,), (rule.hidden, rule.channels), (rule.channels,))
+    shapes = weight_shapes(rule.perception, rule.hidden, rule.channels, len(rule.signals))
     flat = judge.weights(case["rule"])
     weights = Weights(*(np.array(part, np.float32).reshape(shape) for part, shape in zip(flat, shapes, strict=True)))
     state = np.array(judge.start(case), np.float32)
-    return rule, weights, Batch(state[None], np.array([case["seed"]], np.uint32), np.array([case["age"]], np.uint32))
+    seed, age = (np.array([case[key]], np.uint32) for key in ("seed", "age"))
+    signals = np.array([case["map"]], np.uint8) if "map" in case else None
+    signals = np.array([case["mixture"]], np.float32) if "mixture" in case else signals
+    return rule, weights, Batch(state[None], seed, age, signals)
 
 
 def test_the_vectors_agree_with_the_judge():
-    assert json.loads(json.dumps(the_judge().vectors())) == VECTORS
+    judge = the_judge()
+    assert json.loads(json.dumps(judge.vectors())) == VECTORS
+    assert json.loads(json.dumps(judge.vectors(judge.SIGNAL_CASES))) == SIGNALS
 
 
 def test_cells_live_die_and_change_in_the_vectors():
-    for case in VECTORS:
+    for case in VECTORS + SIGNALS:
         last = np.array(case["states"]["10"])
         living = (last != 0).any(-1)
         assert living.any()
@@ -59,11 +65,13 @@ def test_the_same_cells_fire(case):
         assert ["".join(".#"[int(cell)] for cell in row) for row in mask] == rows
 
 
-@pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", VECTORS + SIGNALS, ids=lambda case: case["name"])
 @pytest.mark.parametrize("steps", ["1", "2", "10"])
 @pytest.mark.parametrize("engine", [*ENGINES, "rule"])
 def test_states_agree_with_the_judge(case, steps, engine):
     rule, weights, batch = of(case)
+    if rule.signals and engine == "native":
+        pytest.skip("the native engine does not know signals yet")
     if engine == "rule":
         for _ in range(int(steps)):
             batch = step(rule, weights, batch, case["angle"])

@@ -12,6 +12,7 @@ import safetensors.numpy
 import blastema as package
 from blastema import Organism, Rule, load
 from blastema.errors import BlastemaError
+from blastema.io.tensors import read_tensors, write_tensors
 from blastema.rule import FILTERS, Filter
 from conftest import random_weights
 
@@ -28,6 +29,25 @@ def test_a_saved_organism_is_loaded_unchanged(organism, tmp_path):
     assert again.rule == organism.rule
     assert (again.training, again.scores) == (organism.training, organism.scores)
     assert all(np.array_equal(*pair) for pair in zip(again.weights, organism.weights, strict=True))
+
+
+def test_signals_need_version_2_and_their_tensor(tmp_path):
+    rule, path = Rule(channels=5, hidden=3, signals=("🦎", "text:Hi")), tmp_path / "a.safetensors"
+    organism = Organism(random_weights(rule), rule)
+    organism.save(path)
+    again = load(path)
+    assert again == organism
+    assert again.rule.signals == ("🦎", "text:Hi")
+    tensors, metadata = read_tensors(path)
+    assert metadata["version"] == "2"
+    assert tensors["signal.bias"].shape == (2, 3)
+    del tensors["signal.bias"]
+    write_tensors(path, tensors, metadata)
+    with pytest.raises(BlastemaError, match=r"no tensor signal\.bias; its rule needs exactly .*, signal\.bias"):
+        load(path)
+    write_tensors(path, tensors, metadata | {"version": "1"})
+    with pytest.raises(BlastemaError, match="unknown or missing keys: signals"):
+        load(path)
 
 
 def test_the_same_organism_gives_the_same_bytes_in_every_process(tmp_path):

@@ -1,6 +1,7 @@
 """Simulations take the steps of the rule."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -94,3 +95,54 @@ def test_invalid_steps_and_masks_are_refused():
             simulation.step(steps)
     with pytest.raises(BlastemaError, match=r"the mask has shape \(7, 6\); it must be \(6, 7\) or \(2, 6, 7\)"):
         simulation.damage(np.ones((7, 6)))
+
+
+RULE = Rule(channels=8, hidden=20, signals=("🦎", "tree"))
+MANY = Organism(random_weights(RULE), RULE, {"target": ["🦎", "🎄"]})
+
+
+def test_a_signal_can_change_between_steps():
+    simulation = Simulation(MANY, [1, 2], 9, 9, engine=NUMPY, signal="tree")
+    simulation.step(5)
+    simulation.set_signal({"🦎": 0.25, "tree": 0.75})
+    simulation.step(5)
+    tree, blend = (MANY.with_signal(given) for given in ("tree", {"🦎": 0.25, "tree": 0.75}))
+    middle = Simulation(tree, [1, 2], 9, 9, engine=NUMPY)
+    middle.step(5)
+    last = Simulation.from_batch(blend, middle.batch, engine=NUMPY)
+    np.testing.assert_allclose(simulation.states, last.step(5), rtol=0, atol=1e-6)
+
+
+def test_a_map_gives_each_cell_its_signal():
+    left = np.arange(9)[None] < 5
+    simulation = Simulation(MANY, 3, 9, 9, engine=NUMPY, signal=np.where(left & np.ones((9, 1), bool), 0, 1))
+    whole = Simulation(MANY, 3, 9, 9, engine=NUMPY, signal="🦎")
+    simulation.step(1), whole.step(1)
+    assert np.array_equal(simulation.state[:, :4], whole.state[:, :4])
+    assert not np.array_equal(simulation.step(9), whole.step(9))
+
+
+def test_the_first_signal_is_the_default():
+    assert np.array_equal(*(Simulation(MANY, 1, 9, 9, engine=NUMPY, signal=given).step(6) for given in (None, "🦎")))
+
+
+def test_an_organism_of_one_body_has_its_target():
+    body = MANY.with_signal("tree")
+    assert (body.rule.signals, body.record.target, body.training["signal"]) == ((), "🎄", "tree")
+    assert MANY.record.target is None
+    assert MANY.with_signal({"🦎": 0.5, "tree": 0.5}).record.target is None
+
+
+@pytest.mark.parametrize(
+    ("signal", "says"),
+    [
+        ("fish", "there is no signal 'fish'; choose 🦎 or tree"),
+        ({"tree": 0.5}, "add up to 0.5"),
+        (np.zeros((9, 8), int), "the map of signals is int64 (9, 8); it must be whole numbers (9, 9) or (1, 9, 9)"),
+        (np.full((9, 9), 2), "the map has the signals 2 to 2; this rule has 0 to 1"),
+        (np.zeros((9, 9)), "the map of signals is float64"),
+    ],
+)
+def test_signals_that_do_not_fit_are_refused(signal, says):
+    with pytest.raises(BlastemaError, match=re.escape(says)):
+        Simulation(MANY, 1, 9, 9, signal=signal)

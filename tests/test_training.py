@@ -101,9 +101,9 @@ def test_what_lives_is_all_there_is_bit_for_bit(channels):
 
 
 def test_normalised_gradients_have_length_one_and_zeros_stay_zero():
-    gradient = random_weights(Rule())._replace(update_bias=np.zeros(16, np.float32))
+    gradient = random_weights(Rule(signals=("a", "b")))._replace(update_bias=np.zeros(16, np.float32))
     lengths = [np.linalg.norm(tensor) for tensor in normalised(gradient)]
-    np.testing.assert_allclose(lengths, [1, 1, 1, 0], atol=1e-5)
+    np.testing.assert_allclose(lengths, [1, 1, 1, 0, 1], atol=1e-5)
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -1,6 +1,6 @@
 """An organism: weights, rule, and the record of its training."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,10 +10,11 @@ import numpy as np
 
 from blastema.errors import BlastemaError
 from blastema.io.arguments import finite_number, whole_number
-from blastema.organism_file import Contents, contents_of, read_contents, write_contents
+from blastema.organism_file import Contents, contents_of, named_tensors, read_contents, write_contents
 from blastema.records import Scores, TrainingRecord
-from blastema.rule import Rule, Weights
+from blastema.rule import Rule, Weights, mixture
 from blastema.rule.grid import LARGEST_SIDE, LARGEST_WHOLE
+from blastema.rule.signal import hidden_bias_of
 from blastema.simulation import Simulation
 
 
@@ -45,8 +46,30 @@ class Organism:
 
     def _identity(self) -> tuple[Any, ...]:
         """Return what equality and hash depend on."""
-        arrays = [np.asarray(tensor) for tensor in self.weights]
+        arrays = [np.asarray(tensor) for tensor in named_tensors(self.weights).values()]
         return self.rule, *((array.shape, str(array.dtype), array.tobytes()) for array in arrays)
+
+    def with_signal(self, signal: str | Mapping[str, float]) -> "Organism":
+        """Return the organism of one body: it has no signals, and grows as this one does with this signal everywhere.
+
+        Args:
+            signal: a name in `rule.signals`, or weights by name, which add up to 1.
+
+        Raises:
+            BlastemaError: there is no such signal.
+        """
+        shares, weights = mixture(self.rule.signals, signal), self.weights
+        bias = np.asarray(hidden_bias_of(weights, shares[None]))[0, 0, 0]
+        targets = self.record.targets
+        one = [targets[k] for k in np.flatnonzero(shares == 1) if len(targets) == len(shares)]
+        training = {key: value for key, value in self.training.items() if key != "target"}
+        return Organism(
+            weights._replace(hidden_bias=bias, signal_bias=weights.signal_bias[:0]),
+            self.rule.replace(signals=()),
+            training
+            | ({"target": one[0]} if one else {})
+            | {"signal": signal if isinstance(signal, str) else {**signal}},
+        )
 
     def grow(
         self,

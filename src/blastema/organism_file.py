@@ -17,11 +17,13 @@ from blastema.rule import Filter, Rule, Weights
 from blastema.rule.update import weight_shapes
 
 KIND = "blastema-organism"
-# Version 2 holds rules with custom filters; what fits into version 1 is written as version 1.
+# Version 2 holds rules with custom filters or signals; what fits into version 1 is written as version 1.
 VERSIONS = ("1", "2")
 # Bytes; more than any valid rule needs.
 MOST_BYTES = 2**31
 TENSORS = ("hidden.weight", "hidden.bias", "update.weight", "update.bias")
+# Only if the rule has signals.
+SIGNAL_TENSOR = "signal.bias"
 METADATA = ("format", "version", "rule", "training", "scores")
 # Attributes of `Rule` that have another name in files.
 FILE_KEYS = {"alive_threshold": "alive_above"}
@@ -44,7 +46,7 @@ def write_contents(path: Path | str, contents: Contents) -> None:
             example because of NaN.
     """
     metadata = metadata_of(KIND, contents.rule, contents.training, contents.scores)
-    write_tensors(path, dict(zip(TENSORS, contents.weights, strict=True)), metadata)
+    write_tensors(path, named_tensors(contents.weights), metadata)
 
 
 def read_contents(path: Path) -> Contents:
@@ -56,6 +58,17 @@ def read_contents(path: Path) -> Contents:
     tensors, metadata = read_tensors(path, MOST_BYTES)
     check_metadata(metadata, KIND, str(path))
     return contents_of(tensors, metadata, str(path))
+
+
+def named_tensors(weights: Weights) -> dict[str, np.ndarray]:
+    """Return the tensors of an organism by their names in files; without signals, there is no tensor for them."""
+    tensors = dict(zip((*TENSORS, SIGNAL_TENSOR), weights, strict=True))
+    return tensors if len(weights.signal_bias) else {name: tensors[name] for name in TENSORS}
+
+
+def tensor_names(rule: Rule) -> tuple[str, ...]:
+    """Return the names of the tensors of an organism with this rule."""
+    return (*TENSORS, SIGNAL_TENSOR) if rule.signals else TENSORS
 
 
 def metadata_of(kind: str, rule: Rule, training: dict[str, Any], scores: Scores | None = None) -> dict[str, str]:
@@ -70,7 +83,7 @@ def metadata_of(kind: str, rule: Rule, training: dict[str, Any], scores: Scores 
     """
     metadata = {
         "format": kind,
-        "version": VERSIONS[any(isinstance(given, Filter) for given in rule.filters)],
+        "version": VERSIONS[bool(rule.signals) or any(isinstance(given, Filter) for given in rule.filters)],
         "rule": json_text(rule_record(rule), "the rule"),
         "training": json_text(training, "the training record"),
     }
@@ -79,7 +92,10 @@ def metadata_of(kind: str, rule: Rule, training: dict[str, Any], scores: Scores 
 
 def rule_record(rule: Rule) -> dict[str, Any]:
     """Return a rule as files hold it, ready for JSON."""
-    return {FILE_KEYS.get(name, name): value for name, value in asdict(rule).items()}
+    record = {FILE_KEYS.get(name, name): value for name, value in asdict(rule).items()}
+    if not rule.signals:
+        del record["signals"]
+    return record
 
 
 def rule_of(record: dict[str, Any]) -> Rule:
@@ -104,7 +120,7 @@ def contents_of(tensors: dict[str, np.ndarray], metadata: dict[str, str], source
     Raises:
         BlastemaError: they do not fit together, or a value is invalid.
     """
-    rule = _rule(source, metadata["rule"], own_filters=metadata["version"] != VERSIONS[0])
+    rule = _rule(source, metadata["rule"], first_version=metadata["version"] == VERSIONS[0])
     return Contents(
         check_weights(rule, tensors, source),
         rule,
@@ -114,17 +130,18 @@ def contents_of(tensors: dict[str, np.ndarray], metadata: dict[str, str], source
 
 
 def check_weights(rule: Rule, tensors: dict[str, np.ndarray], source: str) -> Weights:
-    """Return the four tensors as weights.
+    """Return the tensors of an organism as weights.
 
     Raises:
         BlastemaError: a tensor is missing or unknown, not of the shape and type that the rule needs, or not finite.
     """
-    unknown, missing = sorted(tensors.keys() - set(TENSORS)), sorted(set(TENSORS) - tensors.keys())
+    names = tensor_names(rule)
+    unknown, missing = sorted(tensors.keys() - set(names)), sorted(set(names) - tensors.keys())
     if unknown or missing:
         problem = f"unknown tensors {', '.join(unknown)}" if unknown else f"no tensor {', '.join(missing)}"
-        raise BlastemaError(f"{source} has {problem}; an organism has exactly {', '.join(TENSORS)}")
-    shapes = weight_shapes(rule.perception, rule.hidden, rule.channels)
-    for name, shape in zip(TENSORS, shapes, strict=True):
+        raise BlastemaError(f"{source} has {problem}; its rule needs exactly {', '.join(names)}")
+    shapes = weight_shapes(rule.perception, rule.hidden, rule.channels, len(rule.signals))
+    for name, shape in zip(names, shapes, strict=False):
         tensor = tensors[name]
         if tensor.shape != shape or tensor.dtype != np.float32:
             raise BlastemaError(f"{name} in {source} is {tensor.dtype} {tensor.shape}; its rule needs float32 {shape}")
@@ -132,7 +149,8 @@ def check_weights(rule: Rule, tensors: dict[str, np.ndarray], source: str) -> We
             raise BlastemaError(
                 f"{name} in {source} has values that are not finite (NaN or infinite); weights must be finite"
             )
-    return Weights(*(tensors[name] for name in TENSORS))
+    weights = Weights(*(tensors[name] for name in names))
+    return weights if rule.signals else weights._replace(signal_bias=np.zeros((0, rule.hidden), np.float32))
 
 
 def check_metadata(metadata: dict[str, str], kind: str, source: str) -> None:
@@ -152,15 +170,16 @@ def check_metadata(metadata: dict[str, str], kind: str, source: str) -> None:
         raise BlastemaError(f"{source} has {problem} in its metadata; an organism has {', '.join(METADATA)}")
 
 
-def _rule(source: str, text: str, own_filters: bool) -> Rule:
+def _rule(source: str, text: str, first_version: bool) -> Rule:
     values = _object(source, "rule", text)
     known = rule_record(Rule())
-    if values.keys() != known.keys():
-        wrong = ", ".join(sorted(values.keys() ^ known.keys()))
+    optional = set() if first_version else {"signals"}
+    if values.keys() - optional != known.keys():
+        wrong = ", ".join(sorted((values.keys() - optional) ^ known.keys()))
         raise BlastemaError(f"the rule in {source} has unknown or missing keys: {wrong}; it has {', '.join(known)}")
     filters = values["filters"]
-    if not isinstance(filters, list) or not (own_filters or all(isinstance(entry, str) for entry in filters)):
-        allowed = "names and filters" if own_filters else "names"
+    if not isinstance(filters, list) or (first_version and not all(isinstance(entry, str) for entry in filters)):
+        allowed = "names" if first_version else "names and filters"
         raise BlastemaError(f"filters in {source} is {filters!r}; it must be a list of {allowed}")
     try:
         return rule_of(values)

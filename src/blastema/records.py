@@ -11,7 +11,7 @@ class TrainingRecord:
     """What Blastema reads of a training record, checked: what is missing or of another type is None or a default.
 
     Attributes:
-        target: what it was trained to grow: an emoji, a name, a file.
+        targets: what it was trained to grow: emoji, names, files; one for each signal, if its rule has any.
         experiment, recipe: their names.
         background: of the target, as in `load_target`.
         layout: of the tensors of a model that was imported, if its file did not say.
@@ -20,7 +20,7 @@ class TrainingRecord:
         height, width: of the grids in cells, 72 if unknown.
     """
 
-    target: str | None
+    targets: tuple[str, ...]
     experiment: str | None
     recipe: str | None
     background: str | None
@@ -29,6 +29,11 @@ class TrainingRecord:
     fit: int
     height: int
     width: int
+
+    @property
+    def target(self) -> str | None:
+        """What it was trained to grow, if that is one thing."""
+        return self.targets[0] if len(self.targets) == 1 else None
 
     @classmethod
     def of(cls, training: dict[str, Any]) -> "TrainingRecord":
@@ -39,10 +44,13 @@ class TrainingRecord:
         """
         fit = _side(training.get("fit"), FIT)
         side = max(1, fit + 2 * _side(training.get("pad"), PAD))
-        names = ("target", "experiment", "recipe", "background", "layout")
+        target = training.get("target")
+        targets = tuple(name for name in (target if isinstance(target, list) else [target]) if isinstance(name, str))
+        names = ("experiment", "recipe", "background", "layout")
         texts = {name: text if isinstance(text := training.get(name), str) else None for name in names}
         steps = training.get("steps")
         return cls(
+            targets=targets,
             **texts,
             steps=steps if isinstance(steps, int) else None,
             fit=fit,

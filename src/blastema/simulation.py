@@ -1,6 +1,6 @@
 """A simulation: an organism growing in one or more grids, step by step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -9,8 +9,11 @@ from blastema.engines import Engine, choose_engine
 from blastema.errors import BlastemaError
 from blastema.io.arguments import finite_number, whole_number
 from blastema.machine.memory import check_states
-from blastema.rule import Batch, Rule, Weights, seed_batch
+from blastema.rule import Batch, Rule, Weights, mixture, seed_batch
 from blastema.rule.grid import LARGEST_SIDE, LARGEST_WHOLE
+
+# What `Simulation.set_signal` takes.
+Signal = str | Mapping[str, float] | np.ndarray | None
 
 
 class Grows(Protocol):
@@ -39,6 +42,7 @@ class Simulation:
         height, width: of a grid, in cells, 1 to 65,536 if memory suffices; by default as in training.
         angle: by which perception is rotated, radians; may be changed between steps.
         engine: an engine or its name, by default the fastest that is installed.
+        signal: what to grow if the rule has signals, see `set_signal`; by default the first.
 
     Attributes:
         organism, angle, engine: as given.
@@ -64,6 +68,7 @@ class Simulation:
         width: int | None = None,
         angle: float = 0.0,
         engine: str | Engine | None = None,
+        signal: Signal = None,
     ) -> None:
         self.organism, self.angle = organism, finite_number("angle", angle)
         trained_height, trained_width = organism.trained_size
@@ -76,6 +81,7 @@ class Simulation:
         check_states(len(seeds), height, width, organism.rule.channels)
         self.batch: Batch = seed_batch(seeds, height, width, organism.rule.channels)
         self.engine: Engine = choose_engine(engine) if engine is None or isinstance(engine, str) else engine
+        self.set_signal(signal)
 
     @classmethod
     def from_batch(
@@ -122,6 +128,34 @@ class Simulation:
             self.batch = self.engine.grow(self.organism.rule, self.organism.weights, self.batch, steps, self.angle)
         return self.batch.states
 
+    def set_signal(self, signal: Signal) -> None:
+        """Set the signal of all cells, from the next step on.
+
+        Args:
+            signal: a name in `Rule.signals`; weights by name, which add up to 1; a map, uint8 `(height, width)` for all
+                grids or `(grid, height, width)`, which gives each cell the number of its own; None for the first.
+
+        Raises:
+            BlastemaError: there is no such signal, or the map has another shape.
+
+        >>> from blastema.rule import Rule, initial_weights
+        >>> from blastema import Organism
+        >>> rule = Rule(signals=("lizard", "tree"))
+        >>> weights = initial_weights(np.random.default_rng(0), signals=2)
+        >>> simulation = Simulation(Organism(weights, rule), signal="tree")
+        >>> simulation.set_signal({"lizard": 0.5, "tree": 0.5})
+        >>> simulation.batch.signals
+        array([[0.5, 0.5]], dtype=float32)
+        """
+        names, (count, height, width) = self.organism.rule.signals, self.states.shape[:3]
+        if signal is None:
+            signals = None
+        elif isinstance(signal, str | Mapping):
+            signals = np.tile(mixture(names, signal), (count, 1))
+        else:
+            signals = signal_maps(signal, len(names), (count, height, width))
+        self.batch = self.batch._replace(signals=signals)
+
     def damage(self, mask: np.ndarray) -> None:
         """Set cells to zero.
 
@@ -139,3 +173,27 @@ class Simulation:
         states = self.states.copy()
         states[np.broadcast_to(mask, states.shape[:3])] = 0
         self.batch = self.batch._replace(states=states)
+
+
+def signal_maps(values: np.ndarray, count: int, shape: tuple[int, int, int]) -> np.ndarray:
+    """Return the signal of each cell, uint8 `(grid, height, width)`.
+
+    Args:
+        values: whole numbers `(height, width)` or `(grid, height, width)`.
+        count: number of signals of the rule.
+        shape: (grid, height, width).
+
+    Raises:
+        BlastemaError: they have another shape or type, or are out of range.
+    """
+    maps = np.asarray(values)
+    if maps.dtype.kind not in "iu" or maps.shape not in (shape, shape[1:]):
+        raise BlastemaError(
+            f"the map of signals is {maps.dtype} {maps.shape}; it must be whole numbers {shape[1:]} or {shape}"
+        )
+    if maps.min() < 0 or maps.max() >= count:
+        raise BlastemaError(
+            f"the map has the signals {maps.min()} to {maps.max()}; "
+            + (f"this rule has 0 to {count - 1}" if count else "this rule has none")
+        )
+    return np.broadcast_to(maps, shape).astype(np.uint8)

@@ -3,8 +3,9 @@
     python tests/golden/judge.py
 
 writes `vectors.json`: states after 1, 2 and 10 steps of a few small organisms, which every engine in every language has
-to reproduce. Arithmetic is in double precision; weights and first states are rounded to float32, so engines start from
-the same numbers. In no step is an alpha within 1e-4 of the threshold of life, so rounding decides nobody's death.
+to reproduce; and `signals.json`, the same for rules with signals. Arithmetic is in double precision; weights and first
+states are rounded to float32, so engines start from the same numbers. In no step is an alpha within 1e-4 of the
+threshold of life, so rounding decides nobody's death.
 
 Numbers come from the firing hash, so that a port needs no random generator: `number(stream, i)` is
 `(mix(mix(stream) ^ i) >> 8) / 2^24`.
@@ -15,7 +16,7 @@ import math
 import struct
 from pathlib import Path
 
-VECTORS = Path(__file__).with_name("vectors.json")
+VECTORS, SIGNALS = (Path(__file__).with_name(name) for name in ("vectors.json", "signals.json"))
 KEPT = (1, 2, 10)
 DEFAULT = {
     "channels": 16, "hidden": 128, "filters": ["identity", "sobel_x", "sobel_y"],
@@ -36,6 +37,18 @@ CASES = [
               "filters": ["identity", {"name": "own", "fixed": [[0.1, 0, -0.2], [0, 0.3, 0], [0, 0, 0]],
                                        "along": [[0, 0.5, 0], [0, 0, 0], [0, -0.5, 0.1]],
                                        "across": [[0, 0, 0], [0.4, 0, -0.4], [0, 0.2, 0]]}, "sobel_x"]}},
+]  # fmt: skip
+# A cell's signal selects a row of the signal bias, which is added to the hidden bias. `mixture` weights the rows, alike
+# in all cells; `map` gives each cell its own.
+SIGNAL_CASES = [
+    {"name": "a mixture of signals", "height": 5, "width": 6, "angle": 0.4, "seed": 5, "age": 2, "start": "soup",
+     "rule": DEFAULT | {"signals": ["\U0001f98e", "tree", "text:Hi"]}, "mixture": [0.25, 0.75, 0.0]},
+    {"name": "one signal", "height": 6, "width": 5, "angle": 0.0, "seed": 8, "age": 40, "start": "soup",
+     "rule": DEFAULT | {"signals": ["one", "two"], "edge": "wrap"}, "mixture": [0.0, 1.0]},
+    {"name": "a map of signals", "height": 4, "width": 7, "angle": -1.2, "seed": 21, "age": 7, "start": "soup",
+     "rule": {"channels": 8, "hidden": 12, "filters": ["identity", "sobel_x", "sobel_y", "laplacian"],
+              "alive_above": 0.1, "fire_rate": 0.6, "edge": "dead", "signals": ["a", "b", "c"]},
+     "map": [[0, 0, 1, 1, 2, 2, 0], [1, 2, 0, 1, 2, 0, 1], [2, 2, 2, 1, 1, 1, 0], [0, 1, 2, 0, 1, 2, 0]]},
 ]  # fmt: skip
 SOBEL_X = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
 LAPLACIAN = [[1, 2, 1], [2, -12, 2], [1, 2, 1]]
@@ -58,13 +71,12 @@ def float32(value):
 
 
 def weights(rule):
-    """Streams 1 to 4: hidden weight, hidden bias, update weight, update bias, row by row."""
+    """Streams 1 to 4, and 7: hidden weight, hidden bias, update weight, update bias, signal bias, row by row."""
     inputs, hidden, channels = len(rule["filters"]) * rule["channels"], rule["hidden"], rule["channels"]
-    spread = [0.5, 0.2, 0.08, 0.02]
-    sizes = [inputs * hidden, hidden, hidden * channels, channels]
+    sizes = [inputs * hidden, hidden, hidden * channels, channels, len(rule.get("signals", [])) * hidden]
     return [
-        [float32((number(stream, i) - 0.5) * spread[stream - 1]) for i in range(sizes[stream - 1])]
-        for stream in (1, 2, 3, 4)
+        [float32((number(stream, i) - 0.5) * spread) for i in range(size)]
+        for stream, spread, size in zip((1, 2, 3, 4, 7), (0.5, 0.2, 0.08, 0.02, 0.6), sizes, strict=True)
     ]
 
 
@@ -125,11 +137,21 @@ def perceive(state, y, x, rule, angle):
     return seen
 
 
-def change(perception, tensors, rule):
-    hidden_weight, hidden_bias, update_weight, update_bias = tensors
+def shares(case, y, x):
+    """The weight of each signal in a cell."""
+    count = len(case["rule"].get("signals", []))
+    return [float(k == case["map"][y][x]) for k in range(count)] if "map" in case else case.get("mixture", [])
+
+
+def change(perception, signals, tensors, rule):
+    hidden_weight, hidden_bias, update_weight, update_bias, signal_bias = tensors
     hidden_width, channels = rule["hidden"], rule["channels"]
+    bias = [
+        hidden_bias[j] + sum(share * signal_bias[k * hidden_width + j] for k, share in enumerate(signals))
+        for j in range(hidden_width)
+    ]
     hidden = [
-        max(0.0, hidden_bias[j] + sum(p * hidden_weight[i * hidden_width + j] for i, p in enumerate(perception)))
+        max(0.0, bias[j] + sum(p * hidden_weight[i * hidden_width + j] for i, p in enumerate(perception)))
         for j in range(hidden_width)
     ]
     return [
@@ -148,7 +170,7 @@ def step(state, tensors, case, age):
     for y in range(height):
         for x in range(width):
             if before[y][x] and fires(case["seed"], age, y, x, rule["fire_rate"]):
-                delta = change(perceive(state, y, x, rule, case["angle"]), tensors, rule)
+                delta = change(perceive(state, y, x, rule, case["angle"]), shares(case, y, x), tensors, rule)
                 grown[y][x] = [old + new for old, new in zip(state[y][x], delta, strict=True)]
     after = [[is_alive(grown, y, x, rule) for x in range(width)] for y in range(height)]
     return [
@@ -157,9 +179,9 @@ def step(state, tensors, case, age):
     ]
 
 
-def vectors():
+def vectors(cases=None):
     written = []
-    for case in CASES:
+    for case in CASES if cases is None else cases:
         tensors, state = weights(case["rule"]), start(case)
         results = {"firing": [], "states": {}}
         for taken in range(1, max(KEPT) + 1):
@@ -180,4 +202,5 @@ def vectors():
 
 
 if __name__ == "__main__":
-    VECTORS.write_text("[" + ",\n".join(json.dumps(case) for case in vectors()) + "]\n")
+    for path, cases in ((VECTORS, CASES), (SIGNALS, SIGNAL_CASES)):
+        path.write_text("[" + ",\n".join(json.dumps(case) for case in vectors(cases)) + "]\n")

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from tyro.conf import Positional, arg
+from tyro.conf import Positional, UseAppendAction, arg
 
 from blastema.cli.registries import DAMAGE, ENGINE
 
@@ -16,6 +16,7 @@ def grow(
     size: Annotated[str | None, arg(metavar="SIZE", help_behavior_hint="")] = None,
     angle: float = 0.0,
     damage: Annotated[tuple[str, ...], arg(metavar="[KIND[@STEP] ...]", help_behavior_hint=""), DAMAGE] = (),
+    signal: Annotated[tuple[str, ...], UseAppendAction, arg(metavar="NAME[@STEP]", help_behavior_hint="")] = (),
     seed: int = 0,
     fire_rate: Annotated[float | None, arg(metavar="FLOAT", help_behavior_hint="")] = None,
     edge: Annotated[Literal["dead", "wrap"] | None, arg(metavar="{dead,wrap}", help_behavior_hint="")] = None,
@@ -34,6 +35,8 @@ def grow(
         angle: rotate the cells' perception by this many degrees
         damage: KIND or KIND@STEP, halfway through if no step is given; KIND is one of
             {damage}
+        signal: what to grow if its rule has signals: 🎄, from a step on: 🎄@300, or a blend: 🦎=0.5,🎄=0.5; can be
+            repeated (default: the first of its signals)
         seed: decides which cells fire; the same on every engine
         fire_rate: probability that a cell updates in a step (default: the organism's own)
         edge: what lies past the edge of the grid (default: the organism's own)
@@ -48,7 +51,7 @@ def grow(
 
     output = Output.of(out, zoom, fps, sheet)
     growth = Growth.of(
-        load(organism), steps=steps, size=size, degrees=angle, damage=damage, seed=seed,
+        load(organism), steps=steps, size=size, degrees=angle, damage=damage, signal=signal, seed=seed,
         fire_rate=fire_rate, edge=edge, engine=engine,
     )  # fmt: skip
     output.check(growth)

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from blastema.cli.ranges import LARGEST_SEED, check_range
+from blastema.cli.signals import Change, parse_signals
 from blastema.cli.size import parse_size
 from blastema.damage import DAMAGES
 from blastema.engines import Engine, choose_engine
@@ -31,6 +32,7 @@ class Growth:
         height, width: of the grid.
         angle: radians.
         cuts: (step, name of a damage).
+        signals: (step, weights of the signals by name), in the order of the steps.
         exploded_at: the step at which its values stopped being finite; None until `states` gets there.
     """
 
@@ -41,6 +43,7 @@ class Growth:
     width: int
     angle: float
     cuts: tuple[tuple[int, str], ...]
+    signals: tuple[Change, ...]
     seed: int
     engine: Engine
     exploded_at: int | None = field(default=None, init=False)
@@ -54,6 +57,7 @@ class Growth:
         size: str | None,
         degrees: float,
         damage: tuple[str, ...],
+        signal: tuple[str, ...],
         seed: int,
         fire_rate: float | None,
         edge: Literal["dead", "wrap"] | None,
@@ -75,10 +79,12 @@ class Growth:
         height, width = parse_size(size) if size else organism.trained_size
         check_states(1, height, width, rule.channels)
         cuts = tuple(parse_cut(text, steps) for text in damage)
-        return cls(organism, rule, steps, height, width, math.radians(degrees), cuts, seed, choose_engine(engine))
+        signals = parse_signals(signal, rule.signals, steps)
+        angle, runner = math.radians(degrees), choose_engine(engine)
+        return cls(organism, rule, steps, height, width, angle, cuts, signals, seed, runner)
 
     def states(self, progress: bool = False) -> Iterator[np.ndarray]:
-        """Yield the state after 0, 1, ... steps; a cut shows in the state of its step.
+        """Yield the state after 0, 1, ... steps; a cut shows in the state of its step, a signal acts from it on.
 
         If the organism explodes, its last finite state is the last one, and `exploded_at` is set.
 
@@ -100,6 +106,9 @@ class Growth:
             for when, name in self.cuts:
                 if when == step:
                     simulation.damage(DAMAGES[name].mask(draw, self.height, self.width))
+            for when, shares in self.signals:
+                if when == step:
+                    simulation.set_signal(shares)
             yield simulation.state
 
     def final_state(self) -> np.ndarray:

@@ -112,10 +112,10 @@ def config_of(
     height, width = parse_size(size) if size else (None, None)
     steps = RECIPES[flags["recipe"]].steps if steps is None else steps
     settings, beginning = parse_settings(set_), beginning_of(from_)
-    trained = beginning.organism if beginning else None
+    trained = beginning.organism.rule.replace(signals=()) if beginning and beginning.organism else Rule()
     return Config(
         target, steps=steps, height=height, width=width, engine=choose_engine(engine).name, beginning=beginning,
-        rule=(trained.rule if trained else Rule()).replace(**settings.rule), settings=settings.recipe, **flags,
+        rule=trained.replace(**settings.rule), settings=settings.recipe, **flags,
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def zoo() -> None:
             f"{hardest} {shown(cuts[hardest])}" if hardest else "",
         ]
         printed += row
-        table.add_row(*map(Text, (str(organism.training.get("target", "")), name, *row)))
+        table.add_row(*map(Text, (" ".join(organism.record.targets), name, *row)))
     console = Console()
     console.print(table)
     advice = "Grow one with: blastema grow NAME"

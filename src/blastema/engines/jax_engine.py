@@ -78,7 +78,7 @@ class JaxEngine:
         value, cotangent = evaluate(loss, final)
         gradient, states_gradient = _backward(vjp, jnp.asarray(cotangent))
         _wait(states_gradient)
-        after = Batch(final, np.asarray(batch.seeds), np.asarray(batch.ages) + np.uint32(steps))
+        after = batch._replace(states=final, ages=batch.ages + np.uint32(steps))
         return ValueAndGrad(value, after, _on_host(gradient), np.array(states_gradient))
 
 
@@ -102,8 +102,7 @@ def _forward(
         def body(now: Batch, index: jax.Array) -> tuple[Batch, None]:
             return jax.lax.cond(index < steps, checkpointed_step, lambda _, same: same, weights, now), None
 
-        start = Batch(states, batch.seeds, batch.ages)
-        return jax.lax.scan(body, start, jnp.arange(length))[0].states
+        return jax.lax.scan(body, batch._replace(states=states), jnp.arange(length))[0].states
 
     return jax.vjp(rollout, weights, batch.states)
 

@@ -6,6 +6,7 @@ threads; between instruction sets they differ by rounding.
 
 import math
 import os
+from typing import Any
 
 import numpy as np
 
@@ -68,10 +69,12 @@ class NativeEngine:
         if steps == 0:
             return ValueAndGrad(value, after, gradient, cotangent.copy())
         states_gradient = np.empty_like(cotangent)
-        rollout.backward(cotangent, gradient, states_gradient)
+        rollout.backward(cotangent, gradient[:4], states_gradient)  # type: ignore[arg-type]
         return ValueAndGrad(value, after, gradient, states_gradient)
 
     def _begin(self, rule: Rule, weights: Weights, batch: Batch, angle: float, record: bool) -> _native.Rollout:
+        if rule.signals:
+            raise BlastemaError("the native engine does not know signals yet; use --engine numpy")
         # The article's filters are unrolled, and rotated by cos and sin; any others are computed from their kernels.
         rotation = (math.cos(angle), math.sin(angle)) if rule.filters == ARTICLE_FILTERS else None
         try:
@@ -84,7 +87,8 @@ class NativeEngine:
                 fire_threshold=round(rule.fire_rate * 2**24),
                 wrap=rule.edge == "wrap",
             )
-            return _native.Rollout(spec, weights, batch, isa=self.isa, threads=self.threads, record=record)
+            plain: Any = weights[:4], batch[:3]
+            return _native.Rollout(spec, *plain, isa=self.isa, threads=self.threads, record=record)
         except ValueError as error:
             raise BlastemaError(str(error)) from error
 
@@ -104,4 +108,4 @@ def _whole(value: int | str) -> int:
 def _batch_after(rollout: _native.Rollout, batch: Batch, steps: int) -> Batch:
     states = np.zeros(batch.states.shape, np.float32)
     rollout.read_states(states)
-    return Batch(states, batch.seeds, batch.ages + np.uint32(steps))
+    return batch._replace(states=states, ages=batch.ages + np.uint32(steps))

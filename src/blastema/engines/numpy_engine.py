@@ -20,6 +20,7 @@ from blastema.engines.protocol import (
 )
 from blastema.rule import ALPHA, Batch, Rule, Weights, fires, update
 from blastema.rule.perception import filters_of
+from blastema.rule.signal import hidden_bias_of
 
 # Sums over thousands of cells are rounded differently for each number of BLAS threads, and the products are so small
 # that more threads are slower.
@@ -32,11 +33,13 @@ class Tape(NamedTuple):
     Attributes:
         cells: flat positions of the cells that fired, `(count,)`.
         perception: what they perceived, `(count, perception)`.
+        bias: of their hidden layers, `(hidden,)` or `(count, hidden)`.
         lives: which cells are alive after the step, bool `(batch, height, width)`.
     """
 
     cells: np.ndarray
     perception: np.ndarray
+    bias: np.ndarray
     lives: np.ndarray
 
 
@@ -53,8 +56,8 @@ class NumpyEngine:
         check_finite(batch.states)
         grid = with_margin(batch.states)
         for done in range(steps):
-            forward_step(rule, weights, grid, batch.seeds, older(batch.ages, done), angle)
-        return Batch(inside(grid).copy(), batch.seeds, older(batch.ages, steps))
+            forward_step(rule, weights, grid, older(batch, done), angle)
+        return older(batch, steps)._replace(states=inside(grid).copy())
 
     @says_when_memory_runs_out
     @one_thread
@@ -65,56 +68,112 @@ class NumpyEngine:
         weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
         check_finite(batch.states)
         grid = with_margin(batch.states)
-        tapes = [
-            forward_step(rule, weights, grid, batch.seeds, older(batch.ages, done), angle) for done in range(steps)
-        ]
+        tapes = [forward_step(rule, weights, grid, older(batch, done), angle) for done in range(steps)]
         final = inside(grid).copy()
         value, cotangent = evaluate(loss, final)
         back = with_margin(cotangent)
         gradient = Weights(*(np.zeros_like(tensor) for tensor in weights))
         while tapes:
-            backward_step(rule, weights, back, tapes.pop(), angle, gradient)
-        after = Batch(final, batch.seeds, older(batch.ages, steps))
-        return ValueAndGrad(value, after, gradient, inside(back).copy())
+            backward_step(rule, weights, back, batch.signals, tapes.pop(), angle, gradient)
+        return ValueAndGrad(value, older(batch, steps)._replace(states=final), gradient, inside(back).copy())
 
 
-def forward_step(
-    rule: Rule, weights: Weights, grid: np.ndarray, seeds: np.ndarray, ages: np.ndarray, angle: float
-) -> Tape:
-    """Take one CA step of the grid `(batch, height + 2, width + 2, channel)`, in place."""
+def forward_step(rule: Rule, weights: Weights, grid: np.ndarray, batch: Batch, angle: float) -> Tape:
+    """Take one CA step of the grid `(batch, height + 2, width + 2, channel)`, in place.
+
+    Seeds, ages and signals are those of the batch.
+    """
     alive_before = alive_inside(grid, rule)
     _, height, width = alive_before.shape
     acts = np.zeros(grid.shape[:3], bool)
-    acts[:, 1:-1, 1:-1] = alive_before & fires(seeds, ages, height, width, rule.fire_rate)
+    acts[:, 1:-1, 1:-1] = alive_before & fires(batch.seeds, batch.ages, height, width, rule.fire_rate)
     cells = np.flatnonzero(acts)
 
     flat = grid.reshape(-1, rule.channels)
     perception = perceive_cells(flat, cells, rule, grid.shape[2], angle)
-    flat[cells] += update(perception, weights)
+    bias = bias_of_cells(weights, batch.signals, cells, grid.shape[1:3])
+    flat[cells] += update(perception, weights, bias)
     lives = alive_before & alive_inside(grid, rule)
     inside(grid)[~lives] = 0
-    return Tape(cells, perception, lives)
+    return Tape(cells, perception, bias, lives)
 
 
-def backward_step(rule: Rule, weights: Weights, back: np.ndarray, tape: Tape, angle: float, gradient: Weights) -> None:
+def backward_step(
+    rule: Rule,
+    weights: Weights,
+    back: np.ndarray,
+    signals: np.ndarray | None,
+    tape: Tape,
+    angle: float,
+    gradient: Weights,
+) -> None:
     """Carry the cotangent `back`, with its margin, through one step, in place, and add to the gradient.
 
     The gradient is zero where the life mask is. The hidden layer is recomputed, which costs less than keeping it.
     """
-    cells, perception, lives = tape
+    cells, perception, bias, lives = tape
     inside(back)[~lives] = 0
     flat = back.reshape(-1, rule.channels)
     change = flat[cells]
-    hidden = np.maximum(perception @ weights.hidden_weight + weights.hidden_bias, 0)
+    hidden = np.maximum(perception @ weights.hidden_weight + bias, 0)
     hidden_back = (change @ weights.update_weight.T) * (hidden > 0)
+    by_signal = signal_gradient(hidden_back, signals, cells, back.shape, len(weights.signal_bias))
     for total, part in zip(
         gradient,
-        (perception.T @ hidden_back, hidden_back.sum(0), hidden.T @ change, change.sum(0)),
+        (perception.T @ hidden_back, hidden_back.sum(0), hidden.T @ change, change.sum(0), by_signal),
         strict=True,
     ):
         total += part
     scatter_perception(flat, cells, hidden_back @ weights.hidden_weight.T, rule, back.shape[2], angle)
     fold_margin(back, rule)
+
+
+def bias_of_cells(
+    weights: Weights, signals: np.ndarray | None, cells: np.ndarray, shape: tuple[int, ...]
+) -> np.ndarray:
+    """Return the hidden bias of these cells, `(hidden,)` if all have the same, else `(len(cells), hidden)`.
+
+    Args:
+        weights: of the organism.
+        signals: of the batch.
+        cells: positions in all grids with their margins.
+        shape: (height, width) of a grid with its margin.
+    """
+    if signals is None:
+        return hidden_bias_of(weights, None)
+    if signals.ndim == 2:
+        return hidden_bias_of(weights, signals)[cells // (shape[0] * shape[1]), 0, 0]
+    return hidden_bias_of(weights, signals_of(signals, cells))
+
+
+def signals_of(maps: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """Return the signals of cells, given by their positions in all grids with their margins."""
+    return np.pad(maps, ((0, 0), (1, 1), (1, 1))).reshape(-1)[cells]
+
+
+def signal_gradient(
+    hidden_back: np.ndarray, signals: np.ndarray | None, cells: np.ndarray, shape: tuple[int, ...], count: int
+) -> np.ndarray:
+    """Return the gradient of the signal bias, `(signals, hidden)`, from that of the hidden layers of these cells.
+
+    Args:
+        hidden_back: `(len(cells), hidden)`.
+        signals: of the batch.
+        cells: positions in all grids with their margins.
+        shape: of the states with their margins, `(batch, height + 2, width + 2, channel)`.
+        count: number of signals.
+    """
+    gradient = np.zeros((count, hidden_back.shape[1]), np.float32)
+    if signals is None:
+        gradient[:1] = hidden_back.sum(0)
+    elif signals.ndim == 2:
+        # Cells are in ascending order, grid by grid.
+        ends = np.searchsorted(cells, np.arange(1, shape[0]) * (shape[1] * shape[2]))
+        for weight, part in zip(signals, np.split(hidden_back, ends), strict=True):
+            gradient += weight[:, None] * part.sum(0)
+    else:
+        np.add.at(gradient, signals_of(signals, cells), hidden_back)
+    return gradient
 
 
 def perceive_cells(flat: np.ndarray, cells: np.ndarray, rule: Rule, row: int, angle: float) -> np.ndarray:
@@ -184,6 +243,6 @@ def inside(grid: np.ndarray) -> np.ndarray:
     return grid[:, 1:-1, 1:-1]
 
 
-def older(ages: np.ndarray, steps: int) -> np.ndarray:
-    """Return the ages after this many steps more."""
-    return ages + np.uint32(steps)
+def older(batch: Batch, steps: int) -> Batch:
+    """Return the batch with the ages after this many steps more."""
+    return batch._replace(ages=batch.ages + np.uint32(steps))

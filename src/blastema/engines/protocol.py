@@ -56,8 +56,8 @@ class Engine(Protocol):
         Args:
             rule: of the organism.
             weights: float32, in the shapes of `Weights`; shared by all grids of the batch.
-            batch: float32 states `(batch, height, width, channel)`, uint32 seeds and ages `(batch,)`; arrays of NumPy,
-                JAX or whatever NumPy can read.
+            batch: float32 states `(batch, height, width, channel)`, uint32 seeds and ages `(batch,)`, and signals if
+                the rule has any; arrays of NumPy, JAX or whatever NumPy can read.
             steps: CA steps, 0 or more; ages must stay below 2^32.
             angle: by which perception is rotated, radians.
 
@@ -114,7 +114,9 @@ def check_rollout(
 
 
 def _check_weights(rule: Rule, weights: Weights) -> Weights:
-    shapes = weight_shapes(rule.perception, rule.hidden, rule.channels)
+    shapes = weight_shapes(rule.perception, rule.hidden, rule.channels, len(rule.signals))
+    if np.size(weights.signal_bias) == 0:
+        weights = weights._replace(signal_bias=np.zeros((0, rule.hidden), np.float32))
     arrays = Weights(*(_floats(name, value) for name, value in weights._asdict().items()))
     for name, array, needed in zip(Weights._fields, arrays, shapes, strict=True):
         if array.shape != needed:
@@ -142,7 +144,25 @@ def _check_batch(rule: Rule, batch: Batch) -> Batch:
             "give one seed and one age per state"
         )
     # `whole_numbers` copies, so engines may return the seeds.
-    return Batch(states, np.ascontiguousarray(seeds), np.ascontiguousarray(ages))
+    signals = None if batch.signals is None else _check_signals(rule, batch.signals, shape)
+    return Batch(states, np.ascontiguousarray(seeds), np.ascontiguousarray(ages), signals)
+
+
+def _check_signals(rule: Rule, signals: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Return signals as a new array: float32 `(batch, signals)` or uint8 `(batch, height, width)`."""
+    count, array = len(rule.signals), np.array(signals)
+    if not count:
+        raise BlastemaError("signals were given, but this rule has none; leave them out, or give Rule(signals=...)")
+    if array.dtype.kind == "f" and array.shape == (shape[0], count) and np.isfinite(array).all():
+        return np.ascontiguousarray(array, np.float32)
+    if array.dtype == np.uint8 and array.shape == shape[:3]:
+        if array.max() < count:
+            return np.ascontiguousarray(array)
+        raise BlastemaError(f"a cell has the signal {array.max()}; this rule has the signals 0 to {count - 1}")
+    raise BlastemaError(
+        f"signals are {array.dtype} {array.shape}; give finite floats {(shape[0], count)}, the weight of each signal "
+        f"in each grid, or uint8 {shape[:3]}, the signal of each cell"
+    )
 
 
 def _floats(name: str, values: Any, kinds: str = "f") -> np.ndarray:

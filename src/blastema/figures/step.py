@@ -40,7 +40,7 @@ def draw(setting: Setting) -> Image.Image:
     """Return the picture."""
     growing = Growing(NAME, setting.seed, SIDE, SIDE)
     growing.grown(AGE)
-    rule, (states, seeds, ages) = growing.organism.rule, growing.simulation.batch
+    rule, (states, seeds, ages, _) = growing.organism.rule, growing.simulation.batch
     before = alive(states, rule.alive_threshold, rule.edge)[0]
     seen = perceive(states, rule.filters, 0.0, rule.edge)[0]
     change = update(seen, growing.organism.weights)

@@ -119,7 +119,7 @@ def _step(graph: _Graph, organism: Organism) -> None:
     state = graph.add("Transpose", "state", perm=[0, 3, 1, 2])
     before = _alive(graph, rule, state)
     seen = graph.add("Transpose", _perception(graph, rule, state), perm=[0, 2, 3, 1])
-    names = {name: graph.constant(value, np.float32, name) for name, value in zip(TENSORS, weights, strict=True)}
+    names = {name: graph.constant(value, np.float32, name) for name, value in zip(TENSORS, weights, strict=False)}
     hidden = graph.add("Add", graph.add("MatMul", seen, names["hidden.weight"]), names["hidden.bias"])
     change = graph.add("MatMul", graph.add("Relu", hidden), names["update.weight"])
     change = graph.add("Transpose", graph.add("Add", change, names["update.bias"]), perm=[0, 3, 1, 2])

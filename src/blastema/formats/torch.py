@@ -31,7 +31,7 @@ def write_torch(organism: Organism, path: Path, size: Size = None) -> str:
     Raises:
         BlastemaError: the file cannot be written.
     """
-    tensors = dict(zip(TENSORS, organism.weights, strict=True))
+    tensors = dict(zip(TENSORS, organism.weights, strict=False))
     for name in WEIGHTS:
         tensors[name] = np.ascontiguousarray(tensors[name].T)[:, :, None, None]
     write_tensors(path, tensors, metadata_of(KIND, organism.rule, organism.training, organism.scores))

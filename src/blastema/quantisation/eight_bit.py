@@ -48,7 +48,7 @@ class Quantised(NamedTuple):
 
 def scale_of(values: np.ndarray) -> float:
     """Return the scale at which the largest value is exactly a byte, as in the article's files; 0 if all are 0."""
-    return 2.0 * float(np.abs(values).max())
+    return 2.0 * float(np.abs(values).max(initial=0))
 
 
 def to_bytes(values: np.ndarray, scale: float) -> np.ndarray:

@@ -7,6 +7,7 @@ from blastema.rule.firing import fires, mix
 from blastema.rule.grid import ALPHA, Array, Batch, Edge, neighbours, seed_batch, seed_state
 from blastema.rule.life import alive
 from blastema.rule.perception import FILTERS, Filter, perceive
+from blastema.rule.signal import mixture
 from blastema.rule.step import Rule, step
 from blastema.rule.update import Weights, initial_weights, update
 
@@ -23,6 +24,7 @@ __all__ = [
     "fires",
     "initial_weights",
     "mix",
+    "mixture",
     "neighbours",
     "perceive",
     "seed_batch",

@@ -23,11 +23,15 @@ class Batch(NamedTuple):
             the rest are hidden.
         seeds: uint32 `(batch,)`, the random seeds, which decide what cells fire (see `blastema.rule.firing`).
         ages: uint32 `(batch,)`, steps taken since the seed cell.
+        signals: of the cells (see `blastema.rule.signal`): None for signal 0 everywhere; a mixture per grid, float32
+            `(batch, signals)`, whose numbers weight the rows of `Weights.signal_bias` (1 and zeros: the same signal
+            everywhere); or maps, uint8 `(batch, height, width)`, that give each cell its own.
     """
 
     states: Array
     seeds: Array
     ages: Array
+    signals: Array | None = None
 
 
 def seed_state(height: int, width: int, channels: int = 16) -> np.ndarray:

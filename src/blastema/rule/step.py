@@ -10,6 +10,7 @@ from blastema.rule.firing import fires
 from blastema.rule.grid import Array, Batch, Edge
 from blastema.rule.life import alive
 from blastema.rule.perception import ARTICLE_FILTERS, FilterLike, check_filters, perceive
+from blastema.rule.signal import check_signals, hidden_bias_of
 from blastema.rule.update import Weights, update
 
 
@@ -26,6 +27,7 @@ class Rule:
         fire_rate: probability that a cell fires in a step, 0 to 1.
         edge: what lies past the edge of the grid: empty cells (`dead`, as in the article's training) or the opposite
             side (`wrap`, as on the article's web page).
+        signals: names of the signals, up to 256 (see `blastema.rule.signal`); none in the article.
 
     Raises:
         BlastemaError: a value is out of range.
@@ -40,6 +42,7 @@ class Rule:
     alive_threshold: float = 0.1
     fire_rate: float = 0.5
     edge: Edge = "dead"
+    signals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         allowed = {
@@ -59,6 +62,7 @@ class Rule:
             if not valid:
                 raise BlastemaError(f"{name} of a rule is {getattr(self, name)!r}; it must be {requirement}")
         object.__setattr__(self, "filters", check_filters(self.filters))
+        object.__setattr__(self, "signals", check_signals(self.signals))
 
     @property
     def perception(self) -> int:
@@ -82,18 +86,18 @@ def step(rule: Rule, weights: Weights, batch: Batch, angle: Array | float = 0.0)
     Args:
         rule: whose `channels` are those of the states.
         weights: of the organism, shared by all cells.
-        batch: states `(batch, height, width, channel)`, seeds and ages `(batch,)`.
+        batch: states `(batch, height, width, channel)`, seeds and ages `(batch,)`, signals if the rule has any.
         angle: by which perception is rotated, radians.
     """
-    states, seeds, ages = batch
+    states, seeds, ages, signals = batch
     xp = states.__array_namespace__()
     _, height, width, _ = states.shape
 
     alive_before = alive(states, rule.alive_threshold, rule.edge)
     perception = perceive(states, rule.filters, angle, rule.edge)
-    change = update(perception, weights)
+    change = update(perception, weights, hidden_bias_of(weights, signals))
     firing = fires(seeds, ages, height, width, rule.fire_rate)[..., None] & alive_before
     zero = xp.zeros((), dtype=states.dtype)
     grown = states + xp.where(firing, change, zero)
     alive_after = alive(grown, rule.alive_threshold, rule.edge)
-    return Batch(xp.where(alive_before & alive_after, grown, zero), seeds, ages + xp.ones_like(ages))
+    return Batch(xp.where(alive_before & alive_after, grown, zero), seeds, ages + xp.ones_like(ages), signals)

@@ -11,7 +11,7 @@ from blastema.errors import BlastemaError
 from blastema.io.strict_json import parse_json
 from blastema.io.tensors import read_tensors, write_tensors
 from blastema.organism import Organism
-from blastema.organism_file import TENSORS, check_weights
+from blastema.organism_file import check_weights, named_tensors
 from blastema.records import Scores
 from blastema.rule import Weights
 from blastema.training.optimiser import Moments
@@ -50,14 +50,14 @@ def save_checkpoint(trainer: Trainer, state: RunState, path: Path) -> None:
     tensors: dict[str, np.ndarray | list[np.ndarray]] = {
         prefix + name: tensor
         for prefix, weights in _sets(trainer).items()
-        for name, tensor in zip(TENSORS, weights, strict=True)
+        for name, tensor in named_tensors(weights).items()
     }
     if trainer.experiment.starts_from == "pool":
         tensors |= trainer.pool.tensors()
     record: dict[str, Any] = {"recent": state.recent, "rollbacks": state.rollbacks, "best": None}
     record["versions"] = state.versions
     if state.best is not None:
-        tensors |= {BEST + name: tensor for name, tensor in zip(TENSORS, state.best.weights, strict=True)}
+        tensors |= {BEST + name: tensor for name, tensor in named_tensors(state.best.weights).items()}
         record["best"] = {"training": state.best.training, "scores": state.best.scores}
     metadata = {"format": FORMAT, "version": VERSION, "step": str(trainer.done)}
     metadata["state"] = json.dumps(record, ensure_ascii=False, sort_keys=True)

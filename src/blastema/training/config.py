@@ -167,9 +167,11 @@ class Config:
             raise BlastemaError(f"beginning is {beginning!r}; it must be an organism, as blastema.load returns it")
         if getattr(self, "rule") is None:  # noqa: B009 - typed as never None
             trained = beginning.organism if beginning else None
-            object.__setattr__(self, "rule", trained.rule if trained else Rule())
+            object.__setattr__(self, "rule", trained.rule.replace(signals=()) if trained else Rule())
         if not isinstance(self.rule, Rule):
             raise BlastemaError(f"rule is {self.rule!r}; it must be a blastema.Rule")
+        if self.rule.signals:
+            raise BlastemaError("the rule has signals, but a run has one target; leave out signals")
         if beginning:
             beginning.check(self.rule)
         if self.loss is not None and not isinstance(self.loss, str):

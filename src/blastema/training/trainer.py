@@ -142,5 +142,6 @@ def _part(batch: Batch, part: slice) -> Batch:
 
 def _replace(batch: Batch, part: slice, new: Batch) -> None:
     for array, values in zip(batch, new, strict=True):
-        if array is not None:
+        # A seed cell has no signals of its own; it takes those of the state that it replaces.
+        if values is not None:
             array[part] = values
