@@ -195,5 +195,6 @@ def _part(batch: Batch, part: slice) -> Batch:
 
 def _replace(batch: Batch, part: slice, new: Batch) -> None:
     for array, values in zip(batch, new, strict=True):
+        # A seed cell has no signals of its own; it takes those of the state that it replaces.
         if values is not None:
             array[part] = values
