@@ -75,6 +75,16 @@ def test_an_organism_that_does_not_fit_is_refused(changes, has):
     assert "\n" not in str(refused.value)
 
 
+def test_one_of_several_bodies_must_be_chosen():
+    rule = Rule(signals=("🦎", "🎄"))
+    organism = Organism(random_weights(rule), rule)
+    with pytest.raises(BlastemaError, match="it has the signals 🦎, 🎄; begin with one of its bodies"):
+        config(organism)
+    assert config(organism.with_signal("🎄")).rule == Rule()
+    with pytest.raises(BlastemaError, match="leave out signals"):
+        Config("disc", rule=rule)
+
+
 def test_the_rule_is_that_of_the_organism_unless_given(tmp_path):
     rule = Rule(channels=8, hidden=20, fire_rate=0.25, edge="wrap")
     organism = Organism(random_weights(rule), rule)

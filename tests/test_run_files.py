@@ -14,8 +14,10 @@ from blastema.cli.invocation import to_paste
 from blastema.cli.training_screen import watch
 from blastema.errors import BlastemaError
 from blastema.io.tensors import read_tensors, write_tensors
+from blastema.library import target_of
+from blastema.loss import towards
 from blastema.organism import Organism
-from blastema.reporting.album import complete_album
+from blastema.reporting.album import complete_album, picture_growth
 from blastema.rule import Rule
 from blastema.training import milestone, record
 from blastema.training import run as run_module
@@ -457,3 +459,29 @@ def test_a_run_killed_while_it_wrote_its_beginning_can_be_started_again(tmp_path
     for name in ("lock", "target.npy", *(f"{name}.safetensors" for name in names)):
         (tmp_path / name).write_bytes(b"half")
     assert len(list(Run.begin(tmp_path, CONFIG).train())) == 6
+
+
+def test_a_target_array_works_with_everything_else_and_resumes_byte_for_byte(tmp_path):
+    picture = np.zeros((12, 15, 4), np.float32)
+    picture[4:8, 4:11] = 0.5
+    settings = {"pool": 9, "damages": ("square",)}
+    rule = Rule(hidden=130, edge="wrap")
+    config = Config(picture, steps=4, settings=settings, rule=rule, beginning=load("🦎"), engine="numpy")
+
+    def loss(states, targets):
+        assert targets.shape == (len(states), 12, 15, 4)
+        return towards(picture)(states)
+
+    list(Run.begin(tmp_path / "whole", config, loss).train())
+    training = Run.begin(tmp_path / "parts", config, loss).train()
+    next(training)
+    training.close()
+    run = Run.resume(tmp_path / "parts", loss=loss)
+    assert_finishes_like(tmp_path / "whole", run)
+    assert (tmp_path / "whole/config.json").read_bytes() == (tmp_path / "parts/config.json").read_bytes()
+    picture_growth(run)
+    organism = load(tmp_path / "parts")
+    assert (organism.trained_size, organism.rule) == ((12, 15), rule)
+    np.testing.assert_array_equal(target_of(organism, tmp_path / "parts"), picture)
+    with pytest.raises(BlastemaError, match=r"was trained on an array, .* --target$"):
+        target_of(organism, tmp_path / "parts/organism.safetensors")

@@ -10,7 +10,8 @@ from blastema.training.experiments import RECIPES
 from blastema.training.recipe import Recipe
 from blastema.training.settings import NAMES
 
-OF_RULE = tuple(field.name for field in dataclasses.fields(Rule))
+# Signals are named by the targets.
+OF_RULE = tuple(field.name for field in dataclasses.fields(Rule) if field.name != "signals")
 # Flags of their own.
 FLAGS = ("steps", "batch")
 
