@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { mixtureOf, mixtureText } from '../../src/blastema/playground/page/mixture.js';
+import { mixtureOf, mixtureSaid, mixtureText } from '../../src/blastema/playground/page/mixture.js';
 import { noBrowser } from './browser.js';
 import { grown, withBodies } from './signalled.js';
 import { PHONE, at, cells, settled, steps, visitor } from './visit.js';
@@ -58,10 +58,15 @@ test('mixtures of signals are written and read as on the command line', () => {
   for (const [mixture, text] of /** @type {[number[], string][]} */ ([
     [[0, 1, 0], '🎄'],
     [[0.25, 0, 0.75], '🦎=0.25,two heads=0.75'],
+    [[0.5, 0.25, 0.25], '🦎=0.5,🎄=0.25,two heads=0.25'],
   ])) {
     assert.equal(mixtureText(Float32Array.from(mixture), names), text);
     assert.deepEqual([...(mixtureOf(text, names) ?? [])], mixture);
   }
+  const thirds = mixtureOf('🦎=0.333333,🎄=0.333333,two heads=0.333334', names);
+  assert.ok(thirds && mixtureOf(mixtureText(thirds, names), names));
+  assert.equal(mixtureSaid(Float32Array.of(0.7, 0, 0.3), names), '70 % 🦎, 30 % two heads');
+  assert.equal(mixtureSaid(Float32Array.of(0, 1, 0), names), '🎄');
   for (const wrong of ['🐞', '', '🦎=0.5', '🦎=0.5,🎄=0.6', '🦎=2,🎄=-1', '🦎=NaN', '🦎=', '🦎=0.5,=0.5']) {
     assert.equal(mixtureOf(wrong, names), null, wrong);
   }

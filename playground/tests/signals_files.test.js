@@ -129,6 +129,19 @@ test('signals', { skip: noBrowser }, (suite) =>
       await page.click('text=Step');
       await page.waitForFunction(() => document.querySelector('output')?.textContent === '1 step');
     });
+
+    await suite.test('a training of several bodies shows the loss of each', async () => {
+      const shown = await page.evaluate(async () => {
+        const { Panel } = await import('/training_panel.js');
+        const panel = new Panel(document.body.appendChild(document.createElement('div')));
+        const progress = { step: 5, loss: 0.02, rate: 1, left: 3, steps: [], losses: [] };
+        return [{ '🦎': 0.0123, '🎄': 0.5 }, undefined].map((targets) => {
+          panel.progress({ ...progress, targets }, 10);
+          return panel.element.querySelector('.training-targets')?.textContent;
+        });
+      });
+      assert.deepEqual(shown, ['loss of each: 🦎 0.012, 🎄 0.50', '']);
+    });
     assert.deepEqual(errors, []);
   }),
 );

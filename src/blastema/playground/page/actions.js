@@ -1,14 +1,14 @@
 // @ts-check
 // What the user can do on the page. Each action changes the dish, shows the result and announces it.
 
-import { element, notice, say } from './elements.js';
+import { element, say } from './elements.js';
 import { contentOf } from './files.js';
 import { randomSeed } from './firing.js';
-import { mixtureText } from './mixture.js';
-import { linkTo } from './share.js';
+import { mixtureSaid } from './mixture.js';
+import { share } from './share.js';
 
 /**
- * @typedef {import('./garden.js').Entry} Entry
+ * @typedef {import('./entry.js').Entry} Entry
  * @typedef {{dish: import('./dish.js').Dish, garden: import('./garden.js').Garden,
  *   player: import('./player.js').Player, statistics: import('./statistics.js').Statistics,
  *   inside: import('./inside.js').Inside, display: import('./display.js').Display,
@@ -150,7 +150,7 @@ export class Actions {
     dish.setSignal(garden.number, mixture);
     display.conditions();
     this.changed();
-    if (says) say(`The dish grows ${mixtureText(mixture, garden.signals)}`);
+    if (says) say(`The dish grows ${mixtureSaid(mixture, garden.signals)}`);
   }
 
   nextBody() {
@@ -192,23 +192,8 @@ export class Actions {
 
   // Elsewhere
 
-  async share() {
-    const { dish, garden } = this.parts;
-    const known = garden.entry && garden.entry.url !== '' ? garden.entry.name : null;
-    const mixture = dish.signals.mixtures.get(garden.number);
-    const href = linkTo(known, mixture ? mixtureText(mixture, garden.signals) : null, dish.conditions);
-    history.replaceState(null, '', href);
-    const copied = await navigator.clipboard?.writeText(href).then(
-      () => true,
-      () => false,
-    );
-    const where = copied ? 'Link copied' : 'The link is in the address bar';
-    const cannot = [
-      ...(known ? [] : ['an organism that was opened from a file']),
-      ...(dish.signals.map ? ['what was painted'] : []),
-    ];
-    const without = cannot.length ? ` The link cannot carry ${cannot.join(' or ')}.` : '';
-    notice(`${where}: it restores this organism, its random seed, rotation and size.${without}`);
+  share() {
+    return share(this.parts.dish, this.parts.garden);
   }
 
   help() {

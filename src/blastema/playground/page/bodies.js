@@ -74,7 +74,7 @@ export class Bodies extends EventTarget {
     this.places.draw(has && this.#paints);
     element('#paint').hidden = !(has && this.#paints);
     if (!has) return;
-    const made = JSON.stringify([this.garden.entry?.name, names]);
+    const made = JSON.stringify(names.map((name, signal) => [name, this.garden.pictureOf(signal)]));
     if (made !== this.#made) {
       this.#made = made;
       this.#make();
@@ -87,6 +87,7 @@ export class Bodies extends EventTarget {
     const { names } = this;
     [this.#body, this.#other, this.painted] = [0, 1, names.length > 1 ? 1 : 0];
     this.#offered = '';
+    this.#shown = null;
     const grow = (/** @type {number} */ signal) => {
       this.#choose(signal);
       this.#grow(0, true, true);

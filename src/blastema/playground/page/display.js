@@ -2,7 +2,7 @@
 // Shows the state of the dish in the controls of the page.
 
 import { element, input, select } from './elements.js';
-import { mixtureText } from './mixture.js';
+import { mixtureSaid } from './mixture.js';
 import { SPEEDS, speedName } from './player.js';
 import { LARGEST_DISH } from './rule.js';
 import { degrees } from './share.js';
@@ -77,7 +77,7 @@ export class Display {
     const { entry } = this.garden;
     const name = entry ? `${entry.label}, ${entry.experiment ?? 'unknown training'}` : 'nothing planted';
     const mixture = this.dish.signals.mixtures.get(this.garden.number);
-    const body = mixture ? `, growing ${mixtureText(mixture, this.garden.signals)}` : '';
+    const body = mixture ? `, growing ${mixtureSaid(mixture, this.garden.signals)}` : '';
     this.dish.canvas.setAttribute('aria-label', `The dish: ${width} by ${height} cells, ${name}${body}`);
   }
 }

@@ -1,19 +1,16 @@
 // @ts-check
 // The organisms that can be picked, the one that is, and what is planted in the dish.
 
+import { entryOf, labelOf } from './entry.js';
 import { PlaygroundError } from './errors.js';
 import { readOrganism } from './organism.js';
-import { USUAL_SIDE } from './conditions.js';
 import { MOST_ORGANISMS } from './layout.js';
 import { LARGEST_DISH } from './rule.js';
 import { signalsOf } from './signal_names.js';
 
 /**
  * @typedef {import('./organism.js').Organism} Organism
- * @typedef {{name: string, label: string, experiment: string | null, target: string | null, height: number,
- *   width: number, url: string, picture: string | null, scores?: object | null, organism?: Organism,
- *   signals?: {name: string, picture: string | null}[]}} Entry
- *   picture, signals: the pictures of the target, and of the target of each signal, if known
+ * @typedef {import('./entry.js').Entry} Entry
  */
 
 /** Room for several organisms. */
@@ -103,20 +100,8 @@ export class Garden extends EventTarget {
   /** Adds an organism and picks it. @param {ArrayBuffer} content of its file @param {string} name */
   async open(content, name) {
     const organism = readOrganism(content, name);
-    const { training } = organism;
     const known = this.entries.find((entry) => entry.name === name && entry.organism);
-    /** @type {Entry} */
-    const entry = {
-      name,
-      label: labelOf(training.target, name),
-      experiment: text(training.experiment),
-      target: text(nameOf(training.target)),
-      height: length(training.height),
-      width: length(training.width),
-      url: '',
-      picture: null,
-      organism,
-    };
+    const entry = entryOf(organism, name);
     if (known) Object.assign(known, entry);
     else this.entries.push(entry);
     if (known) this.#numbers.delete(name);
@@ -189,28 +174,7 @@ export class Garden extends EventTarget {
   }
 }
 
-/** @param {unknown} value */
-function text(value) {
-  return typeof value === 'string' && value.length > 0 && value.length <= 60 ? value : null;
-}
-
-/** Several targets are named one after the other. @param {unknown} target */
-function nameOf(target) {
-  return Array.isArray(target) ? target.join(', ') : target;
-}
-
-/** @param {unknown} value */
-function length(value) {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : USUAL_SIDE;
-}
-
 /** @param {number} cells */
 function fitting(cells) {
   return Math.min(Math.max(cells, 16), LARGEST_DISH);
-}
-
-/** A short name. @param {unknown} target @param {string} name of a file */
-function labelOf(target, name) {
-  const emoji = /\p{Extended_Pictographic}/u;
-  return text(target) ?? emoji.exec(name)?.[0] ?? name.replace(/\.(safetensors|json)$/, '');
 }

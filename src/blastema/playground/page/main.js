@@ -23,7 +23,7 @@ import { listen } from './shortcuts.js';
 import { Statistics } from './statistics.js';
 
 /**
- * @typedef {import('./garden.js').Entry} Entry
+ * @typedef {import('./entry.js').Entry} Entry
  * @typedef {{version: string, organisms: Entry[], experiments: Record<string, string>,
  *   training: {events: string} | null}} Catalogue  experiments: what to expect of organisms of each
  */

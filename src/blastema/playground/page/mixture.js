@@ -9,6 +9,12 @@ export function mixtureText(mixture, names) {
   return parts.length === 1 ? parts[0][0] : parts.map((part) => part.join('=')).join(',');
 }
 
+/** A mixture in words: `🎄`, `30 % 🦎, 70 % 🎄`. @param {Float32Array} mixture @param {string[]} names of the signals */
+export function mixtureSaid(mixture, names) {
+  const parts = names.flatMap((name, signal) => (mixture[signal] ? [[name, Math.round(100 * mixture[signal])]] : []));
+  return parts.length === 1 ? String(parts[0][0]) : parts.map(([name, share]) => `${share} % ${name}`).join(', ');
+}
+
 /** The mixture of a text, null if it is not one. @param {string | null} text @param {string[]} names of the signals */
 export function mixtureOf(text, names) {
   if (text === null) return null;
@@ -21,8 +27,8 @@ export function mixtureOf(text, names) {
     mixture[signal] += value;
   }
   const sum = mixture.reduce((total, share) => total + share, 0);
-  return Math.abs(sum - 1) < 1e-6 ? mixture : null;
+  return Math.abs(sum - 1) < 1e-5 ? mixture : null;
 }
 
 /** @param {number} share */
-const shareText = (share) => String(Number(share.toFixed(4)));
+const shareText = (share) => String(Number(share.toFixed(6)));

@@ -3,7 +3,7 @@
 
 import { element } from './elements.js';
 
-/** @typedef {import('./garden.js').Entry} Entry */
+/** @typedef {import('./entry.js').Entry} Entry */
 
 const UNKNOWN = 'It is not known how this organism was trained.';
 

@@ -1,9 +1,31 @@
 // @ts-check
 // Links that restore a dish: its organism, what it grows, random seed and conditions.
 
+import { notice } from './elements.js';
+import { mixtureText } from './mixture.js';
 import { LARGEST_DISH } from './rule.js';
 
 /** @typedef {import('./conditions.js').Conditions} Conditions */
+
+/** Puts a link to the dish into the address bar and copies it. @param {import('./dish.js').Dish} dish
+ * @param {import('./garden.js').Garden} garden */
+export async function share(dish, garden) {
+  const known = garden.entry && garden.entry.url !== '' ? garden.entry.name : null;
+  const mixture = dish.signals.mixtures.get(garden.number);
+  const href = linkTo(known, mixture ? mixtureText(mixture, garden.signals) : null, dish.conditions);
+  history.replaceState(null, '', href);
+  const copied = await navigator.clipboard?.writeText(href).then(
+    () => true,
+    () => false,
+  );
+  const where = copied ? 'Link copied' : 'The link is in the address bar';
+  const cannot = [
+    ...(known ? [] : ['an organism that was opened from a file']),
+    ...(dish.signals.map ? ['what was painted'] : []),
+  ];
+  const without = cannot.length ? ` The link cannot carry ${cannot.join(' or ')}.` : '';
+  notice(`${where}: it restores this organism, its random seed, rotation and size.${without}`);
+}
 
 /** @param {string | null} organism its name @param {string | null} signal what it grows, if it has signals
  * @param {Conditions} conditions */

@@ -79,11 +79,12 @@ class Texture {
 function biases({ rule, weights }, mixture = new Float32Array(), eightBits) {
   const { hidden } = rule;
   const signalBias = weights.signal_bias ?? new Float32Array();
-  const pure = Array.from(mixture, (_, signal) => mixture.map((_share, other) => Number(other === signal)));
+  const shares = [...mixture.entries()].filter(([, share]) => share !== 0);
+  const pure = Array.from(mixture, (_, signal) => [[signal, 1]]);
   const texels = new Float32Array(4 * BIAS_ROW * (1 + mixture.length));
-  [mixture, ...pure].forEach((shares, row) => {
+  [shares, ...pure].forEach((some, row) => {
     const values = weights.hidden_bias.map((bias, unit) =>
-      shares.reduce((sum, share, signal) => sum + share * signalBias[signal * hidden + unit], bias),
+      some.reduce((sum, [signal, share]) => sum + share * signalBias[signal * hidden + unit], bias),
     );
     texels.set(eightBits ? toEightBits(values) : values, 4 * BIAS_ROW * row);
   });

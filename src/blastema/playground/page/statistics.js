@@ -9,7 +9,7 @@ import { Target } from './target.js';
 export class Statistics {
   /** @type {Target | null} */
   target = null;
-  /** What the target was loaded for. @type {{entry: import('./garden.js').Entry | null, aim: string}} */
+  /** What the target was loaded for. @type {{entry: import('./entry.js').Entry | null, aim: string}} */
   #aimed = { entry: null, aim: '' };
 
   /** @param {import('./dish.js').Dish} dish @param {import('./garden.js').Garden} garden

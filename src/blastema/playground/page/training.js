@@ -10,7 +10,7 @@ import { Panel } from './training_panel.js';
  * @typedef {{target: string, name: string, experiment: string, steps: number, directory: string, picture: string,
  *   height: number, width: number, batch: number, pool: number}} Run
  * @typedef {{step: number, loss: number | null, rate: number, left: number | null, steps: number[],
- *   losses: number[]}} Progress
+ *   losses: number[], targets?: Record<string, number>}} Progress  targets: the loss of each of several, by signal
  * @typedef {{step: number, rollout: number, columns: number, count: number, before: string, after: string,
  *   reseeded: number, damaged: number, damages: string[]}} Batch
  * @typedef {{step: number, columns: number, count: number, picture: string}} Pool

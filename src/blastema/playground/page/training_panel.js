@@ -21,6 +21,7 @@ const CONTENT = `
     <div><dt>speed</dt><dd data-figure="rate">–</dd></div>
     <div><dt>time left</dt><dd data-figure="left">–</dd></div>
   </dl>
+  <p class="hint training-targets"></p>
   <label class="check"><input type="checkbox" checked> Show the newest organism in the dish</label>
   <figure class="training-loss"><svg role="img" aria-label="loss"></svg></figure>
   <p class="hint training-batch"></p>
@@ -62,7 +63,7 @@ export class Panel {
   }
 
   /** @param {Progress} progress @param {number} steps of the whole training */
-  progress({ step, loss, rate, left }, steps) {
+  progress({ step, loss, rate, left, targets = {} }, steps) {
     const bar = /** @type {HTMLProgressElement} */ (this.#part('progress'));
     bar.max = steps;
     bar.value = step;
@@ -70,6 +71,8 @@ export class Panel {
     this.#figure('loss', loss === null ? '–' : loss.toPrecision(3));
     this.#figure('rate', rate ? `${Number(rate.toPrecision(2))} steps/s` : '–');
     this.#figure('left', left === null ? '–' : duration(left));
+    const losses = Object.entries(targets).map(([name, each]) => `${name} ${each.toPrecision(2)}`);
+    this.#part('.training-targets').textContent = losses.length ? `loss of each: ${losses.join(', ')}` : '';
   }
 
   /** @param {Batch} batch */
