@@ -202,19 +202,9 @@ class Config:
         return least, recipe.pool
 
     def _check_target(self) -> None:
-        target = self.target
-        if isinstance(target, np.ndarray):
-            if self.pad is not None or self.background is not None:
-                raise BlastemaError("an array given as target fills the whole grid; leave out pad and background")
-            array = picture_of(target)
-            for name, side in zip(("height", "width"), array.shape[:2], strict=True):
-                if getattr(self, name) not in (None, side):
-                    raise BlastemaError(f"{name} is {getattr(self, name)}, but the array given as target has {side}")
-                object.__setattr__(self, name, side)
-            object.__setattr__(self, "array", array)
-            target = ARRAY
-        elif isinstance(target, str | os.PathLike):
-            target = os.fspath(target)
+        if isinstance(self.target, np.ndarray):
+            self._take_array(self.target)
+        target = os.fspath(self.target) if isinstance(self.target, os.PathLike) else self.target
         if not isinstance(target, str):
             raise BlastemaError(
                 f"the target is a {type(target).__name__}; give a name, a path, or an array (height, width, 4)"
@@ -222,6 +212,17 @@ class Config:
         if target.encode("utf-8", "replace").decode() != target:
             raise BlastemaError(f"the target {target!r} is not valid Unicode; rename the file")
         object.__setattr__(self, "target", target)
+
+    def _take_array(self, target: np.ndarray) -> None:
+        if self.pad is not None or self.background is not None:
+            raise BlastemaError("an array given as target fills the whole grid; leave out pad and background")
+        array = picture_of(target)
+        for name, side in zip(("height", "width"), array.shape[:2], strict=True):
+            if getattr(self, name) not in (None, side):
+                raise BlastemaError(f"{name} is {getattr(self, name)}, but the array given as target has {side}")
+            object.__setattr__(self, name, side)
+        object.__setattr__(self, "array", array)
+        object.__setattr__(self, "target", ARRAY)
 
 
 def _whole(name: str, value: Any, least: int, most: int, limits: str) -> int:
