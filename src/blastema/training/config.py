@@ -57,8 +57,8 @@ class Config:
         rule: of the organism; None takes the beginning's, or the article's.
         settings: values of the recipe that differ from the named one, by the name of a field of
             `blastema.training.recipe.Recipe`, such as `{"pool": 512}`; not steps and batch, which are given above.
-        beginning: an organism whose weights training starts from, or that with a name, a `Beginning`; None for random
-            weights. Its rule must have the same channels and filters, and at most as many hidden units.
+        beginning: an organism whose weights training starts from, or, with a name, `Beginning.of(organism, name)`; None
+            for random weights. Its rule must have the same channels and filters, and at most as many hidden units.
         loss: name of the run's own loss, which `Run.begin` sets.
         history: pairs (training step, `steps` from there on), if `steps` was changed during the run.
         array: the target, if it was given as an array.
@@ -82,7 +82,8 @@ class Config:
     # Never None afterwards.
     rule: Rule = None  # type: ignore[assignment]
     settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    beginning: Beginning | None = field(default=None, hash=False)
+    # Afterwards a Beginning or None.
+    beginning: Any = field(default=None, hash=False)
     loss: str | None = None
     history: History = ()
     array: np.ndarray | None = field(default=None, repr=False, compare=False)
@@ -159,7 +160,7 @@ class Config:
             raise BlastemaError(f"background is {self.background!r}; it must be a colour such as white, or auto")
 
     def _check_rule(self) -> None:
-        beginning: Any = self.beginning
+        beginning = self.beginning
         if isinstance(beginning, Organism):
             beginning = Beginning.of(beginning)
             object.__setattr__(self, "beginning", beginning)
