@@ -25,7 +25,7 @@ def pixel_loss(states: np.ndarray, target: np.ndarray) -> np.ndarray:
 
     Args:
         states: float32 `(..., height, width, channel)`.
-        target: `(height, width, 4)`, premultiplied.
+        target: `(height, width, 4)`, or one for each state; premultiplied.
     """
     difference = rgba_channels(states)
     difference -= target
@@ -37,7 +37,8 @@ def state_losses(states: np.ndarray, target: np.ndarray, own: OwnLoss | None = N
     if own is None:
         return pixel_loss(states, target)
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.array([float(own(state[None], target[None])[0]) for state in states])
+        targets = np.broadcast_to(target, (len(states), *target.shape[-3:]))
+        return np.array([float(own(*pair)[0]) for pair in zip(states[:, None], targets[:, None], strict=True)])
 
 
 def towards(target: np.ndarray, own: OwnLoss | None = None) -> Callable[[Array], tuple[Any, Any]]:
@@ -47,7 +48,7 @@ def towards(target: np.ndarray, own: OwnLoss | None = None) -> Callable[[Array],
     would take as long as the rest.
 
     Args:
-        target: `(height, width, 4)`, premultiplied.
+        target: `(height, width, 4)`, or one for each state of the batch; premultiplied.
         own: the user's loss, instead of `pixel_loss`.
     """
     if own is not None:
@@ -72,7 +73,7 @@ def towards(target: np.ndarray, own: OwnLoss | None = None) -> Callable[[Array],
 def _own(own: OwnLoss, target: np.ndarray, states: Array) -> tuple[Any, Any]:
     # As below, the trainer checks the loss of exploded states.
     with np.errstate(over="ignore", invalid="ignore"):
-        return own(states, np.broadcast_to(target, (len(states), *target.shape)))
+        return own(states, np.broadcast_to(target, (len(states), *target.shape[-3:])))
 
 
 def _colours(states: np.ndarray) -> np.ndarray:

@@ -102,7 +102,7 @@ def run_to_show(train: str | None, resume: Path | None, flags: dict[str, Any]) -
         return Run.resume(resume, flags["steps"])
     if train is None:
         return None
-    config = config_of(train, **flags)
+    config = config_of([train], **flags)
     if flags["engine"] is None:
         warn_if_slow(config)
     return begin(config)

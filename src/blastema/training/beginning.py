@@ -63,34 +63,50 @@ class Beginning:
             BlastemaError: they do not fit.
         """
         own = self.organism.rule if self.organism else rule
-        if (own.channels, own.filters) != (rule.channels, rule.filters) or own.hidden > rule.hidden:
+        if not self.fits(rule):
             raise BlastemaError(
                 f"{self.name} cannot be the beginning: it has {_sizes(own)}; the run has {_sizes(rule)}; "
                 "channels and filters must be equal, and hidden at least as large"
             )
-        if own.signals and own.signals != rule.signals:
-            raise BlastemaError(
-                f"{self.name} cannot be the beginning: it has the signals {', '.join(own.signals)}; begin with one of "
-                "its bodies, organism.with_signal(...)"
-            )
+
+    def fits(self, rule: Rule) -> bool:
+        """Return whether the weights fit a rule."""
+        own = self.organism.rule if self.organism else rule
+        return (own.channels, own.filters) == (rule.channels, rule.filters) and own.hidden <= rule.hidden
 
     def remarks(self, rule: Rule) -> list[str]:
         """Return a line for each attribute in which the run's rule differs from the organism's."""
         own = self.organism.rule if self.organism else rule
-        return [
+        remarks = [
             f"{name} is {getattr(rule, name)}; {self.name} was trained with {getattr(own, name)}"
             for name in FREE
             if getattr(rule, name) != getattr(own, name)
         ]
+        if own.signals and not set(own.signals) & set(rule.signals):
+            remarks.append(f"{self.name} has several bodies; training begins with the first, {own.signals[0]}")
+        return remarks
 
-    def weights(self, initial: Weights) -> Weights:
+    def weights(self, initial: Weights, rule: Rule) -> Weights:
         """Return the organism's weights, with those of a larger hidden layer from `initial`.
 
         The organism's hidden units come first. In `initial`, the output of the others is zero, so that at first the
-        result grows exactly like the organism.
+        result grows exactly like the organism. Signals keep their bias by name; if the organism has others only, it
+        is taken with its first.
+
+        Args:
+            initial: weights for the run's rule.
+            rule: of the run.
         """
         assert self.organism is not None
-        return Weights(*(_inside(*pair) for pair in zip(self.organism.weights, initial, strict=True)))
+        organism, signal_bias = self.organism, np.array(initial.signal_bias)
+        own = organism.rule.signals
+        if own and not set(own) & set(rule.signals):
+            organism = organism.with_signal(own[0])
+        for number, name in enumerate(rule.signals):
+            if name in own:
+                signal_bias[number, : organism.rule.hidden] = organism.weights.signal_bias[own.index(name)]
+        pairs = zip(organism.weights, initial, strict=True)
+        return Weights(*(_inside(*pair) for pair in pairs))._replace(signal_bias=signal_bias)
 
 
 def weights_sum(weights: Weights) -> str:

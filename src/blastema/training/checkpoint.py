@@ -15,8 +15,8 @@ from blastema.organism_file import check_weights, named_tensors
 from blastema.records import Scores
 from blastema.rule import Weights
 from blastema.training.optimiser import Moments
+from blastema.training.pool import SIGNALS, Pool, check_tensors
 from blastema.training.pool import TENSORS as POOL_TENSORS
-from blastema.training.pool import Pool, check_tensors
 from blastema.training.trainer import Trainer
 
 FORMAT, VERSION = "blastema-checkpoint", "1"
@@ -143,8 +143,10 @@ def _state(trainer: Trainer, tensors: dict[str, np.ndarray], text: str, path: Pa
 
 
 def _pool(trainer: Trainer, tensors: dict[str, np.ndarray], path: Path) -> Pool:
-    missing = [name for name in POOL_TENSORS if name not in tensors]
+    targets = len(trainer.targets)
+    needed = (*POOL_TENSORS, SIGNALS) if targets > 1 else POOL_TENSORS
+    missing = [name for name in needed if name not in tensors]
     if missing or len(tensors["pool.seeds"]) != trainer.recipe.pool:
         raise BlastemaError(f"{path} has no pool of {trainer.recipe.pool} states, which its run needs")
-    check_tensors(tensors, trainer.pool.shape, str(path))
-    return Pool.of_tensors(tensors, trainer.pool.shape)
+    check_tensors(tensors, trainer.pool.shape, targets, str(path))
+    return Pool.of_tensors(tensors, trainer.pool.shape, targets)

@@ -15,9 +15,9 @@ from blastema.machine.memory import check_memory
 from blastema.organism import Organism
 from blastema.organism_file import rule_record
 from blastema.rule import Rule
-from blastema.targets import load_target
+from blastema.targets import load_targets, short_name
 from blastema.targets.remarks import remarks
-from blastema.targets.target import FIT, LARGEST_TARGET, PAD
+from blastema.targets.target import FIT, LARGEST_TARGET, PAD, looks_like_file
 from blastema.training.beginning import Beginning
 from blastema.training.experiments import EXPERIMENTS, RECIPES, damaged, reseeded
 from blastema.training.history import History, changed_history, checked_history
@@ -47,14 +47,16 @@ class Config:
 
     Attributes:
         target: a name or path for `blastema.targets.load_target`, or an array `(height, width, 4)` that fills the whole
-            grid: floats from 0 to 1 with RGB premultiplied by alpha, or uint8 RGBA with straight colours.
+            grid: floats from 0 to 1 with RGB premultiplied by alpha, or uint8 RGBA with straight colours. A tuple of
+            names trains one rule to grow them all, each with a signal of its own.
         experiment, recipe: names of records in `blastema.training.experiments`.
         steps: training steps.
         batch: states per training step.
         seed: random seed of the training, 0 to 2^63.
         fit, pad, height, width, background: of the target, see `load_target`.
         engine: name of an engine; None takes the fastest that is installed.
-        rule: of the organism; None takes the beginning's, or the article's.
+        rule: of the organism; None takes the beginning's, or the article's. With several targets its signals are
+            called like them unless it names others.
         settings: values of the recipe that differ from the named one, by the name of a field of
             `blastema.training.recipe.Recipe`, such as `{"pool": 512}`; not steps and batch, which are given above.
         beginning: an organism whose weights training starts from, or, with a name, `Beginning.of(organism, name)`; None
@@ -90,36 +92,46 @@ class Config:
 
     def __post_init__(self) -> None:
         self._check_names()
+        self._check_target()
         self._check_rule()
         self._check_numbers()
-        self._check_target()
         object.__setattr__(self, "history", checked_history(self.history))
 
     def full_recipe(self) -> Recipe:
         """Return the recipe with this run's steps, batch and settings."""
         return changed(RECIPES[self.recipe], {**self.settings, "steps": self.steps, "batch": self.batch})
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the targets."""
+        return self.target if isinstance(self.target, tuple) else (self.target,)
+
+    @property
+    def label(self) -> str:
+        """The names of the targets in one line."""
+        return " ".join(self.names)
+
     def picture(self) -> np.ndarray:
-        """Return the target, float32 `(height, width, 4)`."""
+        """Return the target, float32 `(height, width, 4)`, or several, `(target, height, width, 4)`."""
         if self.array is not None:
             return self.array
-        return load_target(
-            self.target, fit=self.fit, pad=self.pad, height=self.height, width=self.width, background=self.background
-        )
+        pictures = load_targets(self.names, **self._placement())
+        return pictures if isinstance(self.target, tuple) else pictures[0]
+
+    def _placement(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("fit", "pad", "height", "width", "background")}
 
     def remarks(self) -> list[str]:
         """Return remarks on the target that a user should read before a long training, one line each."""
         if self.array is not None:
             return []
-        return remarks(
-            self.target, fit=self.fit, pad=self.pad, height=self.height, width=self.width, background=self.background
-        )
+        return [remark for name in self.names for remark in remarks(name, **self._placement())]
 
     def check_memory(self) -> None:
         """Raise a BlastemaError if a training step needs more memory than is available."""
         height, width = self.grid()
         # States before and after a rollout, and the gradient; the tape is not counted.
-        needed = height * width * FLOAT * (COLOURS + COPIES * self.batch * self.rule.channels)
+        needed = height * width * FLOAT * (len(self.names) * COLOURS + COPIES * self.batch * self.rule.channels)
         what = f"a batch of {self.batch} grids of {width}x{height} cells"
         check_memory(needed, what, "use a smaller --fit or --size, or a smaller --batch")
 
@@ -144,9 +156,10 @@ class Config:
             for name, value in values.items()
             if name not in OPTIONAL or value != defaults.get(name)
         }
-        for name, convert in (("rule", rule_record), ("from", Beginning.record)):
-            if name in values:
-                values[name] = convert(values[name])
+        converted = {"target": lambda names: list(names) if isinstance(names, tuple) else names}
+        converted |= {"rule": rule_record, "from": Beginning.record}
+        for name in converted.keys() & values.keys():
+            values[name] = converted[name](values[name])
         return values
 
     def _check_names(self) -> None:
@@ -171,8 +184,7 @@ class Config:
             object.__setattr__(self, "rule", trained.rule.replace(signals=()) if trained else Rule())
         if not isinstance(self.rule, Rule):
             raise BlastemaError(f"rule is {self.rule!r}; it must be a blastema.Rule")
-        if self.rule.signals:
-            raise BlastemaError("the rule has signals, but a run has one target; leave out signals")
+        object.__setattr__(self, "rule", self.rule.replace(signals=self._signals()))
         if beginning:
             beginning.check(self.rule)
         if self.loss is not None and not isinstance(self.loss, str):
@@ -205,14 +217,11 @@ class Config:
     def _check_target(self) -> None:
         if isinstance(self.target, np.ndarray):
             self._take_array(self.target)
-        target = os.fspath(self.target) if isinstance(self.target, os.PathLike) else self.target
-        if not isinstance(target, str):
-            raise BlastemaError(
-                f"the target is a {type(target).__name__}; give a name, a path, or an array (height, width, 4)"
-            )
-        if target.encode("utf-8", "replace").decode() != target:
-            raise BlastemaError(f"the target {target!r} is not valid Unicode; rename the file")
-        object.__setattr__(self, "target", target)
+        names = tuple(self.target) if isinstance(self.target, tuple | list) else (self.target,)
+        plain = tuple(_target_name(name) for name in names)
+        if not plain:
+            raise BlastemaError("no target given; give a name, a path, or an array (height, width, 4)")
+        object.__setattr__(self, "target", plain if len(plain) > 1 else plain[0])
 
     def _take_array(self, target: np.ndarray) -> None:
         if self.pad is not None or self.background is not None:
@@ -224,6 +233,37 @@ class Config:
             object.__setattr__(self, name, side)
         object.__setattr__(self, "array", array)
         object.__setattr__(self, "target", ARRAY)
+
+    def _signals(self) -> tuple[str, ...]:
+        """Return the names of the rule's signals: one for each target if there are several."""
+        count, signals = len(self.names), self.rule.signals
+        if count == 1 and not signals:
+            return ()
+        if signals and len(signals) != count:
+            raise BlastemaError(f"the rule has {len(signals)} signals for {count} targets; give one for each")
+        return signals or tuple(short_name(name) if looks_like_file(name) else name for name in self.names)
+
+
+# With more targets than these, names of files would be too long.
+MOST_NAMED = 3
+
+
+def run_name(config: Config) -> str:
+    """Return a name for files and titles: `lizard`, `lizard-tree`, `10-targets`."""
+    names = [short_name(name) for name in config.names]
+    return "-".join(names) if len(names) <= MOST_NAMED else f"{len(names)}-targets"
+
+
+def _target_name(target: Any) -> str:
+    if isinstance(target, str | os.PathLike):
+        target = os.fspath(target)
+    if not isinstance(target, str):
+        raise BlastemaError(
+            f"the target is a {type(target).__name__}; give a name, a path, or an array (height, width, 4)"
+        )
+    if target.encode("utf-8", "replace").decode() != target:
+        raise BlastemaError(f"the target {target!r} is not valid Unicode; rename the file")
+    return target
 
 
 def _whole(name: str, value: Any, least: int, most: int, limits: str) -> int:

@@ -110,7 +110,7 @@ def load_config(directory: Path) -> tuple[Config, str | None]:
 
 
 def kept_target(path: Path, checksum: str | None = None) -> np.ndarray:
-    """Return the target in the directory of a run, float32 `(height, width, 4)`.
+    """Return the target in the directory of a run, float32 `(height, width, 4)`, or several, `(target, ...)`.
 
     Raises:
         BlastemaError: it is missing or damaged.
@@ -122,7 +122,13 @@ def kept_target(path: Path, checksum: str | None = None) -> np.ndarray:
     if checksum is not None and hashlib.sha256(content).hexdigest() != checksum:
         raise BlastemaError(f"{path} is damaged: it does not match its checksum; restore it, or start a new run")
     target = _array(content)
-    if target is None or target.ndim != 3 or target.shape[-1] != 4 or target.dtype != np.float32 or not target.size:
+    if (
+        target is None
+        or target.ndim not in (3, 4)
+        or target.shape[-1] != 4
+        or target.dtype != np.float32
+        or not target.size
+    ):
         raise BlastemaError(f"{path} is missing or damaged; a run needs its target")
     if not np.isfinite(target).all() or target.min() < 0 or target.max() > 1:
         raise BlastemaError(f"{path} is damaged: it has values outside 0 to 1")

@@ -77,6 +77,15 @@ RECIPES = {
         sentence="for trained organisms, with --from",
         for_trained=True,
     ),
+    # Many targets: slow at first, since the beginning grows another body, and damage only once all have a shape.
+    "many": replace(
+        BLASTEMA,
+        pool=512,
+        undamaged=0.1,
+        switched=(0.2, 2),
+        learning_rates=((0, 2e-3), (0.1, 4e-3), (0.3, 2e-3), (0.6, 5e-4), (0.85, 1e-4)),
+        sentence="for several targets",
+    ),
     "article": Recipe(sentence="as published"),
 }
 

@@ -20,6 +20,8 @@ RANGES: dict[str, Range] = {
     "damages": some_of(DAMAGES),
     "cuts": pair(number(0, 1), whole(1, 1000)),
     "between": ascending(whole(0, LONGEST)),
+    "undamaged": number(0, 1),
+    "switched": pair(number(0, 1), whole(0, MOST_STATES)),
     "learning_rates": stages(number(0, 1000)),
     "beta_1": number(0, 1, below=True),
     "beta_2": number(0, 1, below=True),
@@ -44,6 +46,9 @@ class Recipe:
         cuts: (share of the training steps, most cuts): from that share on, a damaged state gets 1 to this many cuts
             in a row, drawn for each training step; before, it gets 1.
         between: range of CA steps from one of these cuts to the next, both inclusive; drawn likewise.
+        undamaged: share of the training steps before states are damaged.
+        switched: (share of the training steps, states): from that share on, so many states of a batch exchange their
+            signals when they are put back into the pool, so that one body has to turn into another.
         learning_rates: (share of the training steps from which it applies, rate), in order. The article lowers its
             rate after 2000 of 8000.
         beta_1, beta_2, epsilon: of Adam; epsilon is that of Keras, which the notebook uses.
@@ -65,6 +70,8 @@ class Recipe:
     damages: tuple[str, ...] = ("disc",)
     cuts: tuple[float, int] = (1.0, 1)
     between: tuple[int, int] = (2, 8)
+    undamaged: float = 0
+    switched: tuple[float, int] = (1.0, 0)
     learning_rates: tuple[tuple[float, float], ...] = ((0, 2e-3), (0.25, 2e-4))
     beta_1: float = 0.9
     beta_2: float = 0.999
@@ -91,6 +98,19 @@ class Recipe:
         (0.002, 0.0002)
         """
         return [rate for begin, rate in self.learning_rates if step >= begin * self.steps][-1]
+
+    def damaged_at(self, step: int) -> int:
+        """Return the number of states that are damaged after `step` training steps.
+
+        >>> Recipe(undamaged=0.1).damaged_at(799), Recipe(undamaged=0.1).damaged_at(800)
+        (0, 3)
+        """
+        return self.damaged if step >= self.undamaged * self.steps else 0
+
+    def switched_at(self, step: int) -> int:
+        """Return the number of states that exchange their signals after `step` training steps."""
+        begin, states = self.switched
+        return states if step >= begin * self.steps else 0
 
     def most_cuts(self, step: int) -> int:
         """Return the most cuts in a row after `step` training steps.

@@ -59,7 +59,9 @@ class Run:
     Use `Run.begin` or `Run.resume`.
 
     Attributes:
-        directory, config, target, trainer: what is trained, and where.
+        directory, config, trainer: what is trained, and where.
+        targets: float32 `(target, height, width, 4)`.
+        target_losses: with several targets, the losses of this process by the name of a target's signal.
         losses, logged: the losses in the log, and the training steps that they belong to.
         last: the log line of the last training step of this process.
         state: recent losses, number of rollbacks, and the best organism so far.
@@ -74,11 +76,13 @@ class Run:
         target_sum: str = "",
         loss: OwnLoss | None = None,
     ) -> None:
-        self.directory, self.config, self.target, self._target_sum = directory, config, target, target_sum
+        self.directory, self.config, self._target_sum = directory, config, target_sum
+        self.targets = target.reshape(-1, *target.shape[-3:])
         self._own_loss = loss
         self.trainer = self._fresh_trainer()
         self.state = with_versions(RunState([], 0, None), self.trainer)
         self.losses: list[float] = []
+        self.target_losses: dict[str, list[float]] = {}
         self.logged: list[int] = []
         self.last: dict[str, Any] = {}
         self.notices: list[str] = []
@@ -115,12 +119,12 @@ class Run:
             refuse_taken(directory)
             remove_unfinished(directory)
             # The configuration last: a directory without it holds no run, so one can be started in it.
-            run._target_sum = write_target(directory, run.target)
+            run._target_sum = write_target(directory, target)
             if config.beginning:
-                run.trainer.weights = config.beginning.weights(run.trainer.weights)
+                run.trainer.weights = config.beginning.weights(run.trainer.weights, config.rule)
                 run._save(True)
             write_config(directory, config, run._target_sum)
-        run.notices += remarks(config, run.target)
+        run.notices += remarks(config, target)
         return run
 
     @classmethod
@@ -164,6 +168,11 @@ class Run:
         run.trainer.recipe = run.config.full_recipe()
         run.notices += [*notices, *changes]
         return run
+
+    @property
+    def target(self) -> np.ndarray:
+        """The first target, `(height, width, 4)`."""
+        return self.targets[0]
 
     def train(self) -> Generator[Report, None, None]:
         """Train to the end, yielding after each step. If the caller stops iterating, the state is saved.
@@ -228,6 +237,7 @@ class Run:
             # From here on, a log without a checkpoint means that the checkpoint was lost.
             self._save(False)
         if not self._target_sum:
+            # Blastema 0.1.0, which did not write it, knew one target.
             self._target_sum = write_target(self.directory, self.target)
         write_config(self.directory, self.config, self._target_sum)
         trim(self.directory / LOG, self.trainer.done)
@@ -240,11 +250,13 @@ class Run:
     def _logged_step(self) -> Report:
         began = time.monotonic()
         report = self.trainer.step()
-        line = log_line(report, self.learning_rate(), time.monotonic() - began)
+        line = log_line(report, self.learning_rate(), time.monotonic() - began, self.config.rule.signals)
         self.last = line | self._judge(report)
         assert self._log is not None
-        self._log.write(json.dumps(self.last) + "\n")
+        self._log.write(json.dumps(self.last, ensure_ascii=False) + "\n")
         self.losses.append(report.loss)
+        for target, loss in report.losses.items():
+            self.target_losses.setdefault(self.config.rule.signals[target], []).append(loss)
         self.logged.append(report.step)
         return report
 
@@ -259,7 +271,7 @@ class Run:
     def _fresh_trainer(self) -> Trainer:
         config = self.config
         return Trainer(
-            config.rule, EXPERIMENTS[config.experiment], config.full_recipe(), self.target, config.seed,
+            config.rule, EXPERIMENTS[config.experiment], config.full_recipe(), self.targets, config.seed,
             choose_engine(config.engine), self._own_loss,
         )  # fmt: skip
 

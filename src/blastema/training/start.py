@@ -85,7 +85,8 @@ def with_loss(config: Config, loss: OwnLoss | None, target: np.ndarray) -> Confi
         if config.loss is not None:
             raise BlastemaError(f"the configuration names the loss {config.loss}; give the function itself, as loss")
         return config
-    height, width = target.shape[:2]
+    height, width = target.shape[-3:-1]
+    target = target.reshape(-1, *target.shape[-3:])[0]
     states = seed_batch(np.arange(config.batch), height, width, config.rule.channels).states
     value, _ = evaluate(towards(target, loss), states)
     if not np.isfinite(value):
@@ -102,6 +103,10 @@ def loss_name(loss: OwnLoss) -> str:
 def remarks(config: Config, target: np.ndarray) -> list[str]:
     """Return what a user should read before a long training, one line each."""
     fit = None if config.array is not None else config.fit
-    warning = unreachable(target, config.full_recipe().rollout(0)[0], fit, config.rule.alive_threshold)
+    shortest = config.full_recipe().rollout(0)[0]
+    warnings = (
+        unreachable(picture, shortest, fit, config.rule.alive_threshold)
+        for picture in target.reshape(-1, *target.shape[-3:])
+    )
     beginning = config.beginning.remarks(config.rule) if config.beginning else []
-    return [*config.remarks(), *([warning] if warning else []), *beginning]
+    return [*config.remarks(), *dict.fromkeys(filter(None, warnings)), *beginning]
