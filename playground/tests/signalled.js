@@ -29,9 +29,16 @@ export function withBodies(use) {
   });
 }
 
-/** The pixels of the canvas of a dish of 72 x 72 in which bodies grow as they are told, on white: which signal from
- * which step on. */
-export const grown = async (/** @type {{changes: [number, number[]][], steps: number}} */ { changes, steps }) => {
+/**
+ * The pixels of the canvas of a dish of 72 x 72 in which bodies grow as they are told, on white.
+ *
+ *     changes: which mixture from which step on; strokes: what is painted at which step
+ */
+export const grown = async (
+  /** @type {{changes?: [number, number[]][], steps: number,
+   *   strokes?: [number, number, import('../../src/blastema/playground/page/signals.js').Stroke][]}} */
+  { changes = [], strokes = [], steps },
+) => {
   const [{ Dish }, { readOrganism }] = await Promise.all([import('/dish.js'), import('/organism.js')]);
   const content = await (await fetch('/organisms/bodies.safetensors')).arrayBuffer();
   const canvas = Object.assign(document.createElement('canvas'), { height: 72, width: 72 });
@@ -40,6 +47,7 @@ export const grown = async (/** @type {{changes: [number, number[]][], steps: nu
   dish.plant(number);
   for (let step = 0; step < steps; step++) {
     for (const [start, mixture] of changes) if (start === step) dish.setSignal(number, Float32Array.from(mixture));
+    for (const [start, signal, stroke] of strokes) if (start === step) dish.paint(number, signal, stroke);
     dish.step();
   }
   dish.draw();

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { mixtureOf, mixtureSaid, mixtureText } from '../../src/blastema/playground/page/mixture.js';
 import { noBrowser } from './browser.js';
 import { grown, withBodies } from './signalled.js';
-import { PHONE, at, cells, settled, steps, visitor } from './visit.js';
+import { PHONE, at, cells, coloured, settled, steps, visitor } from './visit.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -99,7 +99,7 @@ test('bodies', { skip: noBrowser }, (suite) =>
       const changes = /** @type {[number, number[]][]} */ ([[30, [0, 1, 0]]]);
       const [expected, unswitched] = await Promise.all([
         page.evaluate(grown, { changes, steps: 50 }),
-        page.evaluate(grown, { changes: [], steps: 50 }),
+        page.evaluate(grown, { steps: 50 }),
       ]);
       assert.ok(furthest(switched.data, expected) <= 2 && furthest(expected, unswitched) > 20);
       await page.click('#undo');
@@ -145,7 +145,7 @@ test('bodies', { skip: noBrowser }, (suite) =>
 
     await visit('cells follow the signal that is painted on them, and no others', async (page) => {
       await restart(page, 60);
-      const before = await page.evaluate(grown, { changes: [], steps: 66 });
+      const before = await page.evaluate(grown, { steps: 66 });
       assert.ok(await page.locator('#paint').isHidden());
       await page.keyboard.press('b');
       assert.equal(await checked(page, 'paint'), '🎄');
@@ -160,6 +160,10 @@ test('bodies', { skip: noBrowser }, (suite) =>
         different.length > 5 && different[0] >= 15 - 12 && different[different.length - 1] <= 31 + 12,
         `${different}`,
       );
+      const line = { from: { x: 0.3 * 72, y: 36 }, to: { x: 0.35 * 72, y: 36 }, radius: 6 };
+      const strokes = /** @type {[number, number, typeof line][]} */ ([[60, 2, line]]);
+      const expected = await page.evaluate(grown, { strokes, steps: 66 });
+      assert.ok(furthest(after, expected) <= 2);
       assert.ok(await page.locator('#painted').isVisible());
       const tinted = await page.$eval('#painted', (canvas) => {
         const image = /** @type {HTMLCanvasElement} */ (canvas).getContext('2d')?.getImageData(0, 0, 72, 72).data ?? [];
@@ -281,10 +285,13 @@ test('bodies', { skip: noBrowser }, (suite) =>
         await page.locator('#tools label').nth(2).tap();
         await page.locator('#paint label').nth(2).tap();
         await page.locator('#dish').scrollIntoViewIfNeeded();
-        await page.touchscreen.tap(...(await at(page, 0.5, 0.5)));
-        await page.touchscreen.tap(...(await at(page, 0.5, 0.5)));
+        // Two taps paint twice; with the other tools they plant.
+        await page.touchscreen.tap(...(await at(page, 0.1, 0.1)));
+        await page.touchscreen.tap(...(await at(page, 0.1, 0.1)));
         await settled(page);
         assert.ok(await page.locator('#painted').isVisible());
+        // Only the brush is over the white of the corner, and that is not on the canvas.
+        assert.equal(coloured(await cells(page), 0, 0, 14, 14), 0);
         assert.ok(!(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)));
         await page.click('#play');
         await page.addScriptTag({ path: AXE });
