@@ -11,7 +11,8 @@ from blastema.engines.protocol import Loss
 from blastema.loss import rgba_channels, towards
 from blastema.quantisation.eight_bit import scale_of
 from blastema.rule import ALPHA, Array, Batch, Rule, Weights
-from blastema.training.experiments import BLASTEMA, RECIPES, Recipe
+from blastema.training.experiments import BLASTEMA, RECIPES
+from blastema.training.recipe import Recipe
 from blastema.training.trainer import Report, Trainer
 
 ARTICLE_RECIPE = RECIPES["article"]
@@ -87,17 +88,17 @@ class Contained(Trainer):
 
 
 class OtherBatches(Trainer):
-    """At the beginning, batches are drawn as in another experiment."""
+    """At the beginning, batches are drawn as in another recipe."""
 
     until = BEGINNING
     drawn: Mapping[str, int] = {}
 
     def draw_batch(self, draw: np.random.Generator) -> tuple[np.ndarray, Batch]:
-        experiment = self.experiment
-        if self.done < self.until * self.recipe.steps:
-            self.experiment = dataclasses.replace(experiment, **self.drawn)
+        recipe = self.recipe
+        if self.done < self.until * recipe.steps:
+            self.recipe = dataclasses.replace(recipe, **self.drawn)
         batch = super().draw_batch(draw)
-        self.experiment = experiment
+        self.recipe = recipe
         return batch
 
 

@@ -6,14 +6,13 @@ from blastema.engines import choose_engine
 from blastema.engines.native_engine import NativeEngine
 from blastema.loss import towards
 from blastema.rule import Batch, Rule, Weights
-from blastema.training.experiments import Recipe
 from blastema.training.optimiser import adam, no_moments, normalised
 from workload import LEARNING_RATE, Contender, Work
 
 
 def prepare(work: Work, fire_rate: float, engine_name: str, isa: str = "", threads: str = "1") -> Contender:
     engine = NativeEngine(isa, int(threads)) if engine_name == "native" else choose_engine(engine_name)
-    rule, recipe = Rule(fire_rate=fire_rate), Recipe(learning_rates=((0, LEARNING_RATE),))
+    rule = Rule(fire_rate=fire_rate)
     count = len(work.states)
     batch = Batch(work.states, np.arange(count, dtype=np.uint32), np.full(count, 200, np.uint32))
     one = Batch(*(array[:1] for array in batch))
@@ -24,7 +23,7 @@ def prepare(work: Work, fire_rate: float, engine_name: str, isa: str = "", threa
     def train(steps: int) -> float:
         nonlocal weights, moments, done
         result = engine.value_and_grad(rule, weights, batch, steps, towards(work.target))
-        weights, moments = adam(recipe, weights, normalised(result.gradient), moments, done)
+        weights, moments = adam(weights, normalised(result.gradient), moments, done, LEARNING_RATE)
         done += 1
         return result.loss
 

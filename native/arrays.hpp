@@ -25,6 +25,7 @@ inline std::string to_text(const Dimensions& shape) {
 
 template <class Array>
 bool is_contiguous(const Array& array) {
+  if (array.size() == 0) return true;  // whatever its strides are
   int64_t step = 1;
   for (size_t i = array.ndim(); i-- > 0; step *= int64_t(array.shape(i)))
     if (array.shape(i) > 1 && array.stride(i) != step) return false;
@@ -49,7 +50,7 @@ Dimensions shape_of(const char* name, const Array& array) {
 template <class T, class Array>
 auto data_of(const char* name, const Array& array, const Dimensions& needed) {
   const Dimensions shape = shape_of(name, array);
-  const char* type = std::is_same_v<T, float> ? "float32" : "uint32";
+  const char* type = std::is_same_v<T, float> ? "float32" : std::is_same_v<T, uint8_t> ? "uint8" : "uint32";
   const bool has_type = array.dtype() == nb::dtype<T>();
   if (!has_type || shape != needed || !is_contiguous(array) || !is_aligned<T>(array)) {
     std::string text = std::string(name) + " has shape " + to_text(shape);

@@ -30,16 +30,16 @@ using namespace nb::literals;
 namespace blastema {
 namespace {
 
-// hidden_weight, hidden_bias, update_weight, update_bias, as blastema.rule.Weights has them.
-using WeightArrays = std::tuple<Input, Input, Input, Input>;
-using GradientArrays = std::tuple<Output, Output, Output, Output>;
-// states, seeds, ages, as blastema.rule.Batch has them.
-using BatchArrays = std::tuple<Input, Input, Input>;
+// hidden_weight, hidden_bias, update_weight, update_bias, signal_bias, as blastema.rule.Weights has them.
+using WeightArrays = std::tuple<Input, Input, Input, Input, Input>;
+using GradientArrays = std::tuple<Output, Output, Output, Output, Output>;
+// states, seeds, ages, signals, as blastema.rule.Batch has them.
+using BatchArrays = std::tuple<Input, Input, Input, std::optional<Input>>;
 
 RuleSpec make_rule(int channels, int hidden, const Input& kernels, std::optional<std::pair<double, double>> rotation,
-                   double alive_threshold, uint32_t fire_threshold, bool wrap) {
-  if (channels < 4 || channels > 1024 || hidden < 1 || hidden > 65536)
-    throw nb::value_error("channels must be 4 to 1024, hidden 1 to 65536");
+                   double alive_threshold, uint32_t fire_threshold, bool wrap, int signals) {
+  if (channels < 4 || channels > 1024 || hidden < 1 || hidden > 65536 || signals < 0 || signals > 256)
+    throw nb::value_error("channels must be 4 to 1024, hidden 1 to 65536, signals 0 to 256");
   const size_t filters = kernels.ndim() ? kernels.shape(0) : 0;
   if (filters < 1 || filters > 1024 || (rotation && filters != 3))
     throw nb::value_error("needed are 1 to 1024 kernels, and 3 with a rotation");
@@ -53,43 +53,54 @@ RuleSpec make_rule(int channels, int hidden, const Input& kernels, std::optional
           .sin = rotation ? float(rotation->second) : 0.0f,
           .alive_threshold = float(alive_threshold),
           .fire_threshold = fire_threshold,
-          .wrap = wrap};
+          .wrap = wrap,
+          .signals = signals};
 }
 
 struct WeightShapes {
-  Dimensions hidden_weight, hidden_bias, update_weight, update_bias;
+  Dimensions hidden_weight, hidden_bias, update_weight, update_bias, signal_bias;
   explicit WeightShapes(const RuleSpec& rule)
       : hidden_weight{size_t(rule.filters) * rule.channels, size_t(rule.hidden)},
         hidden_bias{size_t(rule.hidden)},
         update_weight{size_t(rule.hidden), size_t(rule.channels)},
-        update_bias{size_t(rule.channels)} {}
+        update_bias{size_t(rule.channels)},
+        signal_bias{size_t(rule.signals), size_t(rule.hidden)} {}
 };
 
 // Checks the arrays of weights or of gradients.
 template <class Float, class Arrays>
 Parameters<Float> parameters_of(const RuleSpec& rule, const Arrays& arrays) {
-  const auto& [hidden_weight, hidden_bias, update_weight, update_bias] = arrays;
+  const auto& [hidden_weight, hidden_bias, update_weight, update_bias, signal_bias] = arrays;
   const WeightShapes shapes(rule);
   return {.hidden_weight = data_of<float>("hidden_weight", hidden_weight, shapes.hidden_weight),
           .hidden_bias = data_of<float>("hidden_bias", hidden_bias, shapes.hidden_bias),
           .update_weight = data_of<float>("update_weight", update_weight, shapes.update_weight),
-          .update_bias = data_of<float>("update_bias", update_bias, shapes.update_bias)};
+          .update_bias = data_of<float>("update_bias", update_bias, shapes.update_bias),
+          .signal_bias = data_of<float>("signal_bias", signal_bias, shapes.signal_bias)};
 }
 
 Batch batch_of(const RuleSpec& rule, const BatchArrays& arrays) {
-  const auto& [states, seeds, ages] = arrays;
+  const auto& [states, seeds, ages, signals] = arrays;
   const Dimensions shape = shape_of("states", states);
   if (shape.size() != 4) throw nb::value_error("states must have 4 axes: batch, height, width, channels");
   const size_t count = shape[0], height = shape[1], width = shape[2];
   if (count < 1 || height < 1 || width < 1 || count > 1 << 20 || height > 65536 || width > 65536 ||
       height * width >= size_t(1) << 31)
     throw nb::value_error("needed are a batch of at least 1 and grids of 1x1 to fewer than 2^31 cells");
-  return {.count = int(count),
-          .height = uint32_t(height),
-          .width = uint32_t(width),
-          .states = data_of<float>("states", states, {count, height, width, size_t(rule.channels)}),
-          .seeds = data_of<uint32_t>("seeds", seeds, {count}),
-          .ages = data_of<uint32_t>("ages", ages, {count})};
+  Batch batch{.count = int(count),
+              .height = uint32_t(height),
+              .width = uint32_t(width),
+              .states = data_of<float>("states", states, {count, height, width, size_t(rule.channels)}),
+              .seeds = data_of<uint32_t>("seeds", seeds, {count}),
+              .ages = data_of<uint32_t>("ages", ages, {count})};
+  if (signals) {
+    if (!rule.signals) throw nb::value_error("this rule has no signals");
+    if (signals->is_valid() && signals->dtype() == nb::dtype<uint8_t>())
+      batch.map = data_of<uint8_t>("signals", *signals, {count, height, width});
+    else
+      batch.mixtures = data_of<float>("signals", *signals, {count, size_t(rule.signals)});
+  }
+  return batch;
 }
 
 // The Rollout that Python sees.
@@ -174,11 +185,12 @@ NB_MODULE(_native, module) {
           "__init__",
           [](RuleSpec* self, int channels, int hidden, const Input& kernels,
              std::optional<std::pair<double, double>> rotation, double alive_threshold, uint32_t fire_threshold,
-             bool wrap) {
-            new (self) RuleSpec(make_rule(channels, hidden, kernels, rotation, alive_threshold, fire_threshold, wrap));
+             bool wrap, int signals) {
+            new (self) RuleSpec(
+                make_rule(channels, hidden, kernels, rotation, alive_threshold, fire_threshold, wrap, signals));
           },
           nb::kw_only(), "channels"_a, "hidden"_a, "kernels"_a, "rotation"_a.none(), "alive_threshold"_a,
-          "fire_threshold"_a, "wrap"_a);
+          "fire_threshold"_a, "wrap"_a, "signals"_a);
   nb::class_<PyRollout>(module, "Rollout")
       .def(nb::init<const RuleSpec&, const WeightArrays&, const BatchArrays&, const std::string&, int, bool>(),
            "rule"_a, "weights"_a, "batch"_a, nb::kw_only(), "isa"_a, "threads"_a, "record"_a)

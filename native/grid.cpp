@@ -37,8 +37,9 @@ void check_finite(const float* state, int channels, uint32_t y, uint32_t x) {
 
 }  // namespace
 
-size_t gradient_size(const Shape& s) {
-  return size_t(s.filters) * s.channels * s.hidden + s.hidden + size_t(s.hidden) * s.channels + s.channels;
+size_t gradient_size(const Shape& s, int biases) {
+  return size_t(s.filters) * s.channels * s.hidden + size_t(biases) * s.hidden + size_t(s.hidden) * s.channels +
+         s.channels;
 }
 
 int Grid::count_bands(uint32_t height, uint32_t width) {
@@ -52,6 +53,7 @@ Grid::Grid(const IsaKernel& kernel, const Model& model, const Options& options)
     : kernel_(kernel),
       model_(model),
       channels_(options.channels),
+      biases_(options.biases),
       record_(options.record),
       max_record_(options.max_record) {
   const uint32_t height = options.height, width = options.width;
@@ -69,6 +71,8 @@ Grid::Grid(const IsaKernel& kernel, const Model& model, const Options& options)
                    .age = options.age,
                    .states = states_.get(),
                    .states_grad = nullptr,
+                   .hidden_bias = options.hidden_bias,
+                   .signals = options.signals,
                    .mature = maps,
                    .alive = {maps + map, maps + 2 * map},
                    .mature_spans = spans_.data(),
@@ -183,11 +187,11 @@ void Grid::begin_backward(const float* cotangent, StopToken& token, int worker) 
   states_grad_ = ZeroedArray<float>(size_t(view_.height) * view_.width * padded);
   view_.states_grad = states_grad_.get();
   for (size_t b = 0; b < bands_.size(); ++b) {
-    storage_[b].gradient = ZeroedArray<float>(gradient_size(s));
+    storage_[b].gradient = ZeroedArray<float>(gradient_size(s, biases_));
     Band& band = bands_[b];
     band.hidden_weight_t_grad = storage_[b].gradient.get();
     band.hidden_bias_grad = band.hidden_weight_t_grad + size_t(s.filters) * s.channels * s.hidden;
-    band.update_weight_grad = band.hidden_bias_grad + s.hidden;
+    band.update_weight_grad = band.hidden_bias_grad + size_t(biases_) * s.hidden;
     band.update_bias_grad = band.update_weight_grad + size_t(s.hidden) * s.channels;
   }
   // Cells that are not alive after the last step were erased by it: their gradient is zero.
@@ -213,11 +217,21 @@ void Grid::read_gradient(float* states_grad, StopToken& token, int worker) const
 }
 
 void Grid::add_gradients(float* sum) const {
-  const size_t size = gradient_size(model_.shape);
+  const size_t size = gradient_size(model_.shape, biases_);
   for (const BandStorage& storage : storage_) {
     const float* gradient = storage.gradient.get();
     for (size_t i = 0; i < size; ++i) sum[i] += gradient[i];
   }
+}
+
+void Grid::add_mixture_gradients(const float* mixture, int signals, float* sum) const {
+  const int units = model_.shape.hidden;
+  for (const Band& band : bands_)
+    for (int signal = 0; signal < signals; ++signal) {
+      if (mixture[signal] == 0) continue;
+      float* to = sum + size_t(signal) * units;
+      for (int unit = 0; unit < units; ++unit) to[unit] += mixture[signal] * band.hidden_bias_grad[unit];
+    }
 }
 
 uint32_t Grid::living() const {

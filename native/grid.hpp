@@ -22,6 +22,11 @@ class Grid {
     bool share_bands;   // several threads may work on its bands at once
     bool record;        // keep what backward needs
     size_t max_record;  // bytes; values of hidden units beyond are recomputed
+    // The biases of the hidden layer, (biases, hidden), padded: one, or with a map of signals, (height, width), one for
+    // each signal. They must outlive the grid.
+    const float* hidden_bias;
+    int biases;
+    const uint8_t* signals;  // null if there is no map
   };
   Grid(const IsaKernel&, const Model&, const Options&);
 
@@ -40,8 +45,10 @@ class Grid {
   // cotangent, states_grad: (height, width, channels), the gradients with respect to the last and the first states.
   void begin_backward(const float* cotangent, StopToken&, int worker);
   void read_gradient(float* states_grad, StopToken&, int worker) const;
-  // Adds the bands' gradients of the weights, in order, to sum, (gradient_size(shape)).
+  // Adds the bands' gradients of the weights, in order, to sum, (gradient_size(shape, biases)).
   void add_gradients(float* sum) const;
+  // Adds the gradient of the hidden bias, times each number of the mixture, (signals), to sum, (signals, hidden).
+  void add_mixture_gradients(const float* mixture, int signals, float* sum) const;
 
   static int count_bands(uint32_t height, uint32_t width);
   uint32_t living() const;
@@ -60,6 +67,7 @@ class Grid {
   const IsaKernel& kernel_;
   const Model& model_;
   const int channels_;  // not padded
+  const int biases_;
   const bool record_;
   const size_t max_record_;
   bool first_ = true;
@@ -81,7 +89,8 @@ class Grid {
 };
 
 // The gradients of a band are one array: of W1 transposed (hidden, filters * channels), b1, W2, b2. All are padded.
-size_t gradient_size(const Shape&);
+// With a map of signals there is a b1 for each.
+size_t gradient_size(const Shape&, int biases);
 
 template <class Run>
 void Grid::step(const Run& run) {

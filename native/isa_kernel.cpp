@@ -24,9 +24,10 @@ void compute_changes(const Model& model, const GridView& grid, Band& band, const
   with_shape(model.shape, [&](auto s) {
     for (uint32_t done = 0; done < band.fired && !should_stop(scratch); done += chunk) {
       const int count = at_most_a_chunk(band.fired - done);
-      perceive(s, model, grid, band.fired_cells + done, count, scratch);
+      const uint32_t* cells = band.fired_cells + done;
+      perceive(s, model, grid, cells, count, scratch);
       uint64_t* active_units = band.active_units + size_t(done) * words_for(s.hidden);
-      hidden_layer(s, model, scratch, count);
+      hidden_layer(s, model, grid, cells, count, scratch);
       if (band.active_values) {
         float* values = band.active_values + band.active_count;
         band.active_count =
@@ -138,17 +139,19 @@ void backward(const Model& model, const GridView& grid, Band& band, const StepRe
   with_shape(model.shape, [&](auto s) {
     for (uint32_t done = 0; done < step.fired && !should_stop(scratch); done += chunk) {
       const int count = at_most_a_chunk(step.fired - done);
-      perceive(s, model, grid, step.fired_cells + done, count, scratch);
+      const uint32_t* cells = step.fired_cells + done;
+      perceive(s, model, grid, cells, count, scratch);
       const uint64_t* active_units = band.active_units;
       if (values) {
         active_units = step.active_units + size_t(done) * words_for(s.hidden);
         values = unpack_active(scratch.hidden, s.hidden, count, active_units, values);
       } else {
-        hidden_layer(s, model, scratch, count);
+        hidden_layer(s, model, grid, cells, count, scratch);
         find_active(scratch.hidden, s.hidden, count, band.active_units);
       }
-      network_backward(s, model, scratch, count, band.changes + size_t(done) * s.channels, active_units, band);
-      perceive_backward(s, model, grid, step.fired_cells + done, count, scratch);
+      const float* changes_grad = band.changes + size_t(done) * s.channels;
+      network_backward(s, model, grid, cells, count, scratch, changes_grad, active_units, band);
+      perceive_backward(s, model, grid, cells, count, scratch);
     }
   });
 }

@@ -39,7 +39,6 @@ struct Model {
   float cos, sin;                // of the angle, for the article's filters
   const FilterTaps* taps;        // (filters), for any others
   const float* hidden_weight;    // (filters * channels, hidden)
-  const float* hidden_bias;      // (hidden)
   const float* update_weight;    // (hidden, channels)
   const float* update_bias;      // (channels)
   const float* hidden_weight_t;  // (hidden, filters * channels)
@@ -53,13 +52,16 @@ struct GridView {
   size_t stride;
   bool wrap;
   uint32_t seed, age;
-  float* states;         // (height, width, channels)
-  float* states_grad;    // (height, width, channels): the loss's gradient, during backward
-  uint8_t* mature;       // (height + 2, stride): alpha is above the threshold
-  uint8_t* alive[2];     // (height + 2, stride) each
-  Span* mature_spans;    // (height + 2)
-  Span* alive_spans[2];  // (height + 2) each
-  int current;           // which of `alive` belongs to the states
+  float* states;       // (height, width, channels)
+  float* states_grad;  // (height, width, channels): the loss's gradient, during backward
+  // One bias for all cells, (hidden), or with a map of signals one for each, (signals, hidden).
+  const float* hidden_bias;
+  const uint8_t* signals;  // (height, width), without a margin; null if there is no map
+  uint8_t* mature;         // (height + 2, stride): alpha is above the threshold
+  uint8_t* alive[2];       // (height + 2, stride) each
+  Span* mature_spans;      // (height + 2)
+  Span* alive_spans[2];    // (height + 2) each
+  int current;             // which of `alive` belongs to the states
 };
 
 // Lists of cells hold positions y * width + x, ascending. The highest bit marks a cell on the edge of the grid.
@@ -91,7 +93,7 @@ struct Band {
   size_t active_count = 0;           // number of those values
   // Gradients of the weights, accumulated.
   float* hidden_weight_t_grad = nullptr;  // (hidden, filters * channels)
-  float* hidden_bias_grad = nullptr;      // (hidden)
+  float* hidden_bias_grad = nullptr;      // (hidden), or with a map (signals, hidden)
   float* update_weight_grad = nullptr;    // (hidden, channels)
   float* update_bias_grad = nullptr;      // (channels)
 };

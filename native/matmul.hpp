@@ -56,7 +56,7 @@ inline void matmul_block(Matrix left, Matrix right, Inner inner, int row, int co
                          const Finish& finish) {
   Vector sum[Rows][Columns];
   for (int r = 0; r < Rows; ++r)
-    for (int c = 0; c < Columns; ++c) sum[r][c] = start((column + c) * lanes);
+    for (int c = 0; c < Columns; ++c) sum[r][c] = start(row + r, (column + c) * lanes);
   const float* a = left.data + row * left.row_stride;
   const float* b = right.data + column * lanes;
   inner.visit(row, Rows, [&](ptrdiff_t k) {
@@ -84,8 +84,8 @@ inline void for_each_block(int begin, int end, const Body& body) {
     if (begin < end) for_each_block<Wanted / 2>(begin, end, body);
 }
 
-// Computes start + left @ right, (rows, columns * lanes): start(column) is a vector to begin with, finish(row, column,
-// sum) receives the result.
+// Computes start + left @ right, (rows, columns * lanes): start(row, column) is a vector to begin with, finish(row,
+// column, sum) receives the result.
 template <int Rows, int Columns, class Inner, class Start, class Finish>
 inline void matmul(Block<Rows, Columns>, Matrix left, Matrix right, int rows, int columns, Inner inner,
                    const Start& start, const Finish& finish) {

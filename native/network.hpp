@@ -8,17 +8,29 @@
 namespace blastema {
 namespace {
 
-// scratch.hidden = relu(scratch.perception @ W1 + b1), for `count` cells.
-template <class S>
-inline void hidden_layer(const S& s, const Model& model, const Scratch& scratch, int count) {
+// scratch.hidden = relu(scratch.perception @ W1 + bias(row, column)), for `count` cells.
+template <class S, class Bias>
+inline void hidden_layer_with(const S& s, const Model& model, const Scratch& scratch, int count, const Bias& bias) {
   float* hidden = scratch.hidden;
-  matmul(
-      HiddenBlock{}, {scratch.perception, s.perception}, {model.hidden_weight, s.hidden}, count, s.hidden / lanes,
-      AllIndices{s.perception}, [&](int column) { return load(model.hidden_bias + column); },
-      [&](int row, int column, Vector sum) {
-        // This order of the comparison lets NaN through, as the rule does.
-        store(hidden + ptrdiff_t(row) * s.hidden + column, Vector{} > sum ? Vector{} : sum);
-      });
+  matmul(HiddenBlock{}, {scratch.perception, s.perception}, {model.hidden_weight, s.hidden}, count, s.hidden / lanes,
+         AllIndices{s.perception}, bias, [&](int row, int column, Vector sum) {
+           // This order of the comparison lets NaN through, as the rule does.
+           store(hidden + ptrdiff_t(row) * s.hidden + column, Vector{} > sum ? Vector{} : sum);
+         });
+}
+
+// The same with the biases of the grid's cells, (count).
+template <class S>
+inline void hidden_layer(const S& s, const Model& model, const GridView& grid, const uint32_t* cells, int count,
+                         const Scratch& scratch) {
+  if (!grid.signals) {
+    hidden_layer_with(s, model, scratch, count, [&](int, int column) { return load(grid.hidden_bias + column); });
+    return;
+  }
+  const float* biases[chunk];
+  for (int i = 0; i < count; ++i)
+    biases[i] = grid.hidden_bias + ptrdiff_t(grid.signals[cells[i] & ~edge_bit]) * s.hidden;
+  hidden_layer_with(s, model, scratch, count, [&](int row, int column) { return load(biases[row] + column); });
 }
 
 // changes, (count, channels), = scratch.hidden @ W2 + b2. active_units: (count, words_for(hidden)).
@@ -27,7 +39,7 @@ inline void output_layer(const S& s, const Model& model, const Scratch& scratch,
                          const uint64_t* active_units, float* changes) {
   matmul(
       UpdateBlock{}, {scratch.hidden, s.hidden}, {model.update_weight, s.channels}, count, s.channels / lanes,
-      ActiveUnits{active_units, words_for(s.hidden)}, [&](int column) { return load(model.update_bias + column); },
+      ActiveUnits{active_units, words_for(s.hidden)}, [&](int, int column) { return load(model.update_bias + column); },
       [&](int row, int column, Vector sum) { store(changes + ptrdiff_t(row) * s.channels + column, sum); });
 }
 
@@ -47,6 +59,23 @@ inline void add_rows(const float* rows, ptrdiff_t stride, int count, int columns
     Vector total = load(sum + column);
     for (int row = 0; row < count; ++row) total += load(rows + row * stride + column);
     store(sum + column, total);
+  }
+}
+
+// Adds the rows of scratch.hidden_grad, (count), to the gradients of the biases that the cells have.
+template <class S>
+inline void add_bias_gradients(const S& s, const GridView& grid, const uint32_t* cells, int count,
+                               const float* hidden_grad, float* sum) {
+  if (!grid.signals) {
+    add_rows(hidden_grad, s.hidden, count, s.hidden, sum);
+    return;
+  }
+  // Neighbours mostly have the same signal: one call for each run of cells.
+  for (int begin = 0, end; begin < count; begin = end) {
+    const uint8_t signal = grid.signals[cells[begin] & ~edge_bit];
+    for (end = begin + 1; end < count && grid.signals[cells[end] & ~edge_bit] == signal;) ++end;
+    add_rows(hidden_grad + ptrdiff_t(begin) * s.hidden, s.hidden, end - begin, s.hidden,
+             sum + ptrdiff_t(signal) * s.hidden);
   }
 }
 
@@ -112,28 +141,29 @@ inline void active_units_backward(const S& s, const Model& model, const Scratch&
                      s.channels / lanes, active, band.update_weight_grad);
   matmul(
       PerceptionBlock{}, hidden_grad, {model.hidden_weight_t, s.perception}, rows, s.perception / lanes, active,
-      [](int) { return Vector{}; },
+      [](int, int) { return Vector{}; },
       [&](int row, int column, Vector sum) {
         store(scratch.perception_grad + ptrdiff_t(row) * s.perception + column, sum);
       });
 }
 
-// Backward of both layers, for `count` cells whose perception and hidden layer are in the scratch: adds to the band's
+// Backward of both layers, for cells, (count), whose perception and hidden layer are in the scratch: adds to the band's
 // gradients and writes scratch.perception_grad. changes_grad: (count, channels).
 template <class S>
-inline void network_backward(const S& s, const Model& model, const Scratch& scratch, int count,
-                             const float* changes_grad, const uint64_t* active_units, Band& band) {
+inline void network_backward(const S& s, const Model& model, const GridView& grid, const uint32_t* cells, int count,
+                             const Scratch& scratch, const float* changes_grad, const uint64_t* active_units,
+                             Band& band) {
   const float* hidden = scratch.hidden;
   float* hidden_grad = scratch.hidden_grad;
   matmul(
       HiddenBlock{}, {changes_grad, s.channels}, {model.update_weight_t, s.hidden}, count, s.hidden / lanes,
-      AllIndices{s.channels}, [](int) { return Vector{}; },
+      AllIndices{s.channels}, [](int, int) { return Vector{}; },
       [&](int row, int column, Vector sum) {
         const ptrdiff_t i = ptrdiff_t(row) * s.hidden + column;
         store(hidden_grad + i, load(hidden + i) > Vector{} ? sum : Vector{});
       });
   add_rows(changes_grad, s.channels, count, s.channels, band.update_bias_grad);
-  add_rows(hidden_grad, s.hidden, count, s.hidden, band.hidden_bias_grad);
+  add_bias_gradients(s, grid, cells, count, hidden_grad, band.hidden_bias_grad);
   active_units_backward(s, model, scratch, changes_grad, ActiveUnits{active_units, words_for(s.hidden)}, count, band);
 }
 

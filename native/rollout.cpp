@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "grid.hpp"
+#include "signal_biases.hpp"
 #include "thread_pool.hpp"
 
 namespace blastema {
@@ -36,6 +37,7 @@ Rollout::Rollout(const IsaKernel& kernel, const RuleSpec& rule, const Weights& w
       token_(options.interrupted) {
   list_taps();
   pack_weights(weights);
+  biases_ = std::make_unique<SignalBiases>(rule_, weights, batch, model_.shape.hidden, token_);
   make_scratch();
   grids_.resize(batch.count);
   ThreadPool::instance().run(threads_, batch.count, token_, [&](int i, int worker) {
@@ -47,7 +49,10 @@ Rollout::Rollout(const IsaKernel& kernel, const RuleSpec& rule, const Weights& w
                              .age = batch.ages[i],
                              .share_bands = share_bands_,
                              .record = options.record,
-                             .max_record = max_record / batch.count};
+                             .max_record = max_record / batch.count,
+                             .hidden_bias = biases_->of(i),
+                             .biases = biases_->per_grid(),
+                             .signals = biases_->map(i)};
     grids_[i] = std::make_unique<Grid>(kernel_, model_, grid);
     grids_[i]->load(batch.states + i * grids_[i]->size(), token_, worker);
   });
@@ -76,13 +81,12 @@ void Rollout::pack_weights(const Weights& weights) {
                     .article_filters = rule_.article_filters};
   const size_t perception = size_t(filters) * shape.channels;
   const size_t first = perception * shape.hidden, second = size_t(shape.hidden) * shape.channels;
-  weights_ = ZeroedArray<float>(2 * first + 2 * second + shape.hidden + shape.channels);
-  float* w1 = weights_.get();     // (perception, shape.hidden)
-  float* w1_t = w1 + first;       // (shape.hidden, perception)
-  float* w2 = w1_t + first;       // (shape.hidden, shape.channels)
-  float* w2_t = w2 + second;      // (shape.channels, shape.hidden)
-  float* b1 = w2_t + second;      // (shape.hidden)
-  float* b2 = b1 + shape.hidden;  // (shape.channels)
+  weights_ = ZeroedArray<float>(2 * first + 2 * second + shape.channels);
+  float* w1 = weights_.get();  // (perception, shape.hidden)
+  float* w1_t = w1 + first;    // (shape.hidden, perception)
+  float* w2 = w1_t + first;    // (shape.hidden, shape.channels)
+  float* w2_t = w2 + second;   // (shape.channels, shape.hidden)
+  float* b2 = w2_t + second;   // (shape.channels)
   const float* from = weights.hidden_weight;
   for (int filter = 0; filter < filters; ++filter)
     for (int channel = 0; channel < channels; ++channel, from += units) {
@@ -99,7 +103,6 @@ void Rollout::pack_weights(const Weights& weights) {
       w2[size_t(unit) * shape.channels + channel] = weight;
       w2_t[size_t(channel) * shape.hidden + unit] = weight;
     }
-  std::memcpy(b1, weights.hidden_bias, units * sizeof(float));
   std::memcpy(b2, weights.update_bias, channels * sizeof(float));
   model_ = Model{.shape = shape,
                  .alive_threshold = rule_.alive_threshold,
@@ -108,7 +111,6 @@ void Rollout::pack_weights(const Weights& weights) {
                  .sin = rule_.sin,
                  .taps = taps_.data(),
                  .hidden_weight = w1,
-                 .hidden_bias = b1,
                  .update_weight = w2,
                  .update_bias = b2,
                  .hidden_weight_t = w1_t,
@@ -175,33 +177,59 @@ void Rollout::backward(const float* cotangent, const Gradients& gradients, float
     while (grid.has_steps()) grid.step_backward(run);
     grid.read_gradient(states_grad + offset, token_, worker);
   });
-  ZeroedArray<float> sum(gradient_size(model_.shape));
+  const Shape& s = model_.shape;
+  ZeroedArray<float> sum(gradient_size(s, biases_->per_grid()));
   for (const auto& grid : grids_) {
     token_.throw_if_stopped(0);
     grid->add_gradients(sum.get());
   }
   unpack_gradients(sum.get(), gradients);
+  if (rule_.signals) unpack_signal_gradients(sum.get(), gradients);
 }
 
-// Removes the padding of the gradients, (gradient_size(shape)), and transposes that of W1.
+// Removes the padding of the gradients, (gradient_size(shape, biases)), transposes that of W1, and sums those of the
+// biases.
 void Rollout::unpack_gradients(const float* sum, const Gradients& gradients) const {
   const Shape& s = model_.shape;
   const int channels = rule_.channels, units = rule_.hidden;
   const size_t perception = size_t(s.filters) * s.channels;
+  const int biases = biases_->per_grid();
   const float* w1_t = sum;                               // (s.hidden, perception)
-  const float* b1 = w1_t + perception * s.hidden;        // (s.hidden)
-  const float* w2 = b1 + s.hidden;                       // (s.hidden, s.channels)
+  const float* b1 = w1_t + perception * s.hidden;        // (biases, s.hidden)
+  const float* w2 = b1 + size_t(biases) * s.hidden;      // (s.hidden, s.channels)
   const float* b2 = w2 + size_t(s.hidden) * s.channels;  // (s.channels)
   float* to = gradients.hidden_weight;
   for (int filter = 0; filter < s.filters; ++filter)
     for (int channel = 0; channel < channels; ++channel)
       for (int unit = 0; unit < units; ++unit) *to++ = w1_t[unit * perception + filter * s.channels + channel];
   std::memcpy(gradients.hidden_bias, b1, units * sizeof(float));
+  for (int bias = 1; bias < biases; ++bias)
+    for (int unit = 0; unit < units; ++unit) gradients.hidden_bias[unit] += b1[size_t(bias) * s.hidden + unit];
   for (int unit = 0; unit < units; ++unit) {
     const float* row = w2 + size_t(unit) * s.channels;
     std::memcpy(gradients.update_weight + size_t(unit) * channels, row, channels * sizeof(float));
   }
   std::memcpy(gradients.update_bias, b2, channels * sizeof(float));
+}
+
+// Writes the gradients of the signals' biases. With a map the bands have summed them; otherwise the mixtures say what
+// part of a grid's bias each is.
+void Rollout::unpack_signal_gradients(const float* sum, const Gradients& gradients) {
+  const Shape& s = model_.shape;
+  const int signals = rule_.signals, units = rule_.hidden;
+  ZeroedArray<float> mixed;
+  const float* from = sum + size_t(s.filters) * s.channels * s.hidden;  // (signals, s.hidden)
+  if (biases_->mixture(0)) {
+    mixed = ZeroedArray<float>(size_t(signals) * s.hidden);
+    from = mixed.get();
+    for (int i = 0; i < int(grids_.size()); ++i) {
+      token_.throw_if_stopped(0);
+      grids_[i]->add_mixture_gradients(biases_->mixture(i), signals, mixed.get());
+    }
+  }
+  for (int signal = 0; signal < signals; ++signal)
+    std::memcpy(gradients.signal_bias + size_t(signal) * units, from + size_t(signal) * s.hidden,
+                units * sizeof(float));
 }
 
 }  // namespace blastema

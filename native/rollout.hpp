@@ -19,14 +19,16 @@ struct RuleSpec {
   float alive_threshold;
   uint32_t fire_threshold;  // of 2^24
   bool wrap;
+  int signals = 0;  // their number
 };
 
 template <class Float>
 struct Parameters {
-  Float* hidden_weight;  // (filters * channels, hidden)
-  Float* hidden_bias;    // (hidden)
-  Float* update_weight;  // (hidden, channels)
-  Float* update_bias;    // (channels)
+  Float* hidden_weight;          // (filters * channels, hidden)
+  Float* hidden_bias;            // (hidden)
+  Float* update_weight;          // (hidden, channels)
+  Float* update_bias;            // (channels)
+  Float* signal_bias = nullptr;  // (signals, hidden); null without signals
 };
 using Weights = Parameters<const float>;
 using Gradients = Parameters<float>;
@@ -37,6 +39,9 @@ struct Batch {
   const float* states;    // (count, height, width, channels)
   const uint32_t* seeds;  // (count)
   const uint32_t* ages;   // (count)
+  // The signals, if one of these is not null; otherwise the first everywhere.
+  const float* mixtures = nullptr;  // (count, signals): each grid's parts of the signals
+  const uint8_t* map = nullptr;     // (count, height, width): each cell's signal
 };
 
 struct Options {
@@ -47,11 +52,12 @@ struct Options {
 };
 
 class Grid;
+class SignalBiases;
 
 class Rollout {
  public:
-  // Copies all arrays. Throws std::domain_error when a state is not finite, and std::bad_alloc, as the methods do; a
-  // rollout that threw cannot be used any more.
+  // Copies all arrays. Throws std::domain_error when a state is not finite or a map has a signal that does not exist,
+  // and std::bad_alloc, as the methods do; a rollout that threw cannot be used any more.
   Rollout(const IsaKernel&, const RuleSpec&, const Weights&, const Batch&, const Options&);
   ~Rollout();
 
@@ -69,6 +75,7 @@ class Rollout {
   void pack_weights(const Weights&);
   void make_scratch();
   void unpack_gradients(const float* sum, const Gradients&) const;
+  void unpack_signal_gradients(const float* sum, const Gradients&);
 
   const IsaKernel& kernel_;
   const RuleSpec rule_;
@@ -78,6 +85,7 @@ class Rollout {
   Model model_;
   std::vector<FilterTaps> taps_;
   ZeroedArray<float> weights_;
+  std::unique_ptr<const SignalBiases> biases_;
   std::vector<ZeroedArray<float>> scratch_memory_;
   std::vector<Scratch> scratch_;  // (threads)
   std::vector<std::unique_ptr<Grid>> grids_;

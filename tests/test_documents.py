@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from blastema import Rule, load
+from blastema.cli.choices import flag_name
 from blastema.cli.commands import COMMANDS, FIRST_EXAMPLES
 from blastema.engines import choose_engine
 from blastema.formats import distill, onnx, shadertoy, tfjs_constants
@@ -41,8 +42,8 @@ def commands_of(text: str) -> list[str]:
 
 def flags_of(command: str) -> set[str]:
     """Return the flags of a subcommand, such as --fire-rate."""
-    names = [name.replace("_", "-") for name in inspect.signature(COMMANDS[command].function).parameters]
-    return {f"--{name}" for name in names} | {f"--no-{name}" for name in names}
+    names = [flag_name(name) for name in inspect.signature(COMMANDS[command].function).parameters]
+    return {*names, *(name.replace("--", "--no-", 1) for name in names)}
 
 
 def test_the_python_of_the_readme_runs_as_printed(tmp_path, capsys, monkeypatch):

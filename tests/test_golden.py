@@ -70,8 +70,6 @@ def test_the_same_cells_fire(case):
 @pytest.mark.parametrize("engine", [*ENGINES, "rule"])
 def test_states_agree_with_the_judge(case, steps, engine):
     rule, weights, batch = of(case)
-    if rule.signals and engine == "native":
-        pytest.skip("the native engine does not know signals yet")
     if engine == "rule":
         for _ in range(int(steps)):
             batch = step(rule, weights, batch, case["angle"])

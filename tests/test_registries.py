@@ -23,7 +23,8 @@ from blastema.errors import BlastemaError
 from blastema.figures.figure import Film
 from blastema.formats import export, formats, registry
 from blastema.rule import FILTERS, Rule
-from blastema.training.experiments import EXPERIMENTS, RECIPES, Experiment, Recipe
+from blastema.training.experiments import EXPERIMENTS, RECIPES, Experiment
+from blastema.training.recipe import Recipe
 from blastema.training.run import Config
 from blastema.training.trainer import Trainer
 from blastema.training.validation import validation_score
@@ -101,7 +102,7 @@ def test_a_format_is_in_help_errors_and_on_its_page(help_of, monkeypatch, tmp_pa
 
 
 def test_an_experiment_is_in_help_and_can_be_trained_and_validated(help_of, monkeypatch):
-    monkeypatch.setitem(EXPERIMENTS, "dummy", Experiment("seed", 0, 0, "to do nothing", "Nothing.", (2, 3), "red"))
+    monkeypatch.setitem(EXPERIMENTS, "dummy", Experiment("seed", False, "to do nothing", "Nothing.", (2, 3), "red"))
     for command in ("train", "play"):
         assert f"{{{','.join(EXPERIMENTS)}}}" in help_of(command)
         assert ", to do nothing" in help_of(command)
@@ -110,13 +111,11 @@ def test_an_experiment_is_in_help_and_can_be_trained_and_validated(help_of, monk
     assert np.isfinite(validation_score(trainer, "dummy"))
 
 
-def test_a_recipe_is_in_help_unless_it_is_for_trained_organisms(help_of, monkeypatch):
+def test_a_recipe_is_in_help(help_of, monkeypatch):
     monkeypatch.setitem(RECIPES, "dummy", Recipe(sentence="for dummies"))
-    monkeypatch.setitem(RECIPES, "again", Recipe(sentence="once more", for_trained=True))
     assert ",dummy}" in help_of("train")
     assert "dummy (for dummies)" in help_of("play")
-    assert Config("disc", recipe="again").recipe == "again"
-    with pytest.raises(BlastemaError, match=r", dummy, again$"):
+    with pytest.raises(BlastemaError, match=r", dummy$"):
         Config("disc", recipe="none")
 
 

@@ -14,10 +14,12 @@ from blastema.cli.invocation import to_paste
 from blastema.cli.training_screen import watch
 from blastema.errors import BlastemaError
 from blastema.io.tensors import read_tensors, write_tensors
+from blastema.library import target_of
+from blastema.loss import towards
 from blastema.organism import Organism
-from blastema.reporting.album import complete_album
+from blastema.reporting.album import complete_album, picture_growth
 from blastema.rule import Rule
-from blastema.training import milestone
+from blastema.training import milestone, record
 from blastema.training import run as run_module
 from blastema.training.reach import furthest, unreachable
 from blastema.training.run import Config, Run
@@ -402,3 +404,84 @@ def test_the_screen_prints_names_as_they_are_and_tensorboard_gets_everything(tmp
     for tag in (b"loss", b"rollout", b"learning_rate", b"validation", b"batch", b"pool"):
         assert tag in content
     assert b"PNG" in content
+
+
+def moved(monkeypatch, **changes):
+    """Pretend that this machine has other versions."""
+    here = record.versions
+    monkeypatch.setattr(record, "versions", lambda engine: here(engine) | changes)
+
+
+def test_a_run_resumed_on_another_instruction_set_says_so(runs, stopped, monkeypatch):
+    before = load(stopped).training["versions"]
+    moved(monkeypatch, isa="pdp-11")
+    run = Run.resume(stopped)
+    (notice,) = run.notices
+    assert f"from step 5 on, this run has other versions (isa {before['isa']} -> pdp-11)" in notice
+    run.save()
+    training = load(stopped).training
+    assert training["versions"] == before | {"isa": "pdp-11"}
+    now = {"engine": run.config.engine} | training["versions"]
+    assert training["version_history"] == [[0, now | before], [5, now]]
+    again = Run.resume(stopped)
+    assert again.notices == []
+    assert again.organism().training == run.organism().training
+    assert "version_history" not in load(runs / "whole").training
+
+
+def test_a_run_that_returns_before_it_took_a_step_has_the_same_bytes(runs, stopped, monkeypatch):
+    with monkeypatch.context() as elsewhere:
+        moved(elsewhere, numpy="0.9")
+        Run.resume(stopped).save()
+    assert_finishes_like(runs / "whole", Run.resume(stopped))
+
+
+def test_versions_of_a_run_from_before_they_were_listed_are_those_of_its_organism(stopped, monkeypatch):
+    in_the_format_of_0_1_0(stopped)
+    moved(monkeypatch, isa="pdp-11")
+    history = Run.resume(stopped).organism().training["version_history"]
+    assert [step for step, _ in history] == [0, 5]
+    (stopped / "organism.safetensors").unlink()
+    history = Run.resume(stopped).organism().training["version_history"]
+    assert [step for step, _ in history] == [5]
+
+
+def test_a_run_with_other_steps_has_another_configuration(runs, stopped, tmp_path):
+    list(Run.resume(stopped, steps=8).train())
+    list(Run.begin(tmp_path / "eight", dataclasses.replace(CONFIG, steps=8)).train())
+    assert (stopped / "config.json").read_bytes() != (tmp_path / "eight/config.json").read_bytes()
+    list(Run.begin(tmp_path / "six", CONFIG).train())
+    assert (runs / "whole/config.json").read_bytes() == (tmp_path / "six/config.json").read_bytes()
+
+
+@pytest.mark.parametrize("names", [["organism"], ["organism", "rollback"], ["organism", "rollback", "checkpoint"]])
+def test_a_run_killed_while_it_wrote_its_beginning_can_be_started_again(tmp_path, names):
+    for name in ("lock", "target.npy", *(f"{name}.safetensors" for name in names)):
+        (tmp_path / name).write_bytes(b"half")
+    assert len(list(Run.begin(tmp_path, CONFIG).train())) == 6
+
+
+def test_a_target_array_works_with_everything_else_and_resumes_byte_for_byte(tmp_path):
+    picture = np.zeros((12, 15, 4), np.float32)
+    picture[4:8, 4:11] = 0.5
+    settings = {"pool": 9, "damages": ("square",)}
+    rule = Rule(hidden=130, edge="wrap")
+    config = Config(picture, steps=4, settings=settings, rule=rule, beginning=load("🦎"), engine="numpy")
+
+    def loss(states, targets):
+        assert targets.shape == (len(states), 12, 15, 4)
+        return towards(picture)(states)
+
+    list(Run.begin(tmp_path / "whole", config, loss).train())
+    training = Run.begin(tmp_path / "parts", config, loss).train()
+    next(training)
+    training.close()
+    run = Run.resume(tmp_path / "parts", loss=loss)
+    assert_finishes_like(tmp_path / "whole", run)
+    assert (tmp_path / "whole/config.json").read_bytes() == (tmp_path / "parts/config.json").read_bytes()
+    picture_growth(run)
+    organism = load(tmp_path / "parts")
+    assert (organism.trained_size, organism.rule) == ((12, 15), rule)
+    np.testing.assert_array_equal(target_of(organism, tmp_path / "parts"), picture)
+    with pytest.raises(BlastemaError, match=r"was trained on an array, .* --target$"):
+        target_of(organism, tmp_path / "parts/organism.safetensors")

@@ -14,7 +14,7 @@ from blastema.rule import Rule, Weights, mixture, step
 from conftest import random_weights
 from double_precision import assert_close, batch_of, judged, wish
 
-ENGINES = [choose_engine(name) for name in ("numpy", "jax")]
+ENGINES = [choose_engine(name) for name in ("native", "numpy", "jax")]
 RULE = Rule(channels=8, hidden=20, signals=("lizard", "tree", "🦋"))
 KINDS = [None, "mixture", "map"]
 BY_NAME = pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)

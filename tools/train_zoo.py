@@ -26,6 +26,7 @@ from blastema.organism import Organism
 from blastema.quantisation.eight_bit import quantise_gptq
 from blastema.records import EightBitScores, Scores
 from blastema.targets.emoji import ARTICLE_EMOJI
+from blastema.training.beginning import Beginning
 from blastema.training.experiments import EXPERIMENTS
 from blastema.training.run import Config, Run
 from blastema.zoo import DIRECTORY
@@ -111,12 +112,12 @@ def train_further(name: str) -> None:
     if (directory / "config.json").exists():
         run = Run.resume(directory)
     else:
-        config = Config(emoji(target), experiment=experiment, recipe="further", steps=FURTHER)
-        run = Run.begin(directory, config, before.weights)
+        beginning = Beginning.of(before, name)
+        config = Config(emoji(target), experiment=experiment, recipe="further", steps=FURTHER, beginning=beginning)
+        run = Run.begin(directory, config)
     log_progress(run)
     after = measured(experiment, run.organism(), run.target)
-    training = after.training | {"from": before.training}
-    after = dataclasses.replace(after, training=training, scores=with_runs(after, before))
+    after = dataclasses.replace(after, scores=with_runs(after, before))
     best = min(before, after, key=lambda organism: badness(name, organism.scores or Scores()))
     best.save(path(name))
     print(f"{name}, {'trained further' if best is after else 'unchanged'}: {after.scores}", flush=True)

@@ -8,7 +8,7 @@ def isas() -> list[str]: ...
 
 class RuleSpec:
     # kernels: float32 (filter, 3, 3). rotation: if the filters are the article's three, cos and sin of the angle; they
-    # are then computed by unrolled code, not from the kernels. fire_threshold: of 2**24.
+    # are then computed by unrolled code, not from the kernels. fire_threshold: of 2**24. signals: how many.
     def __init__(
         self,
         *,
@@ -19,6 +19,7 @@ class RuleSpec:
         alive_threshold: float,
         fire_threshold: int,
         wrap: bool,
+        signals: int,
     ) -> None: ...
 
 class Rollout:

@@ -9,6 +9,7 @@ from blastema.errors import BlastemaError
 from blastema.formats import read
 from blastema.organism import Organism
 from blastema.targets import load_target
+from blastema.training.config import ARRAY
 from blastema.training.directory import ORGANISM, TARGET, kept_target
 
 
@@ -48,6 +49,11 @@ def target_of(organism: Organism, source: Path | str, given: str | None = None) 
         return kept_target(Path(source) / TARGET)
     record = organism.record
     name = given or record.target
+    if given is None and name == ARRAY:
+        raise BlastemaError(
+            f"{source} was trained on an array, which it does not hold; give the directory of its run, or name what it "
+            "grows with --target"
+        )
     if name is None:
         raise BlastemaError(f"{source} does not say what it grows; name it with --target, e.g. --target 🦎")
     return load_target(name, fit=record.fit, height=record.height, width=record.width, background=record.background)

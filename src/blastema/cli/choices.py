@@ -57,6 +57,15 @@ def listed(words: Sequence[str], last: str = "or") -> str:
     return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
+def flag_name(parameter: str) -> str:
+    """Return the flag of a parameter of a command; a name that Python reserves ends in `_`.
+
+    >>> flag_name("fire_rate"), flag_name("from_")
+    ('--fire-rate', '--from')
+    """
+    return f"--{parameter.strip('_').replace('_', '-')}"
+
+
 def _extras(hint: Any) -> tuple[Any, ...]:
     return get_args(hint)[1:] if get_origin(hint) is Annotated else ()
 

@@ -11,6 +11,10 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
+from tyro.conf import UseAppendAction
+
+from blastema.cli.choices import flag_name
+
 NUMBER = re.compile(r"-\.?\d")
 
 
@@ -125,13 +129,14 @@ def _argument(parameter: inspect.Parameter, hint: Any) -> Argument:
     kind, *extras = get_args(hint) if get_origin(hint) is Annotated else (hint,)
     if get_origin(kind) in (Union, types.UnionType):
         kind = next(member for member in get_args(kind) if member is not type(None))
-    many = get_origin(kind) is tuple
+    several = get_origin(kind) is tuple
     positional = parameter.kind is parameter.POSITIONAL_ONLY
     metavar = next((extra.metavar for extra in extras if getattr(extra, "metavar", None)), parameter.name.upper())
     return Argument(
-        metavar if positional else f"--{parameter.name.replace('_', '-')}",
-        get_args(kind)[0] if many else kind,
-        many,
+        metavar if positional else flag_name(parameter.name),
+        get_args(kind)[0] if several else kind,
+        # Not a flag that is repeated for each value.
+        several and UseAppendAction not in extras,
         parameter.default is parameter.empty,
         positional,
     )

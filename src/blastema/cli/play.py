@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from tyro.conf import Positional, arg
 
+from blastema.cli.choices import flag_name
 from blastema.cli.shared_flags import with_flags_of
 from blastema.cli.train import begin, config_of, warn_if_slow
 from blastema.cli.train import train as train_command
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 
 # The flags of `blastema train`, except --out and --resume.
-TRAINING = ("experiment", "recipe", "steps", "batch", "seed", "size", "fit", "pad", "background", "engine")
+TRAINING = (
+    "experiment", "recipe", "steps", "batch", "seed", "size", "fit", "pad", "background", "engine", "from_", "set_",
+)  # fmt: skip
 
 
 @with_flags_of(train_command, TRAINING)
@@ -59,7 +62,7 @@ def play(
     if "steps" in given and train is None and resume is None:
         raise BlastemaError("--steps only works together with --train or --resume")
     if train is None and given not in ([], ["steps"]):
-        names = ", ".join(f"--{name}" for name in given if name != "steps")
+        names = ", ".join(flag_name(name) for name in given if name != "steps")
         if resume is not None:
             raise BlastemaError(f"--resume continues a run with its own settings; leave out {names}")
         raise BlastemaError(f"{names} can only be combined with --train")
@@ -99,7 +102,7 @@ def run_to_show(train: str | None, resume: Path | None, flags: dict[str, Any]) -
         return Run.resume(resume, flags["steps"])
     if train is None:
         return None
-    config = config_of(train, **flags)
+    config = config_of([train], **flags)
     if flags["engine"] is None:
         warn_if_slow(config)
     return begin(config)

@@ -30,14 +30,19 @@ def _experiment_names() -> list[str]:
 def _recipes() -> str:
     from blastema.training.experiments import RECIPES
 
-    return ", ".join(f"{name} ({RECIPES[name].sentence})" for name in _recipe_names())
+    return ", ".join(f"{name} ({recipe.sentence})" for name, recipe in RECIPES.items())
 
 
 def _recipe_names() -> list[str]:
-    """Return the names of the recipes that train an organism from scratch."""
     from blastema.training.experiments import RECIPES
 
-    return [name for name, recipe in RECIPES.items() if not recipe.for_trained]
+    return list(RECIPES)
+
+
+def _settings() -> str:
+    from blastema.cli.settings import as_text, default_values
+
+    return "\n".join(f"{name}={as_text(value)}" for name, value in default_values().items())
 
 
 def _formats() -> str:
@@ -94,6 +99,7 @@ ENGINE = FromRegistry(_engines)
 DAMAGE = FromRegistry(_damages)
 EXPERIMENT = FromRegistry(_experiments, _experiment_names)
 RECIPE = FromRegistry(_recipes, _recipe_names)
+SETTINGS = FromRegistry(_settings)
 FORMAT = FromRegistry(_formats, _format_names)
 OUT, SIZE, FILE = FromRegistry(_suffixes), FromRegistry(_sizes), FromRegistry(_files)
 ONE_BODY = FromRegistry(_one_body)

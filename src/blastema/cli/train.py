@@ -1,24 +1,32 @@
 """`blastema train TARGET`: train an organism and watch it grow."""
 
-import dataclasses
 import itertools
 import sys
+from collections.abc import Sequence
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from tyro.conf import Positional, arg
+from tyro.conf import Positional, UseAppendAction, arg
 
-from blastema.cli.registries import ENGINE, EXPERIMENT, RECIPE
+from blastema.cli.choices import flag_name
+from blastema.cli.registries import ENGINE, EXPERIMENT, RECIPE, SETTINGS
 
 if TYPE_CHECKING:
+    from blastema.training.beginning import Beginning
     from blastema.training.run import Config, Run
+
+# The value of --from for random weights.
+NOTHING = "nothing"
+# Where trainings of several targets start.
+DEFAULT_BEGINNING = "🦎"
 
 
 def train(
-    target: Annotated[Positional[str | None], arg(metavar="TARGET", help_behavior_hint="")] = None,
+    targets: Annotated[Positional[tuple[str, ...]], arg(metavar="TARGET", help_behavior_hint="")] = (),
     /,
     experiment: Annotated[str, EXPERIMENT] = "regenerating",
-    recipe: Annotated[str, RECIPE] = "blastema",
+    recipe: Annotated[str | None, arg(metavar="NAME", help_behavior_hint=""), RECIPE] = None,
     steps: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: 8000)")] = None,
     batch: int = 8,
     seed: int = 0,
@@ -27,6 +35,10 @@ def train(
     pad: Annotated[int | None, arg(metavar="INT", help_behavior_hint="")] = None,
     background: Annotated[str | None, arg(metavar="COLOUR", help_behavior_hint="")] = None,
     engine: Annotated[str | None, arg(metavar="NAME", help_behavior_hint=""), ENGINE] = None,
+    from_: Annotated[str | None, arg(name="from", metavar="ORGANISM", help_behavior_hint="")] = None,
+    set_: Annotated[
+        tuple[str, ...], UseAppendAction, arg(name="set", metavar="NAME=VALUE", help_behavior_hint=""), SETTINGS
+    ] = (),
     out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
     resume: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
 ) -> None:
@@ -36,9 +48,10 @@ def train(
     threads; elsewhere, results diverge within a few steps. See docs/runs.md.
 
     Args:
-        target: an emoji (🦎), its name (lizard), an image file, or disc, ring, planarian, text:Hi
+        targets: an emoji (🦎), its name (lizard), an image file, or disc, ring, planarian, text:Hi; with several, one
+            rule learns to grow them all, each when it gets the signal of that name
         experiment: what it learns: {experiment}
-        recipe: {recipe}
+        recipe: {recipe} (default: blastema; many for several targets)
         steps: training steps
         batch: states per training step
         seed: seed of the training; on one engine and instruction set (see doctor), it determines the organism
@@ -47,47 +60,81 @@ def train(
         pad: empty cells on each side of the picture, 16 unless --size is given
         background: colour to remove from an image: white, #00ff00, ..., or auto
         engine: {engine} (default: the fastest available)
+        from_: start from the weights of this organism: a name in the zoo (🦎), an organism file or a run directory, or
+            nothing: random weights. Its channels and filters are kept, its hidden units may be more; fire_rate,
+            alive_threshold and edge are free (default: nothing; 🦎 for several targets, if it fits)
+        set_: change the recipe or the rule; can be repeated. The names, with the values of the default recipe:
+            {set_}
         out: directory of the run (default: runs/TARGET-EXPERIMENT)
         resume: continue the run in this directory; can only be combined with --steps
     """
     from blastema.cli.training_screen import watch
     from blastema.errors import BlastemaError
-    from blastema.training.run import Config, Run
+    from blastema.training.run import Run
 
     flags: dict[str, Any] = {
         "experiment": experiment, "recipe": recipe, "batch": batch, "seed": seed,
-        "fit": fit, "pad": pad, "background": background,
+        "fit": fit, "pad": pad, "background": background, "from_": from_, "set_": set_,
     }  # fmt: skip
     if resume is not None:
-        defaults = {field.name: field.default for field in dataclasses.fields(Config)}
-        extra = [f"--{name}" for name, value in flags.items() if value != defaults[name]]
+        defaults = {name: parameter.default for name, parameter in signature(train).parameters.items()}
+        extra = [flag_name(name) for name, value in flags.items() if value != defaults[name]]
         extra += [
             name
-            for name, value in (("TARGET", target), ("--size", size), ("--engine", engine), ("--out", out))
+            for name, value in (("TARGET", targets or None), ("--size", size), ("--engine", engine), ("--out", out))
             if value is not None
         ]
         if extra:
             raise BlastemaError(f"--resume continues a run with its own settings; leave out {', '.join(extra)}")
         watch(Run.resume(resume, steps))
         return
-    if target is None:
+    if not targets:
         raise BlastemaError("no target given; pass an emoji, a name or an image file, as in: blastema train 🦎")
-    config = config_of(target, steps=steps, size=size, engine=engine, **flags)
+    config = config_of(targets, steps=steps, size=size, engine=engine, **flags)
     if engine is None:
         warn_if_slow(config)
     watch(begin(config, out))
 
 
-def config_of(target: str, *, steps: int | None, size: str | None, engine: str | None, **flags: Any) -> "Config":
+def config_of(
+    targets: Sequence[str],
+    *,
+    steps: int | None,
+    size: str | None,
+    engine: str | None,
+    from_: str | None = None,
+    set_: tuple[str, ...] = (),
+    **flags: Any,
+) -> "Config":
     """Return the configuration that these flags of `train` describe."""
+    from blastema.cli.settings import parse_settings
     from blastema.cli.size import parse_size
     from blastema.engines import choose_engine
+    from blastema.rule import Rule
     from blastema.training.experiments import RECIPES
     from blastema.training.run import Config
 
     height, width = parse_size(size) if size else (None, None)
+    flags["recipe"] = flags["recipe"] or ("many" if len(targets) > 1 else "blastema")
     steps = RECIPES[flags["recipe"]].steps if steps is None else steps
-    return Config(target, steps=steps, height=height, width=width, engine=choose_engine(engine).name, **flags)
+    settings = parse_settings(set_)
+    beginning = beginning_of(DEFAULT_BEGINNING if from_ is None and len(targets) > 1 else from_)
+    if from_ is None and beginning and not beginning.fits(Rule().replace(**settings.rule)):
+        beginning = None
+    trained = beginning.organism if beginning else None
+    return Config(
+        tuple(targets), steps=steps, height=height, width=width, engine=choose_engine(engine).name, beginning=beginning,
+        rule=(trained.rule.replace(signals=()) if trained else Rule()).replace(**settings.rule),
+        settings=settings.recipe, **flags,
+    )  # fmt: skip
+
+
+def beginning_of(name: str | None) -> "Beginning | None":
+    """Return the organism of that name as the beginning of a training, None for `nothing`."""
+    from blastema.library import load
+    from blastema.training.beginning import Beginning
+
+    return None if name in (None, NOTHING) else Beginning.of(load(name), name)
 
 
 def warn_if_slow(config: "Config") -> None:
@@ -102,11 +149,11 @@ def warn_if_slow(config: "Config") -> None:
 
 def begin(config: "Config", out: Path | None = None) -> "Run":
     """Start a run in `out`, or in `runs/TARGET-EXPERIMENT`, with a number if that exists."""
-    from blastema.targets import short_name
+    from blastema.training.config import run_name
     from blastema.training.run import Run
 
     if out is not None:
         return Run.begin(out, config)
-    name = Path("runs") / f"{short_name(config.target)}-{config.experiment}"
+    name = Path("runs") / f"{run_name(config)}-{config.experiment}"
     numbered = (name.with_name(f"{name.name}-{number}") for number in itertools.count(2))
     return Run.begin_in_free(itertools.chain([name], numbered), config)

@@ -20,7 +20,8 @@ from rich.text import Text
 from blastema.cli.invocation import to_paste
 from blastema.organism import Organism
 from blastema.render.terminal import half_blocks
-from blastema.reporting.album import GROWTH, complete_album, picture_growth, picture_loss, picture_step
+from blastema.reporting.album import LOSS, complete_album, final, picture_loss, picture_result, picture_step
+from blastema.reporting.target_losses import target_losses
 from blastema.reporting.tensorboard import Events
 from blastema.simulation import Simulation
 from blastema.training.run import Run
@@ -31,6 +32,8 @@ STRIDE, OLDEST = 4, 160
 PICTURE_EVERY, LINE_EVERY = 0.15, 10.0
 # Stop signals: from Ctrl-C, a process manager, and, where it exists, a terminal that is closed.
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+# Targets whose losses fit on the screen.
+MOST_TARGETS = 10
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -48,7 +51,8 @@ def watch(run: Run, notify: Callable[[Report], None] | None = None) -> None:
         _say_finished(run, console)
         return
     # An earlier one shows an organism with fewer training steps.
-    (run.directory / GROWTH).unlink(missing_ok=True)
+    for name in final(run).keys() - {LOSS}:
+        (run.directory / name).unlink(missing_ok=True)
     screen = LiveScreen(run, console) if console.is_terminal else LineScreen(run, console)
     events = Events(run)
     training = run.train()
@@ -83,14 +87,14 @@ def _say_finished(run: Run, console: Console) -> None:
 
 
 def _farewell(run: Run, console: Console, stopped: list[int]) -> None:
-    picture_loss(run)
     if run.trainer.done < run.config.steps:
+        picture_loss(run)
         steps = f"{run.trainer.done} of {run.config.steps}"
         say(console, f"Stopped after step {steps}. Everything is saved; continue with:")
         say(console, f"  {to_paste('train', '--resume', run.directory)}")
         sys.exit(128 + stopped[0])
-    picture_growth(run)
-    say(console, f"trained in {run.directory}: organism.safetensors, growth.gif, loss.png, pictures. Watch it with:")
+    written = ", ".join(["organism.safetensors", *picture_result(run), "pictures"])
+    say(console, f"trained in {run.directory}: {written}. Watch it with:")
     say(console, f"  {to_paste('grow', run.directory)}")
 
 
@@ -149,7 +153,7 @@ class LineScreen:
         self.run, self.console, self.progress, self.last = run, console, Progress(run), 0.0
 
     def __enter__(self) -> "LineScreen":
-        say(self.console, f"training {self.run.config.target} ({self.run.config.experiment}) in {self.run.directory}")
+        say(self.console, f"training {self.run.config.label} ({self.run.config.experiment}) in {self.run.directory}")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -169,6 +173,7 @@ class LiveScreen:
         self.run, self.progress, self.last = run, Progress(run), 0.0
         self.console = console
         self.live = Live(console=console, auto_refresh=False)
+        self.body: str | None = run.trainer.rule.signals[-1] if run.trainer.rule.signals else None
         self.simulation = self._from_seed_cell()
 
     def __enter__(self) -> "LiveScreen":
@@ -192,8 +197,11 @@ class LiveScreen:
 
     def _from_seed_cell(self) -> Simulation:
         trainer, (height, width, _) = self.run.trainer, self.run.target.shape
-        organism = Organism(trainer.weights, trainer.rule)
-        return Simulation(organism, self.run.config.seed % 2**32, height, width, engine=trainer.engine)
+        organism, signals = Organism(trainer.weights, trainer.rule), trainer.rule.signals
+        # The bodies take turns.
+        self.body = signals[(signals.index(self.body) + 1) % len(signals)] if signals else None
+        seed = self.run.config.seed % 2**32
+        return Simulation(organism, seed, height, width, engine=trainer.engine, signal=self.body)
 
     def _draw(self, report: Report) -> Table:
         run, room = self.run, max(4, self.console.height - 3)
@@ -202,15 +210,25 @@ class LiveScreen:
         numbers.add_row("", ProgressBar(total=run.config.steps, completed=report.step, width=28))
         numbers.add_row(Text("loss", "dim"), f"{recent_loss(run):.5f}")
         numbers.add_row("", Text(sparkline(run.losses, 28), "green"))
+        for name, loss in shown_losses(run).items():
+            numbers.add_row(Text(name, "dim"), f"{loss:.5f}")
         numbers.add_row(Text("rate", "dim"), f"{self.progress.rate():.2f} steps/s")
         numbers.add_row(Text("left", "dim"), self.progress.left())
+        if self.body:
+            numbers.add_row(Text("body", "dim"), self.body)
         numbers.add_row(Text("cells", "dim"), f"{self.simulation.age} CA steps after the seed cell")
         numbers.add_row(Text("run", "dim"), Text(str(run.directory)))
-        title = Text(f"{run.config.target} · {run.config.experiment}", "bold")
+        title = Text(f"{run.config.label} · {run.config.experiment}", "bold")
         side = Group(title, "", numbers, "", Text("Ctrl-C saves and stops", "dim"))
         whole = Table.grid(padding=(0, 3))
         whole.add_row(half_blocks(self.simulation.state, max(8, self.console.width - 44), room), side)
         return whole
+
+
+def shown_losses(run: Run) -> dict[str, float]:
+    """Return the recent loss of each target, at most `MOST_TARGETS` of them, the highest first."""
+    losses = sorted(target_losses(run).items(), key=lambda pair: -pair[1])
+    return dict(losses[:MOST_TARGETS])
 
 
 def recent_loss(run: Run) -> float:

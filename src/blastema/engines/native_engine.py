@@ -6,7 +6,6 @@ threads; between instruction sets they differ by rounding.
 
 import math
 import os
-from typing import Any
 
 import numpy as np
 
@@ -69,12 +68,10 @@ class NativeEngine:
         if steps == 0:
             return ValueAndGrad(value, after, gradient, cotangent.copy())
         states_gradient = np.empty_like(cotangent)
-        rollout.backward(cotangent, gradient[:4], states_gradient)  # type: ignore[arg-type]
+        rollout.backward(cotangent, gradient, states_gradient)
         return ValueAndGrad(value, after, gradient, states_gradient)
 
     def _begin(self, rule: Rule, weights: Weights, batch: Batch, angle: float, record: bool) -> _native.Rollout:
-        if rule.signals:
-            raise BlastemaError("the native engine does not know signals yet; use --engine numpy")
         # The article's filters are unrolled, and rotated by cos and sin; any others are computed from their kernels.
         rotation = (math.cos(angle), math.sin(angle)) if rule.filters == ARTICLE_FILTERS else None
         try:
@@ -86,9 +83,9 @@ class NativeEngine:
                 alive_threshold=rule.alive_threshold,
                 fire_threshold=round(rule.fire_rate * 2**24),
                 wrap=rule.edge == "wrap",
+                signals=len(rule.signals),
             )
-            plain: Any = weights[:4], batch[:3]
-            return _native.Rollout(spec, *plain, isa=self.isa, threads=self.threads, record=record)
+            return _native.Rollout(spec, weights, batch, isa=self.isa, threads=self.threads, record=record)
         except ValueError as error:
             raise BlastemaError(str(error)) from error
 

@@ -11,7 +11,8 @@ from blastema.formats.page import label, png
 from blastema.hosting.events import Bulletin
 from blastema.render.colour import rgba
 from blastema.reporting.album import SAMPLE, pool_sample
-from blastema.targets import short_name
+from blastema.reporting.target_losses import target_losses
+from blastema.training.config import run_name
 from blastema.training.run import Run
 from blastema.training.trainer import Report
 
@@ -29,8 +30,8 @@ class Broadcast:
         run: `target` (label), `name`, `experiment`, `steps`, `directory`, `picture`, `height`, `width`, `batch`,
             `pool`.
         progress: `step`, `loss` (median of the last 20, null if infinite), `rate` (training steps per
-            second), `left` (seconds), and the curve: `steps` and `losses`, medians over equal parts of the training
-            so far, without those that are infinite.
+            second), `left` (seconds), `targets` (with several, the loss of each by its signal), and the curve: `steps`
+            and `losses`, medians over equal parts of the training so far, without those that are infinite.
         batch: `step`, `rollout`, `before`, `after`, `columns`, `count`, `reseeded`, `damaged`, `damages`: tiles in
             rows; the first `reseeded` were replaced by a seed cell, the last `damaged` were damaged, by the recipe's
             damages of these names in turn.
@@ -64,7 +65,7 @@ class Broadcast:
     def _publish_run(self) -> None:
         run = self.run
         height, width = run.target.shape[:2]
-        name = short_name(run.config.target)
+        name = run_name(run.config)
         message = {
             "target": label(run.organism(), name), "name": name, "experiment": run.config.experiment,
             "steps": run.config.steps, "directory": str(run.directory), "picture": data_url(rgba(run.target)),
@@ -85,19 +86,20 @@ class Broadcast:
         message = {
             "step": run.trainer.done, "loss": loss if np.isfinite(loss) else None, "rate": round(rate, 3),
             "left": round((run.config.steps - run.trainer.done) / rate, 1) if rate else None,
+            "targets": target_losses(run),
             "steps": [run.logged[end - 1] for end in ends[finite]],
             "losses": [float(f"{median:.4g}") for median in medians[finite]],
         }  # fmt: skip
         self.bulletin.publish("progress", message)
 
     def _publish_batch(self, report: Report) -> None:
-        experiment, count = self.run.trainer.experiment, len(report.before.states)
+        trainer, count = self.run.trainer, len(report.before.states)
         message = {
             "step": report.step, "rollout": report.rollout, "columns": min(count, BATCH_COLUMNS), "count": count,
             "before": data_url(tiles(report.before.states, BATCH_COLUMNS)),
             "after": data_url(tiles(report.after.states, BATCH_COLUMNS)),
-            "reseeded": experiment.reseeded, "damaged": experiment.damaged,
-            "damages": list(dict.fromkeys(self.run.trainer.recipe.damages)),
+            "reseeded": report.reseeded, "damaged": report.damaged,
+            "damages": list(dict.fromkeys(trainer.recipe.damages)),
         }  # fmt: skip
         self.bulletin.publish("batch", message)
 
@@ -109,7 +111,7 @@ class Broadcast:
 
     def _publish_organism(self, _: Report | None) -> None:
         run = self.run
-        name = f"{short_name(run.config.target)} after {run.trainer.done:,} training steps"
+        name = f"{run_name(run.config)} after {run.trainer.done:,} training steps"
         content = base64.b64encode(run.organism().to_bytes()).decode()
         self.bulletin.publish("organism", {"step": run.trainer.done, "name": name, "content": content})
 

@@ -3,7 +3,7 @@
 import ctypes
 import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from PIL import Image
@@ -11,11 +11,12 @@ from PIL import Image
 from blastema.render.animation import save_animation
 from blastema.render.loss_picture import loss_picture
 from blastema.render.picture import save, sheet
-from blastema.targets import short_name
+from blastema.reporting.bodies import side_by_side, switch_picture
+from blastema.training.config import run_name
 from blastema.training.run import Run
 from blastema.training.trainer import Report
 
-LOSS, GROWTH = "loss.png", "growth.gif"
+LOSS, GROWTH, SWITCHES = "loss.png", "growth.gif", "switches.png"
 # Pictures of the pool and of a batch per run; states of the pool in a picture.
 TIMES = 20
 SAMPLE = 48
@@ -55,30 +56,49 @@ def pool_sample(run: Run) -> Iterator[np.ndarray]:
 
 def picture_loss(run: Run) -> None:
     """Write `loss.png`."""
-    title = f"{short_name(run.config.target)} · {run.config.experiment}"
+    title = f"{run_name(run.config)} · {run.config.experiment}"
     save(loss_picture(run.logged, run.losses, title), run.directory / LOSS)
 
 
 def picture_growth(run: Run) -> None:
-    """Write `growth.gif`: the current organism growing from a seed cell, every other CA step.
+    """Write `growth.gif`: the current organism growing from a seed cell, or all its bodies, every other CA step.
 
     It has 200 steps, or the length of the longest rollout if the experiment trains growth alone.
     """
     height, width = run.target.shape[:2]
     steps = run.trainer.recipe.rollout(run.trainer.done)[1] if run.trainer.experiment.starts_from == "seed" else STEPS
-    frames = run.organism().frames(steps, height, width, engine=run.config.engine)
+    organism = run.organism()
+    if organism.rule.signals:
+        frames = side_by_side(organism, steps, run.config.engine)
+    else:
+        frames = organism.frames(steps, height, width, engine=run.config.engine)
     save_animation((frame for step, frame in enumerate(frames) if step % 2 == 0), run.directory / GROWTH)
+
+
+def picture_switches(run: Run) -> None:
+    """Write `switches.png`: in each row the signal of one body is switched to that of each column."""
+    save(switch_picture(run.organism(), run.config.engine), run.directory / SWITCHES)
+
+
+def picture_result(run: Run) -> list[str]:
+    """Write the pictures of a finished run and return their names."""
+    for draw in final(run).values():
+        draw(run)
+    return list(final(run))
 
 
 def complete_album(run: Run) -> list[str]:
     """Write the final pictures of a finished run that are missing because it was killed; return their names."""
-    missing = {name: draw for name, draw in FINAL.items() if not (run.directory / name).exists()}
+    missing = {name: draw for name, draw in final(run).items() if not (run.directory / name).exists()}
     for draw in missing.values():
         draw(run)
     return list(missing)
 
 
-FINAL = {LOSS: picture_loss, GROWTH: picture_growth}
+def final(run: Run) -> dict[str, Callable[[Run], None]]:
+    """Return what draws each picture of a finished run."""
+    drawn: dict[str, Callable[[Run], None]] = {LOSS: picture_loss, GROWTH: picture_growth}
+    return drawn | {SWITCHES: picture_switches} if run.config.rule.signals else drawn
 
 
 def _release_memory() -> None:

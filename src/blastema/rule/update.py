@@ -39,14 +39,20 @@ def weight_shapes(perception: int, hidden: int, channels: int, signals: int = 0)
 
 
 def initial_weights(
-    generator: np.random.Generator, perception: int = 48, hidden: int = 128, channels: int = 16, signals: int = 0
+    generator: np.random.Generator,
+    perception: int = 48,
+    hidden: int = 128,
+    channels: int = 16,
+    signals: int = 0,
+    signal_spread: float = 0.0,
 ) -> Weights:
-    """Return initial float32 weights: the first layer is Glorot-uniform, everything else zero, so cells do not change.
+    """Return initial float32 weights: the first layer is Glorot-uniform, W2 and biases zero, so cells do not change.
 
     Args:
         generator: of the random numbers.
         perception, hidden, channels: sizes of the layers, as in `Rule`.
         signals: number of signals.
+        signal_spread: standard deviation of the signal bias.
     """
     limit = math.sqrt(6 / (perception + hidden))
     return Weights(
@@ -54,7 +60,7 @@ def initial_weights(
         np.zeros(hidden, np.float32),
         np.zeros((hidden, channels), np.float32),
         np.zeros(channels, np.float32),
-        np.zeros((signals, hidden), np.float32),
+        generator.normal(0, signal_spread, (signals, hidden)).astype(np.float32),
     )
 
 

@@ -2,9 +2,10 @@
 
 import difflib
 import re
+from collections.abc import Sequence
 from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from blastema.targets.place import Place
 
-FIT, PAD = 40, 16
+FIT, PAD, COLOURS = 40, 16, 4
 LARGEST_TARGET = 4096
 # Alpha of 255, slightly below the alive threshold 0.1.
 FAINT = 25
@@ -78,6 +79,20 @@ def load_target(
     part = cells[max(0, -top) : height - top, max(0, -left) : width - left]
     target[max(0, top) :, max(0, left) :][: part.shape[0], : part.shape[1]] = part
     return target
+
+
+def load_targets(names: Sequence[str | Path], **placement: Any) -> np.ndarray:
+    """Return several targets in grids of one size, `(target, height, width, 4)`; arguments as for `load_target`.
+
+    Grids become as large as the largest that one of the pictures needs; all keep their seed cell in the middle.
+    """
+    pictures = [load_target(name, **placement) for name in names]
+    height, width = (max(picture.shape[axis] for picture in pictures) for axis in (0, 1))
+    targets = np.zeros((len(pictures), height, width, COLOURS), np.float32)
+    for target, picture in zip(targets, pictures, strict=True):
+        top, left = height // 2 - picture.shape[0] // 2, width // 2 - picture.shape[1] // 2
+        target[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
+    return targets
 
 
 def laid_out(

@@ -15,8 +15,8 @@ from blastema.organism_file import check_weights, named_tensors
 from blastema.records import Scores
 from blastema.rule import Weights
 from blastema.training.optimiser import Moments
+from blastema.training.pool import SIGNALS, Pool, check_tensors
 from blastema.training.pool import TENSORS as POOL_TENSORS
-from blastema.training.pool import Pool, check_tensors
 from blastema.training.trainer import Trainer
 
 FORMAT, VERSION = "blastema-checkpoint", "1"
@@ -33,11 +33,13 @@ class RunState(NamedTuple):
         recent: the most recent losses, from which a collapse is detected; see `blastema.training.collapse`.
         rollbacks: number of rollbacks since the last milestone.
         best: the organism with the best validation score so far.
+        versions: pairs (training step, versions and engine from there on); older checkpoints have none.
     """
 
     recent: list[float]
     rollbacks: int
     best: Organism | None
+    versions: tuple[tuple[int, dict[str, str]], ...] = ()
 
 
 def save_checkpoint(trainer: Trainer, state: RunState, path: Path) -> None:
@@ -53,6 +55,7 @@ def save_checkpoint(trainer: Trainer, state: RunState, path: Path) -> None:
     if trainer.experiment.starts_from == "pool":
         tensors |= trainer.pool.tensors()
     record: dict[str, Any] = {"recent": state.recent, "rollbacks": state.rollbacks, "best": None}
+    record["versions"] = state.versions
     if state.best is not None:
         tensors |= {BEST + name: tensor for name, tensor in named_tensors(state.best.weights).items()}
         record["best"] = {"training": state.best.training, "scores": state.best.scores}
@@ -127,20 +130,23 @@ def _state(trainer: Trainer, tensors: dict[str, np.ndarray], text: str, path: Pa
     try:
         recent = [float(loss) for loss in record["recent"]]
         rollbacks, best = int(record["rollbacks"]), record["best"]
+        versions = tuple((int(step), dict(entry)) for step, entry in record.get("versions", ()))
         organism = best and Organism(
             _weights(trainer, tensors, BEST, path),
             trainer.rule,
             dict(best["training"]),
             cast(Scores, dict(best["scores"])),
         )
-    except (TypeError, ValueError, KeyError, OverflowError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError, AttributeError) as error:
         raise BlastemaError(f"{path} is damaged: the state of its run is invalid ({error})") from None
-    return RunState(recent, rollbacks, organism)
+    return RunState(recent, rollbacks, organism, versions)
 
 
 def _pool(trainer: Trainer, tensors: dict[str, np.ndarray], path: Path) -> Pool:
-    missing = [name for name in POOL_TENSORS if name not in tensors]
+    targets = len(trainer.targets)
+    needed = (*POOL_TENSORS, SIGNALS) if targets > 1 else POOL_TENSORS
+    missing = [name for name in needed if name not in tensors]
     if missing or len(tensors["pool.seeds"]) != trainer.recipe.pool:
         raise BlastemaError(f"{path} has no pool of {trainer.recipe.pool} states, which its run needs")
-    check_tensors(tensors, trainer.pool.shape, str(path))
-    return Pool.of_tensors(tensors, trainer.pool.shape)
+    check_tensors(tensors, trainer.pool.shape, targets, str(path))
+    return Pool.of_tensors(tensors, trainer.pool.shape, targets)

@@ -31,6 +31,7 @@ def collapse(report: Report, losses: Sequence[float]) -> str | None:
         return "died"
     if len(losses) >= STAYS + LOOKS_BACK:
         now, before = np.median(losses[-STAYS:]), np.median(losses[-STAYS - LOOKS_BACK : -STAYS])
-        if now > JUMP * before:
+        # A loss of the user's may be below zero, where a multiple says nothing.
+        if now > JUMP * before > 0:
             return "worsened"
     return None

@@ -10,12 +10,16 @@ from typing import Any
 import numpy as np
 
 from blastema.errors import BlastemaError
-from blastema.io.atomic import is_left_over, replacing
-from blastema.training.config import Config, as_json, config_of, read_config
+from blastema.io.atomic import is_left_over, remove_left_over, replacing
+from blastema.training.config import Config
+from blastema.training.config_file import as_json, config_of, read_config
 from blastema.training.lock import LOCK
+from blastema.training.milestone import ROLLBACK
 
 CONFIG, TARGET, LOG = "config.json", "target.npy", "log.jsonl"
 CHECKPOINT, ORGANISM = "checkpoint.safetensors", "organism.safetensors"
+# What may be written before `config.json`.
+BEFORE_CONFIG = (ORGANISM, CHECKPOINT, ROLLBACK)
 # Keys of `config.json` besides those of `Config`: checksums of the file itself and of `target.npy`.
 OWN_SUM, TARGET_SUM = "sha256", "target_sha256"
 
@@ -35,10 +39,18 @@ def refuse_taken(directory: Path) -> None:
     if not directory.exists():
         return
     names = {path.name for path in directory.iterdir() if not is_left_over(path)} if directory.is_dir() else {""}
-    if names <= {LOCK} or names == {LOCK, TARGET}:
+    # With a beginning, checkpoints are written before the configuration; the log is not.
+    if names <= {LOCK} or {LOCK, TARGET} <= names <= {LOCK, TARGET, *BEFORE_CONFIG}:
         return
     advice = f"continue it with --resume {directory}, or " if CONFIG in names else ""
     raise DirectoryTakenError(f"{directory} already exists and is not empty; {advice}choose another --out")
+
+
+def remove_unfinished(directory: Path) -> None:
+    """Remove the files of a run that was killed before its configuration was written."""
+    remove_left_over(directory)
+    for name in BEFORE_CONFIG:
+        (directory / name).unlink(missing_ok=True)
 
 
 def write_target(directory: Path, target: np.ndarray) -> str:
@@ -86,7 +98,7 @@ def load_config(directory: Path) -> tuple[Config, str | None]:
 
 
 def kept_target(path: Path, checksum: str | None = None) -> np.ndarray:
-    """Return the target in the directory of a run, float32 `(height, width, 4)`.
+    """Return the target in the directory of a run, float32 `(height, width, 4)`, or several, `(target, ...)`.
 
     Raises:
         BlastemaError: it is missing or damaged.
@@ -98,7 +110,13 @@ def kept_target(path: Path, checksum: str | None = None) -> np.ndarray:
     if checksum is not None and hashlib.sha256(content).hexdigest() != checksum:
         raise BlastemaError(f"{path} is damaged: it does not match its checksum; restore it, or start a new run")
     target = _array(content)
-    if target is None or target.ndim != 3 or target.shape[-1] != 4 or target.dtype != np.float32 or not target.size:
+    if (
+        target is None
+        or target.ndim not in (3, 4)
+        or target.shape[-1] != 4
+        or target.dtype != np.float32
+        or not target.size
+    ):
         raise BlastemaError(f"{path} is missing or damaged; a run needs its target")
     if not np.isfinite(target).all() or target.min() < 0 or target.max() > 1:
         raise BlastemaError(f"{path} is damaged: it has values outside 0 to 1")

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,19 @@ from blastema.io.atomic import replacing
 from blastema.training.trainer import Report
 
 
-def log_line(report: Report, learning_rate: float, seconds: float) -> dict[str, Any]:
+def log_line(report: Report, learning_rate: float, seconds: float, signals: Sequence[str] = ()) -> dict[str, Any]:
     """Return the log line of a training step; a loss that is not finite is null.
+
+    With several targets, `losses` has the loss of each target in the batch, by the name of its signal.
 
     The run may add `collapse`, the kind of collapse (see `blastema.training.collapse`), or `validation`, the validation
     score at a milestone; older logs call it `held_out`.
     """
+    losses = {signals[target]: loss if math.isfinite(loss) else None for target, loss in report.losses.items()}
     return {
         "step": report.step,
         "loss": report.loss if math.isfinite(report.loss) else None,
+        **({"losses": losses} if losses else {}),
         "rollout": report.rollout,
         "learning_rate": learning_rate,
         "seconds": round(seconds, 4),

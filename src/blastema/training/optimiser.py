@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 
 from blastema.rule import Weights
-from blastema.training.experiments import Recipe
 
 
 class Moments(NamedTuple):
@@ -27,29 +26,36 @@ def normalised(gradient: Weights) -> Weights:
     return Weights(*(tensor / (length + np.float32(1e-8)) for tensor, length in zip(gradient, lengths, strict=True)))
 
 
-def adam(recipe: Recipe, weights: Weights, gradient: Weights, moments: Moments, step: int) -> tuple[Weights, Moments]:
+def adam(
+    weights: Weights,
+    gradient: Weights,
+    moments: Moments,
+    step: int,
+    rate: float,
+    beta_1: float = 0.9,
+    beta_2: float = 0.999,
+    epsilon: float = 1e-7,
+) -> tuple[Weights, Moments]:
     """Return the weights and moments after one step of Adam.
 
     Kingma & Ba 2015, in the efficient form at the end of section 2, as in Keras: epsilon is added to the square root
     before bias correction.
 
     Args:
-        recipe: gives the learning rate, betas and epsilon.
         weights, moments: before the step.
         gradient: of the loss with respect to the weights.
         step: number of training steps done before.
+        rate: learning rate.
+        beta_1, beta_2: decay of the means of the gradient and of its square.
+        epsilon: added to the square root.
     """
-    rate, count = recipe.learning_rate(step), step + 1
-    first = Weights(
-        *(recipe.beta_1 * old + (1 - recipe.beta_1) * new for old, new in zip(moments.first, gradient, strict=True))
-    )
-    second = Weights(
-        *(recipe.beta_2 * old + (1 - recipe.beta_2) * new**2 for old, new in zip(moments.second, gradient, strict=True))
-    )
-    reach = rate * (1 - recipe.beta_2**count) ** 0.5 / (1 - recipe.beta_1**count)
+    first = Weights(*(beta_1 * old + (1 - beta_1) * new for old, new in zip(moments.first, gradient, strict=True)))
+    second = Weights(*(beta_2 * old + (1 - beta_2) * new**2 for old, new in zip(moments.second, gradient, strict=True)))
+    count = step + 1
+    reach = rate * (1 - beta_2**count) ** 0.5 / (1 - beta_1**count)
     moved = Weights(
         *(
-            tensor - reach * mean / (np.sqrt(square) + recipe.epsilon)
+            tensor - reach * mean / (np.sqrt(square) + epsilon)
             for tensor, mean, square in zip(weights, first, second, strict=True)
         )
     )

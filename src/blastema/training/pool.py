@@ -6,9 +6,11 @@ import numpy as np
 
 from blastema.errors import BlastemaError
 from blastema.loss import COLOURS, rgba_channels
-from blastema.rule import Batch, seed_state
+from blastema.rule import ALPHA, Batch, seed_state
 
 TENSORS = ("pool.seeds", "pool.ages", "pool.counts", "pool.cells", "pool.values")
+# Only with several targets.
+SIGNALS = "pool.signals"
 
 
 class Pool:
@@ -19,10 +21,15 @@ class Pool:
     Args:
         seeds: random seeds, uint32 `(size,)`; the pool starts with one seed state for each.
         shape: (height, width, channels) of the grids.
+        targets: number of targets, among which the states are divided.
+
+    Attributes:
+        signals: the target that each state grows towards, uint32 `(size,)`.
     """
 
-    def __init__(self, seeds: np.ndarray, shape: tuple[int, int, int]) -> None:
-        self.shape = shape
+    def __init__(self, seeds: np.ndarray, shape: tuple[int, int, int], targets: int = 1) -> None:
+        self.shape, self.targets = shape, targets
+        self.signals = (np.arange(len(seeds)) % targets).astype(np.uint32)
         self.seeds = np.array(seeds, np.uint32)
         self.ages = np.zeros(len(seeds), np.uint32)
         self.states = [nonzero_cells(seed_state(*shape))] * len(seeds)
@@ -34,6 +41,14 @@ class Pool:
             cells, values = self.states[place]
             state.reshape(-1, self.shape[-1])[cells] = values
         return Batch(states, self.seeds[places], self.ages[places])
+
+    def of_target(self, target: int) -> np.ndarray:
+        """Return the positions of the states that grow towards this target."""
+        return np.flatnonzero(self.signals == target)
+
+    def dead(self, places: np.ndarray, alive_threshold: float) -> np.ndarray:
+        """Return at which of these positions no cell is alive, bool `(len(places),)`."""
+        return np.array([not (self.states[place][1][:, ALPHA] > alive_threshold).any() for place in places])
 
     def losses(self, places: np.ndarray, target: np.ndarray) -> np.ndarray:
         """Return the `pixel_loss` of the states at these positions, computed from the stored cells alone."""
@@ -64,25 +79,29 @@ class Pool:
         cells, values = zip(*self.states, strict=True)
         counts = np.array([len(part) for part in cells], np.uint32)
         parts = (self.seeds, self.ages, counts, list(cells), list(values))
-        return dict(zip(TENSORS, parts, strict=True))
+        signals = {SIGNALS: self.signals} if self.targets > 1 else {}
+        return {**dict(zip(TENSORS, parts, strict=True)), **signals}
 
     @classmethod
-    def of_tensors(cls, tensors: dict[str, np.ndarray], shape: tuple[int, int, int]) -> "Pool":
+    def of_tensors(cls, tensors: dict[str, np.ndarray], shape: tuple[int, int, int], targets: int = 1) -> "Pool":
         """Return the pool with this content, as returned by `tensors`."""
         seeds, ages, counts, cells, values = (tensors[name] for name in TENSORS)
-        pool = cls(seeds, shape)
+        pool = cls(seeds, shape, targets)
+        if targets > 1:
+            pool.signals = tensors[SIGNALS].copy()
         pool.ages = ages.copy()
         ends = np.cumsum(counts)[:-1]
         pool.states = list(zip(np.split(cells, ends), np.split(values, ends), strict=True))
         return pool
 
 
-def check_tensors(tensors: dict[str, np.ndarray], shape: tuple[int, int, int], source: str) -> None:
+def check_tensors(tensors: dict[str, np.ndarray], shape: tuple[int, int, int], targets: int, source: str) -> None:
     """Raise unless these can be the arrays of a pool.
 
     Args:
         tensors: the arrays by name.
         shape: (height, width, channels) of the grids.
+        targets: number of targets.
         source: name of the file, for messages.
 
     Raises:
@@ -102,6 +121,10 @@ def check_tensors(tensors: dict[str, np.ndarray], shape: tuple[int, int, int], s
         raise BlastemaError(f"{source} is damaged: pool.cells are out of range or out of order")
     if not np.isfinite(values).all():
         raise BlastemaError(f"{source} is damaged: pool.values are not finite")
+    if targets > 1:
+        signals = tensors[SIGNALS]
+        if signals.shape != (size,) or signals.dtype != np.uint32 or (signals >= targets).any():
+            raise BlastemaError(f"{source} is damaged: {SIGNALS} are {signals.dtype} {signals.shape}, or out of range")
 
 
 def _squares(numbers: np.ndarray) -> float:

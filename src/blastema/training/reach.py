@@ -9,30 +9,34 @@ from blastema.rule import ALPHA, Rule
 SPEED = 0.75
 
 
-def furthest(target: np.ndarray) -> int:
+def furthest(target: np.ndarray, alive_threshold: float = Rule().alive_threshold) -> int:
     """Return the distance in cells from the seed cell to the furthest mature cell of a target.
 
     It is the Chebyshev distance, since life spreads to all eight neighbours.
 
     Args:
         target: float32 `(height, width, 4)`.
+        alive_threshold: of the rule.
     """
     height, width = target.shape[:2]
-    rows, columns = np.nonzero(target[..., ALPHA] > Rule().alive_threshold)
+    rows, columns = np.nonzero(target[..., ALPHA] > alive_threshold)
     if not len(rows):
         return 0
     return int(max(np.abs(rows - height // 2).max(), np.abs(columns - width // 2).max()))
 
 
-def unreachable(target: np.ndarray, shortest: int, fit: int | None) -> str | None:
+def unreachable(
+    target: np.ndarray, shortest: int, fit: int | None, alive_threshold: float = Rule().alive_threshold
+) -> str | None:
     """Return a warning if life can probably not spread over this target in time, and what to do; else None.
 
     Args:
         target: float32 `(height, width, 4)`.
         shortest: CA steps of the shortest rollout.
         fit: cells that the picture was fitted into, None if it was not.
+        alive_threshold: of the rule.
     """
-    distance, reached = furthest(target), int(SPEED * shortest)
+    distance, reached = furthest(target, alive_threshold), int(SPEED * shortest)
     if distance <= reached:
         return None
     smaller = "use a smaller picture" if fit is None else f"use --fit {fit * reached // distance} or less"

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import os
-import shutil
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -14,11 +13,11 @@ import numpy as np
 
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
-from blastema.io.atomic import remove_left_over, replacing
+from blastema.io.atomic import remove_left_over
+from blastema.loss import OwnLoss
 from blastema.organism import Organism
 from blastema.records import Scores
-from blastema.rule import Rule, Weights
-from blastema.training.checkpoint import RunState, load_checkpoint, save_checkpoint, saved_step
+from blastema.training.checkpoint import RunState, load_checkpoint
 from blastema.training.collapse import REMEMBERED, collapse
 from blastema.training.config import Config
 from blastema.training.directory import (
@@ -30,18 +29,20 @@ from blastema.training.directory import (
     kept_target,
     load_config,
     refuse_taken,
+    remove_unfinished,
     write_config,
     write_target,
 )
 from blastema.training.experiments import EXPERIMENTS, RECIPES
 from blastema.training.lock import LockedError, locked
-from blastema.training.log import kept_lines, log_line, loss_of, trim
-from blastema.training.milestone import BEST, OLD_ROLLBACK, ROLLBACK, SCORE, is_better, is_milestone, rollback_path
-from blastema.training.reach import unreachable
-from blastema.training.recovery import newest_checkpoint, refuse_lost, state_in_files
+from blastema.training.log import log_line, trim
+from blastema.training.milestone import SCORE, is_better, is_milestone, rollback_path
+from blastema.training.record import organism_of, version_notices, with_versions
+from blastema.training.recovery import recovered
+from blastema.training.saving import refuse_stale, save, save_organisms
+from blastema.training.start import check_beginning, check_resumed_loss, remarks, with_loss
 from blastema.training.trainer import Report, Trainer
 from blastema.training.validation import validation_score
-from blastema.training.versions import versions
 
 __all__ = ["CHECKPOINT", "LOG", "ORGANISM", "RECIPES", "TARGET", "Config", "Run", "kept_target"]
 
@@ -57,41 +58,59 @@ class Run:
     Use `Run.begin` or `Run.resume`.
 
     Attributes:
-        directory, config, target, trainer: what is trained, and where.
+        directory, config, trainer: what is trained, and where.
+        targets: float32 `(target, height, width, 4)`.
+        target_losses: with several targets, the losses of this process by the name of a target's signal.
         losses, logged: the losses in the log, and the training steps that they belong to.
         last: the log line of the last training step of this process.
         state: recent losses, number of rollbacks, and the best organism so far.
         notices: sentences for the user: a warning about the target, problems found when the run was resumed.
     """
 
-    def __init__(self, directory: Path, config: Config, target: np.ndarray, target_sum: str = "") -> None:
-        self.directory, self.config, self.target, self._target_sum = directory, config, target, target_sum
+    def __init__(
+        self,
+        directory: Path,
+        config: Config,
+        target: np.ndarray,
+        target_sum: str = "",
+        loss: OwnLoss | None = None,
+    ) -> None:
+        self.directory, self.config, self._target_sum = directory, config, target_sum
+        self.targets = target.reshape(-1, *target.shape[-3:])
+        self._own_loss = loss
         self.trainer = self._fresh_trainer()
-        self.state = RunState([], 0, None)
+        self.state = with_versions(RunState([], 0, None), self.trainer)
         self.losses: list[float] = []
+        self.target_losses: dict[str, list[float]] = {}
         self.logged: list[int] = []
         self.last: dict[str, Any] = {}
         self.notices: list[str] = []
         self._log: TextIO | None = None
 
     @classmethod
-    def begin(cls, directory: Path | str, config: Config, weights: Weights | None = None) -> "Run":
+    def begin(cls, directory: Path | str, config: Config, loss: OwnLoss | None = None) -> "Run":
         """Start a run in a new or empty directory.
 
         Args:
             directory: of the run.
             config: what is trained, and how.
-            weights: of a trained organism to start from; random ones if not given.
+            loss: your own loss, a function f(states, targets) that returns its value, a mean over the batch, and its
+                gradient with respect to the states, such as `jax.value_and_grad` makes one. States have the shape
+                `(batch, height, width, channel)`, targets `(batch, height, width, 4)`. The states of the pool are
+                ranked by it, and it picks the best milestone.
 
         Raises:
-            BlastemaError: the configuration is invalid, it does not fit into memory, or the directory is in use or not
-                writable.
+            BlastemaError: the configuration is invalid, it does not fit into memory, the loss has no gradient, or the
+                directory is in use or not writable.
         """
         directory = Path(directory)
         refuse_taken(directory)
+        check_beginning(config)
         config.check_memory()
         try:
-            run = cls(directory, config, config.picture())
+            target = config.picture()
+            config = with_loss(config, loss, target)
+            run = cls(directory, config, target, loss=loss)
         except MemoryError:
             raise _out_of_memory() from None
         try:
@@ -100,16 +119,14 @@ class Run:
             raise BlastemaError(f"cannot create {directory}: {error.strerror}; choose another --out") from None
         with locked(directory):
             refuse_taken(directory)
-            remove_left_over(directory)
+            remove_unfinished(directory)
             # The configuration last: a directory without it holds no run, so one can be started in it.
-            run._target_sum = write_target(directory, run.target)
-            if weights is not None:
-                run.trainer.weights = weights
+            run._target_sum = write_target(directory, target)
+            if config.beginning:
+                run.trainer.weights = config.beginning.weights(run.trainer.weights, config.rule)
                 run._save(True)
             write_config(directory, config, run._target_sum)
-        fit = None if config.array is not None else config.fit
-        warning = unreachable(run.target, run.trainer.recipe.rollout(0)[0], fit)
-        run.notices += [*config.remarks(), *([warning] if warning else [])]
+        run.notices += remarks(config, target)
         return run
 
     @classmethod
@@ -127,7 +144,7 @@ class Run:
         raise BlastemaError("no free directory found; choose one with --out")
 
     @classmethod
-    def resume(cls, directory: Path | str, steps: int | None = None) -> "Run":
+    def resume(cls, directory: Path | str, steps: int | None = None, loss: OwnLoss | None = None) -> "Run":
         """Continue the run in a directory from its newest checkpoint.
 
         Args:
@@ -135,21 +152,29 @@ class Run:
             steps: training steps in all, instead of the number in the configuration. The learning rates and milestones
                 of a run of that many steps apply from here on, which `Config.history` records; the organism differs
                 from that of a run started with that many steps.
+            loss: the loss that the run was begun with, if that was your own.
 
         Raises:
             BlastemaError: the directory does not hold a run, or its files are damaged.
         """
         directory = Path(directory)
         config, target_sum = load_config(directory)
+        notices = check_resumed_loss(loss, config, directory)
         target = kept_target(directory / TARGET, target_sum)
         try:
-            run = cls(directory, config, target, target_sum or "")
+            run = cls(directory, config, target, target_sum or "", loss)
             run._recover()
         except MemoryError:
             raise _out_of_memory() from None
+        run.notices += notices
         if steps is not None:
             run._change_steps(steps)
         return run
+
+    @property
+    def target(self) -> np.ndarray:
+        """The first target, `(height, width, 4)`."""
+        return self.targets[0]
 
     def train(self) -> Generator[Report, None, None]:
         """Train to the end, yielding after each step. If the caller stops iterating, the state is saved.
@@ -185,20 +210,20 @@ class Run:
             self._save(False)
             return
         with locked(self.directory):
-            self._refuse_stale()
+            refuse_stale(self.directory, self.trainer.done)
             self._save(False)
 
     def complete(self) -> None:
         """Write the organism of a finished run again, in case the process was killed before it was written."""
         with locked(self.directory):
-            self._refuse_stale()
+            refuse_stale(self.directory, self.trainer.done)
             remove_left_over(self.directory)
-            self._save_organisms()
+            save_organisms(self.directory, self.state, self.organism())
 
     def organism(self) -> Organism:
         """Return the current organism; when training has ended, the best one."""
         ended = self.trainer.done >= self.config.steps
-        return self.state.best if ended and self.state.best else self._current()
+        return self.state.best if ended and self.state.best else organism_of(self.config, self.trainer, self.state)
 
     def learning_rate(self) -> float:
         """Return the rate of the last training step."""
@@ -207,13 +232,14 @@ class Run:
     @contextmanager
     def _opened_log(self) -> Iterator[None]:
         """Open the log for appending, line-buffered, after removing the lines that follow the checkpoint."""
-        self._refuse_stale()
+        refuse_stale(self.directory, self.trainer.done)
         for folder in (self.directory, self.directory / "pictures"):
             remove_left_over(folder)
         if not (self.directory / CHECKPOINT).exists():
             # From here on, a log without a checkpoint means that the checkpoint was lost.
             self._save(False)
         if not self._target_sum:
+            # Blastema 0.1.0, which did not write it, knew one target.
             self._target_sum = write_target(self.directory, self.target)
         write_config(self.directory, self.config, self._target_sum)
         trim(self.directory / LOG, self.trainer.done)
@@ -223,87 +249,39 @@ class Run:
             finally:
                 self._log = None
 
-    def _refuse_stale(self) -> None:
-        """Raise if another process has continued the run since it was read, or a step of this one was interrupted."""
-        paths = (self.directory / CHECKPOINT, rollback_path(self.directory))
-        saved = max(saved_step(path) for path in paths)
-        if saved != self.trainer.done:
-            raise BlastemaError(
-                f"{self.directory} was saved at step {saved}, but this run is at step {self.trainer.done}; resume it "
-                "again"
-            )
-
     def _logged_step(self) -> Report:
         began = time.monotonic()
         report = self.trainer.step()
-        line = log_line(report, self.learning_rate(), time.monotonic() - began)
+        line = log_line(report, self.learning_rate(), time.monotonic() - began, self.config.rule.signals)
         self.last = line | self._judge(report)
         assert self._log is not None
-        self._log.write(json.dumps(self.last) + "\n")
+        self._log.write(json.dumps(self.last, ensure_ascii=False) + "\n")
         self.losses.append(report.loss)
+        for target, loss in report.losses.items():
+            self.target_losses.setdefault(self.config.rule.signals[target], []).append(loss)
         self.logged.append(report.step)
         return report
 
     def _save(self, milestone: bool) -> None:
-        """Write checkpoint and organisms, in an order that survives a kill between any two writes."""
         if self._log is not None:
             # Before the checkpoint, whose step the log must reach.
             self._log.flush()
             os.fsync(self._log.fileno())
-        self._save_organisms()
-        checkpoint, rollback = self.directory / CHECKPOINT, self.directory / ROLLBACK
-        save_checkpoint(self.trainer, self.state, rollback if milestone else checkpoint)
-        if milestone:
-            # A copy, not a link: damage to one file leaves the other whole.
-            with replacing(checkpoint) as temporary:
-                shutil.copyfile(rollback, temporary)
-            (self.directory / OLD_ROLLBACK).unlink(missing_ok=True)
-
-    def _save_organisms(self) -> None:
-        if self.state.best:
-            self.state.best.save(self.directory / BEST)
-        self.organism().save(self.directory / ORGANISM)
-
-    def _current(self) -> Organism:
-        loss = self.state.recent[-1] if self.state.recent else None
-        training: dict[str, Any] = self.config.record() | {
-            "steps": self.trainer.done,
-            "final_loss": loss if loss is not None and np.isfinite(loss) else None,
-            "versions": versions(self.trainer.engine),
-        }
-        height, width = self.target.shape[:2]
-        if Organism(self.trainer.weights, training=training).trained_size != (height, width):
-            # The grid is larger than fit and pad say if the picture had to be moved onto the seed cell.
-            training |= {"height": height, "width": width}
-        return Organism(self.trainer.weights, self.trainer.rule, training)
+        save(self.directory, self.trainer, self.state, self.organism(), milestone)
 
     def _fresh_trainer(self) -> Trainer:
         config = self.config
         return Trainer(
-            Rule(), EXPERIMENTS[config.experiment], config.full_recipe(), self.target, config.seed,
-            choose_engine(config.engine),
+            config.rule, EXPERIMENTS[config.experiment], config.full_recipe(), self.targets, config.seed,
+            choose_engine(config.engine), self._own_loss,
         )  # fmt: skip
 
     def _recover(self) -> None:
-        """Restore the newest checkpoint and read the log."""
-        has_checkpoint_from_start = bool(self._target_sum)
-        newest = newest_checkpoint(self.directory, self._fresh_trainer)
-        if newest is None:
-            refuse_lost(self.directory, has_checkpoint_from_start)
-        else:
-            self.trainer, state = newest
-            self.state = state or state_in_files(self.directory, self.trainer.done)
-            if not (self.directory / CHECKPOINT).exists():
-                name = rollback_path(self.directory).name
-                self.notices.append(f"{CHECKPOINT} is missing; continuing from the last milestone, in {name}")
-        done = self.trainer.done
-        lines = kept_lines(self.directory / LOG, done)
-        self.losses, self.logged = [loss_of(line) for line in lines], [line["step"] for line in lines]
-        if len(lines) < done:
-            self.notices.append(
-                f"{LOG} has only {len(lines)} of the {done} lines of this run; the others are lost or damaged, which "
-                "does not affect training"
-            )
+        has_beginning = self.config.beginning is not None
+        result = recovered(self.directory, self._fresh_trainer, bool(self._target_sum), has_beginning)
+        self.trainer, self.losses, self.logged = result.trainer, result.losses, result.logged
+        self.state = with_versions(result.state, self.trainer)
+        self.notices += [*result.notices, *version_notices(result.state, self.state)]
 
     def _change_steps(self, steps: int) -> None:
         """Continue up to another number of training steps, and add a notice."""
@@ -331,7 +309,8 @@ class Run:
         if not is_milestone(report.step, self.config.steps):
             return {}
         score = validation_score(self.trainer, self.config.experiment)
-        organism = dataclasses.replace(self._current(), scores=Scores(validation=score))
+        current = organism_of(self.config, self.trainer, self.state)
+        organism = dataclasses.replace(current, scores=Scores(validation=score))
         best = organism if is_better(organism, self.state.best) else self.state.best
         self.state = self.state._replace(rollbacks=0, best=best)
         return {SCORE: score}

@@ -1,5 +1,6 @@
 """The trainer: training steps, and the state between them."""
 
+import functools
 import math
 from typing import NamedTuple
 
@@ -7,11 +8,13 @@ import numpy as np
 
 from blastema.damage import DAMAGES, erased
 from blastema.engines import Engine
-from blastema.loss import towards
+from blastema.loss import OwnLoss, state_losses, towards
 from blastema.rule import Batch, Rule, Weights, initial_weights, seed_batch
-from blastema.training.experiments import Experiment, Recipe
+from blastema.training.draw import Group, group_of, in_turn, joined, part_of
+from blastema.training.experiments import Experiment, reseeded
 from blastema.training.optimiser import adam, no_moments, normalised
 from blastema.training.pool import Pool
+from blastema.training.recipe import Recipe
 
 
 class Report(NamedTuple):
@@ -22,6 +25,9 @@ class Report(NamedTuple):
         loss: of the batch; infinite if any number was not finite, and then weights and pool did not change.
         rollout: number of CA steps.
         before, after: the batch before and after the rollout.
+        reseeded, damaged: number of states of the batch, the first, that were replaced by a seed cell, and, the last,
+            that were damaged.
+        losses: after the rollout, by the number of each target in the batch; empty with one target.
     """
 
     step: int
@@ -29,6 +35,13 @@ class Report(NamedTuple):
     rollout: int
     before: Batch
     after: Batch
+    reseeded: int = 0
+    damaged: int = 0
+    losses: dict[int, float] = {}  # noqa: RUF012 - never written to
+
+
+# Standard deviation of the initial signal bias.
+SIGNAL_SPREAD = 0.1
 
 
 class Trainer:
@@ -41,55 +54,118 @@ class Trainer:
         rule: of the organism.
         experiment: where rollouts start, and what is damaged.
         recipe: learning rates, lengths of rollouts, sizes of pool and batch, and the like.
-        target: `(height, width, 4)`, premultiplied; grids have its size.
+        target: `(height, width, 4)`, premultiplied; grids have its size. `(target, height, width, 4)` trains the rule
+            to grow one for each of its signals.
         seed: random seed, 0 or more; on one engine and instruction set, the same seed gives the same weights.
         engine: that runs the rollouts.
+        own_loss: the user's loss; by default, it is the pixel loss.
     """
 
     def __init__(
-        self, rule: Rule, experiment: Experiment, recipe: Recipe, target: np.ndarray, seed: int, engine: Engine
+        self,
+        rule: Rule,
+        experiment: Experiment,
+        recipe: Recipe,
+        target: np.ndarray,
+        seed: int,
+        engine: Engine,
+        own_loss: OwnLoss | None = None,
     ) -> None:
-        self.rule, self.experiment, self.recipe, self.target, self.seed, self.engine = (
-            rule, experiment, recipe, target, seed, engine,
-        )  # fmt: skip
+        self.rule, self.experiment, self.recipe = rule, experiment, recipe
+        self.targets = target.reshape(-1, *target.shape[-3:])
+        self.seed, self.engine, self.own_loss = seed, engine, own_loss
         draw = np.random.default_rng([seed])
-        self.done, self.loss = 0, towards(target)
-        self.weights: Weights = initial_weights(draw, rule.perception, rule.hidden, rule.channels)
+        self.done, self.loss = 0, towards(self.target, own_loss)
+        self.weights: Weights = initial_weights(
+            draw, rule.perception, rule.hidden, rule.channels, len(rule.signals), SIGNAL_SPREAD
+        )
         self.moments = no_moments(self.weights)
-        self.pool = Pool(new_seeds(draw, recipe.pool), (*target.shape[:2], rule.channels))
+        shape = (*self.target.shape[:2], rule.channels)
+        self.pool = Pool(new_seeds(draw, recipe.pool), shape, len(self.targets))
+
+    @property
+    def target(self) -> np.ndarray:
+        """The first target, `(height, width, 4)`."""
+        return self.targets[0]
 
     def step(self) -> Report:
         """Take one training step."""
         draw = np.random.default_rng([self.seed, self.done])
-        places, before = self.draw_batch(draw)
+        group, signals, before = self.draw_batch(draw)
         rollout = int(draw.integers(*self.recipe.rollout(self.done), endpoint=True))
-        loss, after, gradient, _ = self.engine.value_and_grad(self.rule, self.weights, before, rollout, self.loss)
+        evaluate = self.loss if len(self.targets) == 1 else towards(self.targets[signals], self.own_loss)
+        loss, after, gradient, _ = self.engine.value_and_grad(self.rule, self.weights, before, rollout, evaluate)
         finite = all(np.isfinite(numbers).all() for numbers in (loss, *gradient))
-        if finite and (self.experiment.starts_from == "seed" or self.pool.put(places, after)):
-            self.weights, self.moments = adam(self.recipe, self.weights, normalised(gradient), self.moments, self.done)
+        if finite and (self.experiment.starts_from == "seed" or self.pool.put(group.places, after)):
+            self.weights, self.moments = adam(
+                self.weights, normalised(gradient), self.moments, self.done, self.recipe.learning_rate(self.done),
+                self.recipe.beta_1, self.recipe.beta_2, self.recipe.epsilon,
+            )  # fmt: skip
+            self.exchange_signals(draw, group.places, signals)
         else:
             loss = math.inf
+        losses = self.losses_after(after, signals)
         self.done += 1
-        return Report(self.done, loss, rollout, before, after)
+        return Report(self.done, loss, rollout, before, after, group.reseeded, group.damaged, losses)
 
-    def draw_batch(self, draw: np.random.Generator) -> tuple[np.ndarray, Batch]:
-        """Return positions in the pool and a batch to start from, by descending loss, after reseeding and damage."""
+    def draw_batch(self, draw: np.random.Generator) -> tuple[Group, np.ndarray, Batch]:
+        """Return what is drawn from the pool, the target of each state, and the batch after reseeding and damage."""
         height, width = self.target.shape[:2]
+        turns = in_turn(len(self.targets), self.recipe.batch, self.done)
         if self.experiment.starts_from == "seed":
             fresh = seed_batch(new_seeds(draw, self.recipe.batch), height, width, self.rule.channels)
-            return np.arange(0), fresh
-        places = draw.choice(self.recipe.pool, self.recipe.batch, replace=False)
-        places = places[np.argsort(-self.pool.losses(places, self.target), kind="stable")]
-        batch = self.pool.take(places)
-        reseeded, damaged = self.experiment.reseeded, self.experiment.damaged
-        fresh = seed_batch(new_seeds(draw, reseeded), height, width, self.rule.channels)
-        for array, new in zip(batch[:3], fresh[:3], strict=True):
-            array[:reseeded] = new
-        if damaged:
-            damaged_batch = self.damage(Batch(*(array[-damaged:] for array in batch[:3])), draw)
-            for array, new in zip(batch[:3], damaged_batch[:3], strict=True):
-                array[-damaged:] = new
-        return places, batch
+            signals = np.repeat(*np.array(turns).T)
+            return Group(np.arange(0), 0, 0), signals, self.with_signals(fresh, signals)
+        groups = [self.draw_group(draw, target, size) for target, size in turns]
+        group, signals = joined(groups, [target for target, _ in turns])
+        batch = self.with_signals(self.pool.take(group.places), signals)
+        first, last = group.reseeded, group.damaged
+        _replace(batch, slice(first), seed_batch(new_seeds(draw, first), height, width, self.rule.channels))
+        if last:
+            _replace(batch, slice(-last, None), self.damage(_part(batch, slice(-last, None)), draw))
+        return group, signals, batch
+
+    def draw_group(self, draw: np.random.Generator, target: int, size: int) -> Group:
+        """Draw states of one target from the pool."""
+
+        def parts(states: int) -> tuple[int, int]:
+            counts = reseeded(self.experiment, self.recipe), damaged_now
+            first, last = (part_of(draw, states, count, self.recipe.batch) for count in counts)
+            return first, last
+
+        damaged_now = self.recipe.damaged_at(self.done) if self.experiment.damaged else 0
+        losses = functools.partial(self.losses_or_dead, target=self.targets[target])
+        return group_of(draw, self.pool.of_target(target), size, losses, parts)
+
+    def losses_or_dead(self, places: np.ndarray, target: np.ndarray) -> np.ndarray:
+        """Return the losses of the states at these positions of the pool, infinite where no cell is alive."""
+        if self.own_loss is None:
+            losses = self.pool.losses(places, target)
+        else:
+            losses = state_losses(self.pool.take(places).states, target, self.own_loss)
+        return np.where(self.pool.dead(places, self.rule.alive_threshold), np.inf, losses)
+
+    def with_signals(self, batch: Batch, signals: np.ndarray) -> Batch:
+        """Return a batch whose states have these signals, each its own; unchanged if the rule has none."""
+        count = len(self.rule.signals)
+        return batch._replace(signals=np.eye(count, dtype=np.float32)[signals]) if count else batch
+
+    def losses_after(self, batch: Batch, signals: np.ndarray) -> dict[int, float]:
+        """Return the mean loss of the states of each target after the rollout; empty with one target."""
+        if len(self.targets) == 1:
+            return {}
+        losses = state_losses(batch.states, self.targets[signals], self.own_loss)
+        return {int(target): float(losses[signals == target].mean()) for target in np.unique(signals)}
+
+    def exchange_signals(self, draw: np.random.Generator, places: np.ndarray, signals: np.ndarray) -> None:
+        """Let some of the states that were put back into the pool exchange their signals, as the recipe says.
+
+        So each target keeps its number of states.
+        """
+        count = min(self.recipe.switched_at(self.done), len(places))
+        if len(self.targets) > 1 and count > 1:
+            chosen = draw.choice(len(places), count, replace=False)
+            self.pool.signals[places[chosen]] = np.roll(signals[chosen], 1)
 
     def damage(self, batch: Batch, draw: np.random.Generator) -> Batch:
         """Return these states after one or more cuts, between which they grow, as the recipe says.
@@ -111,3 +187,14 @@ class Trainer:
 def new_seeds(draw: np.random.Generator, count: int) -> np.ndarray:
     """Return random seeds, uint32 `(count,)`."""
     return draw.integers(2**32, size=count, dtype=np.uint32)
+
+
+def _part(batch: Batch, part: slice) -> Batch:
+    return Batch(*(None if array is None else array[part] for array in batch))
+
+
+def _replace(batch: Batch, part: slice, new: Batch) -> None:
+    for array, values in zip(batch, new, strict=True):
+        # A seed cell has no signals of its own; it takes those of the state that it replaces.
+        if values is not None:
+            array[part] = values
