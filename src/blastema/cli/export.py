@@ -25,7 +25,7 @@ def export(
         out: {out}
         size: size of the grid, 72 or 96x64 (width by height), for {size}
         signal: if its rule has signals, export only what grows with this one, 🎄, or with a blend, 🦎=0.5,🎄=0.5
-            (default: all of them; {signal} has room for one only)
+            (default: all of them; {signal} can hold one only)
     """
     from rich.console import Console
 
