@@ -45,7 +45,7 @@ def prepare(path: Path) -> Work:
     lizard = blastema.load(Path(__file__).with_name("lizard.safetensors"))
     batch = seed_batch(list(range(BATCH)), SIZE, SIZE)
     grown = choose_engine().grow(lizard.rule, lizard.weights, batch, 200)
-    work = Work(grown.states, blastema.load_target("🦎"), *lizard.weights)
+    work = Work(grown.states, blastema.load_target("🦎"), *lizard.weights[:4])
     np.savez(path, **work._asdict())
     return work
 

@@ -44,7 +44,7 @@ def test_further_hidden_units_do_not_change_what_grows(hidden, more, seed):
     larger = rule.replace(hidden=hidden + more)
     organism = Organism(random_weights(rule, seed), rule)
     initial = initial_weights(np.random.default_rng(seed), larger.perception, larger.hidden, larger.channels)
-    weights = Beginning.of(organism).weights(initial)
+    weights = Beginning.of(organism).weights(initial, larger)
     assert [tensor.shape for tensor in weights] == [tensor.shape for tensor in initial]
     assert equal((weights.hidden_weight[:, hidden:],), (initial.hidden_weight[:, hidden:],))
     grown = [
@@ -56,7 +56,7 @@ def test_further_hidden_units_do_not_change_what_grows(hidden, more, seed):
 def test_initial_weights_are_not_changed():
     initial = initial_weights(np.random.default_rng(0))
     kept = Weights(*(tensor.copy() for tensor in initial))
-    Beginning.of(Organism(random_weights(Rule()))).weights(initial)
+    Beginning.of(Organism(random_weights(Rule()))).weights(initial, Rule())
     assert equal(initial, kept)
 
 
@@ -75,14 +75,12 @@ def test_an_organism_that_does_not_fit_is_refused(changes, has):
     assert "\n" not in str(refused.value)
 
 
-def test_one_of_several_bodies_must_be_chosen():
+def test_an_organism_of_several_bodies_begins_with_its_first(tmp_path):
     rule = Rule(signals=("🦎", "🎄"))
     organism = Organism(random_weights(rule), rule)
-    with pytest.raises(BlastemaError, match="it has the signals 🦎, 🎄; begin with one of its bodies"):
-        config(organism)
-    assert config(organism.with_signal("🎄")).rule == Rule()
-    with pytest.raises(BlastemaError, match="leave out signals"):
-        Config("disc", rule=rule)
+    run = Run.begin(tmp_path / "run", config(organism, rule=Rule()))
+    assert equal(run.trainer.weights, organism.with_signal("🦎").weights)
+    assert [notice for notice in run.notices if "training begins with the first, 🦎" in notice]
 
 
 def test_the_rule_is_that_of_the_organism_unless_given(tmp_path):
@@ -99,10 +97,10 @@ def test_flags_change_the_rule_of_the_organism(tmp_path):
     rule = Rule(channels=8, hidden=20, edge="wrap")
     Organism(random_weights(rule), rule).save(tmp_path / "mine.safetensors")
     flags = FLAGS | {"steps": 3, "size": None, "engine": "numpy", "from_": str(tmp_path / "mine.safetensors")}
-    assert config_of("disc", **flags).rule == rule
-    assert config_of("disc", set_=("hidden=24", "fire_rate=1"), **flags).rule == rule.replace(hidden=24, fire_rate=1)
+    assert config_of(["disc"], **flags).rule == rule
+    assert config_of(["disc"], set_=("hidden=24", "fire_rate=1"), **flags).rule == rule.replace(hidden=24, fire_rate=1)
     with pytest.raises(BlastemaError, match="cannot be the beginning"):
-        config_of("disc", set_=("hidden=16",), **flags)
+        config_of(["disc"], set_=("hidden=16",), **flags)
     assert beginning_of("nothing") is beginning_of(None) is None
 
 

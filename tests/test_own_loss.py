@@ -78,7 +78,7 @@ def test_the_pool_is_ranked_by_the_loss(tmp_path):
     for index in range(12):
         states[index, ..., :4] = (1 - run.target) * index / 12
     trainer.pool.put(np.arange(12), Batch(states, np.arange(12, dtype=np.uint32), np.full(12, 9, np.uint32)))
-    places, _ = trainer.draw_batch(np.random.default_rng(0))
+    places = trainer.draw_batch(np.random.default_rng(0))[0].places
     assert places.tolist() == sorted(places)
 
 

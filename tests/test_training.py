@@ -172,7 +172,7 @@ def test_cuts_remove_the_named_part():
 
 
 def test_growing_starts_from_seeds():
-    _, batch = trainer("growing").draw_batch(np.random.default_rng(1))
+    _, _, batch = trainer("growing").draw_batch(np.random.default_rng(1))
     assert (batch.states == seed_state(16, 16)).all()
     assert len(set(batch.seeds.tolist())) == 8
 
@@ -187,8 +187,8 @@ def test_the_worst_is_reseeded_and_the_best_are_damaged(experiment, damaged):
         states[index, ..., 4] = target[..., 3]
     old = Batch(states, np.arange(8, dtype=np.uint32), np.full(8, 50, np.uint32))
     subject.pool.put(np.arange(8), old)
-    places, batch = subject.draw_batch(np.random.default_rng(0))
-    assert places.tolist() == list(range(8))
+    group, _, batch = subject.draw_batch(np.random.default_rng(0))
+    assert group.places.tolist() == list(range(8))
     assert np.array_equal(batch.states[0], seed_state(*target.shape[:2]))
     assert batch.ages.tolist() == [0] + [50] * 7
     changed = [not np.array_equal(*pair) for pair in zip(batch.states, states, strict=True)]
@@ -302,7 +302,7 @@ def test_a_custom_loss_trains_on_every_engine():
         subject = Trainer(rule, EXPERIMENTS["growing"], SMALL, target, 0, choose_engine(name))
         losses = []
         for step in range(12):
-            _, batch = subject.draw_batch(np.random.default_rng(step))
+            _, _, batch = subject.draw_batch(np.random.default_rng(step))
             result = subject.engine.value_and_grad(rule, subject.weights, batch, 12, loss)
             subject.weights, subject.moments = adam(
                 subject.weights, normalised(result.gradient), subject.moments, step, 2e-3

@@ -8,7 +8,7 @@ from blastema import zoo
 from blastema.errors import BlastemaError
 from blastema.formats import read
 from blastema.organism import Organism
-from blastema.targets import load_target
+from blastema.targets import load_target, load_targets
 from blastema.training.config import ARRAY
 from blastema.training.directory import ORGANISM, TARGET, kept_target
 
@@ -57,6 +57,32 @@ def target_of(organism: Organism, source: Path | str, given: str | None = None) 
     if name is None:
         raise BlastemaError(f"{source} does not say what it grows; name it with --target, e.g. --target 🦎")
     return load_target(name, fit=record.fit, height=record.height, width=record.width, background=record.background)
+
+
+def targets_of(organism: Organism, source: Path | str, given: str | None = None) -> np.ndarray:
+    """Return the pictures that the bodies of an organism are evaluated against, float32 `(target, height, width, 4)`.
+
+    Without signals it is one, see `target_of`.
+
+    Args:
+        organism, source: as for `target_of`.
+        given: another target, instead of the one it was trained on; only for organisms without signals.
+
+    Raises:
+        BlastemaError: a target is not known, or cannot be loaded, or `given` is for an organism with signals.
+    """
+    signals, record = organism.rule.signals, organism.record
+    if not signals:
+        return target_of(organism, source, given)[None]
+    if given is not None:
+        raise BlastemaError(f"{source} has {len(signals)} bodies, each with a target of its own; leave out --target")
+    if (Path(source) / TARGET).is_file():
+        return kept_target(Path(source) / TARGET).reshape(-1, record.height, record.width, 4)
+    if len(record.targets) != len(signals):
+        raise BlastemaError(f"{source} has {len(signals)} signals, but its record names {len(record.targets)} targets")
+    return load_targets(
+        record.targets, fit=record.fit, height=record.height, width=record.width, background=record.background
+    )
 
 
 def _path_of(name: Path | str) -> Path:

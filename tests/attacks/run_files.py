@@ -18,13 +18,16 @@ import time
 import traceback
 from pathlib import Path
 
-from blastema import BlastemaError
+from blastema import BlastemaError, Rule, load
 from blastema.io.tensors import read_tensors, write_tensors
 from blastema.training import milestone
 from blastema.training.run import RECIPES, Config, Run
 
 CONFIG = Config("disc", experiment="growing", steps=6, fit=6, pad=4)
-POOLED = dataclasses.replace(CONFIG, experiment="persistent")
+POOLED = dataclasses.replace(
+    CONFIG, experiment="persistent", rule=Rule(hidden=130, edge="wrap"), settings={"pool": 13, "reseeded": 2},
+    beginning=load("🦎"),
+)  # fmt: skip
 FILES = (
     "config.json", "target.npy", "log.jsonl", "checkpoint.safetensors", "rollback.safetensors", "best.safetensors",
     "organism.safetensors",

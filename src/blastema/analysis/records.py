@@ -39,6 +39,21 @@ class RoundedReport(TypedDict):
     regeneration: dict[str, RegrowthScores]
 
 
+class SwitchScores(TypedDict):
+    """One body turned into another.
+
+    Attributes:
+        median, worst: of the loss to the new target, some steps after the switch.
+        recovery, least_recovery: median and smallest share of the way from the old body to the new one, as good as
+            grown from a seed cell: 1 for all of it.
+    """
+
+    median: float
+    worst: float
+    recovery: float
+    least_recovery: float
+
+
 class Report(TypedDict):
     """All that was measured.
 
@@ -66,3 +81,18 @@ class Report(TypedDict):
     neighbours: float
     fire_rates: dict[str, float]
     eight_bit: RoundedReport | None
+
+
+class BodiesReport(TypedDict):
+    """All that was measured of an organism with signals.
+
+    Attributes:
+        organisms, seed: how many states were grown, and the random seed.
+        bodies: by the name of a signal.
+        switches: by the name of the old signal, then of the new one.
+    """
+
+    organisms: int
+    seed: int
+    bodies: dict[str, Report]
+    switches: dict[str, dict[str, SwitchScores]]

@@ -12,6 +12,7 @@ def evaluate(
     organism: Annotated[Positional[Path], arg(metavar="ORGANISM")],
     /,
     target: Annotated[str | None, arg(metavar="TARGET", help_behavior_hint="")] = None,
+    signal: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None,
     organisms: int = 16,
     seed: int = 0,
     json: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None,
@@ -23,6 +24,7 @@ def evaluate(
     Args:
         organism: a name in the zoo (🦎), an organism file, a run directory, or one of the article's models (.json)
         target: picture to compare it with (default: the one it was trained on)
+        signal: measure only this body, if its rule has signals (default: all, and how they turn into each other)
         organisms: how many to grow; the worst is reported too
         seed: decides which cells fire and which are damaged; the same seed gives the same report on one engine and
             instruction set
@@ -30,13 +32,16 @@ def evaluate(
         picture: write a page of curves and contact sheets to this .png, .webp or .jpg
         engine: {engine} (default: the fastest available)
     """
+    from blastema.analysis.bodies import examine_bodies
+    from blastema.analysis.bodies_report import bodies_sections
     from blastema.analysis.examination import MOST, examine
     from blastema.cli.output import check_file
     from blastema.cli.ranges import LARGEST_SEED, check_range
-    from blastema.cli.report import in_words, print_report, watching, write_report
+    from blastema.cli.report import in_words, print_report, print_tables, watching, write_report
+    from blastema.cli.signals import parse_signals
     from blastema.engines import choose_engine
     from blastema.errors import BlastemaError
-    from blastema.library import load, target_of
+    from blastema.library import load, targets_of
     from blastema.render.picture import STILLS
 
     check_range("--organisms", organisms, 1, MOST)
@@ -48,10 +53,21 @@ def evaluate(
     if json is not None and json == picture:
         raise BlastemaError(f"--json and --picture are both {json}; give two files")
     loaded = load(organism)
-    target_picture = target_of(loaded, organism, target)
-    with watching() as progress:
-        examination = examine(loaded, target_picture, choose_engine(engine), seed, organisms, progress)
+    targets, engine_used = targets_of(loaded, organism, target), choose_engine(engine)
+    if signal is not None:
+        ((_, shares),) = parse_signals([signal], loaded.rule.signals, 0)
+        number = list(loaded.rule.signals).index(next(iter(shares)))
+        loaded, targets = loaded.with_signal(shares), targets[number : number + 1]
     title = in_words(loaded, organism)
+    with watching() as progress:
+        if loaded.rule.signals:
+            several = examine_bodies(loaded, targets, engine_used, seed, organisms, progress)
+        else:
+            one = examine(loaded, targets[0], engine_used, seed, organisms, progress)
     # Before printing, so that a broken terminal does not lose hours of measurements.
-    write_report(title, examination, json, picture)
-    print_report(title, examination.report)
+    if loaded.rule.signals:
+        write_report(title, several, json, picture)
+        print_tables(title, bodies_sections(several.report), organisms)
+    else:
+        write_report(title, one, json, picture)
+        print_report(title, one.report)

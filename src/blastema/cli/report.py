@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from blastema.analysis.bodies import BodiesExamination
 from blastema.analysis.examination import Examination
 from blastema.analysis.records import Report
 from blastema.analysis.report import Section, explanations, sections, shown
@@ -28,8 +29,8 @@ def watching() -> Iterator[Callable[[str], None]]:
 
 def in_words(organism: Organism, source: Path | str) -> str:
     """Return a title: `🦎 lizard · regenerating`, or the source if the organism does not name its target."""
-    training = organism.training
-    parts = [_target(training["target"]), training.get("experiment")] if training.get("target") else [source]
+    targets = organism.record.targets
+    parts = [*map(_target, targets), organism.training.get("experiment")] if targets else [source]
     return " · ".join(str(part) for part in parts if part)
 
 
@@ -44,14 +45,21 @@ def _target(target: object) -> str:
 
 def print_report(title: str, report: Report) -> None:
     """Print the numbers as tables."""
-    console = Console()
     tables = sections(report)
     # Eight angles are enough in a terminal.
     tables["rotation"] = _every_nth(tables["rotation"], 3)
-    printed = [shown(value) for table in tables.values() for values in table.rows.values() for value in values]
+    print_tables(title, list(tables.values()), report["organisms"])
+
+
+def print_tables(title: str, tables: list[Section], organisms: int) -> None:
+    """Print tables of scores, and what the scores mean."""
+    console = Console()
+    printed = [shown(value) for table in tables for values in table.rows.values() for value in values]
     console.print(Text(title, "bold"))
-    console.print(Text("\n".join(explanations(printed, report["organisms"])) + "\n", "dim"))
-    for table in tables.values():
+    console.print(Text("\n".join(explanations(printed, organisms)) + "\n", "dim"))
+    for table in tables:
+        # Not as the title of the Rich table, which would be wrapped to its width.
+        console.print(Text(table.title, "bold"))
         console.print(_table(table))
         console.print()
 
@@ -62,7 +70,7 @@ def _every_nth(section: Section, stride: int) -> Section:
 
 
 def _table(section: Section) -> Table:
-    table = Table(title=section.title, title_justify="left", title_style="bold", box=None, padding=(0, 1))
+    table = Table(box=None, padding=(0, 1))
     table.add_column("", style="dim", no_wrap=True)
     for name in section.columns:
         table.add_column(name, justify="right", no_wrap=True)
@@ -71,14 +79,21 @@ def _table(section: Section) -> Table:
     return table
 
 
-def write_report(title: str, examination: Examination, numbers: Path | None, picture: Path | None) -> None:
+def write_report(
+    title: str, examination: Examination | BodiesExamination, numbers: Path | None, picture: Path | None
+) -> None:
     """Write the requested files, each atomically."""
     if numbers is not None:
         with replacing(numbers) as temporary:
-            temporary.write_text(json.dumps(examination.report, indent=1) + "\n", "utf-8")
+            text = json.dumps(examination.report, indent=1, ensure_ascii=False)
+            temporary.write_text(text + "\n", "utf-8")
     if picture is not None:
+        from blastema.reporting.bodies_picture import bodies_picture
         from blastema.reporting.report_picture import report_picture
 
-        save(report_picture(title, *examination), picture)
+        if isinstance(examination, BodiesExamination):
+            save(bodies_picture(title, examination), picture)
+        else:
+            save(report_picture(title, *examination), picture)
     for path in filter(None, (numbers, picture)):
         print(f"wrote {path}")

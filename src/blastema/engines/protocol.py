@@ -153,8 +153,10 @@ def _check_signals(rule: Rule, signals: Any, shape: tuple[int, ...]) -> np.ndarr
     count, array = len(rule.signals), np.array(signals)
     if not count:
         raise BlastemaError("signals were given, but this rule has none; leave them out, or give Rule(signals=...)")
-    if array.dtype.kind == "f" and array.shape == (shape[0], count) and np.isfinite(array).all():
-        return np.ascontiguousarray(array, np.float32)
+    if array.dtype.kind == "f" and array.shape == (shape[0], count):
+        weights = _floats("signals", array)
+        if np.isfinite(weights).all():
+            return weights
     if array.dtype == np.uint8 and array.shape == shape[:3]:
         if array.max() < count:
             return np.ascontiguousarray(array)

@@ -43,7 +43,7 @@ def report_picture(title: str, report: Report, states: dict[str, list[np.ndarray
     ages, grown = [f"{int(age):,} steps" for age in _shown_ages()], cropped(states["ages"], 4)
     rotated = cropped(states["turned"][::3], 2)
     rows = [
-        _heading(title, _summary(report)),
+        heading(title, _summary(report)),
         beside(_persistence_chart(tables, half), _fire_rate_chart(tables, half), gap=GAP),
         titled("From the seed", _sheet(grown, len(grown), ages)),
         titled(
@@ -121,7 +121,8 @@ def _zoom(state: np.ndarray, columns: int) -> int:
     return max(1, (WIDTH - 2 * MARGIN) // columns // (state.shape[1] + 4))
 
 
-def _heading(title: str, text: str) -> Image.Image:
+def heading(title: str, text: str) -> Image.Image:
+    """Return the title of a page, and a line below it."""
     image = Image.new("RGB", (WIDTH - 2 * MARGIN, 58), WHITE)
     draw = ImageDraw.Draw(image)
     draw.text((0, 0), legible(title), INK, font(26), "la")

@@ -36,12 +36,22 @@ def planarian() -> Image.Image:
 
     The article's discussion mentions such worms: planaria that regenerate with disturbed signals grow a second head.
     """
+    return _worm((-1, 1))
+
+
+def one_headed() -> Image.Image:
+    """Return the same flatworm with a head at its upper end and a tail at the other."""
+    return _worm((1,))
+
+
+def _worm(heads: tuple[int, ...]) -> Image.Image:
+    """Return a flatworm with heads at these ends, -1 or 1, and tails at the others."""
     image, draw = _canvas()
     # Shells from the outline inwards, each a little lighter, shade a round back.
     for shell in range(33):
         inwards = shell / 32
-        draw.polygon(_outline(1 - inwards), _between(FLANK, BACK, math.sin(inwards * math.pi / 2)))
-    for end in (-1, 1):
+        draw.polygon(_outline(1 - inwards, heads), _between(FLANK, BACK, math.sin(inwards * math.pi / 2)))
+    for end in heads:
         for side in (-1, 1):
             x, y = _beside(end * 0.77, side * 0.125)
             _circle(draw, x, y, 0.088, EYE_WHITE)
@@ -76,7 +86,12 @@ def text(letters: str) -> Image.Image:
     return image.crop(image.getbbox())
 
 
-DRAWN: dict[str, Callable[[], Image.Image]] = {"disc": disc, "ring": ring, "planarian": planarian}
+DRAWN: dict[str, Callable[[], Image.Image]] = {
+    "disc": disc,
+    "ring": ring,
+    "planarian": planarian,
+    "one-headed planarian": one_headed,
+}
 
 
 def _canvas() -> tuple[Image.Image, ImageDraw.ImageDraw]:
@@ -90,13 +105,18 @@ def _circle(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, colour
     draw.ellipse((left, top, right - 1, bottom - 1), colour)
 
 
-def _outline(scale: float) -> list[tuple[float, float]]:
+def _outline(scale: float, heads: tuple[int, ...]) -> list[tuple[float, float]]:
     """Return the worm's outline in pixels, shrunk towards its middle line by `scale`."""
     places = [place / 100 for place in range(-100, 101)]
     # Shells also shrink from the tips.
     reach = 0.86 + 0.14 * scale
-    right = [_beside(along * reach, scale * _half_width(abs(along))) for along in places]
-    left = [_beside(along * reach, -scale * _half_width(abs(along))) for along in reversed(places)]
+    half_widths = [
+        _half_width(abs(along)) if math.copysign(1, along) in heads else _half_width_of_tail(abs(along))
+        for along in places
+    ]
+    outline = list(zip(places, half_widths, strict=True))
+    right = [_beside(along * reach, scale * half) for along, half in outline]
+    left = [_beside(along * reach, -scale * half) for along, half in reversed(outline)]
     return [(SIDE / 2 * (1 + x), SIDE / 2 * (1 + y)) for x, y in right + left]
 
 
@@ -117,6 +137,11 @@ def _half_width(along: float) -> float:
     body = 0.21 + 0.035 * math.cos(along * math.pi * 1.4)
     ears = 0.18 * math.exp(-(((along - 0.74) / 0.1) ** 2))
     return (body + ears) * math.sqrt(max(0.0, 1 - max(0.0, (along - 0.6) / 0.4) ** 2.4))
+
+
+def _half_width_of_tail(along: float) -> float:
+    """Return half of the worm's width towards a tail, which narrows to a tip."""
+    return _half_width(0) * (1 - along**1.7) ** 0.9 + 0.02 * math.sqrt(1 - along**2)
 
 
 def _between(start: Colour, end: Colour, part: float) -> Colour:

@@ -68,11 +68,6 @@ class Beginning:
                 f"{self.name} cannot be the beginning: it has {_sizes(own)}; the run has {_sizes(rule)}; "
                 "channels and filters must be equal, and hidden at least as large"
             )
-        if own.signals and own.signals != rule.signals:
-            raise BlastemaError(
-                f"{self.name} cannot be the beginning: it has the signals {', '.join(own.signals)}; begin with one of "
-                "its bodies, organism.with_signal(...)"
-            )
 
     def fits(self, rule: Rule) -> bool:
         """Return whether the weights fit a rule."""

@@ -59,8 +59,8 @@ class Config:
             called like them unless it names others.
         settings: values of the recipe that differ from the named one, by the name of a field of
             `blastema.training.recipe.Recipe`, such as `{"pool": 512}`; not steps and batch, which are given above.
-        beginning: an organism whose weights training starts from, or that with a name, a `Beginning`; None for random
-            weights. Its rule must have the same channels and filters, and at most as many hidden units.
+        beginning: an organism whose weights training starts from, or, with a name, `Beginning.of(organism, name)`; None
+            for random weights. Its rule must have the same channels and filters, and at most as many hidden units.
         loss: name of the run's own loss, which `Run.begin` sets.
         history: pairs (training step, `steps` from there on), if `steps` was changed during the run.
         array: the target, if it was given as an array.
@@ -84,7 +84,8 @@ class Config:
     # Never None afterwards.
     rule: Rule = None  # type: ignore[assignment]
     settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    beginning: Beginning | None = field(default=None, hash=False)
+    # Afterwards a Beginning or None.
+    beginning: Any = field(default=None, hash=False)
     loss: str | None = None
     history: History = ()
     array: np.ndarray | None = field(default=None, repr=False, compare=False)
@@ -172,7 +173,7 @@ class Config:
             raise BlastemaError(f"background is {self.background!r}; it must be a colour such as white, or auto")
 
     def _check_rule(self) -> None:
-        beginning: Any = self.beginning
+        beginning = self.beginning
         if isinstance(beginning, Organism):
             beginning = Beginning.of(beginning)
             object.__setattr__(self, "beginning", beginning)
@@ -214,22 +215,24 @@ class Config:
         return least, recipe.pool
 
     def _check_target(self) -> None:
-        target = self.target
-        if isinstance(target, np.ndarray):
-            if self.pad is not None or self.background is not None:
-                raise BlastemaError("an array given as target fills the whole grid; leave out pad and background")
-            array = picture_of(target)
-            for name, side in zip(("height", "width"), array.shape[:2], strict=True):
-                if getattr(self, name) not in (None, side):
-                    raise BlastemaError(f"{name} is {getattr(self, name)}, but the array given as target has {side}")
-                object.__setattr__(self, name, side)
-            object.__setattr__(self, "array", array)
-            target = ARRAY
-        names = tuple(target) if isinstance(target, tuple | list) else (target,)
+        if isinstance(self.target, np.ndarray):
+            self._take_array(self.target)
+        names = tuple(self.target) if isinstance(self.target, tuple | list) else (self.target,)
         plain = tuple(_target_name(name) for name in names)
         if not plain:
             raise BlastemaError("no target given; give a name, a path, or an array (height, width, 4)")
         object.__setattr__(self, "target", plain if len(plain) > 1 else plain[0])
+
+    def _take_array(self, target: np.ndarray) -> None:
+        if self.pad is not None or self.background is not None:
+            raise BlastemaError("an array given as target fills the whole grid; leave out pad and background")
+        array = picture_of(target)
+        for name, side in zip(("height", "width"), array.shape[:2], strict=True):
+            if getattr(self, name) not in (None, side):
+                raise BlastemaError(f"{name} is {getattr(self, name)}, but the array given as target has {side}")
+            object.__setattr__(self, name, side)
+        object.__setattr__(self, "array", array)
+        object.__setattr__(self, "target", ARRAY)
 
     def _signals(self) -> tuple[str, ...]:
         """Return the names of the rule's signals: one for each target if there are several."""

@@ -46,6 +46,18 @@ def refuse_taken(directory: Path) -> None:
     raise DirectoryTakenError(f"{directory} already exists and is not empty; {advice}choose another --out")
 
 
+def make_directory(directory: Path) -> None:
+    """Create the directory of a run, if it does not exist.
+
+    Raises:
+        BlastemaError: it cannot be created.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BlastemaError(f"cannot create {directory}: {error.strerror}; choose another --out") from None
+
+
 def remove_unfinished(directory: Path) -> None:
     """Remove the files of a run that was killed before its configuration was written."""
     remove_left_over(directory)

@@ -28,6 +28,7 @@ from blastema.training.directory import (
     DirectoryTakenError,
     kept_target,
     load_config,
+    make_directory,
     refuse_taken,
     remove_unfinished,
     write_config,
@@ -40,7 +41,7 @@ from blastema.training.milestone import SCORE, is_better, is_milestone, rollback
 from blastema.training.record import organism_of, version_notices, with_versions
 from blastema.training.recovery import recovered
 from blastema.training.saving import refuse_stale, save, save_organisms
-from blastema.training.start import check_beginning, check_resumed_loss, remarks, with_loss
+from blastema.training.start import changed_steps, check_beginning, check_resumed_loss, remarks, with_loss
 from blastema.training.trainer import Report, Trainer
 from blastema.training.validation import validation_score
 
@@ -113,10 +114,7 @@ class Run:
             run = cls(directory, config, target, loss=loss)
         except MemoryError:
             raise _out_of_memory() from None
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise BlastemaError(f"cannot create {directory}: {error.strerror}; choose another --out") from None
+        make_directory(directory)
         with locked(directory):
             refuse_taken(directory)
             remove_unfinished(directory)
@@ -166,9 +164,9 @@ class Run:
             run._recover()
         except MemoryError:
             raise _out_of_memory() from None
-        run.notices += notices
-        if steps is not None:
-            run._change_steps(steps)
+        run.config, changes = changed_steps(config, steps, run.trainer.done, directory)
+        run.trainer.recipe = run.config.full_recipe()
+        run.notices += [*notices, *changes]
         return run
 
     @property
@@ -263,6 +261,7 @@ class Run:
         return report
 
     def _save(self, milestone: bool) -> None:
+        """Write the checkpoint and the organisms."""
         if self._log is not None:
             # Before the checkpoint, whose step the log must reach.
             self._log.flush()
@@ -277,27 +276,12 @@ class Run:
         )  # fmt: skip
 
     def _recover(self) -> None:
+        """Restore the newest checkpoint and read the log."""
         has_beginning = self.config.beginning is not None
         result = recovered(self.directory, self._fresh_trainer, bool(self._target_sum), has_beginning)
         self.trainer, self.losses, self.logged = result.trainer, result.losses, result.logged
         self.state = with_versions(result.state, self.trainer)
         self.notices += [*result.notices, *version_notices(result.state, self.state)]
-
-    def _change_steps(self, steps: int) -> None:
-        """Continue up to another number of training steps, and add a notice."""
-        done, before = self.trainer.done, self.config.steps
-        changed = self.config.with_steps(steps, done)
-        if changed.steps == before:
-            return
-        if changed.steps <= done:
-            raise BlastemaError(f"--steps is {steps}, but {self.directory} has already taken {done} training steps")
-        self.config, self.trainer.recipe = changed, changed.full_recipe()
-        if changed.history:
-            self.notices.append(
-                f"--steps changed from {before} to {steps} at step {done}: learning rates and milestones follow the "
-                f"new number from here on, so the organism differs from one trained with --steps {steps} throughout; "
-                "its record says so"
-            )
 
     def _judge(self, report: Report) -> dict[str, Any]:
         """Roll back if training collapsed, validate the organism at a milestone; return what to add to the log line."""

@@ -1,4 +1,4 @@
-"""The start of a run: what is checked before anything is written, and what a user should read."""
+"""The start of a run or of its next session: what is checked, and what a user should read."""
 
 import dataclasses
 from pathlib import Path
@@ -48,6 +48,31 @@ def check_resumed_loss(loss: OwnLoss | None, config: Config, directory: Path) ->
     if loss is None or loss_name(loss) == config.loss:
         return []
     return [f"the loss is {loss_name(loss)}; the run was begun with {config.loss}"]
+
+
+def changed_steps(config: Config, steps: int | None, done: int, directory: Path) -> tuple[Config, list[str]]:
+    """Return the configuration of a run that continues with a new total of training steps, and a notice.
+
+    Args:
+        config: of the run so far.
+        steps: the new total; None to keep it.
+        done: training steps taken.
+        directory: of the run, for messages.
+
+    Raises:
+        BlastemaError: it has taken that many steps already.
+    """
+    changed = config if steps is None else config.with_steps(steps, done)
+    if changed.steps == config.steps:
+        return config, []
+    if changed.steps <= done:
+        raise BlastemaError(f"--steps is {steps}, but {directory} has already taken {done} training steps")
+    notice = (
+        f"--steps changed from {config.steps} to {steps} at step {done}: learning rates and milestones follow the new "
+        f"number from here on, so the organism differs from one trained with --steps {steps} throughout; its record "
+        "says so"
+    )
+    return changed, [notice] if changed.history else []
 
 
 def with_loss(config: Config, loss: OwnLoss | None, target: np.ndarray) -> Config:
