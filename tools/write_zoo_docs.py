@@ -105,7 +105,7 @@ def body_rows(name: str, organism: Organism) -> list[str]:
 
 def switch_row(name: str, organism: Organism) -> str:
     """Return the table row of an organism's switches."""
-    recoveries = (organism.scores or {})["recoveries"]
+    recoveries = (organism.scores or Scores())["recoveries"]
     parameters = sum(np.size(tensor) for tensor in organism.weights)
     complete = sum(recovery >= RECOVERY for recovery in recoveries)
     numbers = [f"{100 * share:.2f} %" for share in (min(recoveries), statistics.median(recoveries))]
