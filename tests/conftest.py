@@ -104,6 +104,11 @@ def random_states(rule: Rule, batch: int, height: int, width: int, seed: int = 0
     return (states * (draw.random((batch, height, width, 1)) < 0.5)).astype(np.float32)
 
 
+def signal_shares(signals: np.ndarray, count: int) -> np.ndarray:
+    """Return a mixture or map as other programs take it: the weights of the signals, (batch, height, width, signal)."""
+    return signals[:, None, None, :] if signals.ndim == 2 else np.eye(count, dtype=np.float32)[signals]
+
+
 def blastema(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user would."""
     environment = os.environ | {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"} | variables

@@ -16,6 +16,7 @@ from blastema.formats import distill, onnx, shadertoy, tfjs_constants
 from blastema.hosting import server
 from blastema.io.tensors import LARGEST_HEADER
 from blastema.rule import alive, fires, initial_weights, perceive, seed_batch
+from blastema.rule.signal import LONGEST_SIGNAL, MOST_SIGNALS
 from blastema.targets.emoji import characters
 from blastema.training.experiments import EXPERIMENTS, RECIPES
 
@@ -139,6 +140,9 @@ def test_limits_that_pages_name_are_those_of_the_code():
     assert f"opset {onnx.OPSET}, IR version {onnx.IR_VERSION}" in formats
     assert f"at most {distill.LARGEST_SCALE:.0e}".replace("+", "") in formats
     assert f"canvas of {shadertoy.CANVAS[1]}x{shadertoy.CANVAS[0]}" in formats
+    assert f"Limits: {shadertoy.MOST_CHANNELS} channels; {shadertoy.MOST_SIGNALS} signals" in formats
+    model = " ".join((PROJECT / "docs/model.md").read_text("utf-8").split())
+    assert f"at most {MOST_SIGNALS} signals. A name has 1 to {LONGEST_SIGNAL} printable characters" in model
     page = " ".join((PROJECT / "docs/decisions/server.md").read_text("utf-8").split())
     assert (server.SECONDS, server.LARGEST_REQUEST, server.MOST_CONNECTIONS) == (10, 128 * 1024, 100)
     assert "within ten seconds and 128 kB in all, a hundred at a time" in page

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from blastema import Organism, Rule, load
+from blastema.errors import BlastemaError
 from blastema.loss import pixel_loss
 from blastema.quantisation.eight_bit import (
     OUTPUT_SHARES,
@@ -122,3 +123,12 @@ def test_an_organism_whose_numbers_overflow_is_quantised():
     with np.errstate(all="ignore"):
         result = quantise_gptq(Rule(), weights, 24, 24).weights
     np.testing.assert_array_equal(nearest(result.hidden_weight), result.hidden_weight)
+
+
+def test_several_bodies_are_refused_and_one_is_not():
+    rule = Rule(signals=("🦎", "tree"))
+    organism = Organism(random_weights(rule), rule)
+    with pytest.raises(BlastemaError, match=r"choose one with Organism\.with_signal\('🦎'\)"):
+        quantise_gptq(rule, organism.weights, 8, 8)
+    one = organism.with_signal("tree")
+    assert np.isfinite(quantise_gptq(one.rule, one.weights, 8, 8).error)

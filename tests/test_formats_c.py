@@ -6,7 +6,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from blastema import Organism, Weights, load
+from blastema import Organism, load
 from blastema.engines import choose_engine
 from blastema.formats.c import write_c
 from blastema.loss import pixel_loss
@@ -14,11 +14,11 @@ from blastema.quantisation.rows import quantise_rows
 from blastema.rule import Rule, seed_batch
 from blastema.targets import load_target
 from conftest import random_weights
-from test_golden import TOLERANCE, VECTORS, of
+from test_golden import SIGNALS, TOLERANCE, VECTORS, of
 
 COMPILERS = [name for name in ("gcc", "clang") if shutil.which(name)]
 STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-Wpedantic", "-Wconversion", "-O2")
-# Reads a grid from standard input, takes steps, and writes the grid: raw floats.
+# Reads a grid and perhaps a mixture or a map of signals from standard input, takes steps, and writes the grid.
 MAIN = """
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,14 +27,34 @@ MAIN = """
 static float grids[2][1 << 20];
 
 int main(int count, char **given) {
-    if (count != 7) return 2;
+    if (count != 8) return 2;
     const int height = atoi(given[1]), width = atoi(given[2]), steps = atoi(given[3]);
     const uint32_t seed = (uint32_t)strtoul(given[4], 0, 10), age = (uint32_t)strtoul(given[5], 0, 10);
     const size_t numbers = (size_t)height * (size_t)width * BLASTEMA_CHANNELS;
     if (fread(grids[0], sizeof(float), numbers, stdin) != numbers) return 3;
+    const float angle = (float)atof(given[6]);
+#if BLASTEMA_SIGNALS
+    static float mixture[BLASTEMA_SIGNALS];
+    static uint8_t map[1 << 16];
+    const size_t cells = numbers / BLASTEMA_CHANNELS;
+    if (given[7][0] == 'f' && fread(mixture, sizeof(float), BLASTEMA_SIGNALS, stdin) != BLASTEMA_SIGNALS) return 4;
+    if (given[7][0] == 'u' && fread(map, 1, cells, stdin) != cells) return 5;
+#endif
     for (int step = 0; step < steps; step++) {
-        blastema_step(
-            grids[step % 2], grids[(step + 1) % 2], height, width, seed, age + (uint32_t)step, (float)atof(given[6]));
+        const float *before = grids[step % 2];
+        float *after = grids[(step + 1) % 2];
+        const uint32_t now = age + (uint32_t)step;
+#if BLASTEMA_SIGNALS
+        if (given[7][0] == 'f') {
+            blastema_step_mixture(before, after, height, width, seed, now, angle, mixture);
+            continue;
+        }
+        if (given[7][0] == 'u') {
+            blastema_step_map(before, after, height, width, seed, now, angle, map);
+            continue;
+        }
+#endif
+        blastema_step(before, after, height, width, seed, now, angle);
     }
     return fwrite(grids[steps % 2], sizeof(float), numbers, stdout) != numbers;
 }
@@ -51,9 +71,12 @@ def compiled(organism, folder, *flags, compiler=None):
 
     def grow(batch, steps, angle):
         _, height, width, _ = batch.states.shape
-        numbers = (height, width, steps, batch.seeds[0], batch.ages[0], repr(angle))
+        kind, signals = "none", b""
+        if batch.signals is not None:
+            kind, signals = batch.signals.dtype.name, batch.signals.tobytes()
+        given = (height, width, steps, batch.seeds[0], batch.ages[0], repr(angle), kind)
         run = subprocess.run(
-            [program, *map(str, numbers)], input=batch.states.tobytes(), capture_output=True, check=True
+            [program, *map(str, given)], input=batch.states.tobytes() + signals, capture_output=True, check=True
         )
         return np.frombuffer(run.stdout, np.float32).reshape(batch.states.shape)
 
@@ -61,7 +84,7 @@ def compiled(organism, folder, *flags, compiler=None):
 
 
 @pytest.mark.parametrize("compiler", COMPILERS)
-@pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", VECTORS + SIGNALS, ids=lambda case: case["name"])
 def test_compiled_c_replays_the_golden_vectors(case, compiler, tmp_path):
     rule, weights, batch = of(case)
     grow = compiled(Organism(weights, rule), tmp_path, compiler=compiler)
@@ -78,13 +101,13 @@ def rounded(organism):
     )
     hidden_weight = np.ascontiguousarray((hidden * hidden_scale[:, None]).T)
     return Organism(
-        Weights(hidden_weight, weights.hidden_bias, update * update_scale, weights.update_bias),
+        weights._replace(hidden_weight=hidden_weight, update_weight=update * update_scale),
         organism.rule,
         organism.training,
     )
 
 
-@pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", VECTORS + SIGNALS, ids=lambda case: case["name"])
 def test_int8_weights_do_what_the_rounded_weights_do(case, tmp_path):
     rule, weights, batch = of(case)
     organism = Organism(weights, rule)
@@ -123,3 +146,20 @@ def test_seeds_and_arbitrary_origins_compile(tmp_path):
         printed = subprocess.run([tmp_path / "seed"], capture_output=True, check=True, text=True).stdout
         expected = seed_batch([0], 3, 4).states.reshape(-1)
         assert np.array_equal(np.array(printed.split(), float), expected)
+
+
+def test_without_a_signal_it_is_the_first_and_one_signal_is_a_mixture(tmp_path):
+    rule, weights, batch = of(SIGNALS[2])
+    grow = compiled(Organism(weights, rule), tmp_path)
+    first = grow(batch._replace(signals=None), 10, 0.3)
+    for signal in range(3):
+        by_map = grow(batch._replace(signals=np.full_like(batch.signals, signal)), 10, 0.3)
+        by_mixture = grow(batch._replace(signals=np.eye(3, dtype=np.float32)[[signal]]), 10, 0.3)
+        np.testing.assert_allclose(by_mixture, by_map, rtol=0, atol=1e-6)
+        assert np.array_equal(by_map, first) == (signal == 0)
+
+
+def test_names_of_signals_stay_inside_their_comments(tmp_path):
+    rule = Rule(channels=4, hidden=2, signals=("*/ \\", "🦎"))
+    compiled(Organism(random_weights(rule), rule), tmp_path)
+    assert "/* signal 1: 🦎 */" in (tmp_path / "organism.h").read_text("utf-8")

@@ -129,3 +129,79 @@ def test_an_organism_file_is_a_format_like_the_others(tmp_path):
     assert recognise(tmp_path / "lizard.safetensors") == "organism"
     with pytest.raises(BlastemaError, match="is in the format organism, which has one layout"):
         read(tmp_path / "lizard.safetensors", "filters-xy")
+
+
+TWO = Rule(channels=8, hidden=20, signals=("🦎", "🎄"))
+
+
+@pytest.fixture
+def two_bodies(tmp_path):
+    """A folder with an organism of two bodies, and the organism."""
+    organism = Organism(random_weights(TWO), TWO, {"target": ["🦎", "🎄"], "fit": 8, "pad": 4})
+    organism.save(tmp_path / "two.safetensors")
+    return tmp_path, organism
+
+
+@pytest.mark.parametrize(
+    ("given", "signal"), [("tree", "🎄"), ("🦎", "🦎"), ("lizard=0.25,🎄=0.75", {"🦎": 0.25, "🎄": 0.75})]
+)
+def test_one_body_is_exported(two_bodies, given, signal):
+    folder, organism = two_bodies
+    run = blastema(
+        "export", "two.safetensors", "--to", "torch", "--out", "a.safetensors", "--signal", given, cwd=folder
+    )
+    assert run.returncode == 0, run.stderr
+    written, expected = load(folder / "a.safetensors"), organism.with_signal(signal)
+    assert (written, written.training) == (expected, expected.training)
+
+
+def test_all_bodies_are_exported_and_imported(two_bodies):
+    folder, organism = two_bodies
+    for form, out in (("torch", "a.safetensors"), ("onnx", "a.onnx"), ("tfjs", "a"), ("organism", "b.safetensors")):
+        export(organism, form, folder / out)
+        again = read(folder / out)
+        assert (again, again.training) == (organism, organism.training)
+
+
+@pytest.mark.parametrize("form", formats())
+def test_every_format_holds_all_bodies_or_says_to_export_one(form, two_bodies):
+    folder, organism = two_bodies
+    out = folder / f"a{formats()[form].suffix}"
+    if formats()[form].signals:
+        export(organism, form, out)
+    else:
+        with pytest.raises(
+            BlastemaError,
+            match=f"grows 🦎 or 🎄, and {form} has no room for signals; export one body with --signal NAME",
+        ):
+            export(organism, form, out)
+    assert out.exists() == formats()[form].signals
+
+
+def test_one_body_of_the_articles_rule_is_exported_to_distill(tmp_path):
+    rule = Rule(signals=("🦎", "🎄"))
+    Organism(random_weights(rule), rule, {"fit": 8, "pad": 4}).save(tmp_path / "two.safetensors")
+    arguments = ("export", "two.safetensors", "--to", "distill", "--out", "a.json")
+    assert "export one body with --signal NAME" in blastema(*arguments, cwd=tmp_path).stderr
+    run = blastema(*arguments, "--signal", "🎄", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert load(tmp_path / "a.json").rule == Rule()
+
+
+@pytest.mark.parametrize(
+    ("organism", "signal", "says"),
+    [
+        ("two.safetensors", "fish", "there is no signal 'fish'; choose 🦎 or 🎄"),
+        ("two.safetensors", "", "there is no signal ''; choose 🦎 or 🎄"),
+        ("two.safetensors", "🎄@300", "there is no signal '🎄@300'; choose 🦎 or 🎄"),
+        ("two.safetensors", "🦎=0.5", "the weights of the signals add up to 0.5; they must add up to 1"),
+        ("two.safetensors", "🦎=x", "--signal '🦎=x' is not valid; use NAME=WEIGHT,NAME=WEIGHT"),
+        ("🦎", "🎄", "--signal is for organisms whose rule has signals"),
+    ],
+)
+def test_a_body_that_there_is_not_is_one_line_and_writes_nothing(two_bodies, organism, signal, says):
+    run = blastema("export", organism, "--to", "c", "--out", "a.h", "--signal", signal, cwd=two_bodies[0])
+    assert (run.returncode, run.stdout) == (2, "")
+    assert says in run.stderr
+    assert re.fullmatch(r"blastema: [^\n]+\n", run.stderr)
+    assert not (two_bodies[0] / "a.h").exists()

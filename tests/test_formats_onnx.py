@@ -15,8 +15,8 @@ from blastema.formats.onnx import OPSET, read_onnx, step_model, write_onnx
 from blastema.loss import pixel_loss
 from blastema.rule import Batch, Rule, fires, seed_batch, step
 from blastema.targets import load_target
-from conftest import OWN_FILTER, random_states, random_weights
-from test_golden import TOLERANCE, VECTORS, of
+from conftest import OWN_FILTER, random_states, random_weights, signal_shares
+from test_golden import SIGNALS, TOLERANCE, VECTORS, of
 
 
 def session(organism, size=None):
@@ -28,15 +28,16 @@ def session(organism, size=None):
 
 def taken(run, batch, steps, angle):
     """Return the states after these steps in ONNX Runtime."""
-    states, seeds, ages = batch[:3]
+    states, seeds, ages, signals = batch
+    more = {} if signals is None else {"signals": signal_shares(signals, run.get_inputs()[-1].shape[-1])}
     for done in range(steps):
         inputs = {"state": states, "seed": seeds, "age": ages + np.uint32(done), "angle": np.array(angle, np.float32)}
-        (states,) = run.run(None, inputs)
+        (states,) = run.run(None, inputs | more)
     return states
 
 
 @pytest.mark.parametrize("sized", [False, True], ids=["any size", "one size"])
-@pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", VECTORS + SIGNALS, ids=lambda case: case["name"])
 def test_onnx_runtime_replays_the_golden_vectors(case, sized):
     rule, weights, batch = of(case)
     run = session(Organism(weights, rule), (case["height"], case["width"]) if sized else None)
@@ -73,6 +74,20 @@ def test_a_batch_of_any_size_is_each_of_its_organisms():
     np.testing.assert_allclose(taken(session(organism), batch, 1, 0.4), expected, rtol=0, atol=TOLERANCE)
 
 
+def test_each_grid_of_a_batch_has_its_mixture_or_all_have_one():
+    rule = Rule(channels=8, hidden=12, signals=("a", "b"))
+    organism = Organism(random_weights(rule), rule)
+    batch = Batch(random_states(rule, 2, 9, 7), np.array([1, 2], np.uint32), np.array([0, 5], np.uint32))
+    *_, signals = session(organism, (9, 7)).get_inputs()
+    assert (signals.name, signals.shape) == ("signals", ["signals_batch", "signals_height", "signals_width", 2])
+    for shares in ([[0.5, 0.5], [0, 1]], [[0.25, 0.75]]):
+        mixture = np.array(shares, np.float32)
+        each = batch._replace(signals=np.broadcast_to(mixture, (2, 2)))
+        expected = step(rule, organism.weights, each, 0.4).states
+        result = taken(session(organism), batch._replace(signals=mixture), 1, 0.4)
+        np.testing.assert_allclose(result, expected, rtol=0, atol=TOLERANCE)
+
+
 def test_the_lizard_grows_in_onnx_runtime():
     organism = load("🦎")
     grown = taken(session(organism), seed_batch([3], 72, 72), 96, 0.0)
@@ -82,11 +97,18 @@ def test_the_lizard_grows_in_onnx_runtime():
 
 
 @pytest.mark.parametrize(
-    "rule", [Rule(), Rule(channels=8, hidden=12, filters=("laplacian", OWN_FILTER, "sobel_x"), edge="wrap")]
+    "rule",
+    [
+        Rule(),
+        Rule(channels=8, hidden=12, filters=("laplacian", OWN_FILTER, "sobel_x"), edge="wrap"),
+        Rule(signals=("🦎", "text:Hi")),
+    ],
 )
 def test_what_is_written_is_read_back_exactly(rule, tmp_path):
     organism = Organism(random_weights(rule), rule, {"target": "🦎"}, {"persistence": [0.1]})
-    assert write_onnx(organism, tmp_path / "a.onnx").startswith(f"weights are exact; opset {OPSET}; any batch")
+    note = write_onnx(organism, tmp_path / "a.onnx")
+    assert note.startswith(f"weights are exact; opset {OPSET}; any batch")
+    assert ("; the input signals weights 2 signals" in note) == bool(rule.signals)
     again = read_onnx(tmp_path / "a.onnx")
     assert all(np.array_equal(*pair) for pair in zip(again.weights, organism.weights, strict=True))
     assert (again.rule, again.training, again.scores) == (rule, organism.training, organism.scores)
@@ -158,13 +180,15 @@ def test_a_model_of_something_else_is_refused(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", VECTORS[1:3], ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", [*VECTORS[1:3], SIGNALS[2]], ids=lambda case: case["name"])
 def test_onnx_runtime_in_a_browser_replays_the_golden_vectors(case, node, tmp_path):
     rule, weights, batch = of(case)
     write_onnx(Organism(weights, rule), tmp_path / "model.onnx")
     start = {"state": batch.states.reshape(-1).tolist(), "shape": batch.states.shape}
     numbers = {"seed": case["seed"], "age": case["age"]}
-    (tmp_path / "start.json").write_text(json.dumps(start | numbers))
+    shares = [] if batch.signals is None else signal_shares(batch.signals, len(rule.signals))
+    signals = {"signals": np.ravel(shares).tolist(), "signals_shape": np.shape(shares)}
+    (tmp_path / "start.json").write_text(json.dumps(start | numbers | signals))
     state = np.array(json.loads(node("onnx_web.mjs", tmp_path, "10", str(case["angle"])))).reshape(
         batch.states[0].shape
     )

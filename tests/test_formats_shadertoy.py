@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from blastema import Organism, Weights, load
+from blastema import Organism, load
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.formats.shadertoy import FILES, write_shadertoy
@@ -21,9 +21,13 @@ from conftest import OWN_FILTER, random_weights
 CANVAS = (160, 120)
 
 
-def run(node, folder, organism, size, frames, *mouse, canvas=CANVAS):
+def run(node, folder, organism, size, frames, *mouse, canvas=CANVAS, later=()):
     """Return the state `(height, width, channel)` after these frames, and the picture (height, width, 3), 0 to 1."""
     write_shadertoy(organism, folder / "texts", size)
+    for old, new in later:
+        (folder / "later.glsl").write_text(
+            (folder / "texts/buffer_a.glsl").read_text("utf-8").replace(old, new), "utf-8"
+        )
     printed = json.loads(node("shadertoy.mjs", folder, *map(str, (*canvas, frames, *mouse))))
     texels = np.array(printed["state"], np.float32).reshape(canvas[1], canvas[0], 4)
     height, width = size
@@ -39,7 +43,7 @@ def rounded(weights):
         quantise_rows(weights.hidden_weight, 0),
         quantise_rows(weights.update_weight, 0),
     )
-    return Weights(hidden * hidden_scale, weights.hidden_bias, update * update_scale, weights.update_bias)
+    return weights._replace(hidden_weight=hidden * hidden_scale, update_weight=update * update_scale)
 
 
 RULES = {
@@ -48,6 +52,7 @@ RULES = {
         Rule(channels=7, hidden=10, filters=("laplacian", "sobel_y", OWN_FILTER), edge="wrap", fire_rate=0.8),
         (8, 11),
     ),
+    "signals": (Rule(hidden=30, signals=("🦎", "back\\", "tree")), (8, 11)),
 }
 
 
@@ -65,6 +70,20 @@ def test_states_are_those_of_our_engines_with_rounded_weights(node, tmp_path, na
     assert (expected[:, 0] != 0).any()
     # Twenty steps in float32 on both sides: with SwiftShader 5e-7 was measured; graphics cards fuse and reorder sums.
     np.testing.assert_allclose(state, expected, rtol=0, atol=1e-4)
+
+
+@pytest.mark.slow
+def test_another_mixture_acts_at_once(node, tmp_path):
+    rule = Rule(channels=8, hidden=10, signals=("🦎", "tree"))
+    weights = random_weights(rule, seed=3)
+    weights.update_bias[3] = 0.1
+    later = [("1.0, // 🦎\n0.0 // tree", "0.25, // 🦎\n0.75 // tree")]
+    state, _ = run(node, tmp_path, Organism(weights, rule), (8, 11), 21, later=later)
+    batch, engine = seed_batch([0], 8, 11, rule.channels), choose_engine("numpy")
+    for mixture in ([1, 0], [0.25, 0.75]):
+        signals = np.array([mixture], np.float32)
+        batch = engine.grow(rule, rounded(weights), batch._replace(signals=signals), 10)
+    np.testing.assert_allclose(state, batch.states[0], rtol=0, atol=1e-4)
 
 
 def over_white(rgba):
@@ -125,6 +144,11 @@ def test_texts_say_where_to_paste_them_and_are_no_longer_than_they_must_be(tmp_p
             "take 600x605 pixels, more than the 800x450 of Shadertoy's canvas; choose a smaller --size",
         ),
         (Rule(), (40, 500), "choose a smaller --size"),
+        (
+            Rule(signals=tuple("abcdefghijklmnopq")),
+            None,
+            "this organism has 17 signals; a shadertoy text has room for 16: export one body with --signal a",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_and_nothing_is_written(rule, size, says, tmp_path):

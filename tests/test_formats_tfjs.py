@@ -14,7 +14,7 @@ from blastema.formats.tfjs import channel_by_channel, write_tfjs
 from blastema.loss import pixel_loss
 from blastema.rule import Batch, Rule, seed_state, step
 from blastema.targets import load_target
-from conftest import OWN_FILTER, random_states, random_weights
+from conftest import OWN_FILTER, random_states, random_weights, signal_shares
 from test_golden import TOLERANCE
 
 RULES = {
@@ -22,30 +22,44 @@ RULES = {
     "other": Rule(
         channels=8, hidden=12, filters=("laplacian", "sobel_y", OWN_FILTER), edge="wrap", alive_threshold=0.2
     ),
+    "signals": Rule(channels=8, hidden=12, signals=("🦎", "text:Hi", "tree")),
 }
 
 
-def grown(node, folder, organism, state, steps, fire_rate, angle, step_size=1.0):
+def grown(node, folder, organism, state, steps, fire_rate, angle, step_size=1.0, signals=None):
     """Return what TensorFlow.js makes of a state."""
     write_tfjs(organism, folder / "model")
     start = {"state": state.reshape(-1).tolist(), "shape": [1, *state.shape]}
+    if signals is not None:
+        shares = signal_shares(signals, len(organism.rule.signals))
+        start |= {"signals": shares.reshape(-1).tolist(), "signals_shape": shares.shape}
     (folder / "start.json").write_text(json.dumps(start))
     printed = json.loads(node("tfjs.mjs", folder, *map(str, (steps, fire_rate, angle, step_size))))
-    assert {entry["name"] for entry in printed["inputs"]} == {"x", "fire_rate", "angle", "step_size"}
+    inputs = {"x", "fire_rate", "angle", "step_size"} | ({"signals"} if organism.rule.signals else set())
+    assert {entry["name"] for entry in printed["inputs"]} == inputs
     return np.array(printed["state"], np.float32).reshape(state.shape)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", RULES)
-def test_with_firing_forced_states_are_ours(node, tmp_path, name):
+@pytest.mark.parametrize(
+    ("name", "signals"),
+    [
+        ("article", None),
+        ("other", None),
+        ("signals", np.float32([[0.25, 0.75, 0]])),
+        ("signals", np.arange(9 * 13).reshape(1, 9, 13) % 3),
+    ],
+    ids=["article", "other", "a mixture", "a map"],
+)
+def test_with_firing_forced_states_are_ours(node, tmp_path, name, signals):
     rule = RULES[name].replace(fire_rate=1.0)
     organism = Organism(random_weights(rule), rule)
     state = random_states(rule, 1, 9, 13)[0]
-    batch = Batch(state[None], np.zeros(1, np.uint32), np.zeros(1, np.uint32))
+    batch = Batch(state[None], np.zeros(1, np.uint32), np.zeros(1, np.uint32), signals)
     for _ in range(10):
         batch = step(rule, organism.weights, batch, 0.7)
     assert np.abs(batch.states).max() > 0.1
-    result = grown(node, tmp_path, organism, state, 10, 1.0, 0.7)
+    result = grown(node, tmp_path, organism, state, 10, 1.0, 0.7, signals=signals)
     # Ten float32 steps in another order of summing, as with the golden vectors.
     np.testing.assert_allclose(result, batch.states[0], rtol=0, atol=TOLERANCE)
 
@@ -168,6 +182,26 @@ def remove(model, op):
 )
 def test_invalid_files_are_refused_with_the_reason(change, says, tmp_path):
     write_tfjs(load("🦎"), tmp_path / "a")
+    model = json.loads((tmp_path / "a/model.json").read_text())
+    change(model)
+    (tmp_path / "a/model.json").write_text(json.dumps(model))
+    with pytest.raises(BlastemaError) as refused:
+        load(tmp_path / "a")
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda model: model.pop("userDefinedMetadata"), "has unknown tensors signal.bias"),
+        (lambda model: first(model, "signal.bias").update(shape=[1, 1, 4, 9]), "signal.bias in"),
+        (lambda model: first(model, "signal.bias").update(shape=[36]), "signal.bias in"),
+        (lambda model: first(model, "signal.bias").update(shape=[3, 12, 1, 1]), "signal.bias in"),
+    ],
+)
+def test_invalid_signals_are_refused(change, says, tmp_path):
+    write_tfjs(Organism(random_weights(RULES["signals"]), RULES["signals"]), tmp_path / "a")
     model = json.loads((tmp_path / "a/model.json").read_text())
     change(model)
     (tmp_path / "a/model.json").write_text(json.dumps(model))

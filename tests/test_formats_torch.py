@@ -13,8 +13,8 @@ from blastema.formats import read, recognise
 from blastema.formats.torch import read_torch, write_torch
 from blastema.formats.torch_layouts import LAYOUTS
 from blastema.rule import Batch, Rule, fires, perceive, seed_batch, step
-from conftest import OWN_FILTER, blastema, random_weights
-from test_golden import TOLERANCE, VECTORS, of
+from conftest import OWN_FILTER, blastema, random_weights, signal_shares
+from test_golden import SIGNALS, TOLERANCE, VECTORS, of
 
 ARTICLES = [case for case in VECTORS if case["rule"] == VECTORS[0]["rule"]]
 
@@ -27,19 +27,22 @@ def automaton(**widths):
     return Automaton(**widths)
 
 
-def taken(path, batch, steps, angle, fire_rate):
+def taken(path, batch, steps, angle, fire_rate, **widths):
     """Return the states after these steps of the module with the weights of this file."""
-    module = automaton()
+    module = automaton(**widths)
     import torch
     from safetensors.torch import load_file
 
     module.load_state_dict(load_file(path))
     states = torch.from_numpy(batch.states).permute(0, 3, 1, 2)
+    signals = None
+    if batch.signals is not None:
+        signals = torch.from_numpy(signal_shares(batch.signals, widths["signals"])).permute(0, 3, 1, 2)
     _, height, width, _ = batch.states.shape
     with torch.no_grad():
         for done in range(steps):
             mask = fires(batch.seeds, batch.ages + np.uint32(done), height, width, fire_rate)
-            states = module(states, angle, torch.from_numpy(mask[:, None]))
+            states = module(states, angle, torch.from_numpy(mask[:, None]), signals)
     return states.permute(0, 2, 3, 1).numpy()
 
 
@@ -51,6 +54,31 @@ def test_pytorch_replays_the_golden_vectors(case, tmp_path):
     for steps, expected in case["states"].items():
         state = taken(tmp_path / "a.safetensors", batch, int(steps), case["angle"], rule.fire_rate)[0]
         np.testing.assert_allclose(state, expected, rtol=0, atol=TOLERANCE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["mixture", "map", None])
+def test_pytorch_follows_signals(kind, tmp_path):
+    rule, weights, batch = of(SIGNALS[0])
+    maps = np.arange(2 * 5 * 6).reshape(2, 5, 6).astype(np.uint8) % 3
+    signals = {"mixture": np.repeat(batch.signals, 2, 0), "map": maps, None: None}[kind]
+    batch = Batch(np.repeat(batch.states, 2, 0), np.uint32([5, 6]), np.uint32([2, 0]), signals)
+    write_torch(Organism(weights, rule), tmp_path / "a.safetensors")
+    grown = taken(tmp_path / "a.safetensors", batch, 10, 0.4, rule.fire_rate, signals=3)
+    if kind == "mixture":
+        np.testing.assert_allclose(grown[0], SIGNALS[0]["states"]["10"], rtol=0, atol=TOLERANCE)
+    for _ in range(10):
+        batch = step(rule, weights, batch, 0.4)
+    np.testing.assert_allclose(grown, batch.states, rtol=0, atol=TOLERANCE)
+
+
+@pytest.mark.slow
+def test_a_module_without_signals_refuses_them():
+    module = automaton()
+    import torch
+
+    with pytest.raises(ValueError, match=r"make it with Automaton\(signals=\.\.\.\)"):
+        module(torch.zeros(1, 16, 5, 5), signals=torch.ones(1, 2, 1, 1))
 
 
 @pytest.mark.slow
@@ -82,13 +110,22 @@ def test_the_export_says_which_module_takes_it(tmp_path):
     assert write_torch(Organism(random_weights(small), small), path).endswith(
         f"{says}(channels=8, hidden=12) takes them"
     )
+    two = Rule(signals=("🦎", "tree"))
+    assert write_torch(Organism(random_weights(two), two), path).endswith(f"{says}(signals=2) takes them")
     wrapped = Rule(edge="wrap")
     assert "has other filters or another edge" in write_torch(Organism(random_weights(wrapped), wrapped), path)
     source = importlib.util.find_spec("blastema.formats.torch_module").origin
     assert "class Automaton(nn.Module)" in Path(source).read_text("utf-8")
 
 
-@pytest.mark.parametrize("rule", [Rule(), Rule(channels=8, hidden=12, filters=("laplacian", OWN_FILTER), edge="wrap")])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule(),
+        Rule(channels=8, hidden=12, filters=("laplacian", OWN_FILTER), edge="wrap"),
+        Rule(signals=("🦎", "text:Hi")),
+    ],
+)
 def test_what_is_written_is_read_back_exactly(rule, tmp_path):
     organism = Organism(random_weights(rule), rule, {"target": "🦎"}, {"persistence": [0.1]})
     write_torch(organism, tmp_path / "a.safetensors")

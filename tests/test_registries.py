@@ -82,6 +82,7 @@ def test_a_format_is_in_help_errors_and_on_its_page(help_of, monkeypatch, tmp_pa
         sized="one cell",
         extra="fast",
         layouts=("up", "down"),
+        signals=False,
     )
     monkeypatch.setattr(registry, "ALL", [*registry.ALL, dummy])
     text = help_of("export")
@@ -89,6 +90,7 @@ def test_a_format_is_in_help_errors_and_on_its_page(help_of, monkeypatch, tmp_pa
     assert "dummy: a dummy; needs the extra [fast]" in text
     assert ", .dum for dummy;" in text
     assert "dummy (one cell)" in text
+    assert "all of them; distill and dummy can hold one only" in text
     text = help_of("import")
     assert "or dummy .dum; recognised by its content" in text
     assert "channels-yx,up,down}" in text
@@ -97,7 +99,7 @@ def test_a_format_is_in_help_errors_and_on_its_page(help_of, monkeypatch, tmp_pa
     (tmp_path / "a").write_bytes(b"dummy")
     assert registry.recognise(tmp_path / "a") == "dummy"
     writer = tool("write_formats_docs")
-    assert "| [dummy](#dummy) | yes | yes | float exact" in writer.page("")
+    assert "| [dummy](#dummy) | yes | yes | | float exact" in writer.page("")
     assert "none: it is a dummy | 3 MB |" in writer.page("")
 
 

@@ -11,8 +11,8 @@ from blastema.formats import Format, formats
 
 BEGIN, END = "<!-- made by make docs from the records of the formats -->\n", "<!-- end -->\n"
 HEAD = (
-    "| format | export | import | weights | proven in | tolerance, and why | largest file read |\n"
-    "| --- | --- | --- | --- | --- | --- | --- |\n"
+    "| format | export | import | signals | weights | proven in | tolerance, and why | largest file read |\n"
+    "| --- | --- | --- | --- | --- | --- | --- | --- |\n"
 )
 UNITS = {10**6: "MB", 2**30: "GiB"}
 
@@ -28,9 +28,10 @@ def size(count: int) -> str:
 
 def row(form: Format) -> str:
     """Return the row of a format."""
-    back = "yes" if form.read else ""
+    back, signals = ("yes" if able else "" for able in (form.read, form.signals))
     cells = (
-        f"[{form.name}](#{form.name})", "yes", back, form.weights, form.proven_in, form.tolerance, size(form.largest),
+        f"[{form.name}](#{form.name})", "yes", back, signals, form.weights, form.proven_in, form.tolerance,
+        size(form.largest),
     )  # fmt: skip
     return re.sub(" +", " ", f"| {' | '.join(cells)} |\n")
 

@@ -16,6 +16,8 @@ LINES = {"web": (-2.8, -2.7)}
 LINE = (-3.5, -3.2)
 # Share that must regrow after five centre cuts in a row. The others only must not explode.
 FIVE_CUTS = {"regenerating/lizard": 7 / 8}
+# Of organisms with several bodies: each number of each body, and each switch's share of the way.
+BODY_LINE, RECOVERY = -3.2, 0.997
 # The most that any number may lose when weights are rounded to 8 bits.
 ROUNDING = 0.3
 
@@ -30,6 +32,8 @@ def badness(name: str, scores: Scores) -> tuple[float, float]:
 
 def missed(name: str, scores: Scores) -> dict[str, float]:
     """Return by how much each number misses its threshold. Growing organisms only must not explode after cuts."""
+    if "bodies" in scores:
+        return missed_by_bodies(scores)
     experiment, target = name.split("/")
     repeated = scores["repeated"]
     misses = {
@@ -49,6 +53,15 @@ def missed(name: str, scores: Scores) -> dict[str, float]:
         ours = scores["means"] | {"after_5000": scores["after_5000"]}
         published = zip(("grown", "after_5000", *ARTICLE_CUTS), PUBLISHED_SCORES[name], strict=True)
         misses |= {f"{column}, mean": ours[column] - theirs for column, theirs in published}
+    return {column: round(value, 3) for column, value in misses.items() if value > 0}
+
+
+def missed_by_bodies(scores: Scores) -> dict[str, float]:
+    """Return by how much each number of an organism with several bodies misses its threshold."""
+    misses = {"lowest recovery": RECOVERY - min(scores["recoveries"])}
+    for body, numbers in scores["bodies"].items():
+        columns = {"after_10000": numbers["after_10000"], **numbers["regeneration"]}
+        misses |= {f"{body}, {column}": number - BODY_LINE for column, number in columns.items()}
     return {column: round(value, 3) for column, value in misses.items() if value > 0}
 
 

@@ -68,6 +68,14 @@ class EightBitScores(TypedDict):
     regeneration: dict[str, float]
 
 
+class BodyScores(TypedDict):
+    """What was measured of one body, as in `Scores`."""
+
+    grown: float
+    after_10000: float
+    regeneration: dict[str, float]
+
+
 class Scores(TypedDict, total=False):
     """What was measured of an organism; log10 of the loss unless noted. docs/zoo.md says what each is.
 
@@ -80,6 +88,8 @@ class Scores(TypedDict, total=False):
         eight_bit: the same with weights rounded to 8 bits.
         organisms: how many were grown.
         runs: how many trainings it took.
+        bodies: of organisms with signals, by the name of the signal.
+        recoveries: of all switches from one body to another, ascending; 1 if the new body is complete.
     """
 
     validation: float
@@ -93,6 +103,8 @@ class Scores(TypedDict, total=False):
     eight_bit: EightBitScores
     organisms: int
     runs: int
+    bodies: dict[str, BodyScores]
+    recoveries: list[float]
 
 
 def _side(value: object, default: int) -> int:

@@ -16,10 +16,10 @@ from blastema import load
 from blastema.formats import export, readable
 
 
-def exported(name):
-    """The lizard in this format: file names and contents, those of the folder for tfjs."""
+def exported(name, organism=None):
+    """The lizard, or another organism, in this format: file names and contents, those of the folder for tfjs."""
     with tempfile.TemporaryDirectory() as folder:
-        export(load("🦎"), name, Path(folder) / f"a{readable()[name].suffix}")
+        export(organism or load("🦎"), name, Path(folder) / f"a{readable()[name].suffix}")
         return {path.name: path.read_bytes() for path in sorted(Path(folder).rglob("*")) if path.is_file()}
 
 

@@ -22,9 +22,11 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save
 
-from attacks import GOOD, png
-from blastema import BlastemaError, load, load_target
+from attacks import GOOD, exported, png
+from blastema import BlastemaError, Organism, Rule, load, load_target
 from blastema.formats import readable
+from blastema.rule import Weights
+from blastema.rule.update import weight_shapes
 
 ODD = [
     None, True, 0, -1, 1, 3, 2**31, 2**63, -(2**63), 2**200, 0.5, 1e308, float("nan"), float("inf"), "", "a", "..",
@@ -189,12 +191,27 @@ def a_port():
     return {"a.safetensors": save({name: np.ascontiguousarray(value) for name, value in tensors.items()})}
 
 
+def with_signals():
+    """A small organism of two bodies."""
+    rule, draw = Rule(channels=5, hidden=6, signals=("🦎", "text:Hi")), np.random.default_rng(0)
+    shapes = weight_shapes(rule.perception, rule.hidden, rule.channels, 2)
+    return Organism(Weights(*(draw.normal(size=shape).astype(np.float32) / 9 for shape in shapes)), rule)
+
+
 # A format without a way to spoil it is an error here, so that none is left out.
 SPOILING = {"organism": tensors, "torch": tensors, "distill": distill, "tfjs": tfjs, "onnx": onnx}
-READERS = {name: (SPOILING[name], GOOD[name], load) for name in readable()} | {
-    "port": (tensors, a_port(), load),
-    "picture": (picture, a_picture(), lambda path: load_target(path, fit=20)),
-}
+READERS = (
+    {name: (SPOILING[name], GOOD[name], load) for name in readable()}
+    | {
+        f"{name} with signals": (SPOILING[name], exported(name, with_signals()), load)
+        for name, form in readable().items()
+        if form.signals
+    }
+    | {
+        "port": (tensors, a_port(), load),
+        "picture": (picture, a_picture(), lambda path: load_target(path, fit=20)),
+    }
+)
 
 
 def check(read, path):

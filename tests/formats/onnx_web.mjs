@@ -14,9 +14,12 @@ async function grow({ start, steps, angle }) {
   ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create("/files/model.onnx", { executionProviders: ["wasm"] });
   const one = (number) => new ort.Tensor("uint32", Uint32Array.of(number), [1]);
+  const signals = start.signals.length
+    ? { signals: new ort.Tensor("float32", Float32Array.from(start.signals), start.signals_shape) }
+    : {};
   let state = new ort.Tensor("float32", Float32Array.from(start.state), start.shape);
   for (let step = 0; step < steps; step++) {
-    const inputs = { state, seed: one(start.seed), age: one(start.age + step), angle: new ort.Tensor("float32", [angle], []) };
+    const inputs = { ...signals, state, seed: one(start.seed), age: one(start.age + step), angle: new ort.Tensor("float32", [angle], []) };
     state = (await session.run(inputs)).next_state;
   }
   return Array.from(state.data);

@@ -1,6 +1,7 @@
 // node shadertoy.mjs FOLDER WIDTH HEIGHT FRAMES [X Y FROM TO]: run FOLDER/texts as Shadertoy does, on a canvas of this size,
-// the mouse held at (X, Y) from frame FROM to TO; print buffer B, write the picture to FOLDER/picture.png.
-import { readFileSync, writeFileSync } from "node:fs";
+// the mouse held at (X, Y) from frame FROM to TO; print buffer B, write the picture to FOLDER/picture.png. If there is
+// FOLDER/later.glsl, it replaces buffer A after half of the frames.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withPage } from "./browser.mjs";
 
@@ -8,6 +9,9 @@ const [folder, width, height, frames, ...mouse] = process.argv.slice(2);
 const texts = Object.fromEntries(
   ["buffer_a", "buffer_b", "image"].map((name) => [name, readFileSync(join(folder, "texts", `${name}.glsl`), "utf8")]),
 );
+
+const later = join(folder, "later.glsl");
+if (existsSync(later)) texts.later = readFileSync(later, "utf8");
 
 function run({ texts, frames, mouse, width, height }) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
@@ -75,6 +79,7 @@ function run({ texts, frames, mouse, width, height }) {
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   };
   for (let frame = 0; frame < frames; frame++) {
+    if (programs.later && frame === frames >> 1) programs.buffer_a = programs.later;
     for (const [name, pair] of Object.entries(buffers)) {
       draw(name, frame, pair[1].framebuffer);
       pair.reverse();

@@ -12,10 +12,11 @@ const [fire_rate, angle, step_size] = numbers.map((number) => tf.scalar(Number(n
 const start = JSON.parse(readFileSync(join(folder, "start.json"), "utf8"));
 const server = await serve({ model: join(folder, "model") });
 const model = await tf.loadGraphModel(`${server.address}model/model.json`);
+const signals = start.signals ? { signals: tf.tensor(start.signals, start.signals_shape) } : {};
 let x = tf.tensor(start.state, start.shape);
 for (let step = 0; step < Number(steps); step++) {
   const before = x;
-  x = model.execute({ x, fire_rate, angle, step_size }, "Identity");
+  x = model.execute({ ...signals, x, fire_rate, angle, step_size }, "Identity");
   before.dispose();
 }
 process.stdout.write(JSON.stringify({ state: Array.from(await x.data()), inputs: model.inputs, kept: tf.memory().numTensors }));

@@ -71,6 +71,12 @@ def _sizes() -> str:
     return listed([f"{name} ({form.sized})" for name, form in formats().items() if form.sized], "and")
 
 
+def _one_body() -> str:
+    from blastema.formats import formats
+
+    return listed([name for name, form in formats().items() if not form.signals], "and")
+
+
 def _files() -> str:
     from blastema.formats import formats
 
@@ -96,5 +102,6 @@ RECIPE = FromRegistry(_recipes, _recipe_names)
 SETTINGS = FromRegistry(_settings)
 FORMAT = FromRegistry(_formats, _format_names)
 OUT, SIZE, FILE = FromRegistry(_suffixes), FromRegistry(_sizes), FromRegistry(_files)
+ONE_BODY = FromRegistry(_one_body)
 LAYOUT = FromRegistry(lambda: "", _layouts)
 FIGURE = FromRegistry(_figures)

@@ -1,9 +1,10 @@
-"""The flag --signal: what an organism with signals grows, and from which step on."""
+"""The flag --signal: what an organism with signals grows, and, for `grow`, from which step on."""
 
 import re
 from collections.abc import Mapping, Sequence
 
 from blastema.errors import BlastemaError
+from blastema.organism import Organism
 from blastema.rule import mixture
 
 # A signal from a step on: the weight of each signal by name.
@@ -24,8 +25,8 @@ def parse_signals(texts: Sequence[str], names: Sequence[str], steps: int) -> tup
     >>> parse_signals(["lizard", "lizard=0.5,tree=0.5@300"], ["🦎", "🎄"], 600)
     ((0, {'🦎': 1.0}), (300, {'🦎': 0.5, '🎄': 0.5}))
     """
-    if texts and not names:
-        raise BlastemaError("--signal is for organisms whose rule has signals, such as ten; this one has none")
+    if texts:
+        _check_signals(names)
     changes = sorted((_parse(text, names, steps) for text in texts), key=lambda change: change[0])
     starts = [start for start, _ in changes]
     if repeated := [start for start in starts if starts.count(start) > 1]:
@@ -34,6 +35,23 @@ def parse_signals(texts: Sequence[str], names: Sequence[str], steps: int) -> tup
             f"--signal {names[0]} --signal {names[-1]}@{max(1, steps // 2)}"
         )
     return tuple(changes)
+
+
+def one_body(organism: Organism, text: str) -> Organism:
+    """Return the organism that grows what this value of the flag says, without signals: `🎄` or `🦎=0.5,🎄=0.5`.
+
+    Raises:
+        BlastemaError: there is no such signal, or the weights do not add up to 1.
+    """
+    names = organism.rule.signals
+    _check_signals(names)
+    shares = _shares(text, names)
+    return organism.with_signal(next(iter(shares)) if "=" not in text else shares)
+
+
+def _check_signals(names: Sequence[str]) -> None:
+    if not names:
+        raise BlastemaError("--signal is for organisms whose rule has signals, such as ten; this one has none")
 
 
 def _parse(text: str, names: Sequence[str], steps: int) -> Change:

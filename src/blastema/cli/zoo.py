@@ -1,5 +1,10 @@
 """`blastema zoo`: the organisms that ship with the package."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blastema.records import Scores
+
 
 def zoo() -> None:
     """List the trained organisms that ship with the package, with their measured scores."""
@@ -19,7 +24,7 @@ def zoo() -> None:
     printed = []
     for name in names():
         organism = load(name)
-        scores = organism.scores or {}
+        scores = worst_body(organism.scores or {})
         cuts = scores.get("regeneration") or {}
         hardest = max(cuts, key=lambda cut: cuts[cut]) if cuts else None
         row = [
@@ -33,6 +38,21 @@ def zoo() -> None:
     console.print(table)
     advice = "Grow one with: blastema grow NAME"
     console.print(Text("\n".join(["", *explanations(printed), advice]), "dim"))
+
+
+def worst_body(scores: "Scores") -> "Scores":
+    """Return the scores, or for an organism with several bodies the worst of each number."""
+    from blastema.records import Scores
+
+    bodies = list(scores.get("bodies", {}).values())
+    if not bodies:
+        return scores
+    cuts = bodies[0]["regeneration"]
+    return Scores(
+        grown=max(body["grown"] for body in bodies),
+        after_10000=max(body["after_10000"] for body in bodies),
+        regeneration={cut: max(body["regeneration"][cut] for body in bodies) for cut in cuts},
+    )
 
 
 def _text(score: object) -> str:

@@ -58,6 +58,7 @@ def write_c(organism: Organism, path: Path, size: Size = None) -> str:
         "#endif",
         _array("float", "hidden_bias", organism.weights.hidden_bias),
         _array("float", "update_bias", organism.weights.update_bias),
+        _signals(organism),
         STEP.read_text("utf-8"),
     ]
     with replacing(path) as temporary:
@@ -67,10 +68,24 @@ def write_c(organism: Organism, path: Path, size: Size = None) -> str:
 
 
 def _about(organism: Organism) -> str:
-    target, experiment = organism.training.get("target"), organism.training.get("experiment")
-    said = f"{target}, {experiment}" if target and experiment else "of unknown origin"
-    # Text from a file must not end the comment.
-    return "".join(letter for letter in said[:80] if letter.isprintable() and letter not in "*/\\")
+    targets, experiment = ", ".join(organism.record.targets), organism.record.experiment
+    return _comment(f"{targets}, {experiment}" if targets and experiment else "of unknown origin")
+
+
+def _comment(text: str) -> str:
+    """Return what a comment may hold of a text from a file: nothing that ends it."""
+    return "".join(letter for letter in text[:80] if letter.isprintable() and letter not in "*/\\")
+
+
+def _signals(organism: Organism) -> str:
+    """Return how many signals there are, and their rows one after the other."""
+    names = organism.rule.signals
+    listed = [f"/* signal {index}: {_comment(name)} */" for index, name in enumerate(names)]
+    rows = [_array("float", "signal_bias", organism.weights.signal_bias.reshape(-1))] if names else []
+    pointer = "blastema_signal_bias" if names else "((const float *)0)"
+    return "\n".join(
+        [f"#define BLASTEMA_SIGNALS {len(names)}", f"#define BLASTEMA_SIGNAL_ROWS {pointer}", *listed, *rows]
+    )
 
 
 def _constants(rule: Rule) -> str:

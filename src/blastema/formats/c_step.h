@@ -63,15 +63,16 @@ static inline void blastema_perceive(
     }
 }
 
-/* cell += relu(perception * hidden weight + hidden bias) * update weight + update bias, one hidden unit at a time. */
-static inline void blastema_update(const float *perception, float *cell) {
+/* cell += relu(perception * hidden weight + hidden bias + signal bias) * update weight + update bias, one hidden unit at
+   a time; `signal` is the signal bias of the cell, or null. */
+static inline void blastema_update(const float *perception, const float *signal, float *cell) {
     float change[BLASTEMA_CHANNELS] = {0.0f};
     for (int unit = 0; unit < BLASTEMA_HIDDEN; unit++) {
         float sum = 0.0f;
         for (int i = 0; i < BLASTEMA_FILTERS * BLASTEMA_CHANNELS; i++) {
             sum += perception[i] * (float)blastema_hidden_weight[unit][i];
         }
-        sum = sum * BLASTEMA_HIDDEN_SCALE(unit) + blastema_hidden_bias[unit];
+        sum = sum * BLASTEMA_HIDDEN_SCALE(unit) + blastema_hidden_bias[unit] + (signal ? signal[unit] : 0.0f);
         for (int channel = 0; sum > 0.0f && channel < BLASTEMA_CHANNELS; channel++) {
             change[channel] += sum * (float)blastema_update_weight[unit][channel];
         }
@@ -93,10 +94,10 @@ static inline void blastema_seed(float *grid, int height, int width) {
     }
 }
 
-/* One step, from `before` into `after`, two grids of the same size (1 to 65,536 cells a side) that do not overlap.
-   `age` is the number of steps taken since the seed cell; `angle`, in radians, rotates perception. */
-static inline void blastema_step(
-    const float *before, float *after, int height, int width, uint32_t seed, uint32_t age, float angle) {
+/* A step; `rows` holds the signal bias of each signal, or is null; `map` the signal of each cell, or is null: the first. */
+static inline void blastema_step_rows(
+    const float *before, float *after, int height, int width, uint32_t seed, uint32_t age, float angle,
+    const float *rows, const uint8_t *map) {
     const float cosine = cosf(angle), sine = sinf(angle);
     for (int y = 0; y < height; y++) {
         for (int x = 0; x < width; x++) {
@@ -107,7 +108,8 @@ static inline void blastema_step(
             }
             if (blastema_fires(seed, age, y, x) && blastema_alive(before, height, width, y, x)) {
                 blastema_perceive(before, height, width, y, x, cosine, sine, perception);
-                blastema_update(perception, after + place);
+                const size_t signal = map ? map[place / BLASTEMA_CHANNELS] : 0;
+                blastema_update(perception, rows ? rows + signal * BLASTEMA_HIDDEN : 0, after + place);
             }
         }
     }
@@ -123,5 +125,35 @@ static inline void blastema_step(
         }
     }
 }
+
+/* One step, from `before` into `after`, two grids of the same size (1 to 65,536 cells a side) that do not overlap.
+   `age` is the number of steps taken since the seed cell; `angle`, in radians, rotates perception. If the organism has
+   signals, all cells have the first. */
+static inline void blastema_step(
+    const float *before, float *after, int height, int width, uint32_t seed, uint32_t age, float angle) {
+    blastema_step_rows(before, after, height, width, seed, age, angle, BLASTEMA_SIGNAL_ROWS, 0);
+}
+
+#if BLASTEMA_SIGNALS
+/* The same with a signal, 0 to BLASTEMA_SIGNALS - 1, for each cell: `map` is [height][width]. */
+static inline void blastema_step_map(
+    const float *before, float *after, int height, int width, uint32_t seed, uint32_t age, float angle,
+    const uint8_t *map) {
+    blastema_step_rows(before, after, height, width, seed, age, angle, BLASTEMA_SIGNAL_ROWS, map);
+}
+
+/* The same with a mixture of signals in all cells: BLASTEMA_SIGNALS weights that add up to 1. */
+static inline void blastema_step_mixture(
+    const float *before, float *after, int height, int width, uint32_t seed, uint32_t age, float angle,
+    const float *mixture) {
+    float row[BLASTEMA_HIDDEN] = {0.0f};
+    for (int signal = 0; signal < BLASTEMA_SIGNALS; signal++) {
+        for (int unit = 0; unit < BLASTEMA_HIDDEN; unit++) {
+            row[unit] += mixture[signal] * BLASTEMA_SIGNAL_ROWS[signal * BLASTEMA_HIDDEN + unit];
+        }
+    }
+    blastema_step_rows(before, after, height, width, seed, age, angle, row, 0);
+}
+#endif
 
 #endif

@@ -138,4 +138,5 @@ FORMAT = Format(
     recognise=is_distill,
     reads="distill .json",
     largest=MOST_BYTES,
+    signals=False,
 )

@@ -31,6 +31,7 @@ class Format:
         reads: the files that `blastema import` accepts; empty if none.
         largest: largest size of a file to read, in bytes.
         sized: the default size of the grid; empty if the format has no size.
+        signals: whether it can hold an organism whose rule has signals; if not, only one body of it.
         layouts: layouts that its files may have without recording it; `read` then also accepts one of them.
     """
 
@@ -47,4 +48,5 @@ class Format:
     reads: str = ""
     largest: int = 0
     sized: str = ""
+    signals: bool = True
     layouts: tuple[str, ...] = ()

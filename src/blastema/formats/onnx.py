@@ -1,6 +1,7 @@
 """One step as an ONNX graph, both ways. Needs the extra `[onnx]`.
 
-Inputs `state` float32 (batch, height, width, channel), `seed` and `age` uint32 (batch,), `angle` float32 (); output
+Inputs `state` float32 (batch, height, width, channel), `seed` and `age` uint32 (batch,), `angle` float32 (), and for
+rules with signals `signals` float32 (batch, height, width, signal), whose first three sides may be 1; output
 `next_state`. The hash that decides which cells fire is part of the graph, in int64, where products of 32 and 16 bits
 cannot overflow and every operator is implemented in every runtime.
 """
@@ -16,7 +17,7 @@ from blastema.formats.format import Format, Size
 from blastema.io.atomic import replacing
 from blastema.io.small_file import read_small_file
 from blastema.organism import Organism, organism_of
-from blastema.organism_file import TENSORS, check_metadata, metadata_of
+from blastema.organism_file import SIGNAL_TENSOR, TENSORS, check_metadata, metadata_of, named_tensors
 from blastema.rule import ALPHA, Rule
 from blastema.rule.firing import MIX_1, MIX_2, fire_threshold
 from blastema.rule.perception import FILTERS, ZERO, Matrix, filters_of
@@ -46,7 +47,8 @@ def write_onnx(organism: Organism, path: Path, size: Size = None) -> str:
     with replacing(path) as temporary:
         temporary.write_bytes(model.SerializeToString(deterministic=True))
     grids = f"batch of 1, {size[1]}x{size[0]} cells" if size else "any batch, height and width"
-    return f"weights are exact; opset {OPSET}; {grids}"
+    signals = f"; the input signals weights {len(organism.rule.signals)} signals" if organism.rule.signals else ""
+    return f"weights are exact; opset {OPSET}; {grids}{signals}"
 
 
 def step_model(organism: Organism, size: Size = None) -> "ModelProto":
@@ -64,6 +66,10 @@ def step_model(organism: Organism, size: Size = None) -> "ModelProto":
         value("age", uint32, [batch]),
         value("angle", float32, []),
     ]
+    if organism.rule.signals:
+        # The sides are their own, since each may be 1.
+        sides = [f"signals_{side}" for side in ("batch", "height", "width")]
+        inputs.append(value("signals", float32, [*sides, len(organism.rule.signals)]))
     step = onnx.helper.make_graph(
         graph.nodes, "step", inputs, [value("next_state", float32, grid)], graph.initializers, ABOUT
     )
@@ -78,7 +84,7 @@ def step_model(organism: Organism, size: Size = None) -> "ModelProto":
 ABOUT = (
     "One step of a neural cellular automaton. state: channels are red, green, blue (premultiplied), alpha, hidden; "
     "seed: which cells fire is a function of it; age: steps taken before this one; angle: rotation of "
-    "perception in radians."
+    "perception in radians; signals, if there is such an input: the weight of each signal, in each cell or in all."
 )
 
 
@@ -119,8 +125,10 @@ def _step(graph: _Graph, organism: Organism) -> None:
     state = graph.add("Transpose", "state", perm=[0, 3, 1, 2])
     before = _alive(graph, rule, state)
     seen = graph.add("Transpose", _perception(graph, rule, state), perm=[0, 2, 3, 1])
-    names = {name: graph.constant(value, np.float32, name) for name, value in zip(TENSORS, weights, strict=False)}
+    names = {name: graph.constant(value, np.float32, name) for name, value in named_tensors(weights).items()}
     hidden = graph.add("Add", graph.add("MatMul", seen, names["hidden.weight"]), names["hidden.bias"])
+    if rule.signals:
+        hidden = graph.add("Add", hidden, graph.add("MatMul", "signals", names[SIGNAL_TENSOR]))
     change = graph.add("MatMul", graph.add("Relu", hidden), names["update.weight"])
     change = graph.add("Transpose", graph.add("Add", change, names["update.bias"]), perm=[0, 3, 1, 2])
     acts = graph.add("And", before, graph.add("Unsqueeze", _fires(graph, rule), graph.constant([1])))
@@ -245,7 +253,7 @@ def read_onnx(path: Path | str) -> Organism:
 def _tensors(onnx: Any, model: "ModelProto", path: Path) -> dict[str, np.ndarray]:
     tensors: dict[str, np.ndarray] = {}
     for tensor in model.graph.initializer:
-        if tensor.name not in TENSORS:
+        if tensor.name not in (*TENSORS, SIGNAL_TENSOR):
             continue
         if tensor.name in tensors:
             raise BlastemaError(f"{path} has the duplicate tensor {tensor.name}")

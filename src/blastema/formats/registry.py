@@ -53,6 +53,11 @@ def export(organism: Organism, name: str, out: Path | str, size: Size = None) ->
     if size is not None and not form.sized:
         able = ", ".join(known.name for known in ALL if known.sized)
         raise BlastemaError(f"{name} is for grids of any size; --size is for {able}")
+    if organism.rule.signals and not form.signals:
+        raise BlastemaError(
+            f"this organism grows {' or '.join(organism.rule.signals)}, and {name} has no room for signals; "
+            "export one body with --signal NAME"
+        )
     return form.write(organism, out, size)
 
 

@@ -14,11 +14,12 @@ from blastema.formats.format import Format, Size
 from blastema.io.atomic import replacing_folder
 from blastema.organism import Organism
 from blastema.quantisation.rows import quantise_rows
+from blastema.rule import Rule
 from blastema.rule.firing import fire_threshold
 from blastema.rule.perception import filters_of
 
 FILES = {"buffer_a.glsl": "Buffer A", "buffer_b.glsl": "Buffer B", "image.glsl": "Image"}
-MOST_CHANNELS = 16
+MOST_CHANNELS, MOST_SIGNALS = 16, 16
 # Shadertoy's canvas beside the editor; its full screen is larger.
 CANVAS = (450, 800)
 
@@ -27,17 +28,22 @@ def write_shadertoy(organism: Organism, path: Path, size: Size = None) -> str:
     """Write the three shaders into a folder, and return how much their weights are rounded.
 
     Args:
-        organism: the organism, with at most 16 channels.
+        organism: the organism, with at most 16 channels and 16 signals.
         path: path of the folder.
         size: (height, width) of the grid; the size used in training if None.
 
     Raises:
-        BlastemaError: it has more channels, the grid is too large for the canvas, or the folder cannot be written.
+        BlastemaError: it has more of either, the grid is too large for the canvas, or the folder cannot be written.
     """
     rule = organism.rule
     if rule.channels > MOST_CHANNELS:
         raise BlastemaError(
             f"this organism has {rule.channels} channels; a shadertoy text has room for {MOST_CHANNELS}"
+        )
+    if len(rule.signals) > MOST_SIGNALS:
+        raise BlastemaError(
+            f"this organism has {len(rule.signals)} signals; a shadertoy text has room for {MOST_SIGNALS}: export one "
+            f"body with --signal {rule.signals[0]}"
         )
     packed = _Packed(organism)
     height, width = size or organism.trained_size
@@ -74,6 +80,8 @@ class _Packed:
         self.bias = np.concatenate(
             [np.pad(weights.hidden_bias, (0, idle)), np.pad(weights.update_bias, (0, spare))]
         ).reshape(-1, 4)
+        # Rows of the signals, four hidden units at a time; exact, like the biases.
+        self.signals = np.pad(weights.signal_bias, ((0, 0), (0, idle))).reshape(-1, 4) if rule.signals else None
         self.texels = len(self.bytes) + len(self.bias)
         self.worst = self.scale.max() / 2
 
@@ -81,10 +89,10 @@ class _Packed:
         words = np.ascontiguousarray(self.bytes).view("<u4").reshape(-1)
         fours = np.pad(words, (0, -len(words) % 4)).reshape(-1, 4)
         packed = [f"uvec4({', '.join(f'0x{word:x}u' for word in four)})" for four in fours]
-        vectors = {
-            name: [f"vec4({', '.join(map(_number, row))})" for row in rows]
-            for name, rows in (("SCALE", self.scale), ("BIAS", self.bias))
-        }
+        arrays = {"SCALE": self.scale, "BIAS": self.bias}
+        if self.signals is not None:
+            arrays["SIGNAL_BIAS"] = self.signals
+        vectors = {name: [f"vec4({', '.join(map(_number, row))})" for row in rows] for name, rows in arrays.items()}
         return _array("uvec4", "BYTES", packed, 2) + "".join(
             _array("vec4", name, rows, 2) for name, rows in vectors.items()
         )
@@ -115,13 +123,31 @@ def _constants(organism: Organism, packed: _Packed, height: int, width: int) -> 
 const float ANGLE = 0.0;     // rotation of perception in radians
 const float ERASER = {max(2.5, min(height, width) / 12):.1f};    // in cells
 const int WIDTH = {width}, HEIGHT = {height};
-
+{_mixture(rule)}
 const int CHANNELS = {rule.channels}, PARTS = {packed.parts}, GROUPS = {packed.groups}, FILTERS = {len(rule.filters)};
 // Each filter is three 3x3 matrices, row by row: fixed + cos(ANGLE) * along + sin(ANGLE) * across.
 {_array("float", "MATRICES", rows, 1, 9)}const float ALIVE_ABOVE = {_number(np.float32(rule.alive_threshold))};
 const uint FIRES_BELOW = {fire_threshold(rule.fire_rate)}u;
 const bool WRAP = {str(rule.edge == "wrap").lower()};
 """
+
+
+def _mixture(rule: Rule) -> str:
+    """Return the weight of each signal: all of the first. Without signals nothing, since GLSL has no empty arrays."""
+    if not rule.signals:
+        return ""
+    # A backslash at the end would continue the comment.
+    names = [name.replace("\\", "") for name in rule.signals]
+    rows = [f"{float(index == 0)}{',' * (index < len(names) - 1)} // {name}" for index, name in enumerate(names)]
+    return "\n".join(
+        [
+            "// The weight of each signal; they add up to 1.",
+            f"#define SIGNALS {len(names)}",
+            "const float MIXTURE[SIGNALS] = float[SIGNALS](",
+            *rows,
+            ");\n",
+        ]
+    )
 
 
 def _text(name: str) -> str:

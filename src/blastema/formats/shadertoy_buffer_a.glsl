@@ -16,13 +16,22 @@ vec4 bytes(int index) {
     return vec4(ivec4(word << 24, word << 16, word << 8, word) >> 24);
 }
 
+// The biases of four hidden units, those of the signals among them.
+vec4 hiddenBias(int group) {
+    vec4 sum = BIAS[group];
+#ifdef SIGNALS
+    for (int k = 0; k < SIGNALS; k++) sum += MIXTURE[k] * SIGNAL_BIAS[k * GROUPS + group];
+#endif
+    return sum;
+}
+
 // One texel of weights, unpacked: rows and a bias for each four hidden units, rows for each of them, biases of channels.
 vec4 unpacked(int index) {
     const int inputs = FILTERS * PARTS * 4, update = GROUPS * (inputs + 1), bias = update + GROUPS * 4 * PARTS;
     if (index >= bias) return BIAS[GROUPS + index - bias];
     if (index >= update) return SCALE[GROUPS + (index - update) % PARTS] * bytes(index - GROUPS);
     int group = index / (inputs + 1), row = index % (inputs + 1);
-    return row == inputs ? BIAS[group] : SCALE[group] * bytes(group * inputs + row);
+    return row == inputs ? hiddenBias(group) : SCALE[group] * bytes(group * inputs + row);
 }
 
 vec4 weight(int index) {
@@ -62,8 +71,10 @@ void mainImage(out vec4 color, in vec2 fragCoord) {
     if (texel.y >= WEIGHTS_FROM) {
         int index = (texel.y - WEIGHTS_FROM) * ROW + texel.x;
         bool here = iFrame > 0 && texelFetch(iChannel0, MARK, 0).x == 1.0;
+        // Hidden biases are unpacked in every frame, so that another MIXTURE acts at once.
+        bool kept = here && index % (FILTERS * PARTS * 4 + 1) != FILTERS * PARTS * 4;
         if (texel == MARK) color.x = 1.0;
-        else if (index < TEXELS) color = here ? texelFetch(iChannel0, texel, 0) : unpacked(index);
+        else if (index < TEXELS) color = kept ? texelFetch(iChannel0, texel, 0) : unpacked(index);
         return;
     }
     int part = (texel.x & 1) + 2 * (texel.y & 1);

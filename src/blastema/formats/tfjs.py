@@ -1,8 +1,8 @@
 """TensorFlow.js graph models, both ways, without TensorFlow: `model.json` and `weights.bin` in a folder.
 
 Inputs and output are those of the article's notebook: `x` (batch, height, width, channel), `fire_rate`, `angle`,
-`step_size`; `Identity`. Models exported by the notebook, with weights inside the JSON, can be read as well
-(`blastema.formats.tfjs_graph`).
+`step_size`; `Identity`; and `signals` (batch, height, width, signal) for rules with signals. Models exported by the
+notebook, with weights inside the JSON, can be read as well (`blastema.formats.tfjs_graph`).
 """
 
 import base64
@@ -18,7 +18,7 @@ from blastema.formats.format import Format, Size
 from blastema.formats.tfjs_graph import KIND, MOST_BYTES, read_tfjs
 from blastema.io.atomic import replacing_folder
 from blastema.organism import Organism
-from blastema.organism_file import TENSORS, metadata_of
+from blastema.organism_file import SIGNAL_TENSOR, TENSORS, metadata_of
 from blastema.rule import ALPHA, Rule
 from blastema.rule.perception import filters_of
 
@@ -93,6 +93,10 @@ def _step(graph: _Graph, organism: Organism) -> None:
     seen = _perception(graph, rule, state, angle)
     order = channel_by_channel(rule)
     hidden = _dense(graph, seen, weights.hidden_weight[order], weights.hidden_bias, TENSORS[:2])
+    if rule.signals:
+        # Batch, height and width may be 1.
+        signals = graph.placeholder("signals", (-1, -1, -1, len(rule.signals)))
+        hidden = graph.math("AddV2", hidden, _product(graph, signals, weights.signal_bias, SIGNAL_TENSOR))
     update = _dense(graph, graph.math("Relu", hidden), weights.update_weight, weights.update_bias, TENSORS[2:])
     drawn = graph.add(
         "RandomUniform",
@@ -132,9 +136,14 @@ def _perception(graph: _Graph, rule: Rule, state: str, angle: str) -> str:
 
 
 def _dense(graph: _Graph, inputs: str, weight: np.ndarray, bias: np.ndarray, names: tuple[str, ...]) -> str:
-    kernel = graph.constant(weight[None, None], name=names[0])
-    product = graph.add("Conv2D", inputs, kernel, **_windows("SAME"), dilations=_ints(1, 1, 1, 1))
+    product = _product(graph, inputs, weight, names[0])
     return graph.add("BiasAdd", product, graph.constant(bias, name=names[1]), T=FLOAT, data_format=_text("NHWC"))
+
+
+def _product(graph: _Graph, inputs: str, weight: np.ndarray, name: str) -> str:
+    """Add the product of each cell's numbers with a matrix: a convolution of size 1."""
+    kernel = graph.constant(weight[None, None], name=name)
+    return graph.add("Conv2D", inputs, kernel, **_windows("SAME"), dilations=_ints(1, 1, 1, 1))
 
 
 def _alive(graph: _Graph, rule: Rule, state: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from blastema.formats.tfjs_constants import constant_inside, constants_beside
 from blastema.io.small_file import read_small_file
 from blastema.io.strict_json import parse_json
 from blastema.organism import Organism, organism_of
-from blastema.organism_file import TENSORS, check_metadata, metadata_of
+from blastema.organism_file import SIGNAL_TENSOR, TENSORS, check_metadata, metadata_of
 from blastema.rule import Rule
 
 KIND = "blastema-tfjs"
@@ -100,9 +100,11 @@ class _Graph:
         return result
 
     def convolutions(self) -> Iterator[tuple[str, np.ndarray]]:
-        """Yield convolutions of size 1 with a constant kernel: their names and kernels (inputs, outputs)."""
+        """Yield the layers, convolutions of size 1 with a constant kernel: names, and kernels (inputs, outputs)."""
         for name, node in self.nodes.items():
-            kernel = self.constant(node["input"][1]) if node["op"] in CONVOLUTIONS and len(node["input"]) > 1 else None
+            takes = node["input"][1:2] if node["op"] in CONVOLUTIONS else []
+            # The product of the signals and their rows is no layer.
+            kernel = self.constant(takes[0]) if takes and takes != [SIGNAL_TENSOR] else None
             if kernel is not None and kernel.ndim == 4 and kernel.shape[:2] == (1, 1):
                 yield name, kernel[0, 0]
 
@@ -120,7 +122,7 @@ class _Graph:
 
 
 def _tensors(graph: _Graph) -> dict[str, np.ndarray]:
-    """Return the four tensors of an organism, first-layer rows filter by filter."""
+    """Return the tensors of an organism, first-layer rows filter by filter."""
     perceives = [name for name, node in graph.nodes.items() if node["op"] == "DepthwiseConv2dNative"]
     layers = list(graph.convolutions())
     if len(layers) != 2 or len(perceives) != 1:
@@ -133,8 +135,12 @@ def _tensors(graph: _Graph) -> dict[str, np.ndarray]:
     (first, hidden), (second, update) = layers
     if not update.shape[1] or hidden.shape[0] % update.shape[1]:
         raise BlastemaError(f"{graph.path} has layers of {hidden.shape} and {update.shape} weights, which do not fit")
-    tensors = (_filter_by_filter(hidden, update.shape[1]), graph.bias(first), update, graph.bias(second))
-    return {name: np.ascontiguousarray(tensor) for name, tensor in zip(TENSORS, tensors, strict=True)}
+    layer = (_filter_by_filter(hidden, update.shape[1]), graph.bias(first), update, graph.bias(second))
+    tensors = dict(zip(TENSORS, layer, strict=True))
+    signals = graph.constant(SIGNAL_TENSOR)
+    if signals is not None:
+        tensors[SIGNAL_TENSOR] = signals[0, 0] if signals.ndim == 4 and signals.shape[:2] == (1, 1) else signals
+    return {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
 
 
 def _filter_by_filter(hidden: np.ndarray, channels: int) -> np.ndarray:

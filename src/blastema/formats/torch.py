@@ -1,8 +1,9 @@
 """A PyTorch state_dict in safetensors, both ways, without PyTorch.
 
 Two convolutions of size 1: `hidden.weight` (hidden, perception, 1, 1), `hidden.bias`, `update.weight` (channel, hidden,
-1, 1), `update.bias`. Files that `safetensors.torch.save_file(module.state_dict(), path)` writes for other
-ports of the article can be read, too (`blastema.formats.torch_layouts`).
+1, 1), `update.bias`; and `signal.bias` (signal, hidden), if the rule has signals. Files that
+`safetensors.torch.save_file(module.state_dict(), path)` writes for other ports of the article can be read, too
+(`blastema.formats.torch_layouts`).
 """
 
 from pathlib import Path
@@ -15,7 +16,7 @@ from blastema.formats.format import Format, Size
 from blastema.formats.torch_layouts import LAYOUTS, organism_of_port
 from blastema.io.tensors import read_header, read_tensors, write_tensors
 from blastema.organism import Organism, organism_of
-from blastema.organism_file import TENSORS, check_metadata, metadata_of
+from blastema.organism_file import check_metadata, metadata_of, named_tensors
 from blastema.rule import Rule
 from blastema.rule.perception import names_of
 
@@ -31,7 +32,7 @@ def write_torch(organism: Organism, path: Path, size: Size = None) -> str:
     Raises:
         BlastemaError: the file cannot be written.
     """
-    tensors = dict(zip(TENSORS, organism.weights, strict=False))
+    tensors = named_tensors(organism.weights)
     for name in WEIGHTS:
         tensors[name] = np.ascontiguousarray(tensors[name].T)[:, :, None, None]
     write_tensors(path, tensors, metadata_of(KIND, organism.rule, organism.training, organism.scores))
@@ -48,6 +49,8 @@ def _taken_by(rule: Rule) -> str:
     if (rule.filters, rule.edge) != (Rule().filters, Rule().edge):
         filters = ", ".join(names_of(rule.filters))
         return f"blastema.formats.torch_module has other filters or another edge ({filters}; {rule.edge})"
+    if rule.signals:
+        given["signals"] = len(rule.signals)
     arguments = ", ".join(f"{name}={value}" for name, value in given.items())
     return f"from blastema.formats.torch_module import Automaton; Automaton({arguments}) takes them"
 

@@ -16,6 +16,20 @@ from torch import nn
 from torch.nn import functional
 
 
+class SignalBias(nn.Module):  # type: ignore[misc, unused-ignore]
+    """A row for each signal, added to the hidden bias of cells with that signal."""
+
+    def __init__(self, signals: int, hidden: int) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(signals, hidden))
+
+    def forward(self, weights: Any = None) -> Any:
+        """Return the rows, weighted, as (batch, hidden, height, width); by default the first row."""
+        if weights is None:
+            return self.bias[0, :, None, None]
+        return torch.einsum("bshw,sc->bchw", weights, self.bias)
+
+
 class Automaton(nn.Module):  # type: ignore[misc, unused-ignore]
     """One step of an organism with the article's filters and a dead edge; states are (batch, channel, height, width).
 
@@ -23,12 +37,19 @@ class Automaton(nn.Module):  # type: ignore[misc, unused-ignore]
         channels, hidden: widths of the organism's rule.
         fire_rate: probability that a cell updates in a step.
         alive_threshold: the alpha above which a cell is mature.
+        signals: number of signals; 0 for organisms without.
     """
 
     def __init__(
-        self, channels: int = 16, hidden: int = 128, fire_rate: float = 0.5, alive_threshold: float = 0.1
+        self,
+        channels: int = 16,
+        hidden: int = 128,
+        fire_rate: float = 0.5,
+        alive_threshold: float = 0.1,
+        signals: int = 0,
     ) -> None:
         super().__init__()
+        self.signal = SignalBias(signals, hidden) if signals else None
         self.hidden = nn.Conv2d(3 * channels, hidden, 1)
         self.update = nn.Conv2d(hidden, channels, 1)
         self.fire_rate, self.alive_threshold = fire_rate, alive_threshold
@@ -49,11 +70,24 @@ class Automaton(nn.Module):  # type: ignore[misc, unused-ignore]
         """Return which cells have a mature neighbour, bool (batch, 1, height, width)."""
         return functional.max_pool2d(state[:, 3:4], 3, stride=1, padding=1) > self.alive_threshold
 
-    def forward(self, state: Any, angle: Any = 0.0, fires: Any = None) -> Any:
-        """Return the state one step later; `fires`, bool (batch, 1, height, width), says which cells update."""
+    def forward(self, state: Any, angle: Any = 0.0, fires: Any = None, signals: Any = None) -> Any:
+        """Return the state one step later.
+
+        Args:
+            state: (batch, channel, height, width).
+            angle: rotation of perception in radians.
+            fires: bool (batch, 1, height, width), which cells update; drawn by default.
+            signals: the weight of each signal, (batch, signal, height, width), whose batch, height and width may be 1
+                for all cells; by default 1 for the first signal and 0 for the others.
+        """
         if fires is None:
             fires = torch.rand_like(state[:, 3:4]) < self.fire_rate
         before = self.alive(state)
-        change = self.update(torch.relu(self.hidden(self.perceive(state, angle))))
+        hidden = self.hidden(self.perceive(state, angle))
+        if self.signal is not None:
+            hidden = hidden + self.signal(signals)
+        elif signals is not None:
+            raise ValueError("this module has no signals; make it with Automaton(signals=...)")
+        change = self.update(torch.relu(hidden))
         grown = state + change * (fires & before)
         return grown * (before & self.alive(grown))

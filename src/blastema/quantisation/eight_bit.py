@@ -14,6 +14,7 @@ import numpy as np
 
 from blastema.damage import DAMAGES
 from blastema.engines import choose_engine
+from blastema.errors import BlastemaError
 from blastema.rule import Rule, Weights, alive, perceive, seed_batch, update
 
 # Perception is collected at these ages, from grids that grow, are cut, and regrow. High ages are included, since the
@@ -68,7 +69,15 @@ def quantise_gptq(rule: Rule, weights: Weights, height: int = 72, width: int = 7
     Args:
         rule, weights: of the organism.
         height, width: of the grids in which perception is sampled; at most 128 are used.
+
+    Raises:
+        BlastemaError: the rule has signals, which the file has no room for.
     """
+    if rule.signals:
+        raise BlastemaError(
+            f"8-bit weights are of one body, and this rule has {len(rule.signals)} signals; choose one with "
+            f"Organism.with_signal({rule.signals[0]!r})"
+        )
     if all(np.array_equal(_nearest(tensor), tensor) for tensor in weights):
         return Quantised(weights, 0.0)
     inputs = perceptions(rule, weights, height, width).astype(np.float64)
