@@ -10,6 +10,7 @@ import pytest
 from blastema.organism_file import rule_of
 from blastema.playground.files import page_files
 from blastema.rule import FILTERS, Batch, Filter, Rule, Weights, step
+from blastema.rule.update import weight_shapes
 
 SCRIPT = Path(__file__).parents[1] / "playground/tests/own_filters.py"
 VECTORS = json.loads(SCRIPT.with_suffix(".json").read_text("utf-8"))
@@ -39,7 +40,7 @@ def test_the_vectors_are_what_the_judge_says():
 def test_the_rule_gives_the_same_states(case):
     judge = script().load_judge()
     rule = rule_of(case["rule"])
-    shapes = ((rule.perception, rule.hidden), (rule.hidden,), (rule.hidden, rule.channels), (rule.channels,))
+    shapes = weight_shapes(rule.perception, rule.hidden, rule.channels)
     flat = zip(judge.weights(case["rule"]), shapes, strict=True)
     weights = Weights(*(np.array(values, np.float32).reshape(shape) for values, shape in flat))
     states = np.array(judge.start(case), np.float32)[None]
