@@ -22,7 +22,7 @@ ENTRIES, NUMBERS = header("organism")
 METADATA = ENTRIES.pop("__metadata__")
 DATA = json.loads(GOOD["distill"]["a.json"])[0]["data_b64"]
 # What the page has room for, see its rule.js.
-MOST_CHANNELS, MOST_HIDDEN, MOST_FILTERS = 16, 128, 16
+MOST_CHANNELS, MOST_HIDDEN, MOST_FILTERS = 16, 256, 16
 ZERO = [[0, 0, 0]] * 3
 OWN = {"name": "ridge", "fixed": [[0, -1, 0], [0, 2.5, 0], [0, -1, 0]], "along": ZERO, "across": ZERO}
 

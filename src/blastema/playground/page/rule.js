@@ -22,9 +22,9 @@ export const ARTICLE_FILTERS = said.article_filters.map((name) => FILTERS[name])
 /** The most cells along a side of a dish. */
 export const LARGEST_DISH = said.largest_dish;
 
-// What the shaders have room for.
+// What the shaders have room for. Textures have up to 2,145 rows then; WebGL 2 promises 2,048, devices have 4,096.
 export const MOST_CHANNELS = 16;
-export const MOST_HIDDEN = 128;
+export const MOST_HIDDEN = 256;
 export const MOST_FILTERS = 16;
 
 /** The filters of a rule as matrices. @param {Rule} rule @returns {Filter[]} */

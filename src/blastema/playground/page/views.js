@@ -2,7 +2,7 @@
 // What the dish can show of its cells: one table, from which menu, hints and tiles follow.
 
 import { NUMBERS } from './layout.js';
-import { MOST_CHANNELS, MOST_HIDDEN, filtersOf } from './rule.js';
+import { MOST_CHANNELS, filtersOf } from './rule.js';
 
 /**
  * @typedef {import('./rule.js').Rule} Rule
@@ -52,7 +52,7 @@ export const VIEWS = {
     tiles: {
       what: NUMBERS.HIDDEN,
       columns: 16,
-      count: () => MOST_HIDDEN,
+      count: ({ hidden }) => 16 * Math.ceil(hidden / 16),
       choices: ({ hidden }) => Array.from({ length: hidden }, (_, unit) => [`unit ${unit}`, unit]),
     },
   },
