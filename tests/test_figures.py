@@ -23,7 +23,7 @@ from conftest import blastema, random_weights
 
 SETTING = Setting(quick=True)
 # Their captions change, so that they stop at their end instead of fading into their beginning.
-CUT_HARD = {"channels", "planarian", "pool", "regeneration", "unstable"}
+CUT_HARD = {"channels", "planarian", "pool", "regeneration", "setpoint", "unstable"}
 
 
 @pytest.mark.slow

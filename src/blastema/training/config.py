@@ -32,7 +32,7 @@ FILE_KEYS = {"beginning": "from"}
 # Attributes that files name only if they are not the default.
 OPTIONAL = ("rule", "settings", "beginning", "loss", "history")
 # Settings that the smallest batch depends on.
-COUNTS = ("reseeded", "damaged")
+COUNTS = ("pool", "reseeded", "damaged")
 # Batches of states that a training step holds at least; bytes per number; numbers per cell of the target.
 COPIES, FLOAT, COLOURS = 3, 4, 4
 
