@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from blastema import load, zoo
+from blastema import Simulation, load, zoo
 from blastema.analysis.persistence import persistence
 from blastema.analysis.regeneration import CUT_AT, regeneration
 from blastema.analysis.subject import Subject, seeds_for
 from blastema.damage import DAMAGES
 from blastema.engines import choose_engine
-from blastema.library import target_of
+from blastema.library import target_of, targets_of
+from blastema.loss import pixel_loss
 
 PROJECT = Path(__file__).parents[1]
 
@@ -22,8 +23,9 @@ PROJECT = Path(__file__).parents[1]
 def test_the_zoo_is_complete(monkeypatch):
     monkeypatch.syspath_prepend(PROJECT / "tools")
     planned = importlib.import_module("train_zoo").all_names()
+    planned += [f"regenerating/{name}" for name in importlib.import_module("train_bodies").PLANS]
     assert sorted(zoo.names()) == sorted(planned)
-    assert len(planned) == 31
+    assert len(planned) == 33
 
 
 def test_every_organism_keeps_the_promises_of_the_zoo():
@@ -42,3 +44,21 @@ def test_scores_agree_with_a_new_measurement(name):
     grown = subject.grown(subject.seeds(seeds), CUT_AT)
     after = regeneration(subject, grown, DAMAGES["left"], np.random.default_rng([0, 3]), (600,)).after[-1]
     assert np.median(after) == pytest.approx(scores["regeneration"]["left"], abs=0.05)
+
+
+def test_a_piece_of_a_planarian_regrows_what_its_signal_says_for_good():
+    organism = load("set-point")
+    targets, (one, two) = targets_of(organism, "set-point"), organism.rule.signals
+    rows, columns = np.mgrid[:72, :72] - 36
+    around = abs(columns - rows) / np.sqrt(2) > 8
+    for signal, target, other in ((one, *targets), (two, *targets[::-1])):
+        simulation = Simulation(organism, [1, 2, 3, 4], signal=one)
+        simulation.step(200)
+        simulation.damage(around)
+        simulation.set_signal(signal)
+        for cut in range(2):
+            simulation.step(600)
+            losses, others = (np.log10(pixel_loss(simulation.states, picture)) for picture in (target, other))
+            assert np.median(losses) < -3, (signal, cut)
+            assert others.min() > -2.2
+            simulation.damage(around)

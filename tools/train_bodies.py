@@ -1,7 +1,8 @@
 """Train the organisms of several bodies that ship with the package: python tools/train_bodies.py [NAME ...].
 
 Runs are kept in `runs/zoo` and resumed, so the script can be stopped at any time. A training that ends better than the
-organism that ships replaces it. With --measure, existing organisms are measured again.
+organism that ships replaces it. With --further, existing organisms are trained on with the recipe `further`; with
+--measure they are measured again.
 """
 
 import argparse
@@ -29,8 +30,7 @@ from blastema.training.run import Config, Run
 from blastema.zoo import DIRECTORY
 
 RUNS = Path("runs/zoo")
-ORGANISMS = 16
-BEGINNING = "🦎"
+ORGANISMS, FURTHER = 16, 6000
 
 
 class Plan(NamedTuple):
@@ -39,37 +39,47 @@ class Plan(NamedTuple):
     Attributes:
         targets: what its bodies grow into.
         signals: their names.
+        beginning: the organism whose weights it starts from.
         hidden: width of the hidden layer.
         steps: training steps.
     """
 
     targets: tuple[str, ...]
     signals: tuple[str, ...]
+    beginning: str
     hidden: int
     steps: int
 
 
 PLANS = {
-    "ten": Plan(tuple(ARTICLE_EMOJI), tuple(ARTICLE_EMOJI), 256, 10_000),
-    "set-point": Plan(("one-headed planarian", "planarian"), ("one head", "two heads"), 128, 6000),
+    "ten": Plan(tuple(ARTICLE_EMOJI), tuple(ARTICLE_EMOJI), "🦎", 256, 8000),
+    "set-point": Plan(("one-headed planarian", "planarian"), ("one head", "two heads"), "planarian", 128, 6000),
 }
 
 
 def trained(name: str) -> Organism:
     """Return the organism at the end of its training, without scores."""
-    plan, directory = PLANS[name], RUNS / name
-    beginning = load(BEGINNING)
-    config = Config(
-        plan.targets,
-        recipe="many",
-        steps=plan.steps,
-        rule=Rule(hidden=plan.hidden, signals=plan.signals),
-        beginning=Beginning.of(beginning, BEGINNING),
-    )
+    plan = PLANS[name]
+    beginning = Beginning.of(load(plan.beginning), plan.beginning)
+    rule = Rule(hidden=plan.hidden, signals=plan.signals)
+    config = Config(plan.targets, recipe="many", steps=plan.steps, rule=rule, beginning=beginning)
+    return finished(RUNS / name, config)
+
+
+def trained_further(name: str) -> Organism:
+    """Return the existing organism at the end of more training, without scores."""
+    organism = load(path(name))
+    beginning = Beginning.of(dataclasses.replace(organism, scores=None), name)
+    config = Config(PLANS[name].targets, recipe="further", steps=FURTHER, rule=organism.rule, beginning=beginning)
+    return finished(RUNS / f"further-{name}", config)
+
+
+def finished(directory: Path, config: Config) -> Organism:
+    """Return the organism at the end of a run, which is begun or resumed."""
     run = Run.resume(directory) if (directory / "config.json").exists() else Run.begin(directory, config)
     for report in run.train():
         if report.step % 500 == 0:
-            print(f"{name}: step {report.step}, loss {report.loss:.5f}", flush=True)
+            print(f"{directory.name}: step {report.step}, loss {report.loss:.5f}", flush=True)
     return run.organism()
 
 
@@ -107,6 +117,11 @@ def worst(organism: Organism) -> float:
     return max(max(body["after_10000"], *body["regeneration"].values()) for body in bodies)
 
 
+def load_named(name: str) -> Organism:
+    """Return the existing organism."""
+    return load(path(name))
+
+
 def path(name: str) -> Path:
     """Return the path of an organism of the zoo."""
     return DIRECTORY / f"regenerating-{name}.safetensors"
@@ -117,11 +132,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PLANS))
     parser.add_argument("--measure", action="store_true", help="measure existing organisms again, without training")
+    parser.add_argument("--further", action="store_true", help="continue training existing organisms")
     arguments = parser.parse_args()
     if unknown := sorted(set(arguments.names) - PLANS.keys()):
         sys.exit(f"unknown: {', '.join(unknown)}; choose from {', '.join(PLANS)}")
     for name in arguments.names or PLANS:
-        result = measured(load(path(name)) if arguments.measure else trained(name), name)
+        work = load_named if arguments.measure else trained_further if arguments.further else trained
+        result = measured(work(name), name)
         before = None if arguments.measure or not path(name).exists() else load(path(name))
         best = result if before is None or worst(result) < worst(before) else before
         best.save(path(name))

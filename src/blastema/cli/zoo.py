@@ -33,10 +33,11 @@ def zoo() -> None:
             f"{hardest} {shown(cuts[hardest])}" if hardest else "",
         ]
         printed += row
-        table.add_row(*map(Text, (" ".join(organism.record.targets), name, *row)))
+        signals, target = organism.rule.signals, organism.record.target
+        table.add_row(*map(Text, (f"{len(signals)} bodies" if signals else target or "", name, *row)))
     console = Console()
     console.print(table)
-    advice = "Grow one with: blastema grow NAME"
+    advice = "Grow one with: blastema grow NAME. Of several bodies, the worst score; choose one with --signal."
     console.print(Text("\n".join(["", *explanations(printed), advice]), "dim"))
 
 

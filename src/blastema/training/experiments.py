@@ -73,6 +73,7 @@ RECIPES = {
         BLASTEMA,
         longer=(0, 2.0),
         cuts=(0, 9),
+        switched=(0, 2),
         learning_rates=((0, 5e-4), (0.3, 2e-4), (0.6, 1e-4), (0.8, 3e-5)),
         sentence="for trained organisms, with --from",
         for_trained=True,
