@@ -184,6 +184,12 @@ show("turning")
 show("planarian")
 
 # %% [markdown]
+# The middle of a one-headed flatworm, in either of two signals:
+
+# %%
+show("setpoint")
+
+# %% [markdown]
 # Two organisms that never met in training:
 
 # %%

@@ -106,7 +106,9 @@ def test_names_and_paths_differ_whatever_is_given(organism_file, tmp_path):
     assert [entry.name for entry in entries[:3]] == ["Mine éé", "Mine éé 2", "regenerating/lizard"]
     assert [entry.stem for entry in entries[:2]] == ["mine", "mine-2"]
     assert all(
-        re.fullmatch(r"organisms/[a-z0-9-]+\.(safetensors|png)", path) for entry in entries for path in entry.files()
+        re.fullmatch(r"organisms/[a-z0-9-]+(\.\d+)?\.(safetensors|png)", path)
+        for entry in entries
+        for path in entry.files()
     )
     # A drawn target is drawn again from the settings of its training.
     assert read(entries[0].picture).shape == (14, 14, 4)
@@ -266,6 +268,7 @@ def test_the_files_of_the_page_and_of_its_organisms_are_all_that_there_is(page, 
     assert listed["experiments"].keys() == EXPERIMENTS.keys()
     assert [entry["name"] for entry in listed["organisms"]] == [entry.name for entry in catalogue([organism_file])]
     named = {path for entry in listed["organisms"] for path in (entry["url"], entry["picture"]) if path}
+    named |= {body["picture"] for entry in listed["organisms"] for body in entry.get("signals", [])}
     assert files.keys() == {"index.html", "shaders/a.glsl", "rule.json", "organisms.json"} | named
     training = json.loads(site_files([], training=True)["organisms.json"])
     assert training["training"] == {"events": "training/events"}
