@@ -104,6 +104,21 @@ def test_flags_change_the_rule_of_the_organism(tmp_path):
     assert beginning_of("nothing") is beginning_of(None) is None
 
 
+def test_several_targets_begin_with_the_lizard_unless_told_otherwise():
+    flags = FLAGS | {"steps": 3, "size": None, "engine": "numpy", "recipe": None}
+    assert config_of(["disc", "ring"], **flags).beginning.name == "🦎"
+    assert config_of(["disc"], **flags).beginning is None
+    # Where it does not fit, and where the training is to be as published.
+    assert config_of(["disc", "ring"], set_=("hidden=64",), **flags).beginning is None
+    assert config_of(["disc", "ring"], **flags | {"recipe": "article"}).beginning is None
+
+
+def test_the_articles_recipe_always_begins_from_nothing(tmp_path):
+    with pytest.raises(BlastemaError, match="the recipe article begins from nothing, as published, not from an org"):
+        Run.begin(tmp_path / "run", config(Organism(random_weights(Rule())), recipe="article"))
+    assert not (tmp_path / "run").exists()
+
+
 def test_the_record_names_the_beginning_and_its_own(tmp_path):
     first = Run.begin(tmp_path / "first", config(load("🦎")))
     list(first.train())

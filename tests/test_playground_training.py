@@ -240,6 +240,23 @@ def test_play_trains_with_the_flags_of_train(tmp_path):
     }  # fmt: skip
 
 
+@posix
+@pytest.mark.slow
+def test_play_trains_several_targets_and_publishes_the_loss_of_each(tmp_path):
+    flags = ["--steps", "100000", "--fit", "6", "--pad", "4", "--engine", "numpy", "--set", "pool=16"]
+    with playing("--train", "disc", "--train", "ring", *flags, cwd=tmp_path) as (process, url):
+        with urllib.request.urlopen(url + "training/events", timeout=60) as stream:
+            lines = (line.decode() for line in stream)
+            progress = (
+                json.loads(line[6:]) for line in lines if line.startswith('data: {"step"') and '"targets"' in line
+            )
+            assert next(message for message in progress if message["targets"])["targets"].keys() == {"disc", "ring"}
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    config = json.loads((tmp_path / "runs/disc-ring-regenerating/config.json").read_text("utf-8"))
+    assert (config["target"], config["recipe"]) == (["disc", "ring"], "many")
+
+
 def test_play_takes_every_flag_of_train(tmp_path):
     def flags(command):
         return set(re.findall(r"--[a-z]+", blastema(command, "--help", cwd=tmp_path).stdout))

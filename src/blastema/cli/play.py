@@ -4,11 +4,12 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from tyro.conf import Positional, arg
+from tyro.conf import Positional, UseAppendAction, arg
 
 from blastema.cli.choices import flag_name
 from blastema.cli.shared_flags import with_flags_of
@@ -31,7 +32,7 @@ TRAINING = (
 def play(
     organisms: Annotated[Positional[tuple[Path, ...]], arg(metavar="[ORGANISM ...]", help_behavior_hint="")] = (),
     /,
-    train: Annotated[str | None, arg(metavar="TARGET", help_behavior_hint="")] = None,
+    train: Annotated[tuple[str, ...], UseAppendAction, arg(metavar="TARGET", help_behavior_hint="")] = (),
     resume: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
     port: Annotated[int, arg(help_behavior_hint="(default: a free one)")] = 0,
     host: str = "127.0.0.1",
@@ -42,7 +43,8 @@ def play(
 
     Args:
         organisms: organisms to offer besides the zoo's: organism files, run directories, the article's models (.json)
-        train: train an organism to grow this emoji or image file, with the flags of blastema train, and show it live
+        train: train an organism to grow this emoji or image file, with the flags of blastema train, and show it live;
+            repeated, for several targets
         resume: continue the training in this directory, and show it live
         port: port to listen on
         host: address to listen on; any other than 127.0.0.1 exposes the page to other machines, 0.0.0.0 to all that
@@ -56,12 +58,12 @@ def play(
     from blastema.hosting.server import Server
     from blastema.library import load
 
-    if train is not None and resume is not None:
+    if train and resume is not None:
         raise BlastemaError("--train starts a training and --resume continues one; give only one of them")
     given = [name for name in TRAINING if flags[name] != signature(train_command).parameters[name].default]
-    if "steps" in given and train is None and resume is None:
+    if "steps" in given and not train and resume is None:
         raise BlastemaError("--steps only works together with --train or --resume")
-    if train is None and given not in ([], ["steps"]):
+    if not train and given not in ([], ["steps"]):
         names = ", ".join(flag_name(name) for name in given if name != "steps")
         if resume is not None:
             raise BlastemaError(f"--resume continues a run with its own settings; leave out {names}")
@@ -69,7 +71,7 @@ def play(
     if hasattr(signal, "SIGPIPE"):
         # A browser that disconnects must not end the program.
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    training = train is not None or resume is not None
+    training = bool(train) or resume is not None
     bulletin = Bulletin() if training else None
     # Refuse invalid organisms before a run directory is created.
     for organism in organisms:
@@ -94,15 +96,15 @@ def play(
                 raise
 
 
-def run_to_show(train: str | None, resume: Path | None, flags: dict[str, Any]) -> "Run | None":
+def run_to_show(train: Sequence[str], resume: Path | None, flags: dict[str, Any]) -> "Run | None":
     """Return the new or resumed run, or None if no training was requested."""
     from blastema.training.run import Run
 
     if resume is not None:
         return Run.resume(resume, flags["steps"])
-    if train is None:
+    if not train:
         return None
-    config = config_of([train], **flags)
+    config = config_of(train, **flags)
     if flags["engine"] is None:
         warn_if_slow(config)
     return begin(config)

@@ -13,6 +13,7 @@ from blastema.cli.choices import flag_name
 from blastema.cli.registries import ENGINE, EXPERIMENT, RECIPE, SETTINGS
 
 if TYPE_CHECKING:
+    from blastema.rule import Rule
     from blastema.training.beginning import Beginning
     from blastema.training.run import Config, Run
 
@@ -62,7 +63,8 @@ def train(
         engine: {engine} (default: the fastest available)
         from_: start from the weights of this organism: a name in the zoo (🦎), an organism file or a run directory, or
             nothing: random weights. Its channels and filters are kept, its hidden units may be more; fire_rate,
-            alive_threshold and edge are free (default: nothing; 🦎 for several targets, if it fits)
+            alive_threshold and edge are free (default: nothing; 🦎 for several targets, if it
+            fits, but not with --recipe article)
         set_: change the recipe or the rule; can be repeated. The names, with the values of the default recipe:
             {set_}
         out: directory of the run (default: runs/TARGET-EXPERIMENT)
@@ -118,15 +120,24 @@ def config_of(
     flags["recipe"] = flags["recipe"] or ("many" if len(targets) > 1 else "blastema")
     steps = RECIPES[flags["recipe"]].steps if steps is None else steps
     settings = parse_settings(set_)
-    beginning = beginning_of(DEFAULT_BEGINNING if from_ is None and len(targets) > 1 else from_)
-    if from_ is None and beginning and not beginning.fits(Rule().replace(**settings.rule)):
-        beginning = None
+    if from_ is not None:
+        beginning = beginning_of(from_)
+    else:
+        beginning = default_beginning(len(targets), flags["recipe"], Rule().replace(**settings.rule))
     trained = beginning.organism if beginning else None
     return Config(
         tuple(targets), steps=steps, height=height, width=width, engine=choose_engine(engine).name, beginning=beginning,
         rule=(trained.rule.replace(signals=()) if trained else Rule()).replace(**settings.rule),
         settings=settings.recipe, **flags,
     )  # fmt: skip
+
+
+def default_beginning(targets: int, recipe: str, rule: "Rule") -> "Beginning | None":
+    """Return the beginning of a training of several targets, if it fits; the article's recipe has none."""
+    if targets == 1 or recipe == "article":
+        return None
+    beginning = beginning_of(DEFAULT_BEGINNING)
+    return beginning if beginning and beginning.fits(rule) else None
 
 
 def beginning_of(name: str | None) -> "Beginning | None":

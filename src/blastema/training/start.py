@@ -25,6 +25,11 @@ def check_beginning(config: Config) -> None:
             f"the recipe {config.recipe} continues the training of an organism; name it with --from, as in --from 🦎, "
             "or choose another recipe"
         )
+    if config.beginning is not None and config.recipe == "article":
+        raise BlastemaError(
+            f"the recipe article begins from nothing, as published, not from {config.beginning.name}; choose another "
+            "recipe, or leave out --from"
+        )
     if config.beginning is not None and config.beginning.organism is None:
         raise BlastemaError(
             f"the weights of the beginning {config.beginning.name} are unknown; give the organism itself, as "
