@@ -19,6 +19,11 @@ def bodies_sections(report: BodiesReport) -> list[Section]:
             {name: _body(body) for name, body in bodies.items()},
         ),
         Section(
+            "Recovery in percent after damage, median: 100 if the loss is that of before",
+            cuts,
+            {name: _recoveries(body) for name, body in bodies.items()},
+        ),
+        Section(
             f"How many of {organisms} regrew", cuts, {name: _regrew(body, organisms) for name, body in bodies.items()}
         ),
         Section(
@@ -27,9 +32,12 @@ def bodies_sections(report: BodiesReport) -> list[Section]:
             {old: [one["median"] for one in row.values()] for old, row in switches.items()},
         ),
         Section(
-            "Recovery in percent, median: 100 if the new body is as good as grown from a seed cell",
+            "Recovery in percent after a switch, median: 100 if the new body is as good as grown from a seed cell",
             list(bodies),
-            {old: [_percent(old == new, one) for new, one in row.items()] for old, row in switches.items()},
+            {
+                old: ["" if old == new else _percent(one["recovery"]) for new, one in row.items()]
+                for old, row in switches.items()
+            },
         ),
     ]
 
@@ -51,5 +59,9 @@ def _regrew(report: Report, organisms: int) -> list[Any]:
     return [f"{result['regrew']} of {organisms}" for result in report["regeneration"].values()]
 
 
-def _percent(same: bool, switch: SwitchScores) -> str:
-    return "" if same else f"{100 * switch['recovery']:.2f}"
+def _recoveries(report: Report) -> list[Any]:
+    return [_percent(result["recovery"]) for result in report["regeneration"].values()]
+
+
+def _percent(recovery: float) -> str:
+    return f"{100 * recovery:.2f}"
