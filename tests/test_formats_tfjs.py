@@ -181,12 +181,17 @@ def remove(model, op):
     ],
 )
 def test_invalid_files_are_refused_with_the_reason(change, says, tmp_path):
-    write_tfjs(load("🦎"), tmp_path / "a")
-    model = json.loads((tmp_path / "a/model.json").read_text())
+    assert_refused(load("🦎"), change, says, tmp_path / "a")
+
+
+def assert_refused(organism, change, says, path):
+    """Assert that the organism's changed file is refused in one line, with this reason."""
+    write_tfjs(organism, path)
+    model = json.loads((path / "model.json").read_text())
     change(model)
-    (tmp_path / "a/model.json").write_text(json.dumps(model))
+    (path / "model.json").write_text(json.dumps(model))
     with pytest.raises(BlastemaError) as refused:
-        load(tmp_path / "a")
+        load(path)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -201,11 +206,4 @@ def test_invalid_files_are_refused_with_the_reason(change, says, tmp_path):
     ],
 )
 def test_invalid_signals_are_refused(change, says, tmp_path):
-    write_tfjs(Organism(random_weights(RULES["signals"]), RULES["signals"]), tmp_path / "a")
-    model = json.loads((tmp_path / "a/model.json").read_text())
-    change(model)
-    (tmp_path / "a/model.json").write_text(json.dumps(model))
-    with pytest.raises(BlastemaError) as refused:
-        load(tmp_path / "a")
-    assert says in str(refused.value)
-    assert "\n" not in str(refused.value)
+    assert_refused(Organism(random_weights(RULES["signals"]), RULES["signals"]), change, says, tmp_path / "a")

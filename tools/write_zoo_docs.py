@@ -47,6 +47,8 @@ These organisms have signals: one rule grows into another body with each. `blast
 `--signal 🦎 --signal 🎄@300` turns one into another. `tools/train_bodies.py` trains and measures them, each body 16
 times.
 
+`ten` is not there yet: the aim is -3.2 in each column from 10,000 on, and 99.7 % in every switch.
+
 - Grown, 10,000, and the cuts: as above.
 - Recovery: after the signal was switched from each body to each other one, the share of the way that the median
   organism had gone after 600 steps, where 100 % is the new body as good as grown from a seed cell: the lowest of all

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PYTHON, ROOT, noBrowser, published, withBrowser } from './browser.js';
-import { PHONE, at, cells, coloured, growTo, settled, steps, visitor } from './visit.js';
+import { PHONE, at, cells, coloured, growTo, loseCard, settled, steps, visitor } from './visit.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -380,15 +380,7 @@ test('the page', { skip: noBrowser }, (suite) =>
       await settled(page);
       const before = await cells(page),
         age = await steps(page);
-      await page.evaluate(() => {
-        const gl = /** @type {HTMLCanvasElement} */ (document.querySelector('#dish')).getContext('webgl2');
-        const card = /** @type {WEBGL_lose_context} */ (gl?.getExtension('WEBGL_lose_context'));
-        card.loseContext();
-        setTimeout(() => card.restoreContext(), 300);
-      });
-      await page.waitForSelector('#notice:not([hidden])');
-      await page.waitForSelector('#notice[hidden]', { state: 'attached' });
-      await settled(page);
+      await loseCard(page);
       assert.equal(await steps(page), age);
       assert.deepEqual((await cells(page)).data, before.data);
       await page.click('#step');

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { mixtureOf, mixtureSaid, mixtureText } from '../../src/blastema/playground/page/mixture.js';
 import { noBrowser } from './browser.js';
 import { grown, withBodies } from './signalled.js';
-import { PHONE, at, cells, coloured, settled, steps, visitor } from './visit.js';
+import { PHONE, at, cells, coloured, loseCard, settled, steps, visitor } from './visit.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -221,15 +221,7 @@ test('bodies', { skip: noBrowser }, (suite) =>
       await stroke(page, 0.5, 0.4, 0.6);
       await stepOn(page, 10);
       const before = await cells(page);
-      await page.evaluate(() => {
-        const gl = /** @type {HTMLCanvasElement} */ (document.querySelector('#dish')).getContext('webgl2');
-        const card = /** @type {WEBGL_lose_context} */ (gl?.getExtension('WEBGL_lose_context'));
-        card.loseContext();
-        setTimeout(() => card.restoreContext(), 300);
-      });
-      await page.waitForSelector('#notice:not([hidden])');
-      await page.waitForSelector('#notice[hidden]', { state: 'attached' });
-      await settled(page);
+      await loseCard(page);
       assert.equal(await page.inputValue('#blend'), '40');
       assert.ok(await page.locator('#painted').isVisible());
       assert.deepEqual((await cells(page)).data, before.data);

@@ -88,6 +88,19 @@ export const settled = (page) =>
       }),
   );
 
+/** Takes the graphics card away and brings it back. @param {Page} page */
+export async function loseCard(page) {
+  await page.evaluate(() => {
+    const gl = /** @type {HTMLCanvasElement} */ (document.querySelector('#dish')).getContext('webgl2');
+    const card = /** @type {WEBGL_lose_context} */ (gl?.getExtension('WEBGL_lose_context'));
+    card.loseContext();
+    setTimeout(() => card.restoreContext(), 300);
+  });
+  await page.waitForSelector('#notice:not([hidden])');
+  await page.waitForSelector('#notice[hidden]', { state: 'attached' });
+  await settled(page);
+}
+
 /** @param {Page} page @param {number} x @param {number} y parts of the canvas */
 export async function at(page, x, y) {
   const box = await page.locator('#dish').boundingBox();

@@ -94,18 +94,30 @@ function lifeOf(values, organisms, { height, width, wraps, thresholds }) {
  * @param {{height: number, width: number}} after
  */
 export function recentred({ values, owners }, before, after) {
-  const cells = after.height * after.width;
-  const moved = { values: new Float32Array(16 * cells), owners: new Uint8Array(cells) };
+  return { values: recentredCells(values, 16, before, after), owners: recentredCells(owners, 1, before, after) };
+}
+
+/**
+ * An array of a grid, so many numbers a cell, for a grid of another size, zeros where it had no cells.
+ *
+ * @template {Float32Array | Uint8Array} Numbers
+ * @param {Numbers} values
+ * @param {number} count numbers of a cell
+ * @param {{height: number, width: number}} before
+ * @param {{height: number, width: number}} after
+ * @returns {Numbers}
+ */
+export function recentredCells(values, count, before, after) {
+  const Kind = /** @type {new (length: number) => Numbers} */ (values.constructor);
+  const moved = new Kind(count * after.height * after.width);
   const down = (after.height >> 1) - (before.height >> 1);
   const across = (after.width >> 1) - (before.width >> 1);
   for (let y = 0; y < before.height; y++) {
     for (let x = 0; x < before.width; x++) {
       const [row, column] = [y + down, x + across];
       if (column < 0 || row < 0 || column >= after.width || row >= after.height) continue;
-      const from = y * before.width + x;
-      const to = row * after.width + column;
-      moved.values.set(values.subarray(16 * from, 16 * from + 16), 16 * to);
-      moved.owners[to] = owners[from];
+      const from = count * (y * before.width + x);
+      moved.set(values.subarray(from, from + count), count * (row * after.width + column));
     }
   }
   return moved;

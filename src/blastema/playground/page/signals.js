@@ -2,6 +2,7 @@
 // Which signals the cells of a dish have: each organism has a mixture of its own signals, usually just one of them, and
 // where a signal was painted for it, its cells have that one.
 
+import { recentredCells } from './encoding.js';
 import { signalsOf } from './signal_names.js';
 
 /**
@@ -84,18 +85,7 @@ export class Signals {
   resize(before, after) {
     const { map } = this;
     if (!map || (before.height === after.height && before.width === after.width)) return;
-    const moved = new Uint8Array(2 * after.height * after.width);
-    const down = (after.height >> 1) - (before.height >> 1);
-    const across = (after.width >> 1) - (before.width >> 1);
-    for (let y = 0; y < before.height; y++) {
-      for (let x = 0; x < before.width; x++) {
-        const [row, column] = [y + down, x + across];
-        if (column < 0 || row < 0 || column >= after.width || row >= after.height) continue;
-        const from = 2 * (y * before.width + x);
-        moved.set(map.subarray(from, from + 2), 2 * (row * after.width + column));
-      }
-    }
-    this.map = moved;
+    this.map = recentredCells(map, 2, before, after);
     this.#drop();
   }
 
