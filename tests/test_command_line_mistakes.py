@@ -206,6 +206,33 @@ def test_ctrl_c_leaves_nothing_half_written(folder):
     assert sorted(path.name for path in folder.iterdir()) == ["bomb.safetensors", "good.safetensors"]
 
 
+SWALLOWED = """
+import signal
+from blastema.cli import main
+
+class Named:
+    def __set_name__(self, owner, name):
+        signal.raise_signal(signal.SIGINT)
+
+def run(arguments):
+    class Column:
+        flexible = Named()
+
+main._run = run
+main.main([])
+"""
+
+
+def test_an_interrupt_is_one_line_even_if_it_becomes_another_error(tmp_path):
+    run = subprocess.run([sys.executable, "-c", SWALLOWED], cwd=tmp_path, capture_output=True, text=True)
+    assert (run.returncode, run.stdout, run.stderr) == (INTERRUPTED, "", "blastema: interrupted\n")
+    plain = SWALLOWED.replace("signal.raise_signal(signal.SIGINT)", "raise ValueError")
+    run = subprocess.run([sys.executable, "-c", plain], cwd=tmp_path, capture_output=True, text=True)
+    # A fault of the program itself is not hidden.
+    assert run.returncode == 1
+    assert "Traceback" in run.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="not here: this system has no POSIX pipes")
 @pytest.mark.parametrize("arguments", [("--help",), ("grow", "good.safetensors", "--steps", "1")])
 def test_a_pipe_that_nobody_reads_is_no_error(folder, arguments):

@@ -1,8 +1,11 @@
 """The entry point `blastema`: runs a command and reports errors in one line."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from threading import current_thread, main_thread
+from types import FrameType
 
 from blastema._version import __version__
 
@@ -15,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    interrupted = _note_interrupts()
     try:
         _run(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
@@ -29,6 +33,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         # Such as a full disk, or a file that another program removed.
         _end(str(error), 1)
+    except Exception:
+        # Python 3.11 makes a RuntimeError of an interrupt while a class is created, as when a library is imported.
+        if not interrupted:
+            raise
+        _end("interrupted", INTERRUPTED)
+
+
+def _note_interrupts() -> list[int]:
+    """Return a list that is empty until Ctrl-C raises KeyboardInterrupt."""
+    interrupted: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        interrupted.append(number)
+        signal.default_int_handler(number, frame)
+
+    # Not where it is ignored, as in the background, nor in a program's other thread, which may not set it.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler and current_thread() is main_thread():
+        signal.signal(signal.SIGINT, note)
+    return interrupted
 
 
 def _run(arguments: Sequence[str]) -> None:
