@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 import blastema as package
+from blastema.cli.main import main
 from blastema.rule import Filter, Rule, Weights
 from blastema.rule.update import weight_shapes
 
@@ -120,6 +121,25 @@ def blastema(*arguments: str, cwd: Path, **variables: str) -> subprocess.Complet
         text=True,
         encoding="utf-8",
     )
+
+
+@pytest.fixture
+def refusal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run a command in this process; return the one line with which it refuses, before it writes anything."""
+
+    def run(*arguments: str, cwd: Path) -> str:
+        monkeypatch.chdir(cwd)
+        before = {path: path.lstat().st_mtime_ns for path in cwd.rglob("*")}
+        with pytest.raises(SystemExit) as stopped:
+            main(arguments)
+        printed = capsys.readouterr()
+        assert stopped.value.code == 2
+        assert printed.out == ""
+        assert re.fullmatch(r"blastema: [^\n]+\n", printed.err)
+        assert {path: path.lstat().st_mtime_ns for path in cwd.rglob("*")} == before
+        return printed.err
+
+    return run
 
 
 OTHER_PROGRAMS = Path(__file__).parent / "formats"

@@ -16,7 +16,6 @@ from blastema.analysis.rotation import rotated, rotation
 from blastema.analysis.subject import EXPLODED_LOG_LOSS, Subject, seeds_for
 from blastema.analysis.surroundings import fire_rates, neighbours, other_sizes
 from blastema.cli.evaluate import evaluate
-from blastema.cli.main import main
 from blastema.cli.report import print_report
 from blastema.damage import DAMAGES, UNSEEN, Damage
 from blastema.engines import choose_engine
@@ -196,17 +195,10 @@ def test_evaluate_prints_tables_and_writes_the_requested_files(tmp_path):
         (("nobody",), "there is no organism nobody"),
     ],
 )
-def test_invalid_requests_are_one_line_before_the_work(tmp_path, monkeypatch, capsys, arguments, says):
-    monkeypatch.chdir(tmp_path)
+def test_invalid_requests_are_one_line_before_the_work(tmp_path, monkeypatch, refusal, arguments, says):
     monkeypatch.setattr("blastema.analysis.examination.examine", lambda *_: pytest.fail("it was measured"))
     (tmp_path / "folder").mkdir()
-    with pytest.raises(SystemExit) as stopped:
-        main(["evaluate", *arguments])
-    assert stopped.value.code == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert re.fullmatch(r"blastema: [^\n]+\n", printed.err)
-    assert says in printed.err
+    assert says in refusal("evaluate", *arguments, cwd=tmp_path)
 
 
 SMALL = Organism(random_weights(Rule()), training={"target": "disc", "fit": 4, "pad": 1})

@@ -36,24 +36,6 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.fixture
-def refusal(folder, capsys):
-    """Run a command in this process; return the one line with which it refuses, before it writes anything."""
-
-    def run(*arguments):
-        before = sorted(folder.rglob("*"))
-        with pytest.raises(SystemExit) as stopped:
-            main(arguments)
-        printed = capsys.readouterr()
-        assert stopped.value.code == 2
-        assert printed.out == ""
-        assert re.fullmatch(r"blastema: [^\n]+\n", printed.err)
-        assert sorted(folder.rglob("*")) == before
-        return printed.err
-
-    return run
-
-
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -80,8 +62,8 @@ def refusal(folder, capsys):
         (("export", "🦎", "--to", "pdf", "--out", "a"), "--to is 'pdf'; it must be one of c, distill,"),
     ],
 )
-def test_arguments_that_a_command_does_not_take_are_named(refusal, arguments, says):
-    line = refusal(*arguments)
+def test_arguments_that_a_command_does_not_take_are_named(refusal, folder, arguments, says):
+    line = refusal(*arguments, cwd=folder)
     assert says in line
     assert "None" not in line
 
@@ -117,24 +99,25 @@ def test_arguments_that_a_command_does_not_take_are_named(refusal, arguments, sa
 )
 def test_flags_without_effect_and_values_out_of_range_are_refused_before_the_work(refusal, folder, flags, says):
     (folder / "folder.gif").mkdir()
-    assert says in refusal("grow", "good.safetensors", *flags)
+    assert says in refusal("grow", "good.safetensors", *flags, cwd=folder)
 
 
 def test_a_figure_whose_file_cannot_be_written_is_refused_before_it_is_drawn(refusal, folder):
     (folder / "teaser.webp").mkdir()
-    line = refusal("figure", "all", "--out", ".", "--format", "webp")
+    line = refusal("figure", "all", "--out", ".", "--format", "webp", cwd=folder)
     assert "--out teaser.webp is a folder; give the name of a file" in line
 
 
-def test_a_still_figure_has_no_format(refusal):
+def test_a_still_figure_has_no_format(refusal, tmp_path):
     assert "figure step is a still picture, always .png; leave out --format" in refusal(
-        "figure", "step", "--format", "webp"
+        "figure", "step", "--format", "webp", cwd=tmp_path
     )
 
 
-def test_a_grid_that_memory_cannot_hold_is_refused(refusal, monkeypatch):
+def test_a_grid_that_memory_cannot_hold_is_refused(refusal, folder, monkeypatch):
     monkeypatch.setattr("blastema.machine.memory.available", lambda: 10**9)
-    assert "growing 1 x 4096x4096 cells takes at least 4.3 GB" in refusal("grow", "good.safetensors", "--size", "4096")
+    line = refusal("grow", "good.safetensors", "--size", "4096", cwd=folder)
+    assert "growing 1 x 4096x4096 cells takes at least 4.3 GB" in line
 
 
 @pytest.mark.parametrize(
@@ -231,6 +214,39 @@ def test_an_interrupt_is_one_line_even_if_it_becomes_another_error(tmp_path):
     # A fault of the program itself is not hidden.
     assert run.returncode == 1
     assert "Traceback" in run.stderr
+
+
+IGNORED = """
+import signal, time
+from blastema.cli import main
+
+class Ignoring:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+def run(arguments):
+    Ignoring()
+    for _ in range(200):
+        time.sleep(0.1)
+
+main._run = run
+main.main([])
+"""
+
+
+def test_an_interrupt_that_python_ignores_comes_again(tmp_path):
+    run = subprocess.run([sys.executable, "-c", IGNORED], cwd=tmp_path, capture_output=True, text=True)
+    assert (run.returncode, run.stdout, run.stderr) == (INTERRUPTED, "", "blastema: interrupted\n")
+
+
+def test_an_interrupt_while_a_string_is_executed_has_the_code_of_any_other(tmp_path):
+    (tmp_path / "program.py").write_text(
+        "from blastema.cli import main\n"
+        "main._run = lambda _: exec('import signal; signal.raise_signal(signal.SIGINT)')\n"
+        "main.main([])\n"
+    )
+    run = subprocess.run([sys.executable, "-m", "program"], cwd=tmp_path, capture_output=True, text=True)
+    assert (run.returncode, run.stdout, run.stderr) == (INTERRUPTED, "", "blastema: interrupted\n")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="not here: this system has no POSIX pipes")

@@ -48,11 +48,8 @@ def test_signals_change_what_grows(folder):
         (("--signal", ""), "--signal '' is not valid"),
     ],
 )
-def test_invalid_signals_are_refused(folder, flags, says):
-    result = blastema("grow", "two.safetensors", "--steps", "12", "--out", "b.npy", *flags, cwd=folder)
-    assert result.returncode == 2
-    assert says in result.stderr
-    assert not (folder / "b.npy").exists()
+def test_invalid_signals_are_refused(refusal, folder, flags, says):
+    assert says in refusal("grow", "two.safetensors", "--steps", "12", "--out", "b.npy", *flags, cwd=folder)
 
 
 def test_organisms_without_signals_have_none_to_choose(folder):

@@ -70,13 +70,8 @@ def corner(tmp_path):
         (("import", "small.safetensors"), "small.safetensors is already an organism file; nothing to import"),
     ],
 )
-def test_a_mistake_is_one_line_and_writes_nothing(corner, arguments, says):
-    before = sorted(corner.rglob("*"))
-    run = blastema(*arguments, cwd=corner)
-    assert (run.returncode, run.stdout) == (2, "")
-    assert says in run.stderr
-    assert re.fullmatch(r"blastema: [^\n]+\n", run.stderr)
-    assert sorted(corner.rglob("*")) == before
+def test_a_mistake_is_one_line_and_writes_nothing(refusal, corner, arguments, says):
+    assert says in refusal(*arguments, cwd=corner)
 
 
 def test_import_does_not_overwrite_an_organism_unasked(tmp_path):
@@ -199,9 +194,6 @@ def test_one_body_of_the_articles_rule_is_exported_to_distill(tmp_path):
         ("🦎", "🎄", "--signal is for organisms whose rule has signals"),
     ],
 )
-def test_a_body_that_there_is_not_is_one_line_and_writes_nothing(two_bodies, organism, signal, says):
-    run = blastema("export", organism, "--to", "c", "--out", "a.h", "--signal", signal, cwd=two_bodies[0])
-    assert (run.returncode, run.stdout) == (2, "")
-    assert says in run.stderr
-    assert re.fullmatch(r"blastema: [^\n]+\n", run.stderr)
-    assert not (two_bodies[0] / "a.h").exists()
+def test_a_body_that_there_is_not_is_one_line_and_writes_nothing(refusal, two_bodies, organism, signal, says):
+    arguments = ("export", organism, "--to", "c", "--out", "a.h", "--signal", signal)
+    assert says in refusal(*arguments, cwd=two_bodies[0])

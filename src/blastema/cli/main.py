@@ -3,8 +3,9 @@
 import os
 import signal
 import sys
+from _thread import interrupt_main
 from collections.abc import Sequence
-from threading import current_thread, main_thread
+from threading import Timer, current_thread, main_thread
 from types import FrameType
 
 from blastema._version import __version__
@@ -19,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     interrupted = _note_interrupts()
+    sys.unraisablehook = _repeat_interrupt
     try:
         _run(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
@@ -54,6 +56,15 @@ def _note_interrupts() -> list[int]:
     return interrupted
 
 
+def _repeat_interrupt(ignored: "sys.UnraisableHookArgs") -> None:
+    """Repeat Ctrl-C if it came where Python ignores exceptions, as in `__del__`, and in callbacks of the import."""
+    if issubclass(ignored.exc_type, KeyboardInterrupt):
+        # A little later, since this is such a place, too.
+        Timer(0.01, interrupt_main).start()
+    else:
+        sys.__unraisablehook__(ignored)
+
+
 def _run(arguments: Sequence[str]) -> None:
     """Parse the arguments and run the command."""
     if arguments == ["--version"]:
@@ -78,6 +89,8 @@ def _end(message: str, code: int) -> None:
     except OSError:
         # Flushing again when the interpreter exits would fail as well.
         _discard_output()
+    # If Ctrl-C came while a library was executing a string, `python -m` would now end by the signal, not with the code.
+    exec("")
     sys.exit(code)
 
 
