@@ -15,7 +15,7 @@ grow: $(VENV)/installed ## train a lizard until it visibly grows, then show it (
 	$(BIN)/blastema train 🦎 --experiment growing --fit 24 --pad 6 --steps 600
 
 test: $(VENV)/for-tests ## the fast tests
-	@$(BIN)/python -m pytest -q --tb=short -m "not slow" -n 2
+	@$(BIN)/python -m pytest -q --tb=short -m "not slow" -n 2 --dist worksteal
 	@echo "All quick tests passed."
 
 test-all: $(VENV)/for-tests ## all tests

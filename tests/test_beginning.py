@@ -21,7 +21,7 @@ FLAGS = {"experiment": "regenerating", "recipe": "blastema", "batch": 8, "seed":
 
 
 def config(organism, **changes):
-    values = {"fit": 6, "pad": 4, "steps": 3, "settings": SMALL, "engine": "numpy"}
+    values = {"fit": 6, "pad": 4, "steps": 3, "settings": SMALL}
     return Config("disc", beginning=organism, **values | changes)
 
 

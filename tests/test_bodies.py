@@ -34,6 +34,7 @@ def examination(organism):
     return examine_bodies(organism, load_targets(organism.record.targets, **SIZE), ENGINE, organisms=1)
 
 
+@pytest.mark.slow
 def test_each_body_is_examined_as_if_it_were_alone(organism, examination):
     target = load_targets(["🎄"], **SIZE)[0]
     alone = examine(organism.with_signal("tree"), target, ENGINE, organisms=1).report
@@ -56,6 +57,7 @@ def test_nothing_is_switched_on_the_diagonal(organism):
     assert scores(one)["worst"] == pytest.approx(one.after.max(), abs=1e-3)
 
 
+@pytest.mark.slow
 def test_tables_have_a_row_for_each_body(examination):
     tables = bodies_sections(examination.report)
     assert all(tuple(table.rows) == NAMES for table in tables)

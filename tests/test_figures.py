@@ -188,7 +188,7 @@ def test_figures_share_a_recording():
     assert seen.snapshots[0].pool.dtype == np.uint8
 
 
-@pytest.mark.parametrize("name", ["rotation", "teaser"])
+@pytest.mark.parametrize("name", ["rotation", pytest.param("teaser", marks=pytest.mark.slow)])
 def test_the_largest_seed_is_a_seed(name):
     drawn = figure_named(name).draw(Setting(quick=True, seed=2**32 - 1))
     assert list(drawn.pictures) if isinstance(drawn, Film) else drawn

@@ -23,7 +23,7 @@ from blastema.training.run import Run
 from blastema.training.trainer import Trainer
 from conftest import blastema, random_weights
 
-SMALL = {"fit": 8, "pad": 3, "engine": "numpy", "batch": 6, "settings": {"pool": 12, "shortest": 3, "longest": 5}}
+SMALL = {"fit": 8, "pad": 3, "batch": 6, "settings": {"pool": 12, "shortest": 3, "longest": 5}}
 NAMES = ("disc", "ring", "planarian")
 
 
@@ -179,7 +179,7 @@ def test_tiles_are_in_rows():
 
 
 def test_command_line_trains_several_targets(tmp_path):
-    flags = ("--fit", "8", "--pad", "3", "--steps", "3", "--engine", "numpy", "--out", "run", "--set", "pool=16")
+    flags = ("--fit", "8", "--pad", "3", "--steps", "3", "--out", "run", "--set", "pool=16")
     result = blastema("train", "🦎", "disc", *flags, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert "training 🦎 disc (regenerating)" in result.stderr

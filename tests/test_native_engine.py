@@ -83,7 +83,6 @@ def test_recomputed_hidden_units_change_no_bit(isa):
         np.testing.assert_allclose(result, 24 * expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max())
 
 
-@pytest.mark.parametrize("isa", isas())
 @pytest.mark.parametrize("angle", [0.0, pytest.param(0.9, marks=pytest.mark.slow), -2.5])
 @pytest.mark.parametrize(
     ("name", "size"),
@@ -93,9 +92,10 @@ def test_recomputed_hidden_units_change_no_bit(isa):
         pytest.param("odd", (40, 64), marks=pytest.mark.slow),
     ],
 )
-def test_gradients_are_those_in_double_precision(isa, name, angle, size):
+def test_gradients_are_those_in_double_precision(name, angle, size):
     weights, batch, expected = judged(RULES[name], *size, 5, angle)
-    assert_close(NativeEngine(isa).value_and_grad(RULES[name], weights, batch, 5, wish, angle), expected)
+    for isa in isas():
+        assert_close(NativeEngine(isa).value_and_grad(RULES[name], weights, batch, 5, wish, angle), expected)
 
 
 @pytest.mark.parametrize("isa", isas())
@@ -117,7 +117,6 @@ def test_unrolled_filters_equal_their_taps(isa, name, angle):
         assert np.linalg.norm(gradient - expected) <= 3e-6 * np.linalg.norm(expected)
 
 
-@pytest.mark.parametrize("isa", isas())
 @pytest.mark.parametrize(
     ("filters", "edge"),
     [
@@ -128,10 +127,10 @@ def test_unrolled_filters_equal_their_taps(isa, name, angle):
     ],
     ids=["single", "silent", "five"],
 )
-def test_own_filters_give_what_numpy_and_double_precision_give(isa, filters, edge):
+def test_own_filters_give_what_numpy_and_double_precision_give(filters, edge):
     rule = Rule(channels=7, hidden=20, filters=filters, edge=edge)
     weights, batch, expected = judged(rule, 6, 11, 3, 0.0)
-    for engine in (NativeEngine(isa), choose_engine("numpy")):
+    for engine in (*map(NativeEngine, isas()), choose_engine("numpy")):
         assert_close(engine.value_and_grad(rule, weights, batch, 3, wish), expected)
 
 

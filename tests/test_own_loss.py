@@ -25,7 +25,7 @@ from blastema.training.trainer import Report
 from blastema.training.validation import validation_score
 from conftest import random_states
 
-CONFIG = Config("disc", steps=4, fit=6, pad=4, settings={"pool": 12, "shortest": 4, "longest": 8}, engine="numpy")
+CONFIG = Config("disc", steps=4, fit=6, pad=4, settings={"pool": 12, "shortest": 4, "longest": 8})
 
 
 def squares(states, targets):
@@ -169,7 +169,7 @@ def test_pictures_and_the_screen_work_with_a_loss_below_zero(tmp_path):
     assert all(line["loss"] < 0 for line in lines)
 
 
-@pytest.mark.parametrize("engine", ["native", "jax"])
+@pytest.mark.parametrize("engine", ["native", pytest.param("jax", marks=pytest.mark.slow)])
 def test_an_own_loss_trains_on_every_engine(tmp_path, engine):
     choose_engine(engine)
     settings = CONFIG.settings | {"learning_rates": ((0, 4e-3),)}

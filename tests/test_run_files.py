@@ -466,7 +466,7 @@ def test_a_target_array_works_with_everything_else_and_resumes_byte_for_byte(tmp
     picture[4:8, 4:11] = 0.5
     settings = {"pool": 9, "damages": ("square",)}
     rule = Rule(hidden=130, edge="wrap")
-    config = Config(picture, steps=4, settings=settings, rule=rule, beginning=load("🦎"), engine="numpy")
+    config = Config(picture, steps=4, settings=settings, rule=rule, beginning=load("🦎"))
 
     def loss(states, targets):
         assert targets.shape == (len(states), 12, 15, 4)

@@ -181,7 +181,7 @@ def test_experiments_that_do_not_damage_ignore_how_many_are_damaged():
 
 def test_a_custom_filter_survives_the_file(tmp_path):
     rule = Rule(filters=("identity", Filter("ridge", fixed=[[0, -1, 0], [0, 2, 0], [0, -1, 0]])))
-    config = Config("disc", fit=6, pad=4, steps=2, settings=SMALL, rule=rule, engine="numpy")
+    config = Config("disc", fit=6, pad=4, steps=2, settings=SMALL, rule=rule)
     run = Run.begin(tmp_path / "run", config)
     assert Run.resume(tmp_path / "run").config == config
     list(run.train())

@@ -94,6 +94,14 @@ def png(width, height, pixels=b"", extra=b""):
     return b"\x89PNG\r\n\x1a\n" + head + extra + chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b"")
 
 
+def gigabyte():
+    """What zlib makes of a gigabyte of zeros, a hundred equal blocks, in a hundredth of the time."""
+    packer = zlib.compressobj(9)
+    first, another = (packer.compress(bytes(10**7)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    adler = struct.pack(">HH", 10**9 % 65521, 1)
+    return first + 99 * another + b"\x03\0" + adler
+
+
 DEEP = b"[" * 200_000
 LONG = struct.pack("<Q", 2**63)
 INFINITE, NAN = float("inf"), float("nan")
@@ -215,9 +223,9 @@ PICTURES = {
     "picture, 4,294,967,295 pixels wide": ({"a.png": png(2**32 - 1, 1)}, "a.png"),
     "picture, truncated": ({"a.png": png(100, 100, bytes(40_100))[:60]}, "a.png"),
     "picture, 1 GB of text in 1 MB": (
-        {"a.png": png(1, 1, bytes(5), chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(10**9), 9)))}, "is damaged",
+        {"a.png": png(1, 1, bytes(5), chunk(b"zTXt", b"a\0\0" + gigabyte()))}, "is damaged",
     ),
     "picture, a profile of 1 GB in 1 MB": (
-        {"a.png": png(1, 1, bytes(5), chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(10**9), 9)))}, "a.png",
+        {"a.png": png(1, 1, bytes(5), chunk(b"iCCP", b"a\0\0" + gigabyte()))}, "a.png",
     ),
 }  # fmt: skip
