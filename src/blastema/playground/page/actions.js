@@ -2,6 +2,7 @@
 // What the user can do on the page. Each action changes the dish, shows the result and announces it.
 
 import { element, say } from './elements.js';
+import { PlaygroundError } from './errors.js';
 import { contentOf } from './files.js';
 import { randomSeed } from './firing.js';
 import { mixtureSaid } from './mixture.js';
@@ -15,6 +16,10 @@ import { share } from './share.js';
  *   bodies: import('./bodies.js').Bodies, fit: () => void}} Parts
  *   fit: fits the canvas to the page
  */
+
+/** If users prefer reduced motion, a new organism is shown after this many steps. */
+const GROWN = 160;
+const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 
 export class Actions {
   /** @param {Parts} parts */
@@ -44,6 +49,12 @@ export class Actions {
     this.changed();
   }
 
+  /** Lets a new organism grow at once if users prefer reduced motion, and nothing moves. */
+  settle() {
+    const { dish, garden, player } = this.parts;
+    if (stillness.matches && !player.playing && garden.alone) dish.step(GROWN);
+  }
+
   showPlaying() {
     const { display, player } = this.parts;
     display.playing(player.playing);
@@ -55,7 +66,8 @@ export class Actions {
   /** @param {Entry} entry */
   async pick(entry) {
     const { garden } = this.parts;
-    await garden.pick(entry);
+    if (!(await garden.pick(entry))) return;
+    this.settle();
     this.arrived();
     const kind = entry.experiment ? `, ${entry.experiment},` : '';
     say(garden.keeps ? `${entry.label} will be planted next` : `${entry.label}${kind} grows from one cell`);
@@ -65,6 +77,7 @@ export class Actions {
   async open(files) {
     for (const file of files) {
       await this.parts.garden.open(await contentOf(file), file.name);
+      this.settle();
       this.arrived();
       say(`${file.name} grows from one cell`);
     }
@@ -74,7 +87,8 @@ export class Actions {
     const { dish, garden } = this.parts;
     dish.remember();
     const count = await garden.mix();
-    garden.sized = true;
+    if (!count) return;
+    for (const side of ['height', 'width']) garden.chosen.add(side);
     this.arrived();
     say(`${count} different organisms planted`);
   }
@@ -176,18 +190,27 @@ export class Actions {
     this.changed();
   }
 
+  /** Sets conditions that stay when another organism is picked.
+   * @param {Partial<import('./conditions.js').Conditions>} conditions */
+  choose(conditions) {
+    for (const name of Object.keys(conditions)) this.parts.garden.chosen.add(name);
+    this.set(conditions);
+  }
+
   /** @param {number} width @param {number} height */
   resize(width, height) {
-    this.parts.garden.sized = true;
-    this.set({ width, height });
+    this.choose({ width, height });
     this.parts.fit();
   }
 
-  /** Grows again with another random seed; one that is out of range is ignored. @param {number} [seed] */
+  /** Grows again with another random seed. @param {number} [seed] */
   reseed(seed = randomSeed()) {
-    const isValid = Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32;
-    this.set(isValid ? { seed } : {});
-    if (isValid) this.reset();
+    if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+      this.parts.display.conditions();
+      throw new PlaygroundError(`the random seed must be a whole number from 0 to ${2 ** 32 - 1}`);
+    }
+    this.set({ seed });
+    this.reset();
   }
 
   // Elsewhere

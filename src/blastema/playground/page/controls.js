@@ -83,9 +83,9 @@ export class Controls {
       const [width, height] = value.split('x').map(Number);
       actions.resize(width, height ?? width);
     });
-    on('#edge', 'change', ({ value }) => actions.set({ edge: value === 'wrap' ? 'wrap' : 'dead' }));
-    on('#fire-rate', 'input', ({ value }) => actions.set({ fireRate: Number(value) }));
-    on('#seed', 'change', ({ value }) => actions.reseed(Math.round(Number(value))));
+    on('#edge', 'change', ({ value }) => actions.choose({ edge: value === 'wrap' ? 'wrap' : 'dead' }));
+    on('#fire-rate', 'input', ({ value }) => actions.choose({ fireRate: Number(value) }));
+    on('#seed', 'change', ({ value }) => actions.reseed(value === '' ? NaN : Number(value)));
     on('#dice', 'click', () => actions.reseed());
     on('#eight-bits', 'change', ({ checked }) => actions.set({ eightBits: checked }));
     on('#keep', 'change', ({ checked }) => {

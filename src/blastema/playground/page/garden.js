@@ -17,7 +17,7 @@ import { signalsOf } from './signal_names.js';
 const MEADOW = 192;
 const MOST_IN_A_MIX = 10;
 
-/** Fires `changed` when another organism is picked. */
+/** Fires `changed` when another organism is picked, and `wanted` when one is being loaded or could not be. */
 export class Garden extends EventTarget {
   /** @type {Entry | null} */
   entry = null;
@@ -27,8 +27,12 @@ export class Garden extends EventTarget {
   keeps = false;
   /** Whether only one seed cell in the middle was planted, so that the result can be compared with the target. */
   alone = true;
-  /** Whether the user has chosen the size of the dish. */
-  sized = false;
+  /** The conditions that the user has chosen, and that stay when another organism is picked. @type {Set<string>} */
+  chosen = new Set();
+  /** The organism that is being loaded to be picked. @type {Entry | null} */
+  wanted = null;
+  /** Counts what was asked for, since a later request makes one that is still loading void. */
+  #requests = 0;
   /** @type {Map<string, number>} */
   #numbers = new Map();
 
@@ -61,9 +65,11 @@ export class Garden extends EventTarget {
   }
 
   /** Picks an organism and grows it from one cell; if cells are kept, it is only the one that is planted next.
+   * Returns false if something else was asked for while it was loaded.
    * @param {Entry} entry */
   async pick(entry) {
-    const organism = await this.#organism(entry);
+    const organism = await this.#latest(this.#organism(entry), entry);
+    if (!organism) return false;
     if (this.keeps && this.number) {
       this.number = this.#numberOf(entry, organism);
     } else {
@@ -72,9 +78,9 @@ export class Garden extends EventTarget {
       this.number = this.#numberOf(entry, organism);
       const { fire_rate: fireRate, edge } = organism.rule;
       this.dish.set({
-        fireRate,
-        edge,
-        ...(this.sized ? {} : { height: fitting(entry.height), width: fitting(entry.width) }),
+        ...(this.chosen.has('fireRate') ? {} : { fireRate }),
+        ...(this.chosen.has('edge') ? {} : { edge }),
+        ...(this.chosen.has('width') ? {} : { height: fitting(entry.height), width: fitting(entry.width) }),
       });
       this.dish.plant(this.number);
       this.alone = true;
@@ -82,6 +88,30 @@ export class Garden extends EventTarget {
     this.entry = entry;
     this.dish.view = { ...this.dish.view, organism: this.number };
     this.dispatchEvent(new Event('changed'));
+    return true;
+  }
+
+  /** The result of loading, or null if something else was asked for in the meantime. @template Result
+   * @param {Promise<Result>} loading @param {Entry | null} wanted the organism that is picked when it is there
+   * @returns {Promise<Result | null>} */
+  async #latest(loading, wanted) {
+    const request = ++this.#requests;
+    this.#want(wanted);
+    try {
+      const result = await loading;
+      return request === this.#requests ? result : null;
+    } catch (error) {
+      if (request !== this.#requests) return null;
+      throw error;
+    } finally {
+      if (request === this.#requests) this.#want(null);
+    }
+  }
+
+  /** @param {Entry | null} entry */
+  #want(entry) {
+    this.wanted = entry;
+    this.dispatchEvent(new Event('wanted'));
   }
 
   /** Restarts from one cell in the middle. */
@@ -124,11 +154,13 @@ export class Garden extends EventTarget {
     return undefined;
   }
 
-  /** Plants one of each pattern, with the same kind of training as now, in a larger dish. */
+  /** Plants one of each pattern, with the same kind of training as now, in a larger dish. Returns how many, or 0 if
+   * something else was asked for while they were loaded. */
   async mix() {
     const { experiment } = /** @type {Entry} */ (this.entry);
     const kin = this.entries.filter((entry) => entry.experiment === experiment).slice(0, MOST_IN_A_MIX);
-    const organisms = await Promise.all(kin.map((entry) => this.#organism(entry)));
+    const organisms = await this.#latest(Promise.all(kin.map((entry) => this.#organism(entry))), null);
+    if (!organisms) return 0;
     // Number 0 of the dish is no organism.
     if (this.dish.organisms.length - 1 + kin.length > MOST_ORGANISMS) {
       this.dish.forget();

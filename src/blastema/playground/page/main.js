@@ -5,6 +5,7 @@ import { Actions } from './actions.js';
 import { attempt } from './attempt.js';
 import { Bodies } from './bodies.js';
 import { fitCanvas } from './canvas.js';
+import { DEFAULT_CONDITIONS } from './conditions.js';
 import { Controls } from './controls.js';
 import { Dish } from './dish.js';
 import { Display } from './display.js';
@@ -26,10 +27,8 @@ import { Statistics } from './statistics.js';
  * @typedef {import('./entry.js').Entry} Entry
  * @typedef {{version: string, organisms: Entry[], experiments: Record<string, string>,
  *   training: {events: string} | null}} Catalogue  experiments: what to expect of organisms of each
+ * @typedef {ReturnType<typeof readLink>} Link
  */
-
-/** If users prefer reduced motion, the first organism is shown after this many steps. */
-const GROWN = 160;
 
 /** @returns {Promise<Catalogue>} */
 async function catalogue() {
@@ -91,26 +90,39 @@ function connect(dish, offer) {
   return actions;
 }
 
-/** Picks the first organism and lets it grow. @param {Actions} actions @param {ReturnType<typeof readLink>} link */
-async function begin(actions, link) {
-  const { dish, garden, player } = actions.parts;
+/** Grows what a link asks for, or the first organism. @param {Actions} actions @param {Link} link */
+async function follow(actions, link) {
+  const { dish, garden } = actions.parts;
   const wanted = garden.entries.find(({ name }) => name === link.organism);
   if (link.organism && !wanted && garden.entries.length) {
     notice(`The link asks for ${link.organism}, which this page does not have; another organism grows instead.`);
   }
+  garden.chosen = new Set(Object.keys(link.conditions));
   // Organisms that were asked for come first, then those that live longest.
   const first = wanted ?? garden.entries[0];
   if (first) {
     await attempt(() => garden.pick(first));
-    const { edge, fireRate } = link.conditions;
-    dish.set({ ...(edge ? { edge } : {}), ...(fireRate === undefined ? {} : { fireRate }) });
     const mixture = mixtureOf(link.signal, garden.signals);
     if (mixture) dish.setSignal(garden.number, mixture);
   }
-  if (matchMedia('(prefers-reduced-motion: reduce)').matches) dish.step(GROWN);
-  else player.play();
+}
+
+/** Follows the link that the page was opened with, and lets it grow. @param {Actions} actions @param {Link} link */
+async function begin(actions, link) {
+  await follow(actions, link);
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) actions.settle();
+  else actions.parts.player.play();
   actions.arrived();
   actions.showPlaying();
+}
+
+/** Follows a link that was put into the address bar of the open page. @param {Actions} actions */
+async function turnTo(actions) {
+  const link = readLink(location.hash);
+  actions.set({ ...DEFAULT_CONDITIONS, seed: randomSeed(), ...link.conditions });
+  await follow(actions, link);
+  actions.settle();
+  actions.arrived();
 }
 
 /** Shows a running training. @param {Actions} actions */
@@ -133,8 +145,8 @@ async function main() {
   const nothing = { version: '', organisms: [], experiments: {}, training: null };
   const offer = (await attempt(catalogue)) ?? nothing;
   const actions = connect(dish, offer);
-  actions.parts.garden.sized = link.conditions.width !== undefined;
   await begin(actions, link);
+  addEventListener('hashchange', () => attempt(() => turnTo(actions)));
   document.documentElement.dataset.ready = 'yes';
   if (offer.training) await attempt(() => showTraining(actions));
 }

@@ -19,12 +19,13 @@ export class Picker {
     this.segments = element('#experiments .segments');
     this.expect = element('#expect');
     this.refresh();
-    garden.addEventListener('changed', () => this.refresh());
+    for (const event of ['changed', 'wanted']) garden.addEventListener(event, () => this.refresh());
   }
 
   /** Shows the patterns, the kinds of training and what is picked. */
   refresh() {
-    const { entries, entry } = this.garden;
+    const { entries } = this.garden,
+      entry = this.#shown;
     /** @type {Map<string, Entry>} */
     const patterns = new Map();
     for (const each of entries) if (!patterns.has(patternOf(each))) patterns.set(patternOf(each), each);
@@ -34,6 +35,11 @@ export class Picker {
     this.segments.replaceChildren(...[...this.experiments.keys()].map((name) => this.#segment(name, kin)));
     this.expect.textContent = this.experiments.get(entry?.experiment ?? '') ?? UNKNOWN;
     restoreFocus();
+  }
+
+  /** The organism that is loaded to be picked, or else the one that was. */
+  get #shown() {
+    return this.garden.wanted ?? this.garden.entry;
   }
 
   /** Returns what gives the focus to the same choice once all are new. */
@@ -64,9 +70,11 @@ export class Picker {
 
   /** @param {string} pattern @param {Entry} first */
   #tile(pattern, first) {
-    const { entry } = this.garden;
-    const label = radio('pattern', pattern, entry !== null && patternOf(entry) === pattern);
+    const entry = this.#shown;
+    const isShown = entry !== null && patternOf(entry) === pattern;
+    const label = radio('pattern', pattern, isShown);
     label.title = nameOf(first);
+    label.ariaBusy = String(isShown && this.garden.wanted !== null);
     const shown = label.querySelector('span');
     const input = label.querySelector('input');
     input?.setAttribute('aria-label', nameOf(first));
@@ -84,7 +92,7 @@ export class Picker {
   /** @param {string} experiment @param {Entry[]} kin */
   #segment(experiment, kin) {
     const entry = kin.find((each) => each.experiment === experiment);
-    const label = radio('experiment', experiment, this.garden.entry?.experiment === experiment);
+    const label = radio('experiment', experiment, this.#shown?.experiment === experiment);
     label.querySelector('span')?.append(experiment);
     const input = /** @type {HTMLInputElement} */ (label.querySelector('input'));
     input.disabled = !entry;
