@@ -84,8 +84,7 @@ export class Actions {
   }
 
   async mix() {
-    const { dish, garden } = this.parts;
-    dish.remember();
+    const { garden } = this.parts;
     const count = await garden.mix();
     if (!count) return;
     for (const side of ['height', 'width']) garden.chosen.add(side);
@@ -120,7 +119,7 @@ export class Actions {
   }
 
   reset() {
-    this.parts.dish.remember();
+    this.parts.garden.remember();
     this.restart();
     say('Restarted from one cell');
   }
@@ -133,9 +132,11 @@ export class Actions {
   }
 
   undo() {
-    const { dish } = this.parts;
-    if (!dish.undo()) return;
-    this.parts.display.conditions();
+    const { dish, garden, inside, display, fit } = this.parts;
+    if (!garden.undo()) return;
+    inside.refresh();
+    display.conditions();
+    fit();
     this.changed();
     say(`Back to step ${dish.age}`);
   }
@@ -160,7 +161,7 @@ export class Actions {
   /** The whole dish grows a body, or a blend of two. @param {import('./bodies.js').Grow} grow */
   grow({ mixture, begins, says }) {
     const { dish, garden, display } = this.parts;
-    if (begins) dish.remember();
+    if (begins) garden.remember();
     dish.setSignal(garden.number, mixture);
     display.conditions();
     this.changed();
@@ -199,6 +200,7 @@ export class Actions {
 
   /** @param {number} width @param {number} height */
   resize(width, height) {
+    this.parts.garden.remember();
     this.choose({ width, height });
     this.parts.fit();
   }

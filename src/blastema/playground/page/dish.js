@@ -99,7 +99,11 @@ export class Dish extends EventTarget {
   /** Gives living cells other weights, as a running training does. @param {number} number @param {Organism} organism */
   replace(number, organism) {
     this.#check(number);
-    this.#use(this.organisms.map((known, place) => (place === number ? organism : known)));
+    const before = this.organisms[number];
+    const renewed = (/** @type {(Organism | null)[]} */ all) => all.map((one) => (one === before ? organism : one));
+    this.#use(renewed(this.organisms));
+    // Undo brings back cells, not the weights of an earlier training step.
+    for (const moment of this.#history.moments) moment.organisms = renewed(moment.organisms);
     this.#takeCheckpoint();
   }
 
@@ -107,7 +111,6 @@ export class Dish extends EventTarget {
   forget() {
     this.clear();
     this.#use([null]);
-    this.#history.remembered = null;
     this.#takeCheckpoint();
   }
 
@@ -168,22 +171,26 @@ export class Dish extends EventTarget {
     this.#takeSteps(this.#graphics, steps);
   }
 
-  /** Keeps this moment for `undo`. */
-  remember() {
-    if (!this.lost) this.#history.remembered = this.#moment();
+  /** Keeps this moment for `undo`. @param {unknown} [note] is returned by it */
+  remember(note) {
+    const { conditions, organisms } = this;
+    if (!this.lost) this.#history.remember({ ...this.#moment(), conditions, organisms, note });
   }
 
   get canUndo() {
-    return this.#history.remembered !== null;
+    return this.#history.moments.length > 0;
   }
 
-  /** Returns to the remembered moment; whether there was one. */
+  /** Returns to the moment remembered last, its organisms and size included; null if there is none.
+   * @returns {{note: unknown} | null} */
   undo() {
-    const { remembered } = this.#history;
-    if (!remembered || this.lost) return false;
-    this.#history.remembered = null;
-    this.#goTo(remembered);
-    return true;
+    const moment = this.lost ? undefined : this.#history.moments.pop();
+    if (!moment) return null;
+    const { height, width, eightBits } = moment.conditions;
+    this.set({ height, width, eightBits });
+    this.#use(moment.organisms);
+    this.#goTo(moment);
+    return moment;
   }
 
   // Conditions
@@ -203,7 +210,7 @@ export class Dish extends EventTarget {
     this.signals.resize(before, after);
     if (graphics) graphics.grid.territory.wraps = after.edge === 'wrap';
     if (!graphics || !states) return;
-    this.#history = new History();
+    this.#history = Object.assign(new History(), { moments: this.#history.moments });
     graphics.rebuild(this.#scene);
     const moved = recentred(states, before, after);
     this.writeStates(moved.values, moved.owners, this.age);

@@ -73,6 +73,7 @@ export class Garden extends EventTarget {
     if (this.keeps && this.number) {
       this.number = this.#numberOf(entry, organism);
     } else {
+      this.remember();
       this.dish.forget();
       this.#numbers.clear();
       this.number = this.#numberOf(entry, organism);
@@ -112,6 +113,27 @@ export class Garden extends EventTarget {
   #want(entry) {
     this.wanted = entry;
     this.dispatchEvent(new Event('wanted'));
+  }
+
+  /** Keeps this moment for `undo`. */
+  remember() {
+    const { entry, number, alone } = this;
+    if (!entry) return;
+    this.dish.remember({ entry, number, alone, numbers: new Map(this.#numbers) });
+  }
+
+  /** Returns to the moment remembered last, with the organism that was picked then; whether there was one. */
+  undo() {
+    const moment = this.dish.undo();
+    if (!moment) return false;
+    const { numbers, ...rest } =
+      /** @type {Pick<Garden, 'entry' | 'number' | 'alone'> & {numbers: Map<string, number>}} */ (moment.note);
+    const isOther = rest.entry !== this.entry;
+    Object.assign(this, rest);
+    this.#numbers = numbers;
+    this.dish.view = { ...this.dish.view, organism: this.number };
+    if (isOther) this.dispatchEvent(new Event('changed'));
+    return true;
   }
 
   /** Restarts from one cell in the middle. */
@@ -161,6 +183,7 @@ export class Garden extends EventTarget {
     const kin = this.entries.filter((entry) => entry.experiment === experiment).slice(0, MOST_IN_A_MIX);
     const organisms = await this.#latest(Promise.all(kin.map((entry) => this.#organism(entry))), null);
     if (!organisms) return 0;
+    this.remember();
     // Number 0 of the dish is no organism.
     if (this.dish.organisms.length - 1 + kin.length > MOST_ORGANISMS) {
       this.dish.forget();

@@ -7,6 +7,8 @@
  */
 
 const SECOND_TAP = { within: 350, near: 28 }; // milliseconds and pixels
+/** A second finger that comes as soon as this, in milliseconds, pinches the page rather than cut, too. */
+const PINCH_WITHIN = 300;
 const KEY_MOVES = 2; // cells
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -16,8 +18,10 @@ export class Hand {
   tool = 'erase';
   /** Radius of the brush, in cells. */
   radius = 6;
-  /** @type {Place | null} where the stroke at hand has come to */
-  #stroke = null;
+  /** @type {Map<number, Place>} where the stroke of each mouse, pen or finger has come to */
+  #strokes = new Map();
+  /** When the last stroke began, in milliseconds. */
+  #begun = -Infinity;
   /** @type {{at: number, x: number, y: number} | null} */
   #lastTap = null;
   /** @type {Place | null} where the brush is when it is moved by keys */
@@ -28,8 +32,8 @@ export class Hand {
    * @param {HTMLElement} brush the circle that shows where the brush is
    * @param {{begin: () => void, erase: (from: Place, to: Place, radius: number) => void,
    *   plant: (x: number, y: number) => void, say: (message: string) => void,
-   *   paint?: (from: Place, to: Place, radius: number) => void}} does
-   *   begin: is called before a stroke or a seed; paint: if the tool can be that
+   *   paint?: (from: Place, to: Place, radius: number) => void, cancel?: () => void}} does
+   *   begin: is called before a stroke or a seed; paint: if the tool can be that; cancel: undoes what was begun last
    */
   constructor(dish, brush, does) {
     this.dish = dish;
@@ -40,9 +44,7 @@ export class Hand {
     canvas.addEventListener('pointerdown', (event) => this.#down(event));
     canvas.addEventListener('pointermove', (event) => this.#move(event));
     for (const end of ['pointerup', 'pointercancel'])
-      canvas.addEventListener(end, () => {
-        this.#stroke = null;
-      });
+      canvas.addEventListener(end, (event) => this.#strokes.delete(/** @type {PointerEvent} */ (event).pointerId));
     canvas.addEventListener('pointerleave', () => this.#hide());
     canvas.addEventListener('keydown', (event) => this.#key(event));
     canvas.addEventListener('blur', () => {
@@ -59,7 +61,7 @@ export class Hand {
 
   /** @param {PointerEvent} event */
   #down(event) {
-    if (event.button > 0) return;
+    if (event.button > 0 || this.#pinches(event)) return;
     const place = this.#place(event);
     const { timeStamp: at, clientX: x, clientY: y } = event;
     const last = this.#lastTap;
@@ -75,20 +77,32 @@ export class Hand {
     }
     this.canvas.setPointerCapture(event.pointerId);
     this.does.begin();
+    this.#begun = at;
     this.#draw(place, place);
-    this.#stroke = place;
+    this.#strokes.set(event.pointerId, place);
     this.#show(place);
+  }
+
+  /** Whether this is the second finger of a pinch; the cut of the first is taken back. @param {PointerEvent} event */
+  #pinches({ pointerType, timeStamp }) {
+    if (pointerType !== 'touch' || this.#strokes.size !== 1 || timeStamp - this.#begun > PINCH_WITHIN) return false;
+    this.#strokes.clear();
+    this.#lastTap = null;
+    this.does.cancel?.();
+    this.#hide();
+    return true;
   }
 
   /** @param {PointerEvent} event */
   #move(event) {
     const place = this.#place(event);
-    if (this.#stroke) {
+    const before = this.#strokes.get(event.pointerId);
+    if (before) {
       const isTiled = this.dish.tiles.columns > 1;
-      this.#draw(isTiled ? place : this.#stroke, place);
-      this.#stroke = place;
+      this.#draw(isTiled ? place : before, place);
+      this.#strokes.set(event.pointerId, place);
     }
-    if (event.pointerType !== 'touch' || this.#stroke) this.#show(place);
+    if (event.pointerType !== 'touch' || before) this.#show(place);
   }
 
   /** @param {Place} from @param {Place} to */

@@ -64,7 +64,8 @@ function parts(dish, offer, refit, onError) {
 /** Makes all parts of the page and connects them. @param {Dish} dish @param {Catalogue} offer */
 function connect(dish, offer) {
   const hand = new Hand(dish, element('#brush'), {
-    begin: () => dish.remember(),
+    begin: () => actions.parts.garden.remember(),
+    cancel: () => actions.undo(),
     erase: (from, to, radius) => actions.erase(from, to, radius),
     plant: (x, y) => actions.plant(x, y),
     paint: (from, to, radius) => actions.paint(from, to, radius),

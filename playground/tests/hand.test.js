@@ -1,0 +1,127 @@
+// @ts-check
+// Several fingers in the dish, and the way back from what hands did.
+
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { noBrowser, withBrowser } from './browser.js';
+import { PHONE, at, cells, coloured, settled, steps, visitor } from './visit.js';
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {readonly [number, number]} Place  parts of the canvas */
+
+/** Stops at step 150, whatever the speed of the machine. @param {Page} page */
+async function grown(page) {
+  await page.click('#play');
+  await page.click('#reset');
+  await page.evaluate(() => {
+    for (let step = 0; step < 150; step++) document.getElementById('step')?.click();
+  });
+  await settled(page);
+}
+
+/** Returns what puts fingers on the screen, all of them each time. @param {Page} page */
+async function fingers(page) {
+  const session = await page.context().newCDPSession(page);
+  return async (/** @type {'touchStart' | 'touchMove' | 'touchEnd'} */ type, /** @type {Place[]} */ ...places) => {
+    const touchPoints = await Promise.all(
+      places.map(async ([x, y], id) => {
+        const [left, top] = await at(page, x, y);
+        return { x: left, y: top, id };
+      }),
+    );
+    await session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  };
+}
+
+/** @param {Page} page @param {Place} from @param {Place} to */
+async function cut(page, from, to) {
+  await page.mouse.move(...(await at(page, ...from)));
+  await page.mouse.down();
+  await page.mouse.move(...(await at(page, ...to)), { steps: 5 });
+  await page.mouse.up();
+  await settled(page);
+}
+
+test('hands', { skip: noBrowser }, (suite) =>
+  withBrowser(async ({ browser, url }) => {
+    const visit = visitor(suite, browser, url);
+
+    await visit(
+      'two fingers each cut where they are, and not the line between them',
+      async (page) => {
+        await grown(page);
+        const before = coloured(await cells(page));
+        const touch = await fingers(page);
+        await touch('touchStart', [0.03, 0.5]);
+        await page.waitForTimeout(500);
+        await touch('touchStart', [0.03, 0.5], [0.97, 0.5]);
+        await touch('touchMove', [0.03, 0.52], [0.97, 0.52]);
+        await touch('touchMove', [0.03, 0.54], [0.97, 0.54]);
+        await touch('touchEnd');
+        await settled(page);
+        assert.equal(coloured(await cells(page)), before);
+        // In the dish itself they do cut.
+        await touch('touchStart', [0.03, 0.5]);
+        await page.waitForTimeout(500);
+        await touch('touchStart', [0.03, 0.5], [0.5, 0.5]);
+        await touch('touchMove', [0.03, 0.52], [0.5, 0.52]);
+        await touch('touchEnd');
+        await settled(page);
+        assert.ok(coloured(await cells(page)) < before - 50);
+      },
+      { options: PHONE },
+    );
+
+    await visit(
+      'a pinch cuts nothing',
+      async (page) => {
+        await grown(page);
+        const before = coloured(await cells(page));
+        const touch = await fingers(page);
+        await touch('touchStart', [0.45, 0.5]);
+        await touch('touchStart', [0.45, 0.5], [0.55, 0.5]);
+        for (const way of [0.02, 0.06, 0.1]) await touch('touchMove', [0.45 - way, 0.5], [0.55 + way, 0.5]);
+        await touch('touchEnd');
+        await settled(page);
+        assert.equal(coloured(await cells(page)), before);
+      },
+      { options: PHONE },
+    );
+
+    await visit(
+      'every cut can be undone, one after the other, and so can another size and another pattern',
+      async (page) => {
+        await grown(page);
+        /** @type {number[]} */
+        const counts = [];
+        const count = async () => coloured(await cells(page));
+        for (const y of [0.35, 0.5, 0.65]) {
+          counts.push(await count());
+          await cut(page, [0.3, y], [0.7, y]);
+        }
+        counts.push(await count());
+        assert.ok(
+          counts.every((cellsThen, place) => place === 0 || cellsThen < counts[place - 1]),
+          String(counts),
+        );
+        await page.click('#dish-settings summary');
+        await page.selectOption('#size', '96');
+        await page.locator('.tiles label[title=fish]').click();
+        await page.waitForFunction(() => document.querySelector('#dish')?.ariaLabel?.includes('🐠'));
+        await page.click('#undo');
+        await page.waitForFunction(() => document.querySelector('#dish')?.ariaLabel?.includes('96 by 96 cells, 🦎'));
+        assert.equal(await page.locator('.tiles label[title=lizard] input').isChecked(), true);
+        await settled(page);
+        assert.equal(await count(), counts[3]);
+        await page.click('#undo');
+        for (const then of counts.toReversed()) {
+          await settled(page);
+          assert.match(String(await page.getAttribute('#dish', 'aria-label')), /72 by 72/);
+          assert.equal(await count(), then);
+          assert.equal(await steps(page), 150);
+          await page.click('#undo');
+        }
+      },
+    );
+  }),
+);
