@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { noBrowser, withBrowser } from './browser.js';
-import { DESK, PHONE, visitor } from './visit.js';
+import { DESK, PHONE, cells, settled, visitor } from './visit.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -53,9 +53,33 @@ async function violations(page) {
   );
 }
 
+/** Adds up how far everything moves that the user did not move. @param {Page} page */
+const watchShifts = (page) =>
+  page.addInitScript(() => {
+    const moved = { sum: 0 };
+    Object.assign(globalThis, { moved });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) moved.sum += /** @type {any} */ (entry).value;
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+
 test('the layout of the page', { skip: noBrowser }, (suite) =>
   withBrowser(async ({ browser, url }) => {
     const visit = visitor(suite, browser, url);
+
+    await visit(
+      'in the dark the dish and the pictures of the patterns stay light, since the organisms are trained on white',
+      async (page) => {
+        const { data } = await cells(page);
+        assert.ok(Math.min(...data.slice(0, 3)) > 220, String(data.slice(0, 3)));
+        const tile = await page.evaluate(
+          () => getComputedStyle(/** @type {Element} */ (document.querySelector('.tiles span'))).backgroundColor,
+        );
+        const parts = (tile.match(/\d+/g) ?? []).map(Number);
+        assert.ok(Math.min(...parts.slice(0, 3)) > 220, tile);
+      },
+      { options: { colorScheme: 'dark' } },
+    );
 
     await visit('the button that closes the help is whole in sight on every screen', async (page) => {
       await page.click('#play');
@@ -70,6 +94,43 @@ test('the layout of the page', { skip: noBrowser }, (suite) =>
     });
 
     for (const [name, options] of Object.entries({ desk: DESK, phone: PHONE })) {
+      await visit(
+        `nothing moves while the page loads (${name})`,
+        async (page) => {
+          await page.waitForTimeout(1000);
+          const moved = await page.evaluate(() => /** @type {any} */ (globalThis).moved);
+          assert.ok(moved.sum <= 0.02, JSON.stringify(moved));
+        },
+        { options, before: watchShifts },
+      );
+
+      await visit(
+        `the dish fills one box, whatever its cells and the view (${name})`,
+        async (page) => {
+          await page.click('#play');
+          const boxes = () =>
+            page.evaluate(() =>
+              ['#dish', '#play'].map((id) => JSON.stringify(document.querySelector(id)?.getBoundingClientRect())),
+            );
+          const before = await boxes();
+          await page.click('#dish-settings summary');
+          await page.click('#look summary');
+          for (const size of ['96', '32', '72']) {
+            await page.selectOption('#size', size);
+            await settled(page);
+            await page.evaluate(() => scrollTo(0, 0));
+            assert.deepEqual(await boxes(), before, size);
+          }
+          for (const view of ['channels', 'hidden', 'firing']) {
+            await page.selectOption('#view', view);
+            await settled(page);
+            await page.evaluate(() => scrollTo(0, 0));
+            assert.deepEqual((await boxes())[1], before[1], view);
+          }
+        },
+        { options },
+      );
+
       await visit(
         `accessibility (${name}, light and dark): axe finds no violations`,
         async (page) => {

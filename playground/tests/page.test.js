@@ -396,19 +396,6 @@ test('the page', { skip: noBrowser }, (suite) =>
     );
 
     await visit(
-      'a browser without WebGL 2 is told',
-      async (page) => {
-        assert.match(String(await notice(page)), /does not offer WebGL 2/);
-      },
-      {
-        before: (page) =>
-          page.addInitScript(() => {
-            HTMLCanvasElement.prototype.getContext = () => null;
-          }),
-      },
-    );
-
-    await visit(
       'a missing list of organisms is told',
       async (page) => {
         assert.match(String(await notice(page)), /organisms\.json/);

@@ -34,7 +34,10 @@ export function visitor(suite, browser, url) {
       try {
         await before?.(page);
         await page.goto(url + hash);
-        await page.waitForSelector('html[data-ready], #notice:not([hidden])', { state: 'attached', timeout: 20_000 });
+        await page.waitForSelector('html[data-ready], html[data-dead], #notice:not([hidden])', {
+          state: 'attached',
+          timeout: 20_000,
+        });
         await use(page, errors);
         if (!mayErr) assert.deepEqual(errors, []);
       } finally {

@@ -1,11 +1,12 @@
 // @ts-check
-// Fits the canvas to its frame, with the same number of pixels for each cell where that is possible.
+// Fits the canvas to its frame.
 
 const LARGEST_SIDE = 2048;
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /**
- * Keeps the canvas as large as its frame allows, sharp on every screen, and in the colours of the page.
+ * Keeps the canvas as large as its frame, whatever the number of cells, and in the colours of the page. It has the same
+ * number of pixels for each cell, which the browser then scales.
  *
  * @param {import('./dish.js').Dish} dish
  * @param {HTMLElement} frame
@@ -24,8 +25,9 @@ export function fitCanvas(dish, frame, then) {
     const zoom = most >= 2 ? Math.floor(most) : most;
     canvas.width = Math.round(across * zoom);
     canvas.height = Math.round(down * zoom);
-    canvas.style.width = `${canvas.width / devicePixelRatio}px`;
-    canvas.style.height = `${canvas.height / devicePixelRatio}px`;
+    const side = frame.clientWidth / Math.max(across, down);
+    canvas.style.width = `${across * side}px`;
+    canvas.style.height = `${down * side}px`;
     then();
   };
   const colour = () => {

@@ -59,7 +59,7 @@ export class Controls {
     const { actions } = this;
     on('#play', 'click', () => actions.toggle());
     on('#step', 'click', () => actions.step());
-    on('#reset', 'click', () => actions.reset());
+    for (const button of ['#reset', '#regrow']) on(button, 'click', () => actions.reset());
     on('#undo', 'click', () => actions.undo());
     on('#speed', 'input', () => this.changeSpeed(0));
   }

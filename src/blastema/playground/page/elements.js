@@ -23,12 +23,22 @@ export function say(message) {
   element('#status').textContent = message;
 }
 
-/** Shows a message on the dish until it is closed; an empty one closes it. @param {string} message */
-export function notice(message) {
+/** How long a message of success is shown, in milliseconds. */
+const SHOWN = 6000;
+let closing = 0;
+
+/** Shows a message on the dish until it is closed; an empty one closes it. @param {string} message
+ * @param {{done?: boolean}} [how] done: it tells of a success, and goes by itself */
+export function notice(message, { done = false } = {}) {
   const box = element('#notice');
-  element('#notice p').textContent = message;
-  box.hidden = message === '';
-  element('#notice button').onclick = () => {
+  const close = () => {
     box.hidden = true;
   };
+  clearTimeout(closing);
+  if (done) closing = window.setTimeout(close, SHOWN);
+  box.classList.toggle('done', done);
+  box.setAttribute('role', done ? 'status' : 'alert');
+  element('#notice p').textContent = message;
+  box.hidden = message === '';
+  element('#notice button').onclick = close;
 }

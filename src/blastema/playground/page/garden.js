@@ -215,7 +215,7 @@ export class Garden extends EventTarget {
     const response = await fetch(entry.url).catch(() => null);
     if (!response?.ok) {
       const reason = response ? `${response.status} ${response.statusText}` : 'no connection';
-      throw new PlaygroundError(`the organism ${entry.name} could not be loaded: ${reason}`);
+      throw new PlaygroundError(`The organism ${entry.name} could not be loaded: ${reason}`);
     }
     entry.organism = readOrganism(await response.arrayBuffer(), entry.name);
     return entry.organism;

@@ -34,7 +34,7 @@ import { Statistics } from './statistics.js';
 async function catalogue() {
   const response = await fetch('organisms.json').catch(() => null);
   if (response?.ok) return response.json();
-  throw new Error('the list of organisms (organisms.json) could not be loaded; drop an organism file here instead');
+  throw new Error('The list of organisms (organisms.json) could not be loaded; drop an organism file here instead');
 }
 
 /** Makes the parts of the page that show the dish. @param {Dish} dish @param {Catalogue} offer
@@ -152,4 +152,10 @@ async function main() {
   if (offer.training) await attempt(() => showTraining(actions));
 }
 
-await attempt(main);
+try {
+  await main();
+} catch (error) {
+  // Without a dish, none of the controls does anything.
+  element('#dead').textContent = error instanceof Error ? error.message : String(error);
+  document.documentElement.dataset.dead = 'dish';
+}

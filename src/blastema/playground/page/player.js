@@ -1,10 +1,11 @@
 // @ts-check
 // Time in the dish: plays at the chosen speed, as far as the graphics card keeps up.
 
-/** Steps per second at each place of the speed slider; the last is as fast as the card allows. */
-export const SPEEDS = [1, 2, 4, 8, 15, 30, 45, 60, 120, 240, 480, 960, Infinity];
 /** Steps per second at 1×: one per frame on most screens. */
 const NORMAL = 60;
+/** Steps per second at each place of the speed slider: a fraction or a multiple of 1×; the last is as fast as the card
+ * allows. */
+export const SPEEDS = [1, 2, 4, 6, 10, 20, 30, NORMAL, 120, 240, 480, 960, Infinity];
 const MOST_IN_A_FRAME = 400;
 /** Milliseconds that a frame may take; more at the highest speed. */
 const SMOOTH = 24;
@@ -13,8 +14,7 @@ const SMOOTH_AT_MOST_SPEED = 80;
 /** @param {number} speed steps per second */
 export function speedName(speed) {
   if (speed === Infinity) return 'max';
-  const isFraction = speed < NORMAL && NORMAL % speed === 0;
-  return isFraction ? `1/${NORMAL / speed}×` : `${Number((speed / NORMAL).toFixed(2))}×`;
+  return speed < NORMAL ? `1/${NORMAL / speed}×` : `${speed / NORMAL}×`;
 }
 
 export class Player {

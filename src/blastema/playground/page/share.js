@@ -24,7 +24,7 @@ export async function share(dish, garden) {
     ...(dish.signals.map ? ['what was painted'] : []),
   ];
   const without = cannot.length ? ` The link cannot carry ${cannot.join(' or ')}.` : '';
-  notice(`${where}: it restores this organism, its random seed, rotation and size.${without}`);
+  notice(`${where}: it restores this organism, its random seed, rotation and size.${without}`, { done: true });
 }
 
 /** @param {string | null} organism its name @param {string | null} signal what it grows, if it has signals

@@ -55,6 +55,7 @@ export class Statistics {
     const loss = this.target && this.garden.alone ? this.target.difference(picture, height, width) : null;
     this.plot.add({ age, living: cells, loss });
     this.plot.draw();
+    element('#empty').hidden = cells > 0 || age === 0;
     element('#living').textContent = cells.toLocaleString('en');
     element('#loss').textContent = loss === null ? '–' : loss.toPrecision(2);
   }
