@@ -101,6 +101,28 @@ test('a training is shown while it runs, and that it was stopped', { skip: noBro
       if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/training.png`, fullPage: true });
       assert.deepEqual(errors, []);
 
+      // However slow the dish is, what grows in it is not begun again before it had time to grow.
+      await page.locator('#speed').fill('0');
+      await page.click('#reset');
+      await page.waitForTimeout(14_000);
+      const age = Number(await page.textContent('#steps'));
+      assert.ok(age >= 10, String(age));
+
+      // What the user picks stays, until the training is wanted back.
+      const follow = page.locator('.training input');
+      await page.locator('.tiles label[title=fish]').click();
+      const shows = (/** @type {string} */ label) =>
+        page.waitForFunction((text) => document.querySelector('#dish')?.ariaLabel?.includes(text), label);
+      await shows('🐠');
+      assert.equal(await follow.isChecked(), false);
+      await page.waitForTimeout(12_000);
+      await shows('🐠');
+      assert.equal(await page.locator('.tiles label[title=fish] input').isChecked(), true);
+      await follow.check();
+      await shows('disc');
+      assert.equal(await page.locator('.tiles label[title=fish] input').isChecked(), false);
+      assert.deepEqual(errors, []);
+
       python.kill('SIGINT');
       await page.waitForFunction(
         () => document.querySelector('.training-status')?.textContent?.startsWith('Stopped after step'),

@@ -18,7 +18,7 @@ export function entryOf(organism, name) {
   return {
     name,
     label: labelOf(training.target, name),
-    experiment: text(training.experiment),
+    experiment: text(training.experiment) ?? experimentOf(name),
     target: text(nameOf(training.target)),
     height: length(training.height),
     width: length(training.width),
@@ -31,6 +31,12 @@ export function entryOf(organism, name) {
 /** @param {unknown} value */
 function text(value) {
   return typeof value === 'string' && value.length > 0 && value.length <= 60 ? value : null;
+}
+
+/** The experiment in the name of a model of the article, such as ex2_lizard.json. @param {string} name */
+function experimentOf(name) {
+  const place = /^ex([123])_/.exec(name)?.[1];
+  return place ? ['growing', 'persistent', 'regenerating'][Number(place) - 1] : null;
 }
 
 /** Several targets are named one after the other. @param {unknown} target */

@@ -17,7 +17,8 @@ import { signalsOf } from './signal_names.js';
 const MEADOW = 192;
 const MOST_IN_A_MIX = 10;
 
-/** Fires `changed` when another organism is picked, and `wanted` when one is being loaded or could not be. */
+/** Fires `asked` when organisms are asked for, `wanted` when one is being loaded or could not be, and `changed` when
+ * another one is picked. */
 export class Garden extends EventTarget {
   /** @type {Entry | null} */
   entry = null;
@@ -97,6 +98,7 @@ export class Garden extends EventTarget {
    * @returns {Promise<Result | null>} */
   async #latest(loading, wanted) {
     const request = ++this.#requests;
+    this.dispatchEvent(new Event('asked'));
     this.#want(wanted);
     try {
       const result = await loading;

@@ -126,15 +126,31 @@ async function turnTo(actions) {
   actions.arrived();
 }
 
-/** Shows a running training. @param {Actions} actions */
+/** Shows a running training, in the dish only until the user asks for another organism. @param {Actions} actions */
 async function showTraining(actions) {
-  const place = element('#training');
+  const { dish, garden } = actions.parts;
+  const place = element('#training'),
+    trained = garden.entry;
+  let isAway = false,
+    returns = false;
   place.hidden = false;
   const { start } = await import('./training.js');
-  start({
+  const training = start({
     element: place,
-    loadOrganism: (content, name) => attempt(() => actions.replace(content, name)),
+    loadOrganism: (content, name) =>
+      attempt(async () => {
+        returns = true;
+        if (isAway && trained) await actions.pick(trained);
+        isAway = returns = false;
+        await actions.replace(content, name);
+      }),
     reset: () => actions.restart(),
+    age: () => (isAway ? Infinity : dish.age),
+  });
+  garden.addEventListener('asked', () => {
+    if (returns) return;
+    isAway = true;
+    training.leaveDish();
   });
 }
 

@@ -5,6 +5,7 @@ import { element } from './elements.js';
 
 /** @typedef {import('./entry.js').Entry} Entry */
 
+const EMOJI = /^\p{Extended_Pictographic}/u;
 const UNKNOWN = 'It is not known how this organism was trained.';
 
 export class Picker {
@@ -32,7 +33,13 @@ export class Picker {
     const kin = entries.filter((each) => entry && patternOf(each) === patternOf(entry));
     const restoreFocus = this.#focus();
     this.tiles.replaceChildren(...[...patterns].map(([pattern, first]) => this.#tile(pattern, first)));
-    this.segments.replaceChildren(...[...this.experiments.keys()].map((name) => this.#segment(name, kin)));
+    // Kinds that no organism here has, or this one cannot be of, are no choice.
+    const kinds = [...this.experiments.keys()].filter((name) => entries.some(({ experiment }) => experiment === name));
+    const isKnown = kin.some(({ experiment }) => experiment !== null);
+    this.segments.replaceChildren(...(isKnown ? kinds : []).map((name) => this.#segment(name, kin)));
+    this.segments.hidden = !isKnown || kinds.length < 2;
+    element('#patterns').hidden = patterns.size < 2;
+    element('#mix').hidden = entries.filter(({ experiment }) => experiment === entry?.experiment).length < 2;
     this.expect.textContent = this.experiments.get(entry?.experiment ?? '') ?? UNKNOWN;
     restoreFocus();
   }
@@ -61,6 +68,11 @@ export class Picker {
     if (input) this.#pickPattern(input.value);
   }
 
+  pickNextPattern() {
+    const inputs = [...this.tiles.querySelectorAll('input')];
+    this.pickPattern((inputs.findIndex(({ checked }) => checked) + 1) % inputs.length);
+  }
+
   /** Picks the next kind of training of this pattern. */
   pickNextExperiment() {
     const inputs = [...this.segments.querySelectorAll('input')].filter((input) => !input.disabled);
@@ -84,6 +96,7 @@ export class Picker {
       shown?.classList.toggle('several', pictures.length > 1);
     } else {
       shown?.append(first.label);
+      shown?.classList.toggle('emoji', EMOJI.test(first.label));
     }
     input?.addEventListener('change', () => this.#pickPattern(pattern));
     return label;

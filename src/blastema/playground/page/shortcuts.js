@@ -7,8 +7,14 @@
  *   keys: names that the browser gives them; needs: what an organism must have for it to be listed
  */
 
+/** Where it is kept that users have turned off the keys that are a single character: speech input may type them. */
+const OFF = 'blastema-keys-off';
+
 /** @param {Shortcut[]} shortcuts @param {HTMLDialogElement} sheet */
 export function listen(shortcuts, sheet) {
+  const areOn = /** @type {HTMLInputElement} */ (sheet.querySelector('#keys-on'));
+  areOn.checked = stored(OFF) === null;
+  areOn.addEventListener('change', () => store(OFF, areOn.checked ? null : 'yes'));
   const rows = shortcuts.map(({ shown, does, needs }) => {
     const row = document.createElement('tr'),
       head = document.createElement('th'),
@@ -30,10 +36,29 @@ export function listen(shortcuts, sheet) {
     const shortcut = shortcuts.find(({ keys }) =>
       keys.includes(isUndo ? 'u' : event.key.length === 1 ? event.key.toLowerCase() : event.key),
     );
-    if (!shortcut?.run) return;
+    if (!shortcut?.run || (event.key.length === 1 && !isUndo && !areOn.checked)) return;
     event.preventDefault();
     shortcut.run(event);
   });
+}
+
+/** What the browser keeps, if it keeps anything for this page. @param {string} key */
+function stored(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} key @param {string | null} value null to forget it */
+function store(key, value) {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    // It holds until the page is left.
+  }
 }
 
 /** Whether the focused control needs the key for itself. @param {KeyboardEvent} event */

@@ -6,7 +6,7 @@ import { Panel } from './training_panel.js';
 
 /**
  * @typedef {{element: HTMLElement, loadOrganism: (content: ArrayBuffer, name: string) => unknown,
- *   reset: () => unknown}} Api  what it uses of the page
+ *   reset: () => unknown, age: () => number}} Api  what it uses of the page; age: of what grows in the dish, in steps
  * @typedef {{target: string, name: string, experiment: string, steps: number, directory: string, picture: string,
  *   height: number, width: number, batch: number, pool: number}} Run
  * @typedef {{step: number, loss: number | null, rate: number, left: number | null, steps: number[],
@@ -18,13 +18,14 @@ import { Panel } from './training_panel.js';
  * @typedef {{step: number, finished: boolean}} End
  */
 
-/** Seconds between two organisms in the dish; each needs time to grow. */
-const EACH = 8;
+/** Between two organisms in the dish, so that each has time to grow: seconds, and steps. */
+const EACH = { seconds: 8, steps: 120 };
 
 /** Shows the training whose events come from `training/events`. */
 class Training {
   /** @type {Run | null} */
   #run = null;
+  /** When an organism was last put into the dish, in seconds. */
   #shownAt = -Infinity;
   #hasEnded = false;
 
@@ -59,7 +60,8 @@ class Training {
   /** @param {Newest} newest */
   async #intoTheDish({ step, name, content }) {
     const now = performance.now() / 1000;
-    if (!this.panel.following || (now - this.#shownAt < EACH && step !== this.#run?.steps)) return;
+    const isEarly = now - this.#shownAt < EACH.seconds || (this.#shownAt > 0 && this.api.age() < EACH.steps);
+    if (!this.panel.following || (isEarly && step !== this.#run?.steps)) return;
     this.#shownAt = now;
     const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
     await this.api.loadOrganism(bytes.buffer, name);
@@ -76,8 +78,13 @@ class Training {
   }
 }
 
-/** Shows the running training; returns what stops it. @param {Api} api @returns {() => void} */
+/** Shows the running training. @param {Api} api */
 export function start(api) {
   const training = new Training(api);
-  return () => training.events.close();
+  return {
+    /** Leaves the dish to the user until asked to show the newest organism again. */
+    leaveDish: () => {
+      training.panel.following = false;
+    },
+  };
 }

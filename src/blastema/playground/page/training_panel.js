@@ -49,6 +49,10 @@ export class Panel {
     return /** @type {HTMLInputElement} */ (this.#part('input')).checked;
   }
 
+  set following(following) {
+    /** @type {HTMLInputElement} */ (this.#part('input')).checked = following;
+  }
+
   /** @param {string} text */
   say(text) {
     this.#part('.training-status').textContent = text;
