@@ -104,8 +104,8 @@ def attempt(experiment: Any, target: str, seed: int) -> Organism:
     return measured(experiment, run.organism(), run.target)
 
 
-def train_further(name: str) -> None:
-    """Train an existing organism with the recipe `further`, and write the result if it is better."""
+def train_further(name: str, steps: int) -> None:
+    """Train an existing organism with the recipe `further`; write the result if more regrows after cuts in a row."""
     experiment: Any
     experiment, target = name.split("/")
     before, directory = load(path(name)), RUNS / f"further-{experiment}-{target}"
@@ -113,14 +113,20 @@ def train_further(name: str) -> None:
         run = Run.resume(directory)
     else:
         beginning = Beginning.of(before, name)
-        config = Config(emoji(target), experiment=experiment, recipe="further", steps=FURTHER, beginning=beginning)
+        config = Config(emoji(target), experiment=experiment, recipe="further", steps=steps, beginning=beginning)
         run = Run.begin(directory, config)
     log_progress(run)
     after = measured(experiment, run.organism(), run.target)
     after = dataclasses.replace(after, scores=with_runs(after, before))
-    best = min(before, after, key=lambda organism: badness(name, organism.scores or Scores()))
+    best = min(before, after, key=lambda organism: further_badness(name, organism.scores or Scores()))
     best.save(path(name))
     print(f"{name}, {'trained further' if best is after else 'unchanged'}: {after.scores}", flush=True)
+
+
+def further_badness(name: str, scores: Scores) -> tuple[int, float]:
+    """Return how many thresholds are missed, and how many states did not regrow after cuts in a row."""
+    regrown = sum(result["regrew"] for result in scores["repeated"].values())
+    return len(missed(name, scores)), -regrown
 
 
 def log_progress(run: Run) -> None:
@@ -207,6 +213,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, help="train the named organisms with this seed only")
     parser.add_argument("--measure", action="store_true", help="measure existing organisms again, without training")
     parser.add_argument("--further", action="store_true", help="continue training existing organisms")
+    parser.add_argument("--steps", type=int, default=FURTHER, help="of --further (default: %(default)s)")
     parser.add_argument("--round", action="store_true", help="replace weights by 8-bit weights where these are better")
     arguments = parser.parse_args()
     names = arguments.names or all_names()
@@ -219,7 +226,7 @@ def main() -> None:
         return
     if arguments.further:
         for name in names:
-            train_further(name)
+            train_further(name, arguments.steps)
         return
     if arguments.round:
         for name in names:
