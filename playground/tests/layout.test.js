@@ -16,6 +16,15 @@ const VIEWPORTS = [
   { width: 390, height: 500 },
   { width: 844, height: 390 },
 ];
+/** Of phones, laptops and large screens: width and height. */
+const SCREENS = [
+  [390, 664],
+  [844, 390],
+  [1024, 768],
+  [1366, 657],
+  [1440, 900],
+  [2560, 1300],
+];
 /** @type {('light' | 'dark')[]} */
 const SCHEMES = ['light', 'dark'];
 
@@ -93,6 +102,25 @@ test('the layout of the page', { skip: noBrowser }, (suite) =>
       }
     });
 
+    await visit(
+      'the dish and what plays it are whole in sight on every screen, and nothing is cut off',
+      async (page) => {
+        for (const [width, height] of SCREENS) {
+          await page.setViewportSize({ width, height });
+          await settled(page);
+          const { bottom, side, overflow } = await page.evaluate(() => ({
+            bottom: document.querySelector('#play')?.getBoundingClientRect().bottom ?? Infinity,
+            side: document.querySelector('#dish')?.getBoundingClientRect().width ?? 0,
+            overflow: document.documentElement.scrollWidth - innerWidth,
+          }));
+          const said = JSON.stringify({ width, height, bottom, side, overflow });
+          assert.ok(bottom <= height && overflow <= 0, said);
+          // It takes most of the shorter side.
+          assert.ok(side >= 0.6 * Math.min(width, height), said);
+        }
+      },
+    );
+
     for (const [name, options] of Object.entries({ desk: DESK, phone: PHONE })) {
       await visit(
         `nothing moves while the page loads (${name})`,
@@ -108,6 +136,7 @@ test('the layout of the page', { skip: noBrowser }, (suite) =>
         `the dish fills one box, whatever its cells and the view (${name})`,
         async (page) => {
           await page.click('#play');
+          await page.evaluate(() => scrollTo(0, 0));
           const boxes = () =>
             page.evaluate(() =>
               ['#dish', '#play'].map((id) => JSON.stringify(document.querySelector(id)?.getBoundingClientRect())),

@@ -390,7 +390,7 @@ test('the page', { skip: noBrowser }, (suite) =>
     await visit(
       'a shader that fails is told',
       async (page) => {
-        assert.match(String(await notice(page)), /cannot compile update\.fragment\.glsl: .*broken/s);
+        assert.match(String(await page.textContent('#dead')), /cannot compile update\.fragment\.glsl: .*broken/s);
       },
       { before: (page) => page.route('**/update.fragment.glsl', (route) => route.fulfill({ body: 'broken' })) },
     );

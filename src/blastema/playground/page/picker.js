@@ -41,6 +41,7 @@ export class Picker {
     element('#patterns').hidden = patterns.size < 2;
     element('#mix').hidden = entries.filter(({ experiment }) => experiment === entry?.experiment).length < 2;
     this.expect.textContent = this.experiments.get(entry?.experiment ?? '') ?? UNKNOWN;
+    element('#dish-hint').classList.toggle('heals-not', entry?.experiment !== 'regenerating');
     restoreFocus();
   }
 
