@@ -51,7 +51,7 @@ def trained(engine: Engine, steps: int = TRAINED[-1]) -> dict[int, Weights]:
 def difference(first: Weights | np.ndarray, second: Weights | np.ndarray) -> float:
     """Return the largest absolute difference between two arrays, or two sequences of arrays of the same shapes."""
     pairs = zip(first, second, strict=True)
-    return max((float(np.abs(a - b).max()) for a, b in pairs), default=math.nan)
+    return max((float(np.abs(a - b).max()) for a, b in pairs if a.size), default=math.nan)
 
 
 def table(corner: str, columns: list[str], rows: dict[str, list[str]]) -> str:

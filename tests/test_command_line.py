@@ -124,7 +124,7 @@ def test_flags_of_grow_do_what_they_say(tmp_path):
     assert not np.array_equal(plain, state("--edge", "wrap"))
     assert not state("--damage", "lower@12")[4:].any()
     assert not state("--damage", "upper@12", "lower@12").any()
-    np.testing.assert_allclose(plain, state("--engine", "jax"), atol=1e-4)
+    np.testing.assert_allclose(plain, state("--engine", "numpy"), atol=1e-4)
 
 
 def test_without_a_terminal_growing_prints_plain_characters(trained):

@@ -45,7 +45,7 @@ def test_engines_agree_after_ten_steps(rule, angle, size):
 
 
 @pytest.mark.parametrize("angle", [pytest.param(0.0, marks=pytest.mark.slow), 0.9])
-@pytest.mark.parametrize("edge", ["dead", "wrap"])
+@pytest.mark.parametrize("edge", [pytest.param("dead", marks=pytest.mark.slow), "wrap"])
 def test_custom_filter_grows_and_trains(angle, edge):
     rule = Rule(channels=8, hidden=20, filters=(OWN_FILTER, "identity", "laplacian", "sobel_y"), edge=edge)
     weights, batch, expected = judged(rule, 6, 11, 12, angle)
@@ -66,7 +66,7 @@ def test_fire_masks_are_equal_bit_for_bit(seed, age, rate):
 
 
 @pytest.mark.parametrize("rule", RULES, ids=IDS)
-@pytest.mark.parametrize("angle", [0.0, 0.9, -2.5])
+@pytest.mark.parametrize("angle", [pytest.param(0.0, marks=pytest.mark.slow), 0.9, -2.5])
 @pytest.mark.parametrize("size", [pytest.param((8, 8), marks=pytest.mark.slow), (6, 11)])
 def test_gradients_agree_with_double_precision(rule, angle, size):
     weights, batch, expected = judged(rule, *size, 12, angle)
@@ -74,7 +74,7 @@ def test_gradients_agree_with_double_precision(rule, angle, size):
         assert_close(engine.value_and_grad(rule, weights, batch, 12, wish, angle), expected)
 
 
-@pytest.mark.parametrize("engine", [NATIVE, NUMPY, JAX], ids=lambda engine: engine.name)
+@pytest.mark.parametrize("engine", [NATIVE, NUMPY, pytest.param(JAX, marks=pytest.mark.slow)])
 def test_a_rollout_can_be_split(engine):
     rule = RULES[1]
     weights, batch, whole = judged(rule, 8, 9, 20, 0.0)

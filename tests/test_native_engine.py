@@ -65,7 +65,7 @@ def test_nan_propagates(isa):
     assert np.isfinite(result[:, :, :2]).all()
 
 
-@pytest.mark.parametrize("isa", isas())
+@pytest.mark.parametrize("isa", [isas()[0], *(pytest.param(isa, marks=pytest.mark.slow) for isa in isas()[1:])])
 def test_recomputed_hidden_units_change_no_bit(isa):
     """In a large batch each grid stores the values of fewer of them, and recomputes the others."""
     weights, steps = random_weights(Rule()), 40
@@ -83,13 +83,14 @@ def test_recomputed_hidden_units_change_no_bit(isa):
         np.testing.assert_allclose(result, 24 * expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max())
 
 
+# Compiling the rollout in double precision takes a second or two for each rule.
 @pytest.mark.parametrize("angle", [0.0, pytest.param(0.9, marks=pytest.mark.slow), -2.5])
 @pytest.mark.parametrize(
     ("name", "size"),
     [
-        *((name, (9, 31)) for name in RULES),
-        *(("wrapped", (2, 1)), ("article", (1, 5))),
-        pytest.param("odd", (40, 64), marks=pytest.mark.slow),
+        *(("article", (9, 31)), ("article", (1, 5)), ("odd", (9, 31))),
+        *(pytest.param(name, (9, 31), marks=pytest.mark.slow) for name in RULES if name not in ("article", "odd")),
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in (("wrapped", (2, 1)), ("odd", (40, 64)))),
     ],
 )
 def test_gradients_are_those_in_double_precision(name, angle, size):
@@ -120,9 +121,9 @@ def test_unrolled_filters_equal_their_taps(isa, name, angle):
 @pytest.mark.parametrize(
     ("filters", "edge"),
     [
-        ((OWN_FILTER,), "wrap"),
+        pytest.param((OWN_FILTER,), "wrap", marks=pytest.mark.slow),
         # At angle 0 the second is zero everywhere.
-        (("identity", Filter("silent", across=SOBEL_X), "laplacian"), "dead"),
+        pytest.param(("identity", Filter("silent", across=SOBEL_X), "laplacian"), "dead", marks=pytest.mark.slow),
         (tuple(Filter(f"f{i}", fixed=np.cos(np.arange(9) * (i + 1)).reshape(3, 3) / 4) for i in range(5)), "wrap"),
     ],
     ids=["single", "silent", "five"],

@@ -82,7 +82,7 @@ def test_the_pool_is_ranked_by_the_loss(tmp_path):
     assert places.tolist() == sorted(places)
 
 
-@pytest.mark.parametrize("loss", [squares, absolute, below_zero])
+@pytest.mark.parametrize("loss", [squares, pytest.param(absolute, marks=pytest.mark.slow), below_zero])
 def test_a_resumed_run_with_its_own_loss_equals_an_uninterrupted_one(tmp_path, loss):
     list(Run.begin(tmp_path / "whole", CONFIG, loss).train())
     training = Run.begin(tmp_path / "parts", CONFIG, loss).train()

@@ -154,7 +154,8 @@ def test_a_file_that_an_organism_names_is_not_read(tmp_path, monkeypatch):
         {"target": "disc", "fit": 4000},
     ],
 )  # fmt: skip
-def test_odd_training_records_leave_only_the_picture_out(tmp_path, training):
+def test_odd_training_records_leave_only_the_picture_out(monkeypatch, tmp_path, training):
+    monkeypatch.setattr(zoo, "DIRECTORY", tmp_path / "none")
     path = tmp_path / "odd.safetensors"
     Organism(random_weights(Rule()), training=training).save(path)
     entry = catalogue([path])[0]

@@ -5,13 +5,13 @@
 fuzzes one as fuzz.py does, where PNG is.
 """
 
-import gzip
 import io
 import sys
 
 from fuzz import READERS, fuzz, spoilt_bytes
 from PIL import Image
 
+from attacks import gigabyte
 from blastema import load_target
 
 BEGIN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 9 9">'
@@ -62,7 +62,7 @@ SVG_ATTACKS = {
     ),
     "a billion dashes": svg('<path d="M0 0H9" stroke="red" stroke-dasharray=".00000001"/>'),
     "a picture of 900 megapixels": svg(f'<svg width="30000" height="30000">{RECT}</svg>'),
-    "a gigabyte packed": gzip.compress(bytes(10**9), 1),
+    "a gigabyte packed": gigabyte(gzipped=True),
 }  # fmt: skip
 
 
