@@ -24,6 +24,7 @@ def grown(folder, *flags):
     return np.load(folder / "a.npy")
 
 
+@pytest.mark.slow
 def test_signals_change_what_grows(folder):
     lizard, tree = grown(folder, "--signal", "lizard"), grown(folder, "--signal", "🎄")
     assert not np.array_equal(lizard, tree)

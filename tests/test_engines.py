@@ -44,8 +44,9 @@ def test_engines_agree_after_ten_steps(rule, angle, size):
         assert np.array_equal(expected.ages, result.ages)
 
 
-@pytest.mark.parametrize("angle", [pytest.param(0.0, marks=pytest.mark.slow), 0.9])
-@pytest.mark.parametrize("edge", [pytest.param("dead", marks=pytest.mark.slow), "wrap"])
+@pytest.mark.slow
+@pytest.mark.parametrize("angle", [0.0, 0.9])
+@pytest.mark.parametrize("edge", ["dead", "wrap"])
 def test_custom_filter_grows_and_trains(angle, edge):
     rule = Rule(channels=8, hidden=20, filters=(OWN_FILTER, "identity", "laplacian", "sobel_y"), edge=edge)
     weights, batch, expected = judged(rule, 6, 11, 12, angle)

@@ -202,6 +202,7 @@ def test_the_command_writes_a_figure(tmp_path):
     assert [path.name for path in (tmp_path / "here/pictures").iterdir()] == ["rotation.png"]
 
 
+@pytest.mark.slow
 def test_films_are_webp_where_videos_cannot_be_written(tmp_path, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     figure("turning", out=tmp_path, quick=True)

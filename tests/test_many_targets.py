@@ -178,6 +178,7 @@ def test_tiles_are_in_rows():
     assert (whole[2, 0, 0], whole[3, 5, 0]) == (2, 0)
 
 
+@pytest.mark.slow
 def test_command_line_trains_several_targets(tmp_path):
     flags = ("--fit", "8", "--pad", "3", "--steps", "3", "--out", "run", "--set", "pool=16")
     result = blastema("train", "🦎", "disc", *flags, cwd=tmp_path)

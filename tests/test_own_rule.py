@@ -13,6 +13,8 @@ from blastema.errors import BlastemaError
 from blastema.formats import export, formats
 from conftest import blastema
 
+pytestmark = pytest.mark.slow
+
 RULE = Rule(channels=12, hidden=64, filters=("identity", "sobel_x", "sobel_y", "laplacian"), fire_rate=0.7, edge="wrap")
 SETTINGS = (
     "channels=12", "hidden=64", "filters=identity,sobel_x,sobel_y,laplacian", "fire_rate=0.7", "edge=wrap",
@@ -42,7 +44,6 @@ def test_it_is_trained_from_the_command_line(whole):
     assert not np.array_equal(grown, type(organism)(organism.weights, RULE.replace(edge="dead")).grow(40, 6, 6))
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="not here: this system has no kill -9")
 def test_killed_it_resumes_byte_for_byte(whole):
     command = [sys.executable, "-m", "blastema", *COMMAND, "--out", "parts"]
