@@ -14,6 +14,7 @@ from blastema import Organism, Rule, load
 from blastema.cli.commands import COMMANDS, FIRST_EXAMPLES
 from blastema.cli.size import parse_size
 from blastema.cli.training_screen import sparkline
+from blastema.engines import ENGINES
 from blastema.errors import BlastemaError
 from conftest import blastema, random_weights
 
@@ -125,6 +126,14 @@ def test_flags_of_grow_do_what_they_say(tmp_path):
     assert not state("--damage", "lower@12")[4:].any()
     assert not state("--damage", "upper@12", "lower@12").any()
     np.testing.assert_allclose(plain, state("--engine", "numpy"), atol=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ENGINES)
+def test_growing_takes_every_engine(tmp_path, engine):
+    run = blastema("grow", "🦎", "--engine", engine, "--steps", "9", "--size", "12", "--out", "a.npy", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    np.testing.assert_allclose(np.load(tmp_path / "a.npy"), load("🦎").grow(9, 12, 12), atol=1e-4)
 
 
 def test_without_a_terminal_growing_prints_plain_characters(trained):

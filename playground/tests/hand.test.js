@@ -4,20 +4,10 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { noBrowser, withBrowser } from './browser.js';
-import { PHONE, at, cells, coloured, settled, steps, visitor } from './visit.js';
+import { PHONE, at, cells, coloured, growExactly, settled, shows, steps, visitor } from './visit.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {readonly [number, number]} Place  parts of the canvas */
-
-/** Stops at step 150, whatever the speed of the machine. @param {Page} page */
-async function grown(page) {
-  await page.click('#play');
-  await page.click('#reset');
-  await page.evaluate(() => {
-    for (let step = 0; step < 150; step++) document.getElementById('step')?.click();
-  });
-  await settled(page);
-}
 
 /** Returns what puts fingers on the screen, all of them each time. @param {Page} page */
 async function fingers(page) {
@@ -49,7 +39,7 @@ test('hands', { skip: noBrowser }, (suite) =>
     await visit(
       'two fingers each cut where they are, and not the line between them',
       async (page) => {
-        await grown(page);
+        await growExactly(page, 150);
         const before = coloured(await cells(page));
         const touch = await fingers(page);
         await touch('touchStart', [0.03, 0.5]);
@@ -75,7 +65,7 @@ test('hands', { skip: noBrowser }, (suite) =>
     await visit(
       'a pinch cuts nothing',
       async (page) => {
-        await grown(page);
+        await growExactly(page, 150);
         const before = coloured(await cells(page));
         const touch = await fingers(page);
         await touch('touchStart', [0.45, 0.5]);
@@ -91,7 +81,7 @@ test('hands', { skip: noBrowser }, (suite) =>
     await visit(
       'every cut can be undone, one after the other, and so can another size and another pattern',
       async (page) => {
-        await grown(page);
+        await growExactly(page, 150);
         /** @type {number[]} */
         const counts = [];
         const count = async () => coloured(await cells(page));
@@ -107,9 +97,9 @@ test('hands', { skip: noBrowser }, (suite) =>
         await page.click('#dish-settings summary');
         await page.selectOption('#size', '96');
         await page.locator('.tiles label[title=fish]').click();
-        await page.waitForFunction(() => document.querySelector('#dish')?.ariaLabel?.includes('🐠'));
+        await shows(page, '🐠');
         await page.click('#undo');
-        await page.waitForFunction(() => document.querySelector('#dish')?.ariaLabel?.includes('96 by 96 cells, 🦎'));
+        await shows(page, '96 by 96 cells, 🦎');
         assert.equal(await page.locator('.tiles label[title=lizard] input').isChecked(), true);
         await settled(page);
         assert.equal(await count(), counts[3]);

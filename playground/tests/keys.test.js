@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { noBrowser, published, withBrowser } from './browser.js';
-import { settled, steps, visitor } from './visit.js';
+import { settled, shows, steps, visitor } from './visit.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -102,7 +102,7 @@ test('keys', { skip: noBrowser }, (suite) =>
         await page.goto(url);
         await page.waitForSelector('html[data-ready]');
         await page.setInputFiles('#open', join(folder, /** @type {string} */ (model)));
-        await page.waitForFunction(() => document.querySelector('#dish')?.ariaLabel?.includes('persistent'));
+        await shows(page, 'persistent');
         const size = await page.evaluate(() => {
           const tile = document.querySelector('.tiles :checked + span');
           return parseFloat(getComputedStyle(/** @type {Element} */ (tile)).fontSize);

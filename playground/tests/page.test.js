@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PYTHON, ROOT, noBrowser, published, withBrowser } from './browser.js';
-import { PHONE, at, cells, coloured, growTo, loseCard, settled, steps, visitor } from './visit.js';
+import { PHONE, at, cells, coloured, growExactly, growTo, loseCard, settled, steps, visitor } from './visit.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -73,13 +73,7 @@ test('the page', { skip: noBrowser }, (suite) =>
     await visit(
       'a drag across the middle removes cells, undo brings them back, and without it the lizard heals',
       async (page) => {
-        // Step by step, so that how fast the page is decides nothing.
-        await pause(page);
-        await page.click('#reset');
-        await page.evaluate(() => {
-          for (let step = 0; step < 200; step++) document.getElementById('step')?.click();
-        });
-        await settled(page);
+        await growExactly(page, 200);
         const before = await cells(page),
           age = await steps(page);
         assert.equal(age, 200);

@@ -4,7 +4,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { noBrowser, withBrowser } from './browser.js';
-import { cells, coloured, growTo, settled, steps, visitor } from './visit.js';
+import { cells, coloured, growTo, settled, shows, steps, visitor } from './visit.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -29,7 +29,7 @@ test('picking', { skip: noBrowser }, (suite) =>
         assert.equal(await highlighted(page), 'grinning');
         assert.equal(await page.getAttribute('.tiles label[title=grinning]', 'aria-busy'), 'true');
         await pick(page, 'fish');
-        await page.waitForFunction(() => document.querySelector('#dish')?.ariaLabel?.includes('🐠'));
+        await shows(page, '🐠');
         await page.waitForTimeout(1500);
         assert.match(String(await dish(page)), /🐠/);
         assert.equal(await highlighted(page), 'fish');
@@ -64,7 +64,7 @@ test('picking', { skip: noBrowser }, (suite) =>
       await page.selectOption('#edge', 'wrap');
       await page.locator('#fire-rate').fill('0.2');
       await pick(page, 'fish');
-      await page.waitForFunction(() => document.querySelector('#dish')?.ariaLabel?.includes('🐠'));
+      await shows(page, '🐠');
       assert.equal(await page.inputValue('#edge'), 'wrap');
       assert.equal(await page.inputValue('#fire-rate'), '0.2');
     });
@@ -90,7 +90,7 @@ test('picking', { skip: noBrowser }, (suite) =>
       await page.evaluate(() => {
         location.hash = '#organism=regenerating/fish&seed=7&size=48&edge=wrap';
       });
-      await page.waitForFunction(() => document.querySelector('#dish')?.ariaLabel?.includes('48 by 48 cells, 🐠'));
+      await shows(page, '48 by 48 cells, 🐠');
       assert.equal(await page.inputValue('#seed'), '7');
       assert.equal(await page.inputValue('#edge'), 'wrap');
       assert.equal(await highlighted(page), 'fish');
@@ -98,7 +98,7 @@ test('picking', { skip: noBrowser }, (suite) =>
       await page.evaluate(() => {
         location.hash = '#organism=regenerating/tree';
       });
-      await page.waitForFunction(() => document.querySelector('#dish')?.ariaLabel?.includes('72 by 72 cells, 🎄'));
+      await shows(page, '72 by 72 cells, 🎄');
       assert.equal(await page.inputValue('#edge'), 'dead');
     });
 
@@ -106,7 +106,7 @@ test('picking', { skip: noBrowser }, (suite) =>
       'with reduced motion, every organism that is picked is shown grown',
       async (page) => {
         await pick(page, 'fish');
-        await page.waitForFunction(() => document.querySelector('#dish')?.ariaLabel?.includes('🐠'));
+        await shows(page, '🐠');
         await settled(page);
         assert.equal(await steps(page), 160);
         assert.ok(coloured(await cells(page)) > 300);

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PYTHON, noBrowser, withBrowser } from './browser.js';
+import { shows } from './visit.js';
 
 const BEGIN = `
 from pathlib import Path
@@ -111,15 +112,13 @@ test('a training is shown while it runs, and that it was stopped', { skip: noBro
       // What the user picks stays, until the training is wanted back.
       const follow = page.locator('.training input');
       await page.locator('.tiles label[title=fish]').click();
-      const shows = (/** @type {string} */ label) =>
-        page.waitForFunction((text) => document.querySelector('#dish')?.ariaLabel?.includes(text), label);
-      await shows('🐠');
+      await shows(page, '🐠');
       assert.equal(await follow.isChecked(), false);
       await page.waitForTimeout(12_000);
-      await shows('🐠');
+      await shows(page, '🐠');
       assert.equal(await page.locator('.tiles label[title=fish] input').isChecked(), true);
       await follow.check();
-      await shows('disc');
+      await shows(page, 'disc');
       assert.equal(await page.locator('.tiles label[title=fish] input').isChecked(), false);
       assert.deepEqual(errors, []);
 

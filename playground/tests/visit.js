@@ -82,6 +82,23 @@ export async function growTo(page, until) {
   );
 }
 
+/** Pauses, and grows a number of steps from one cell, whatever the speed of the machine.
+ * @param {Page} page @param {number} count */
+export async function growExactly(page, count) {
+  await page.click('#play');
+  await page.click('#reset');
+  await page.evaluate((all) => {
+    for (let step = 0; step < all; step++) document.getElementById('step')?.click();
+  }, count);
+  await settled(page);
+}
+
+/** Waits until the dish says of itself that it has something, such as its size or what grows.
+ * @param {Page} page @param {string} text */
+export async function shows(page, text) {
+  await page.waitForFunction((part) => document.querySelector('#dish')?.ariaLabel?.includes(part), text);
+}
+
 /** Waits until what is drawn is what is so. @param {Page} page */
 export const settled = (page) =>
   page.evaluate(

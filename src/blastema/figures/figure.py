@@ -63,9 +63,23 @@ def looping(pictures: Iterable[Image.Image], count: int, fps: float = 25.0, fade
             shown[1:] = [picture]
             yield picture
         for index in range(extra):
-            yield Image.blend(shown[-1], shown[0], (index + 1) / (extra + 1)) if fades else shown[-1]
+            yield blend(shown[-1], shown[0], (index + 1) / (extra + 1)) if fades else shown[-1]
 
     return Film(continued(), count + extra, fps)
+
+
+def blend(first: Image.Image, second: Image.Image, share: float) -> Image.Image:
+    """Return a mixture of two pictures, rounded. That of Pillow rounds down, so that equal shares are unequal steps.
+
+    >>> blend(Image.new("L", (1, 1), 0), Image.new("L", (1, 1), 7), 0.5).getpixel((0, 0))
+    4
+
+    Args:
+        first, second: of the same size and mode, L or RGB.
+        share: of the second one, 0 to 1.
+    """
+    one, other = (np.asarray(picture, np.float32) for picture in (first, second))
+    return Image.fromarray(np.rint(one + share * (other - one)).astype(np.uint8))
 
 
 def spread(first: int, last: int, count: int) -> list[int]:

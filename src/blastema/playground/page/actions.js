@@ -55,6 +55,12 @@ export class Actions {
     if (stillness.matches && !player.playing && garden.alone) dish.step(GROWN);
   }
 
+  /** Plays, or shows what it has grown to if users prefer reduced motion. */
+  start() {
+    if (stillness.matches) this.settle();
+    else this.parts.player.play();
+  }
+
   showPlaying() {
     const { display, player } = this.parts;
     display.playing(player.playing);

@@ -111,8 +111,7 @@ async function follow(actions, link) {
 /** Follows the link that the page was opened with, and lets it grow. @param {Actions} actions @param {Link} link */
 async function begin(actions, link) {
   await follow(actions, link);
-  if (matchMedia('(prefers-reduced-motion: reduce)').matches) actions.settle();
-  else actions.parts.player.play();
+  actions.start();
   actions.arrived();
   actions.showPlaying();
 }
