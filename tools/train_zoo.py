@@ -110,7 +110,7 @@ def train_further(name: str, steps: int) -> None:
     experiment, target = name.split("/")
     before, directory = load(path(name)), RUNS / f"further-{experiment}-{target}"
     if (directory / "config.json").exists():
-        run = Run.resume(directory)
+        run = Run.resume(directory, steps)
     else:
         beginning = Beginning.of(before, name)
         config = Config(emoji(target), experiment=experiment, recipe="further", steps=steps, beginning=beginning)

@@ -10,7 +10,6 @@ printed when one fails, and FIRST repeats it.
 import copy
 import json
 import random
-import resource
 import struct
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+from peak_memory import peak_memory
 from safetensors.numpy import save
 
 from attacks import GOOD, exported, png
@@ -254,7 +254,7 @@ def fuzz(name, seconds, first):
                 traceback.print_exc()
                 sys.exit(f"{name}: example {number} failed; again: python {sys.argv[0]} {name} 0 {number}")
             number += 1
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    memory = peak_memory()
     if memory > MOST_MEMORY:
         sys.exit(f"{name}: {memory:,} bytes of memory")
     print(f"{name}: {number - first:,} files, {accepted:,} could be read, {memory / 1e6:.0f} MB")

@@ -41,7 +41,8 @@ def image_picture(path: Path, background: str | None = None) -> Image.Image:
 
     Args:
         path: PNG, JPEG, WebP, GIF, BMP, TIFF; or SVG, also .svgz, with the extra `[svg]`. At most 64 megapixels, 30 for
-            WebP. Those above 16 are reduced first, so that reading takes less than 600 MB.
+            WebP. Those above 16 are reduced first, so that reading takes less than 600 MB, or 900 MB for a progressive
+            JPEG in CMYK.
         background: colour to remove wherever it is (`white`, `#00ff00`, ...), or `auto` for that of the corners.
 
     Raises:
