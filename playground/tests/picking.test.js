@@ -61,11 +61,12 @@ test('picking', { skip: noBrowser }, (suite) =>
 
     await visit('an edge and a fire rate that were chosen stay when another pattern is picked', async (page) => {
       await page.click('#dish-settings summary');
-      await page.selectOption('#edge', 'wrap');
+      assert.equal(await page.inputValue('#edge'), 'wrap');
+      await page.selectOption('#edge', 'dead');
       await page.locator('#fire-rate').fill('0.2');
       await pick(page, 'fish');
       await shows(page, '🐠');
-      assert.equal(await page.inputValue('#edge'), 'wrap');
+      assert.equal(await page.inputValue('#edge'), 'dead');
       assert.equal(await page.inputValue('#fire-rate'), '0.2');
     });
 
@@ -88,18 +89,18 @@ test('picking', { skip: noBrowser }, (suite) =>
     await visit('a link put into the address bar of the open page is followed', async (page) => {
       await growTo(page, 3);
       await page.evaluate(() => {
-        location.hash = '#organism=regenerating/fish&seed=7&size=48&edge=wrap';
+        location.hash = '#organism=regenerating/fish&seed=7&size=48&edge=dead';
       });
       await shows(page, '48 by 48 cells, 🐠');
       assert.equal(await page.inputValue('#seed'), '7');
-      assert.equal(await page.inputValue('#edge'), 'wrap');
+      assert.equal(await page.inputValue('#edge'), 'dead');
       assert.equal(await highlighted(page), 'fish');
       // What a link does not name is as on a fresh page.
       await page.evaluate(() => {
         location.hash = '#organism=regenerating/tree';
       });
-      await shows(page, '72 by 72 cells, 🎄');
-      assert.equal(await page.inputValue('#edge'), 'dead');
+      await shows(page, '96 by 96 cells, 🎄');
+      assert.equal(await page.inputValue('#edge'), 'wrap');
     });
 
     await visit(

@@ -228,30 +228,27 @@ test('bodies', { skip: noBrowser }, (suite) =>
       assert.equal(await steps(page), 40);
     });
 
-    await visit(
-      'the difference is that from the body that grows, and is not told where none is known',
-      async (page) => {
-        const loss = async (/** @type {(text: string) => boolean} */ fits) => {
-          for (let tries = 0; tries < 40 && !fits(String(await page.textContent('#loss'))); tries++)
-            await page.waitForTimeout(100);
-          assert.ok(fits(String(await page.textContent('#loss'))), String(await page.textContent('#loss')));
-        };
-        await restart(page, 160);
-        await loss((text) => Number(text) < 0.002);
-        await page.click('#body label:nth-child(2)');
-        await loss((text) => Number(text) > 0.02);
-        await page.click('#body label:nth-child(3)');
-        await loss((text) => text === '–');
-        await page.click('#body label:nth-child(1)');
-        await loss((text) => Number(text) < 0.002);
-        await page.locator('#blend').fill('30');
-        await loss((text) => text === '–');
-        await page.locator('#blend').fill('0');
-        await page.keyboard.press('b');
-        await stroke(page, 0.5, 0.4, 0.6);
-        await loss((text) => text === '–');
-      },
-    );
+    await visit('the likeness is that to the body that grows, and is not told where none is known', async (page) => {
+      const likeness = async (/** @type {(text: string) => boolean} */ fits) => {
+        const shown = async () => String(await page.textContent('#likeness'));
+        for (let tries = 0; tries < 40 && !fits(await shown()); tries++) await page.waitForTimeout(100);
+        assert.ok(fits(await shown()), await shown());
+      };
+      await restart(page, 160);
+      await likeness((text) => parseFloat(text) > 97);
+      await page.click('#body label:nth-child(2)');
+      await likeness((text) => parseFloat(text) < 80);
+      await page.click('#body label:nth-child(3)');
+      await likeness((text) => text === '–');
+      await page.click('#body label:nth-child(1)');
+      await likeness((text) => parseFloat(text) > 97);
+      await page.locator('#blend').fill('30');
+      await likeness((text) => text === '–');
+      await page.locator('#blend').fill('0');
+      await page.keyboard.press('b');
+      await stroke(page, 0.5, 0.4, 0.6);
+      await likeness((text) => text === '–');
+    });
 
     await visit('an organism without signals shows nothing of it', async (page) => {
       await page.keyboard.press('b');

@@ -13,7 +13,8 @@ import { share } from './share.js';
  * @typedef {{dish: import('./dish.js').Dish, garden: import('./garden.js').Garden,
  *   player: import('./player.js').Player, statistics: import('./statistics.js').Statistics,
  *   inside: import('./inside.js').Inside, display: import('./display.js').Display,
- *   bodies: import('./bodies.js').Bodies, fit: () => void}} Parts
+ *   bodies: import('./bodies.js').Bodies, caption: import('./caption.js').Caption,
+ *   scars: import('./scars.js').Scars, fit: () => void}} Parts
  *   fit: fits the canvas to the page
  */
 
@@ -71,12 +72,13 @@ export class Actions {
 
   /** @param {Entry} entry */
   async pick(entry) {
-    const { garden } = this.parts;
+    const { garden, caption } = this.parts;
     if (!(await garden.pick(entry))) return;
     this.settle();
     this.arrived();
     const kind = entry.experiment ? `, ${entry.experiment},` : '';
-    say(garden.keeps ? `${entry.label} will be planted next` : `${entry.label}${kind} grows from one cell`);
+    if (garden.keeps) caption.tell(`${entry.label} will be planted next`);
+    else say(`${entry.label}${kind} grows from one cell`);
   }
 
   /** @param {File[]} files */
@@ -138,20 +140,24 @@ export class Actions {
   }
 
   undo() {
-    const { dish, garden, inside, display, fit } = this.parts;
+    const { dish, garden, inside, display, statistics, caption, fit } = this.parts;
     if (!garden.undo()) return;
+    statistics.turn();
     inside.refresh();
     display.conditions();
     fit();
     this.changed();
-    say(`Back to step ${dish.age}`);
+    caption.tell(`Back to step ${dish.age}`);
   }
 
   // Cells
 
   /** @param {import('./hand.js').Place} from @param {import('./hand.js').Place} to @param {number} radius */
   erase(from, to, radius) {
-    this.parts.dish.erase(from, to, radius);
+    const { dish, statistics, scars } = this.parts;
+    statistics.cut();
+    dish.erase(from, to, radius);
+    scars.add(from, to, radius);
     this.changed();
   }
 

@@ -50,9 +50,19 @@ export class Controls {
   /** @param {import('./hand.js').Tool} tool */
   use(tool) {
     if (tool === 'paint' && !this.actions.parts.bodies.names.length) return;
+    const { display, bodies, garden } = this.actions.parts;
     this.hand.tool = tool;
-    this.actions.parts.display.hand(this.hand);
-    this.actions.parts.bodies.paints = tool === 'paint';
+    // In a dish where one plants, another pattern is another one to plant.
+    garden.keeps = tool === 'plant';
+    bodies.paints = tool === 'paint';
+    display.hand(this.hand);
+    this.invite();
+  }
+
+  /** Says what the tool does. */
+  invite() {
+    const { caption, garden } = this.actions.parts;
+    caption.invite(this.hand.tool, garden.entry?.label ?? 'organism');
   }
 
   #time() {
@@ -72,7 +82,11 @@ export class Controls {
     this.actions.parts.garden.addEventListener('changed', () => {
       // Not every organism has bodies to paint.
       if (this.hand.tool === 'paint' && !this.actions.parts.bodies.names.length) this.use('erase');
+      const { entry } = this.actions.parts.garden;
+      this.hand.planted = entry && { picture: entry.picture, cells: entry.width };
+      if (this.hand.tool === 'plant') this.invite();
     });
+    on('#mix', 'click', () => this.actions.mix());
     on('#brush-size', 'input', ({ value }) => this.changeBrush(Number(value) - this.hand.radius));
     on('#angle', 'input', ({ value }) => this.actions.set({ angle: (Number(value) * Math.PI) / 180 }));
   }
@@ -88,10 +102,6 @@ export class Controls {
     on('#seed', 'change', ({ value }) => actions.reseed(value === '' ? NaN : Number(value)));
     on('#dice', 'click', () => actions.reseed());
     on('#eight-bits', 'change', ({ checked }) => actions.set({ eightBits: checked }));
-    on('#keep', 'change', ({ checked }) => {
-      actions.parts.garden.keeps = checked;
-    });
-    on('#mix', 'click', () => actions.mix());
   }
 
   #files() {

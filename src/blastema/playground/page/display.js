@@ -41,7 +41,6 @@ export class Display {
     input('#brush-size').value = String(hand.radius);
     element('#brush-is').textContent = `${hand.radius}`;
     input(`#tools [value=${hand.tool}]`).checked = true;
-    element('#dish-hint').classList.toggle('paints', hand.tool === 'paint');
     hand.refresh();
   }
 

@@ -13,8 +13,9 @@ import { signalsOf } from './signal_names.js';
  * @typedef {import('./entry.js').Entry} Entry
  */
 
-/** Room for several organisms. */
-const MEADOW = 192;
+/** Cells along a side of a dish with room for a second seed, and of one for many organisms. */
+const ROOM = 96,
+  MEADOW = 192;
 const MOST_IN_A_MIX = 10;
 
 /** Fires `asked` when organisms are asked for, `wanted` when one is being loaded or could not be, and `changed` when
@@ -24,7 +25,7 @@ export class Garden extends EventTarget {
   entry = null;
   /** The number in the dish of the organism that was picked. */
   number = 0;
-  /** Whether the cells stay when another organism is picked. */
+  /** Whether the cells stay when another organism is picked, to be planted among them. */
   keeps = false;
   /** Whether only one seed cell in the middle was planted, so that the result can be compared with the target. */
   alone = true;
@@ -78,12 +79,9 @@ export class Garden extends EventTarget {
       this.dish.forget();
       this.#numbers.clear();
       this.number = this.#numberOf(entry, organism);
-      const { fire_rate: fireRate, edge } = organism.rule;
-      this.dish.set({
-        ...(this.chosen.has('fireRate') ? {} : { fireRate }),
-        ...(this.chosen.has('edge') ? {} : { edge }),
-        ...(this.chosen.has('width') ? {} : { height: fitting(entry.height), width: fitting(entry.width) }),
-      });
+      const usual = usualConditions(entry, organism);
+      const isFree = (/** @type {[string, unknown]} */ [name]) => !this.chosen.has(name);
+      this.dish.set(Object.fromEntries(Object.entries(usual).filter(isFree)));
       this.dish.plant(this.number);
       this.alone = true;
     }
@@ -231,7 +229,11 @@ export class Garden extends EventTarget {
   }
 }
 
-/** @param {number} cells */
-function fitting(cells) {
-  return Math.min(Math.max(cells, 16), LARGEST_DISH);
+/** What the user did not choose: a dish that wraps around with room for a second seed, as in the article's demo. An
+ * organism that was trained on a grid that wraps around gets that grid.
+ * @param {Entry} entry @param {Organism} organism @returns {Partial<import('./conditions.js').Conditions>} */
+function usualConditions({ height, width }, { rule }) {
+  const least = rule.edge === 'wrap' ? 16 : ROOM;
+  const fitting = (/** @type {number} */ cells) => Math.min(Math.max(cells, least), LARGEST_DISH);
+  return { fireRate: rule.fire_rate, edge: 'wrap', height: fitting(height), width: fitting(width) };
 }

@@ -18,6 +18,8 @@ export class Hand {
   tool = 'erase';
   /** Radius of the brush, in cells. */
   radius = 6;
+  /** What would be planted: its picture, so many cells wide. @type {{picture: string | null, cells: number} | null} */
+  planted = null;
   /** @type {Map<number, Place>} where the stroke of each mouse, pen or finger has come to */
   #strokes = new Map();
   /** When the last stroke began, in milliseconds. */
@@ -169,14 +171,17 @@ export class Hand {
   #show(place) {
     const { canvas, brush, dish } = this;
     const cell = canvas.clientWidth / (dish.conditions.width * dish.tiles.columns);
-    const size = this.tool === 'plant' ? Math.max(3 * cell, 14) : 2 * this.radius * cell;
+    const plants = this.tool === 'plant';
+    const across = (plants ? (this.planted?.cells ?? 3) : 2 * this.radius) * cell;
+    const size = Math.max(across, 14);
     Object.assign(brush.style, {
       left: `${canvas.offsetLeft + place.x * cell}px`,
       top: `${canvas.offsetTop + place.y * cell}px`,
       width: `${size}px`,
       height: `${size}px`,
+      backgroundImage: plants && this.planted?.picture ? `url("${this.planted.picture}")` : 'none',
     });
-    brush.classList.toggle('plants', this.tool === 'plant');
+    brush.classList.toggle('plants', plants);
     brush.hidden = dish.tiles.columns * dish.tiles.rows > 1;
     this.shownAt = place;
   }

@@ -5,6 +5,7 @@ import { Actions } from './actions.js';
 import { attempt } from './attempt.js';
 import { Bodies } from './bodies.js';
 import { fitCanvas } from './canvas.js';
+import { Caption } from './caption.js';
 import { DEFAULT_CONDITIONS } from './conditions.js';
 import { Controls } from './controls.js';
 import { Dish } from './dish.js';
@@ -19,6 +20,7 @@ import { mixtureOf } from './mixture.js';
 import { Picker } from './picker.js';
 import { Player } from './player.js';
 import { Recording } from './recording.js';
+import { Scars } from './scars.js';
 import { readLink } from './share.js';
 import { listen } from './shortcuts.js';
 import { Statistics } from './statistics.js';
@@ -50,7 +52,10 @@ function parts(dish, offer, refit, onError) {
       notice(error instanceof Error ? error.message : String(error));
     },
   );
-  const statistics = new Statistics(dish, garden, player);
+  const caption = new Caption();
+  const scars = new Scars(/** @type {HTMLCanvasElement} */ (element('#scars')), dish);
+  const healed = (/** @type {number} */ steps) => caption.tell(`Healed in ${steps.toLocaleString('en')} steps.`);
+  const statistics = new Statistics(dish, garden, player, healed);
   const inside = new Inside(dish, garden, () => fit());
   const bodies = new Bodies(dish, garden);
   const fit = fitCanvas(dish, element('#frame'), () => {
@@ -58,13 +63,17 @@ function parts(dish, offer, refit, onError) {
     bodies.refresh();
     refit();
   });
-  return { dish, garden, player, statistics, inside, display, bodies, fit };
+  return { dish, garden, player, statistics, inside, display, bodies, caption, scars, fit };
 }
 
 /** Makes all parts of the page and connects them. @param {Dish} dish @param {Catalogue} offer */
 function connect(dish, offer) {
   const hand = new Hand(dish, element('#brush'), {
-    begin: () => actions.parts.garden.remember(),
+    begin: () => {
+      all.garden.remember();
+      all.caption.used();
+      all.statistics.touch();
+    },
     cancel: () => actions.undo(),
     erase: (from, to, radius) => actions.erase(from, to, radius),
     plant: (x, y) => actions.plant(x, y),

@@ -1,13 +1,15 @@
 // @ts-check
-// A small plot of living cells and the difference from the target over time.
+// A small plot of living cells and the likeness to the target over time, with a mark at each cut.
 
-/** @typedef {{age: number, living: number, loss: number | null}} Point */
+/** @typedef {{age: number, living: number, likeness: number | null}} Point */
 
 const MOST_POINTS = 600;
 
 export class Plot {
   /** @type {Point[]} */
   points = [];
+  /** Steps at which the dish was cut. @type {number[]} */
+  cuts = [];
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -18,14 +20,24 @@ export class Plot {
   add(point) {
     const last = this.points.at(-1);
     // After a reset or undo, later points no longer hold.
-    if (last && point.age < last.age) this.points = this.points.filter(({ age }) => age < point.age);
+    if (last && point.age < last.age) {
+      this.points = this.points.filter(({ age }) => age < point.age);
+      this.cuts = this.cuts.filter((age) => age < point.age);
+    }
     if (this.points.at(-1)?.age === point.age) this.points.pop();
     this.points.push(point);
     if (this.points.length > MOST_POINTS) this.points = this.points.filter((_, place) => place % 2 === 0);
   }
 
+  /** The dish is being cut. @param {number} age */
+  mark(age) {
+    this.cuts.push(age);
+    if (this.cuts.length > MOST_POINTS) this.cuts.shift();
+  }
+
   clear() {
     this.points = [];
+    this.cuts = [];
   }
 
   draw() {
@@ -56,21 +68,17 @@ export class Plot {
     ];
     context.lineWidth = 1.75;
     context.lineJoin = 'round';
-    const measured = points.filter(({ loss }) => loss !== null);
+    for (const cut of this.cuts.filter((age) => age >= first)) line('--cut', [at(cut, 0), at(cut, 1)]);
+    const measured = points.filter(({ likeness }) => likeness !== null);
     line(
       '--loss',
-      measured.map(({ age, loss }) => at(age, logarithmic(Number(loss)))),
+      measured.map(({ age, likeness }) => at(age, Number(likeness))),
     );
     line(
       '--accent',
       points.map(({ age, living }) => at(age, living / most)),
     );
   }
-}
-
-/** From 0 for a difference of 0.0001 to 1 for 0.1. @param {number} loss */
-function logarithmic(loss) {
-  return Math.min(Math.max((Math.log10(Math.max(loss, 1e-9)) + 4) / 3, 0), 1);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {number[][]} points */

@@ -2,6 +2,9 @@
 // The picture that an organism was trained to grow, and the difference of a dish from it.
 
 export class Target {
+  /** The difference of an empty dish. @type {number | undefined} */
+  empty;
+
   /** @param {Uint8ClampedArray} pixels RGBA, premultiplied @param {number} height @param {number} width */
   constructor(pixels, height, width) {
     this.pixels = pixels;
@@ -32,6 +35,13 @@ export class Target {
     for (let i = 0; i < data.length; i += 4)
       for (let k = 0; k < 3; k++) data[i + k] = (data[i + k] * data[i + 3]) / 255;
     return new Target(data, height, width);
+  }
+
+  /** How like the target the middle of a dish is: 1 for all of it, 0 for an empty dish or less.
+   * @param {Uint8Array} picture as below @param {number} height @param {number} width of the dish */
+  likeness(picture, height, width) {
+    this.empty ??= this.difference(new Uint8Array(4 * height * width), height, width);
+    return Math.max(0, 1 - this.difference(picture, height, width) / this.empty);
   }
 
   /**
