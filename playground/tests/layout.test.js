@@ -3,13 +3,12 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
+import { violations } from './axe.js';
 import { noBrowser, withBrowser } from './browser.js';
 import { DESK, PHONE, cells, settled, visitor } from './visit.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const VIEWPORTS = [
   { width: 1280, height: 900 },
   { width: 1000, height: 640 },
@@ -49,16 +48,6 @@ async function checkHelp(page, viewport, scrolled) {
   assert.ok(
     hit && button.bottom <= sheet.bottom - 8 && sheet.bottom <= viewport.height && button.top >= sheet.top,
     JSON.stringify({ viewport, scrolled, sheet, button, hit }),
-  );
-}
-
-/** What axe finds wrong. @param {Page} page @returns {Promise<string[]>} */
-async function violations(page) {
-  // @ts-ignore: axe is what the page was given as a script
-  const result = await page.evaluate(() => axe.run(document));
-  return result.violations.map(
-    (/** @type {{id: string, nodes: {html: string}[]}} */ { id, nodes }) =>
-      `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join('; ')}`,
   );
 }
 
@@ -165,7 +154,6 @@ test('the layout of the page', { skip: noBrowser }, (suite) =>
         async (page) => {
           // A dish that stands still leaves the machine to axe.
           await page.click('#play');
-          await page.addScriptTag({ path: AXE });
           await page.evaluate(() => {
             for (const details of document.querySelectorAll('details')) details.open = true;
           });

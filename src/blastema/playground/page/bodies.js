@@ -61,9 +61,14 @@ export class Bodies extends EventTarget {
     this.refresh();
   }
 
+  /** One body, as a mixture. @param {number} signal */
+  only(signal) {
+    return only(signal % this.names.length, this.names.length);
+  }
+
   /** The next body, as a mixture. */
   next() {
-    return only((this.#body + 1) % this.names.length, this.names.length);
+    return this.only(this.#body + 1);
   }
 
   /** Shows what grows and what can be chosen. */

@@ -23,13 +23,13 @@ export class Caption {
     element('#dish-hint').hidden = true;
   }
 
-  /** Tells what happened, for a while. @param {string} message */
-  tell(message) {
+  /** Tells what happened, for a while. @param {string} message @param {boolean} [stays] until the next message */
+  tell(message, stays = false) {
     clearTimeout(this.#timer);
     element('#told').textContent = message;
     element('#told').hidden = message === '';
     if (message === '') return;
     say(message);
-    this.#timer = window.setTimeout(() => this.tell(''), SHOWN);
+    if (!stays) this.#timer = window.setTimeout(() => this.tell(''), SHOWN);
   }
 }

@@ -41,10 +41,15 @@ export class Controls {
 
   /** @param {number} by places of the slider */
   changeSpeed(by) {
-    const { player, display } = this.actions.parts;
     const place = Math.min(Math.max(Number(input('#speed').value) + by, 0), SPEEDS.length - 1);
-    player.speed = SPEEDS[place];
-    display.speed(player.speed);
+    this.setSpeed(SPEEDS[place]);
+  }
+
+  /** @param {number} speed steps per second, one of `SPEEDS` */
+  setSpeed(speed) {
+    const { player, display } = this.actions.parts;
+    player.speed = speed;
+    display.speed(speed);
   }
 
   /** @param {import('./hand.js').Tool} tool */

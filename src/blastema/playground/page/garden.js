@@ -70,7 +70,7 @@ export class Garden extends EventTarget {
    * Returns false if something else was asked for while it was loaded.
    * @param {Entry} entry */
   async pick(entry) {
-    const organism = await this.#latest(this.#organism(entry), entry);
+    const organism = await this.#latest(this.load(entry), entry);
     if (!organism) return false;
     if (this.keeps && this.number) {
       this.number = this.#numberOf(entry, organism);
@@ -181,7 +181,7 @@ export class Garden extends EventTarget {
   async mix() {
     const { experiment } = /** @type {Entry} */ (this.entry);
     const kin = this.entries.filter((entry) => entry.experiment === experiment).slice(0, MOST_IN_A_MIX);
-    const organisms = await this.#latest(Promise.all(kin.map((entry) => this.#organism(entry))), null);
+    const organisms = await this.#latest(Promise.all(kin.map((entry) => this.load(entry))), null);
     if (!organisms) return 0;
     this.remember();
     // Number 0 of the dish is no organism.
@@ -209,8 +209,8 @@ export class Garden extends EventTarget {
     return numbers.length;
   }
 
-  /** @param {Entry} entry @returns {Promise<Organism>} */
-  async #organism(entry) {
+  /** The organism of an entry. @param {Entry} entry @returns {Promise<Organism>} */
+  async load(entry) {
     if (entry.organism) return entry.organism;
     const response = await fetch(entry.url).catch(() => null);
     if (!response?.ok) {

@@ -6,6 +6,7 @@ import { attempt } from './attempt.js';
 import { Bodies } from './bodies.js';
 import { fitCanvas } from './canvas.js';
 import { Caption } from './caption.js';
+import { Comparison } from './comparison.js';
 import { DEFAULT_CONDITIONS } from './conditions.js';
 import { Controls } from './controls.js';
 import { Dish } from './dish.js';
@@ -15,6 +16,7 @@ import { randomSeed } from './firing.js';
 import { Garden } from './garden.js';
 import { Hand } from './hand.js';
 import { Inside } from './inside.js';
+import { Performance } from './performance.js';
 import { keysOf } from './keys.js';
 import { mixtureOf } from './mixture.js';
 import { Picker } from './picker.js';
@@ -24,6 +26,7 @@ import { Scars } from './scars.js';
 import { readLink } from './share.js';
 import { listen } from './shortcuts.js';
 import { Statistics } from './statistics.js';
+import { Tour } from './tour.js';
 
 /**
  * @typedef {import('./entry.js').Entry} Entry
@@ -97,7 +100,10 @@ function connect(dish, offer) {
     notice('');
     actions.changed();
   });
-  return actions;
+  const comparison = new Comparison(actions);
+  element('#compare').addEventListener('click', () => attempt(() => comparison.open()));
+  const tour = new Tour(actions, new Performance(actions), controls);
+  return { actions, tour };
 }
 
 /** Grows what a link asks for, or the first organism. @param {Actions} actions @param {Link} link */
@@ -117,17 +123,20 @@ async function follow(actions, link) {
   }
 }
 
-/** Follows the link that the page was opened with, and lets it grow. @param {Actions} actions @param {Link} link */
-async function begin(actions, link) {
+/** Follows the link that the page was opened with, and lets it grow. @param {Actions} actions @param {Tour} tour
+ * @param {Link} link */
+async function begin(actions, tour, link) {
+  if (link.tour && (await tour.visit(link.tour))) return;
   await follow(actions, link);
   actions.start();
   actions.arrived();
   actions.showPlaying();
 }
 
-/** Follows a link that was put into the address bar of the open page. @param {Actions} actions */
-async function turnTo(actions) {
+/** Follows a link that was put into the address bar of the open page. @param {Actions} actions @param {Tour} tour */
+async function turnTo(actions, tour) {
   const link = readLink(location.hash);
+  if (link.tour && (await tour.visit(link.tour))) return;
   actions.set({ ...DEFAULT_CONDITIONS, seed: randomSeed(), ...link.conditions });
   await follow(actions, link);
   actions.settle();
@@ -169,9 +178,10 @@ async function main() {
   /** @type {Catalogue} */
   const nothing = { version: '', organisms: [], experiments: {}, training: null };
   const offer = (await attempt(catalogue)) ?? nothing;
-  const actions = connect(dish, offer);
-  await begin(actions, link);
-  addEventListener('hashchange', () => attempt(() => turnTo(actions)));
+  const { actions, tour } = connect(dish, offer);
+  await begin(actions, tour, link);
+  addEventListener('hashchange', () => attempt(() => turnTo(actions, tour)));
+  if (!location.hash && !offer.training) tour.open();
   document.documentElement.dataset.ready = 'yes';
   if (offer.training) await attempt(() => showTraining(actions));
 }

@@ -17,6 +17,11 @@ export function speedName(speed) {
   return speed < NORMAL ? `1/${NORMAL / speed}×` : `${speed / NORMAL}×`;
 }
 
+/**
+ * @typedef {Pick<import('./dish.js').Dish, 'gl' | 'lost' | 'draw'> & {step: (steps?: number) => void,
+ *   addEventListener: (type: string, does: () => void) => void}} Played  a dish, or several that are played as one
+ */
+
 export class Player {
   playing = false;
   speed = NORMAL;
@@ -36,7 +41,7 @@ export class Player {
   #taken = [];
   #stale = true;
 
-  /** @param {import('./dish.js').Dish} dish @param {() => void} onFrame after each frame that showed something new
+  /** @param {Played} dish @param {() => void} onFrame after each frame that showed something new
    * @param {(error: unknown) => void} [onError] the player pauses then */
   constructor(
     dish,

@@ -45,7 +45,8 @@ export function linkTo(organism, signal, { height, width, seed, edge, fireRate, 
 }
 
 /** Reads a link; values that are not valid are left out. @param {string} hash
- * @returns {{organism: string | null, signal: string | null, conditions: Partial<Conditions>}} */
+ * @returns {{organism: string | null, signal: string | null, tour: number | null,
+ *   conditions: Partial<Conditions>}} tour: the number of a station */
 export function readLink(hash) {
   const said = new URLSearchParams(hash.replace(/^#/, ''));
   /** @type {Partial<Conditions>} */
@@ -61,7 +62,8 @@ export function readLink(hash) {
   const rate = number(said.get('rate'), 0, 1);
   if (rate !== null) conditions.fireRate = rate;
   if (said.get('bits') === '8') conditions.eightBits = true;
-  return { organism: said.get('organism'), signal: said.get('signal'), conditions };
+  const tour = number(said.get('tour'), 1, 99);
+  return { organism: said.get('organism'), signal: said.get('signal'), tour, conditions };
 }
 
 /** @param {number} angle radians */

@@ -1,6 +1,8 @@
 // @ts-check
 // Listens to the keys, and lists them in the help.
 
+import { isStored, store } from './stored.js';
+
 /**
  * @typedef {{keys: string[], shown: string, does: string, run?: (event: KeyboardEvent) => void,
  *   needs?: 'signals'}} Shortcut
@@ -13,7 +15,7 @@ const OFF = 'blastema-keys-off';
 /** @param {Shortcut[]} shortcuts @param {HTMLDialogElement} sheet */
 export function listen(shortcuts, sheet) {
   const areOn = /** @type {HTMLInputElement} */ (sheet.querySelector('#keys-on'));
-  areOn.checked = stored(OFF) === null;
+  areOn.checked = !isStored(OFF);
   areOn.addEventListener('change', () => store(OFF, areOn.checked ? null : 'yes'));
   const rows = shortcuts.map(({ shown, does, needs }) => {
     const row = document.createElement('tr'),
@@ -30,7 +32,14 @@ export function listen(shortcuts, sheet) {
   });
   sheet.querySelector('tbody')?.append(...rows);
   document.addEventListener('keydown', (event) => {
-    if (sheet.open || event.altKey || event.defaultPrevented || isTaken(event)) return;
+    if (
+      document.documentElement.dataset.comparing ||
+      sheet.open ||
+      event.altKey ||
+      event.defaultPrevented ||
+      isTaken(event)
+    )
+      return;
     const isUndo = (event.ctrlKey || event.metaKey) && event.key === 'z';
     if ((event.ctrlKey || event.metaKey) && !isUndo) return;
     const shortcut = shortcuts.find(({ keys }) =>
@@ -40,25 +49,6 @@ export function listen(shortcuts, sheet) {
     event.preventDefault();
     shortcut.run(event);
   });
-}
-
-/** What the browser keeps, if it keeps anything for this page. @param {string} key */
-function stored(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} key @param {string | null} value null to forget it */
-function store(key, value) {
-  try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
-  } catch {
-    // It holds until the page is left.
-  }
 }
 
 /** Whether the focused control needs the key for itself. @param {KeyboardEvent} event */
