@@ -76,7 +76,12 @@ function channelsOf({ channels }, first, suffix = '') {
   return Array.from({ length: channels }, (_, channel) => [`${name(channel)}${suffix}`, first + channel]);
 }
 
-/** @param {Rule} rule */
-function labelsOf(rule) {
+/** A channel's name where there is little room. @param {number} channel */
+export function shortName(channel) {
+  return ['R', 'G', 'B', 'α'][channel] ?? String(channel);
+}
+
+/** The names of a rule's filters. @param {Rule} rule */
+export function labelsOf(rule) {
   return filtersOf(rule).map(({ name }) => FILTER_LABELS[name] ?? name);
 }
