@@ -23,6 +23,7 @@ import { Recording } from './recording.js';
 import { readLink } from './share.js';
 import { listen } from './shortcuts.js';
 import { Statistics } from './statistics.js';
+import { TileLabels } from './tile_labels.js';
 
 /**
  * @typedef {import('./entry.js').Entry} Entry
@@ -83,6 +84,7 @@ function connect(dish, offer) {
   const recording = new Recording(dish, () => all.garden.entry?.name ?? 'dish');
   const controls = new Controls(actions, hand);
   const probe = new Probe(actions);
+  new TileLabels(dish, all.inside);
   const sheet = /** @type {HTMLDialogElement} */ (element('#sheet'));
   listen(keysOf({ actions, controls, picker, inside: all.inside, recording, probe }), sheet);
   dish.addEventListener('lost', () => notice('The graphics card was lost; the dish will come back when it does.'));

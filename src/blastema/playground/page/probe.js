@@ -136,7 +136,7 @@ export class Probe {
     const { dish, aim } = this;
     aim.moveTo(aim.cell);
     this.ring.show(aim.cell, aim.isFixed);
-    element('#cell-fixed').textContent = aim.isFixed ? 'fixed' : 'follows the pointer';
+    element('#cell-fixed').textContent = aim.isFixed ? 'fixed' : '';
     element('#cell').classList.toggle('lost', dish.lost);
   }
 
