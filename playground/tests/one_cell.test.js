@@ -3,13 +3,16 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { noBrowser, withBrowser } from './browser.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, noBrowser, withBrowser } from './browser.js';
 import { withBodies } from './signalled.js';
 
 /** Of states, in float32; the sums are added in another order. In 8 bits a value may be rounded to the next byte. */
 const TOLERANCE = 2e-5;
 const BYTES = 1;
 
+/** @typedef {{rule: import('/rule.js').Rule, edge: 'dead' | 'wrap'}} Own */
 /** @typedef {{most: number, bytes: number, wrong: string[], kinds: Record<string, number>}} Found */
 /** @typedef {{file: string, steps: number, conditions?: Partial<import('/conditions.js').Conditions>, x?: number,
  *   y?: number, cut?: boolean, mixture?: number[], paints?: boolean, second?: boolean}} Case */
@@ -67,6 +70,40 @@ const compare = async (/** @type {Case} */ { file, steps, conditions, x, y, cut,
   return found;
 };
 
+/** The same for a rule with filters of its own: random weights, and states on a small grid. @param {Own} own */
+const compareOwn = async (/** @type {Own} */ { rule, edge }) => {
+  const [{ Dish }, { stepOf }, { mix }] = await Promise.all([
+    import('/dish.js'),
+    import('/one_cell.js'),
+    import('/firing.js'),
+  ]);
+  let count = 0;
+  const numbers = (/** @type {number} */ size, /** @type {number} */ spread) =>
+    Float32Array.from({ length: size }, () => (mix(++count) / 2 ** 32 - 0.5) * spread);
+  const { channels, hidden, filters } = rule;
+  const weights = {
+    hidden_weight: numbers(filters.length * channels * hidden, 0.5),
+    hidden_bias: numbers(hidden, 0.2),
+    update_weight: numbers(hidden * channels, 0.2),
+    update_bias: numbers(channels, 0.02),
+  };
+  const [height, width] = [6, 5];
+  const dish = new Dish(document.createElement('canvas'), { height, width, edge, angle: 0.7 });
+  const values = numbers(16 * height * width, 2).map((value, at) => (at % 16 < channels ? value : 0));
+  dish.writeStates(values, dish.add({ name: 'own', rule, weights, training: {}, scores: null }), 3);
+  const cells = [...Array(height * width).keys()];
+  const patches = [];
+  for (const cell of cells) patches.push(await dish.patch(cell % width, Math.floor(cell / width)));
+  const predicted = patches.map((patch) => patch && stepOf(patch));
+  dish.step();
+  const states = dish.readStates();
+  const distances = cells.flatMap((cell) =>
+    (predicted[cell]?.next ?? [NaN]).map((value, channel) => Math.abs(value - states[16 * cell + channel])),
+  );
+  dish.gl.getExtension('WEBGL_lose_context')?.loseContext();
+  return { most: Math.max(...distances), living: predicted.filter((step) => step?.lives && step.fires).length };
+};
+
 /** @param {import('node:test').TestContext} context @param {Found} found
  * @param {{eightBits?: boolean, kinds: string[]}} expected kinds: of cells that must be among them */
 function check(context, { most, bytes, wrong, kinds }, expected) {
@@ -118,6 +155,21 @@ test('the numbers of one cell are those of the next step', { skip: noBrowser }, 
       await suite.test(name, async (context) => {
         const found = await page.evaluate(compare, given);
         check(context, found, { eightBits: given.conditions?.eightBits, kinds });
+      });
+    }
+  }),
+);
+
+test("the numbers of a cell whose rule has filters of one's own, too", { skip: noBrowser }, (suite) =>
+  withBrowser(async ({ browser, url }) => {
+    const page = await browser.newPage();
+    await page.goto(`${url}blank.html`);
+    const [{ rule }] = JSON.parse(readFileSync(join(ROOT, 'playground/tests/own_filters.json'), 'utf8'));
+    for (const edge of /** @type {const} */ (['dead', 'wrap'])) {
+      await suite.test(`on a small grid, edge: ${edge}`, async (context) => {
+        const { most, living } = await page.evaluate(compareOwn, { rule, edge });
+        context.diagnostic(`at most ${most.toExponential(1)}, ${living} cells that fire`);
+        assert.ok(most <= TOLERANCE && living > 5, `${most}, ${living} cells`);
       });
     }
   }),

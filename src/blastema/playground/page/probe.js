@@ -133,11 +133,10 @@ export class Probe {
   }
 
   #mark() {
-    const { dish, aim } = this;
+    const { aim } = this;
     aim.moveTo(aim.cell);
     this.ring.show(aim.cell, aim.isFixed);
     element('#cell-fixed').textContent = aim.isFixed ? 'fixed' : '';
-    element('#cell').classList.toggle('lost', dish.lost);
   }
 
   /** Reads the cell from the card and shows it, as often as the card and the eye keep up. */
