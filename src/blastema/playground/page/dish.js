@@ -28,7 +28,7 @@ import { tilesOf } from './views.js';
  *   picture: RGBA premultiplied, 8 bits
  */
 
-/** Fires `lost` and `restored` when the browser loses the graphics context and gets it back. */
+/** Fires `lost` and `restored` when the browser loses the graphics context and gets it back, and `drawn`. */
 export class Dish extends EventTarget {
   /** Steps taken since the dish was last empty. */
   age = 0;
@@ -262,6 +262,14 @@ export class Dish extends EventTarget {
     return Array.from({ length: bytes.length / 4 }, (_, cell) => bytes[4 * cell] > 0);
   }
 
+  /** The cells around one of them and what their next step depends on, soon; null when the dish was changed in between.
+   * @param {number} x @param {number} y cell */
+  async patch(x, y) {
+    const edits = this.#edits;
+    const patch = await this.#graphics?.patch(this.#scene, x, y);
+    return patch && edits === this.#edits ? patch : null;
+  }
+
   /** Keeps a copy of the cells in main memory, soon, so that nothing is lost with the graphics context. */
   async checkpoint() {
     const history = this.#history;
@@ -295,6 +303,7 @@ export class Dish extends EventTarget {
     const { width, height } = this.canvas;
     const canvas = { target: null, width, height };
     this.#graphics.passes.view(this.#graphics.grid.cells, this.#scene, view, tiles, { ground, accent }, canvas);
+    this.dispatchEvent(new Event('drawn'));
   }
 
   // Inside

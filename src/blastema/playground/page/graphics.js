@@ -4,6 +4,7 @@
 import { Cells } from './cells.js';
 import { PICTURE } from './layout.js';
 import { Passes } from './passes.js';
+import { copyPatch } from './patch.js';
 import { Readback } from './readback.js';
 import { SignalTextures } from './signal_textures.js';
 import { Surface } from './surface.js';
@@ -114,6 +115,17 @@ export class Graphics {
     const { cells } = this.grid;
     const content = await this.readback.read((buffer) => cells.copyTo(buffer));
     return content && cells === this.grid.cells ? cells.split(content) : null;
+  }
+
+  /** The cells around one of them, soon; null when the card is lost before. @param {Scene} scene
+   * @param {number} x @param {number} y */
+  async patch(scene, x, y) {
+    /** @type {ReturnType<typeof copyPatch> | undefined} */
+    let take;
+    const content = await this.readback.read((buffer) => {
+      take = copyPatch(this.gl, this.grid.cells, scene, x, y, buffer);
+    });
+    return content && take ? take(content) : null;
   }
 
   /** @param {Scene} scene @param {boolean} updated */

@@ -3,10 +3,13 @@
 
 import { element, input, select } from './elements.js';
 import { DEFAULT_RULE } from './rule.js';
-import { VIEWS } from './views.js';
+import { VIEWS, pagesOf } from './views.js';
 
 /** @typedef {import('./views.js').ViewKind} ViewKind */
 
+/** Pixels of the frame: in a smaller one the tiles of all hidden units cannot be told apart. */
+const ROOMY = 480;
+const PAGE = 'page ';
 const KINDS = /** @type {ViewKind[]} */ (Object.keys(VIEWS));
 
 export class Inside {
@@ -23,7 +26,15 @@ export class Inside {
 
   /** @param {ViewKind} kind */
   show(kind) {
-    this.dish.view = { kind, index: null, organism: this.garden.number };
+    const isSmall = element('#frame').clientWidth < ROOMY;
+    const page = isSmall && pagesOf(kind, DEFAULT_RULE).length ? 0 : null;
+    this.dish.view = { kind, index: null, organism: this.garden.number, page };
+    this.refresh();
+  }
+
+  /** Shows one tile alone, or a page of them, or all. @param {number | null} index @param {number | null} [page] */
+  pick(index, page = null) {
+    this.dish.view = { ...this.dish.view, index, page };
     this.refresh();
   }
 
@@ -35,21 +46,26 @@ export class Inside {
 
   /** Shows what can be chosen for the organism that is picked. */
   refresh() {
-    const { kind, index } = this.dish.view;
+    const { kind, index, page = null } = this.dish.view;
     const rule = this.dish.organisms[this.garden.number]?.rule;
     const choices = (rule && VIEWS[kind].tiles?.choices(rule)) ?? [];
     input('#view').value = kind;
     element('#view-hint').textContent = VIEWS[kind].hint(rule ?? DEFAULT_RULE);
     element('#index-row').hidden = choices.length === 0;
-    const options = choices.map(([name, place]) => new Option(name, String(place)));
+    const pages = (rule && pagesOf(kind, rule)) ?? [];
+    const options = [
+      ...pages.map(([name, place]) => new Option(name, PAGE + place)),
+      ...choices.map(([name, place]) => new Option(name, String(place))),
+    ];
     select('#index').replaceChildren(new Option('all', ''), ...options);
-    input('#index').value = index === null ? '' : String(index);
+    const chosen = page === null ? '' : PAGE + page;
+    input('#index').value = index === null ? chosen : String(index);
     this.reshaped();
   }
 
   #pickIndex() {
     const { value } = input('#index');
-    this.dish.view = { ...this.dish.view, index: value === '' ? null : Number(value) };
-    this.reshaped();
+    if (value.startsWith(PAGE)) this.pick(null, Number(value.slice(PAGE.length)));
+    else this.pick(value === '' ? null : Number(value));
   }
 }

@@ -21,11 +21,13 @@ import { keysOf } from './keys.js';
 import { mixtureOf } from './mixture.js';
 import { Picker } from './picker.js';
 import { Player } from './player.js';
+import { Probe } from './probe.js';
 import { Recording } from './recording.js';
 import { Scars } from './scars.js';
 import { readLink } from './share.js';
 import { listen } from './shortcuts.js';
 import { Statistics } from './statistics.js';
+import { TileLabels } from './tile_labels.js';
 import { Tour } from './tour.js';
 
 /**
@@ -93,8 +95,10 @@ function connect(dish, offer) {
   const picker = new Picker(all.garden, offer.experiments, (entry) => attempt(() => actions.pick(entry)));
   const recording = new Recording(dish, () => all.garden.entry?.name ?? 'dish');
   const controls = new Controls(actions, hand);
+  const probe = new Probe(actions);
+  new TileLabels(dish, all.inside);
   const sheet = /** @type {HTMLDialogElement} */ (element('#sheet'));
-  listen(keysOf({ actions, controls, picker, inside: all.inside, recording }), sheet);
+  listen(keysOf({ actions, controls, picker, inside: all.inside, recording, probe }), sheet);
   dish.addEventListener('lost', () => notice('The graphics card was lost; the dish will come back when it does.'));
   dish.addEventListener('restored', () => {
     notice('');

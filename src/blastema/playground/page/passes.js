@@ -6,7 +6,7 @@ import { isArticle, kernels, slotsOf } from './filters.js';
 import { PICTURE } from './layout.js';
 import { Programs } from './programs.js';
 import { PASSES, PASS_NAMES } from './shaders.js';
-import { VIEWS } from './views.js';
+import { VIEWS, firstOf } from './views.js';
 
 /**
  * @typedef {import('./cells.js').Cells} Cells
@@ -67,7 +67,7 @@ export class Passes {
     this.#draw('numbers', scene, {
       what: record.what,
       tiles: [columns, rows],
-      first: view.index ?? 0,
+      first: firstOf(view),
       organism: view.organism,
       slots: slotsOf(rule, scene.filters),
       pixels: [surface.width, surface.height],

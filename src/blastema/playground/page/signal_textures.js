@@ -76,7 +76,7 @@ class Texture {
  * @param {import('./organism.js').Organism} organism @param {Float32Array | undefined} mixture of its signals, if any
  * @param {boolean} eightBits @returns {Float32Array} row by row
  */
-function biases({ rule, weights }, mixture = new Float32Array(), eightBits) {
+export function biases({ rule, weights }, mixture = new Float32Array(), eightBits) {
   const { hidden } = rule;
   const signalBias = weights.signal_bias ?? new Float32Array();
   const shares = [...mixture.entries()].filter(([, share]) => share !== 0);
