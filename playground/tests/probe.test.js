@@ -133,10 +133,10 @@ test('looking into one cell', { skip: noBrowser }, (suite) =>
         acts.add(fires);
         assert.match(await next(page, 'live'), /The cell is alive: its alpha, .*\. The dish has taken this step\./);
         assert.equal(await steps(page), 51 + step);
-        const [state, shown] = [await numbers(page, '#cell-state'), await numbers(page, '#cell-next')];
+        const [state, foretold] = [await numbers(page, '#cell-state'), await numbers(page, '#cell-next')];
         state.forEach((value, channel) => {
           const sum = before[channel] + (fires ? update[channel] : 0);
-          assert.ok(Math.abs(value - shown[channel]) < 0.0011 && Math.abs(value - sum) < 0.0021, `${value}, ${sum}`);
+          assert.ok(Math.abs(value - foretold[channel]) < 0.0011 && Math.abs(value - sum) < 0.0021, `${value}, ${sum}`);
         });
       }
       assert.deepEqual([...acts].sort(), [false, true]);
