@@ -22,12 +22,16 @@ const numbers = async (page, list) =>
 /** Opens the probe on a cell. @param {Page} page @param {number} column @param {number} row from 1 */
 async function probe(page, column, row) {
   await page.mouse.click(...(await at(page, (column - 0.5) / 72, (row - 0.5) / 72)));
-  await page.waitForFunction(
+  await shown(page, column, row);
+  await settled(page);
+}
+
+/** Waits until the panel shows a cell. @param {Page} page @param {number} column @param {number} row from 1 */
+const shown = (page, column, row) =>
+  page.waitForFunction(
     (text) => document.querySelector('#cell-where')?.textContent === text,
     `Column ${column}, row ${row}`,
   );
-  await settled(page);
-}
 
 /** Goes to the next stage, and what it says. @param {Page} page @param {string} name that it must have */
 async function next(page, name) {
@@ -98,15 +102,14 @@ test('looking into one cell', { skip: noBrowser }, (suite) =>
       await page.keyboard.press('i');
       await page.focus('#dish');
       for (const key of ['ArrowLeft', 'ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key);
-      await settled(page);
-      assert.equal(await page.textContent('#cell-where'), 'Column 36, row 43');
+      await shown(page, 36, 43);
       assert.match(String(await page.textContent('#status')), /Column 36, row 43\. Alive: its alpha, .* is above 0\.1/);
       const before = await cells(page);
       for (const key of ['Enter', 'x', 'Delete']) await page.keyboard.press(key);
       for (let press = 0; press < 15; press++) await page.keyboard.press('Shift+ArrowLeft');
       await settled(page);
       assert.deepEqual((await cells(page)).data, before.data);
-      assert.equal(await page.textContent('#cell-where'), 'Column 1, row 43');
+      await shown(page, 1, 43);
       assert.equal(await page.textContent('#cell-alive'), 'Dead: no alpha in its 3 × 3 neighbourhood is above 0.1.');
       assert.equal(await page.locator('#cell-around .outside').count(), 3);
     });
@@ -130,10 +133,10 @@ test('looking into one cell', { skip: noBrowser }, (suite) =>
         acts.add(fires);
         assert.match(await next(page, 'live'), /The cell is alive: its alpha, .*\. The dish has taken this step\./);
         assert.equal(await steps(page), 51 + step);
-        const [state, shown] = [await numbers(page, '#cell-state'), await numbers(page, '#cell-next')];
+        const [state, foretold] = [await numbers(page, '#cell-state'), await numbers(page, '#cell-next')];
         state.forEach((value, channel) => {
           const sum = before[channel] + (fires ? update[channel] : 0);
-          assert.ok(Math.abs(value - shown[channel]) < 0.0011 && Math.abs(value - sum) < 0.0021, `${value}, ${sum}`);
+          assert.ok(Math.abs(value - foretold[channel]) < 0.0011 && Math.abs(value - sum) < 0.0021, `${value}, ${sum}`);
         });
       }
       assert.deepEqual([...acts].sort(), [false, true]);
@@ -160,7 +163,7 @@ test('looking into one cell', { skip: noBrowser }, (suite) =>
         await page.click('#probe-on');
         await page.touchscreen.tap(...(await at(page, 36.5 / 72, 36.5 / 72)));
         await settled(page);
-        assert.equal(await page.textContent('#cell-where'), 'Column 37, row 37');
+        await shown(page, 37, 37);
         await next(page, 'perceive');
         const { inside, overflow } = await page.evaluate(() => ({
           inside: ['#dish', '[data-stage=perceive]', '#stage-next'].map((id) => {
