@@ -21,8 +21,9 @@ def site(
     from blastema.formats.page import site_files
     from blastema.hosting.catalogue import catalogue
     from blastema.hosting.site import write_site
+    from blastema.playground.bundle import bundled
 
-    files = site_files(catalogue(organisms))
+    files = bundled(site_files(catalogue(organisms)))
     write_site(directory, files)
     print(
         f"wrote {len(files)} files to {directory}; upload them to any web host, or view them on this machine:",
