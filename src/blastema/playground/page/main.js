@@ -19,6 +19,7 @@ import { mixtureOf } from './mixture.js';
 import { Picker } from './picker.js';
 import { Player } from './player.js';
 import { Recording } from './recording.js';
+import { replay } from './replay.js';
 import { readLink } from './share.js';
 import { listen } from './shortcuts.js';
 import { Statistics } from './statistics.js';
@@ -105,6 +106,7 @@ async function follow(actions, link) {
     await attempt(() => garden.pick(first));
     const mixture = mixtureOf(link.signal, garden.signals);
     if (mixture) dish.setSignal(garden.number, mixture);
+    if (wanted || !link.organism) await attempt(() => replay(actions, link.cuts));
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { notice } from './elements.js';
 import { mixtureText } from './mixture.js';
+import { cutsOf } from './replay.js';
 import { LARGEST_DISH } from './rule.js';
 
 /** @typedef {import('./conditions.js').Conditions} Conditions */
@@ -12,7 +13,9 @@ import { LARGEST_DISH } from './rule.js';
 export async function share(dish, garden) {
   const known = garden.entry && garden.entry.url !== '' ? garden.entry.name : null;
   const mixture = dish.signals.mixtures.get(garden.number);
-  const href = linkTo(known, mixture ? mixtureText(mixture, garden.signals) : null, dish.conditions);
+  const cuts = cutsOf(dish, garden.number);
+  const signal = mixture ? mixtureText(mixture, garden.signals) : null;
+  const href = linkTo(known, signal, dish.conditions, known ? cuts.text : null);
   history.replaceState(null, '', href);
   const copied = await navigator.clipboard?.writeText(href).then(
     () => true,
@@ -22,14 +25,16 @@ export async function share(dish, garden) {
   const cannot = [
     ...(known ? [] : ['an organism that was opened from a file']),
     ...(dish.signals.map ? ['what was painted'] : []),
+    ...(cuts.cannot ? [cuts.cannot] : []),
   ];
   const without = cannot.length ? ` The link cannot carry ${cannot.join(' or ')}.` : '';
-  notice(`${where}: it restores this organism, its random seed, rotation and size.${without}`, { done: true });
+  const again = known && cuts.text ? ' The cuts and seeds follow at the same steps.' : '';
+  notice(`${where}: it restores this organism, its random seed, rotation and size.${again}${without}`, { done: true });
 }
 
 /** @param {string | null} organism its name @param {string | null} signal what it grows, if it has signals
- * @param {Conditions} conditions */
-export function linkTo(organism, signal, { height, width, seed, edge, fireRate, angle, eightBits }) {
+ * @param {Conditions} conditions @param {string | null} cuts see cuts.js */
+export function linkTo(organism, signal, { height, width, seed, edge, fireRate, angle, eightBits }, cuts) {
   const said = new URLSearchParams();
   if (organism) said.set('organism', organism);
   if (organism && signal) said.set('signal', signal);
@@ -39,13 +44,14 @@ export function linkTo(organism, signal, { height, width, seed, edge, fireRate, 
   said.set('edge', edge);
   said.set('rate', String(fireRate));
   if (eightBits) said.set('bits', '8');
+  if (cuts) said.set('cuts', cuts);
   const link = new URL(location.href);
   link.hash = said.toString();
   return link.href;
 }
 
 /** Reads a link; values that are not valid are left out. @param {string} hash
- * @returns {{organism: string | null, signal: string | null, conditions: Partial<Conditions>}} */
+ * @returns {{organism: string | null, signal: string | null, cuts: string | null, conditions: Partial<Conditions>}} */
 export function readLink(hash) {
   const said = new URLSearchParams(hash.replace(/^#/, ''));
   /** @type {Partial<Conditions>} */
@@ -61,7 +67,7 @@ export function readLink(hash) {
   const rate = number(said.get('rate'), 0, 1);
   if (rate !== null) conditions.fireRate = rate;
   if (said.get('bits') === '8') conditions.eightBits = true;
-  return { organism: said.get('organism'), signal: said.get('signal'), conditions };
+  return { organism: said.get('organism'), signal: said.get('signal'), cuts: said.get('cuts'), conditions };
 }
 
 /** @param {number} angle radians */
