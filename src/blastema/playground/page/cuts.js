@@ -25,29 +25,39 @@ const unsigned = (value) => (value < 0 ? -2 * value - 1 : 2 * value);
 /** @param {number} value */
 const signed = (value) => (value % 2 ? -(value + 1) / 2 : value / 2);
 
+/** Before any cut, and after a seed, a cut has to begin. */
+const NOWHERE = { x: 0, y: 0, radius: 0 };
+
 class Writer {
   text = VERSION;
   #age = 0;
   /** Where the last cut ended, in parts of a cell. */
-  #at = { x: 0, y: 0, radius: 0 };
+  #at = NOWHERE;
 
   /** @param {Deed} deed */
   deed(deed) {
-    if (deed.kind === 'plant') {
-      this.#begin(SEED, deed.age);
-      for (const value of [deed.x, deed.y]) this.#number(value);
+    if (deed.kind === 'cut') {
+      this.#cut(deed);
       return;
     }
-    const [from, to] = [deed.from, deed.to].map(({ x, y }) => ({ x: x * PER_CELL, y: y * PER_CELL }));
-    const radius = deed.radius * PER_CELL;
-    const goesOn = from.x === this.#at.x && from.y === this.#at.y && radius === this.#at.radius;
+    this.#begin(SEED, deed.age);
+    for (const value of [deed.x, deed.y]) this.#number(value);
+    this.#at = NOWHERE;
+  }
+
+  /** @param {Extract<Deed, {kind: 'cut'}>} cut */
+  #cut(cut) {
+    const [from, to] = [cut.from, cut.to].map(({ x, y }) => ({ x: x * PER_CELL, y: y * PER_CELL }));
+    const radius = cut.radius * PER_CELL;
     const isDot = from.x === to.x && from.y === to.y;
-    if (!goesOn || isDot) {
-      this.#begin(BEGIN, deed.age);
+    const goesOn = from.x === this.#at.x && from.y === this.#at.y && radius === this.#at.radius;
+    if (!goesOn) {
+      this.#begin(BEGIN, cut.age);
       for (const value of [radius, unsigned(from.x), unsigned(from.y)]) this.#number(value);
     }
-    if (!isDot) {
-      this.#begin(ON, deed.age);
+    // In the same place and step there is nothing left to cut.
+    if (!isDot || (goesOn && cut.age > this.#age)) {
+      this.#begin(ON, cut.age);
       for (const by of [to.x - from.x, to.y - from.y]) this.#number(unsigned(by));
     }
     this.#at = { ...to, radius };
@@ -77,7 +87,7 @@ export function cutsText(deeds) {
 class Reader {
   #place = VERSION.length;
   #age = 0;
-  #at = { x: 0, y: 0, radius: 0 };
+  #at = NOWHERE;
 
   /** @param {string} text @param {{height: number, width: number}} size of the dish, in cells */
   constructor(text, size) {
@@ -97,8 +107,10 @@ class Reader {
     const head = this.#number(),
       kind = head % KINDS;
     this.#age = this.#within('step', this.#age + Math.floor(head / KINDS), 0, MOST_STEPS);
-    if (kind === SEED)
+    if (kind === SEED) {
+      this.#at = NOWHERE;
       return { kind: 'plant', age: this.#age, x: this.#cell('width'), y: this.#cell('height'), number };
+    }
     const before = this.#at;
     if (kind === BEGIN) this.#at = this.#begin();
     else if (kind === ON && before.radius) this.#at = this.#on(before);
