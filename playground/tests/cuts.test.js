@@ -213,7 +213,8 @@ test('on the page', { skip: noBrowser }, (suite) =>
       await page.click('#reset');
       await page.mouse.move(...(await at(page, 0.02, 0.02)));
       await page.mouse.down();
-      for (const y of [0.9, 0.1, 0.9, 0.1, 0.9]) await page.mouse.move(...(await at(page, y, 0.9 - y / 2)), { steps: 120 });
+      for (const y of [0.9, 0.1, 0.9, 0.1, 0.9])
+        await page.mouse.move(...(await at(page, y, 0.9 - y / 2)), { steps: 120 });
       await page.mouse.up();
       assert.doesNotMatch(await link(page), /cuts/);
       assert.match(String(await said(page)), /cannot carry so many cuts \(\d+ characters, at most 1500\)/);

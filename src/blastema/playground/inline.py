@@ -93,10 +93,7 @@ def one_page(files: Mapping[str, bytes]) -> str:
     files |= {"organisms.json": json.dumps(listed, ensure_ascii=False, allow_nan=False).encode()}
     page = files[START].decode()
     page = re.sub(r'<link rel="modulepreload"[^>]*>\s*', "", page)
-    # This one opens from disk.
-    page = page.replace(
-        '<script src="early.js"></script>', "<script>document.documentElement.dataset.scripts = 'on';</script>"
-    )
+    page = re.sub(r'<script src="([^"]+)"></script>', lambda found: f"<script>\n{files[found[1]].decode()}</script>", page)
     page = STYLE.sub(lambda found: _style(files.get(found[1], b"").decode()), page)
     page = re.sub(r'(<link [^>]*href=")(?:\./)?([^":]+)(")', lambda found: _linked(files, found), page)
     return re.sub(

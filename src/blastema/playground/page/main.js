@@ -9,8 +9,10 @@ import { DEFAULT_CONDITIONS } from './conditions.js';
 import { Controls } from './controls.js';
 import { Dish } from './dish.js';
 import { Display } from './display.js';
+import { setUpEmbedding } from './embed.js';
 import { element, notice, say } from './elements.js';
 import { randomSeed } from './firing.js';
+import { setUpFullScreen } from './full_screen.js';
 import { Garden } from './garden.js';
 import { Hand } from './hand.js';
 import { Inside } from './inside.js';
@@ -84,6 +86,8 @@ function connect(dish, offer) {
   const controls = new Controls(actions, hand);
   const sheet = /** @type {HTMLDialogElement} */ (element('#sheet'));
   listen(keysOf({ actions, controls, picker, inside: all.inside, recording }), sheet);
+  setUpEmbedding(dish, all.garden);
+  setUpFullScreen();
   dish.addEventListener('lost', () => notice('The graphics card was lost; the dish will come back when it does.'));
   dish.addEventListener('restored', () => {
     notice('');

@@ -8,20 +8,16 @@ import { LARGEST_DISH } from './rule.js';
 
 /** @typedef {import('./conditions.js').Conditions} Conditions */
 
-/** Puts a link to the dish into the address bar and copies it. @param {import('./dish.js').Dish} dish
- * @param {import('./garden.js').Garden} garden */
-export async function share(dish, garden) {
+const touch = matchMedia('(hover: none)');
+
+/** A link to the dish, and for the user what follows from it and what it cannot carry, each a sentence or nothing.
+ * @param {import('./dish.js').Dish} dish @param {import('./garden.js').Garden} garden */
+export function dishLink(dish, garden) {
   const known = garden.entry && garden.entry.url !== '' ? garden.entry.name : null;
   const mixture = dish.signals.mixtures.get(garden.number);
   const cuts = cutsOf(dish, garden.number);
   const signal = mixture ? mixtureText(mixture, garden.signals) : null;
   const href = linkTo(known, signal, dish.conditions, known ? cuts.text : null);
-  history.replaceState(null, '', href);
-  const copied = await navigator.clipboard?.writeText(href).then(
-    () => true,
-    () => false,
-  );
-  const where = copied ? 'Link copied' : 'The link is in the address bar';
   const cannot = [
     ...(known ? [] : ['an organism that was opened from a file']),
     ...(dish.signals.map ? ['what was painted'] : []),
@@ -29,7 +25,38 @@ export async function share(dish, garden) {
   ];
   const without = cannot.length ? ` The link cannot carry ${cannot.join(' or ')}.` : '';
   const again = known && cuts.text ? ' The cuts and seeds follow at the same steps.' : '';
+  return { href, again, without };
+}
+
+/** Puts a link to the dish into the address bar, and shares it on touch screens or else copies it.
+ * @param {import('./dish.js').Dish} dish @param {import('./garden.js').Garden} garden */
+export async function share(dish, garden) {
+  const { href, again, without } = dishLink(dish, garden);
+  history.replaceState(null, '', href);
+  const title = `${garden.entry?.label ?? 'A pattern'}, growing in Blastema`;
+  const isShared = await shared({ title, url: href });
+  if (isShared && !without) return;
+  const where = isShared ? 'Link shared' : (await copied(href)) ? 'Link copied' : 'The link is in the address bar';
   notice(`${where}: it restores this organism, its random seed, rotation and size.${again}${without}`, { done: true });
+}
+
+/** Lets the user of a touch screen choose where to send a link; whether that was offered. @param {ShareData} data */
+async function shared(data) {
+  if (!touch.matches || !navigator.canShare?.(data)) return false;
+  return navigator.share(data).then(
+    () => true,
+    // The user closed the choice, and wants no copy either.
+    (error) => error instanceof Error && error.name === 'AbortError',
+  );
+}
+
+/** Copies a text; whether the browser allowed it. @param {string} text */
+export async function copied(text) {
+  if (!navigator.clipboard) return false;
+  return navigator.clipboard.writeText(text).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** @param {string | null} organism its name @param {string | null} signal what it grows, if it has signals
