@@ -9,25 +9,30 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from blastema.errors import BlastemaError
 from blastema.playground.files import CATALOGUE, RULE, START
 from blastema.playground.inline import STYLE, plain, program
 
 ENTRY = re.compile(r'<script type="module" src="([^"]+)"></script>')
 # Runs first; it requests the first organism unless the address names another one.
 EARLY = '<script src="early.js"></script>'
+PREVIEW = '<meta property="og:image" content="preview.png" />'
+ADDRESS = re.compile(r"https?://[\w.:-]+(?:/[\w.~%/+-]*)?", re.ASCII)
 PARTS = (".js", ".css", ".glsl")
 
 
-def bundled(files: Mapping[str, bytes]) -> dict[str, bytes]:
+def bundled(files: Mapping[str, bytes], address: str | None = None) -> dict[str, bytes]:
     """Return the files of a page with its modules and shaders in one script, and its styles in one sheet.
 
     Args:
         files: of a site, see `blastema.formats.page.site_files`.
+        address: where the page will be; programs that show a preview of a link need it to find the picture.
 
     Raises:
+        BlastemaError: this is not an address of a page.
         ValueError: as `blastema.playground.inline.one_module`.
     """
-    page = files[START].decode()
+    page = _addressed(files[START].decode(), address)
     entry, styles = ENTRY.findall(page)[0], STYLE.findall(page)
     parts = {path: content for path, content in files.items() if path != CATALOGUE}
     rest = {path: content for path, content in files.items() if not _is_part(path) or f'<script src="{path}">' in page}
@@ -37,6 +42,17 @@ def bundled(files: Mapping[str, bytes]) -> dict[str, bytes]:
         styles[0]: style.encode(),
         START: _hurried(page, styles, json.loads(files[CATALOGUE])).encode(),
     }
+
+
+def _addressed(page: str, address: str | None) -> str:
+    """Return the start page with the whole address of its preview picture."""
+    if address is None:
+        return page
+    if not ADDRESS.fullmatch(address):
+        raise BlastemaError(f"{address!r} is not an address; give the page's as in https://example.org/blastema/")
+    folder = address if address.endswith("/") else f"{address}/"
+    url = f'<meta property="og:url" content="{folder}" />'
+    return page.replace(PREVIEW, f"{PREVIEW.replace('preview.png', f'{folder}preview.png')}\n    {url}")
 
 
 def _is_part(path: str) -> bool:

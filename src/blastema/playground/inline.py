@@ -93,7 +93,11 @@ def one_page(files: Mapping[str, bytes]) -> str:
     files |= {"organisms.json": json.dumps(listed, ensure_ascii=False, allow_nan=False).encode()}
     page = files[START].decode()
     page = re.sub(r'<link rel="modulepreload"[^>]*>\s*', "", page)
-    page = re.sub(r'<script src="([^"]+)"></script>', lambda found: f"<script>\n{files[found[1]].decode()}</script>", page)
+    page = re.sub(
+        r'<script src="([^"]+)"></script>', lambda found: f"<script>\n{files[found[1]].decode()}</script>", page
+    )
+    # A file has no address where others could find the picture.
+    page = re.sub(r'\s*<meta\s+(?:property="og:image|name="twitter)[^>]*>', "", page)
     page = STYLE.sub(lambda found: _style(files.get(found[1], b"").decode()), page)
     page = re.sub(r'(<link [^>]*href=")(?:\./)?([^":]+)(")', lambda found: _linked(files, found), page)
     return re.sub(
@@ -112,7 +116,7 @@ def data_url(path: str, content: bytes) -> str:
 
 
 def _style(text: str) -> str:
-    return f"<style>\n{text}</style>" if text else ""
+    return f"<style>\n{plain(text)}</style>" if text else ""
 
 
 def _linked(files: Mapping[str, bytes], found: re.Match[str]) -> str:
