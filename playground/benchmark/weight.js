@@ -4,7 +4,8 @@
 //     node benchmark/weight.js [ADDRESS ...]
 //
 // Without addresses: the page of `blastema site`, from a server that does not compress, and that of `blastema play`.
-// With several, they take turns.
+// With several, they take turns. All of it is measured on this machine and through a slower network that Chromium
+// imitates.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,6 +15,8 @@ import { median } from './compare.js';
 /** @typedef {{requests: number, bytes: number, seconds: number}} Visit */
 
 const ROUNDS = 7;
+/** Latency of each request in milliseconds, bytes per second: a good mobile network. */
+const SLOW = { offline: false, latency: 60, downloadThroughput: 10e6 / 8, uploadThroughput: 5e6 / 8 };
 /** Milliseconds after the first step in which the rest is loaded. */
 const REST = 1500;
 
@@ -28,13 +31,15 @@ function noteFirstStep() {
   look();
 }
 
-/** @param {import('playwright-core').Browser} browser @param {string} url @returns {Promise<Visit>} */
-async function visit(browser, url) {
+/** @param {import('playwright-core').Browser} browser @param {string} url @param {boolean} slow
+ * @returns {Promise<Visit>} */
+async function visit(browser, url, slow) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   const network = await context.newCDPSession(page);
   const seen = { requests: 0, bytes: 0 };
   await network.send('Network.enable');
+  if (slow) await network.send('Network.emulateNetworkConditions', SLOW);
   network.on('Network.requestWillBeSent', ({ request }) => {
     if (request.url.startsWith('http')) seen.requests++;
   });
@@ -55,11 +60,13 @@ async function play() {
   return { url: String(/http:\S+/.exec(String(line))), close: () => started.kill() };
 }
 
-/** @param {import('playwright-core').Browser} browser @param {string[]} urls */
-async function measure(browser, urls) {
+/** @param {import('playwright-core').Browser} browser @param {string[]} urls @param {boolean} slow */
+async function measure(browser, urls, slow) {
+  console.log(slow ? `\nAs if each request took ${SLOW.latency} ms, at 10 Mbit/s:` : 'On this machine:');
   /** @type {Map<string, Visit[]>} */
   const visits = new Map(urls.map((url) => [url, []]));
-  for (let round = 0; round < ROUNDS; round++) for (const [url, all] of visits) all.push(await visit(browser, url));
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [url, all] of visits) all.push(await visit(browser, url, slow));
   for (const [url, all] of visits) {
     const [{ requests, bytes }] = all;
     const seconds = all.map((one) => one.seconds).sort((a, b) => a - b);
@@ -71,13 +78,10 @@ async function measure(browser, urls) {
 
 await withBrowser(async ({ browser }) => {
   const given = process.argv.slice(2);
-  if (given.length) return measure(browser, given);
-  const servers = [await serve({ '/': `${writtenSite()}/` }), await play()];
+  const servers = given.length ? [] : [await serve({ '/': `${writtenSite()}/` }), await play()];
   try {
-    return await measure(
-      browser,
-      servers.map(({ url }) => url),
-    );
+    const urls = given.length ? given : servers.map(({ url }) => url);
+    for (const slow of [false, true]) await measure(browser, urls, slow);
   } finally {
     for (const server of servers) server.close();
   }
