@@ -81,6 +81,7 @@ docs: $(VENV)/for-tests ## write the generated pages of docs/
 	$(BIN)/python tools/write_seed_docs.py docs/seed-cell.md
 	$(BIN)/python tools/write_zoo_docs.py docs/zoo.md
 	$(BIN)/python tools/write_gallery.py --text docs/gallery.md
+	$(BIN)/python tools/write_preview.py src/blastema/playground/page/preview.png
 	$(BIN)/python tools/write_notebook.py notebooks/growing.py
 
 docs-check: $(VENV)/for-tests ## fail if a generated page is out of date
@@ -91,6 +92,7 @@ docs-check: $(VENV)/for-tests ## fail if a generated page is out of date
 	$(BIN)/python tools/write_seed_docs.py --check docs/seed-cell.md
 	$(BIN)/python tools/write_zoo_docs.py --check docs/zoo.md
 	$(BIN)/python tools/write_gallery.py --check docs/gallery.md
+	$(BIN)/python tools/write_preview.py --check src/blastema/playground/page/preview.png
 	$(BIN)/python tools/write_notebook.py --check notebooks/growing.py
 
 wheel: $(VENV)/installed ## build a wheel into dist/

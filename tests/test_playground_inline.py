@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from blastema.playground.files import PAGE, TYPES
-from blastema.playground.inline import one_module, one_page, plain
+from blastema.playground.inline import one_module, one_page, plain, program
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="not installed: Node")
 
@@ -138,3 +138,12 @@ def test_a_page_in_one_file_has_all_that_it_had_in_many(tmp_path):
 def test_every_file_of_the_page_is_of_a_type_that_browsers_are_told():
     odd = [path.name for path in PAGE.rglob("*") if path.is_file() and path.suffix not in TYPES]
     assert odd == []
+
+
+@needs_node
+def test_texts_survive_whatever_they_contain(tmp_path):
+    texts = {"a.json": "`${1}` \\n $ {", "b.json": "a\r\nb`", "c.glsl": "#define A \\\n  1\n"}
+    entry = "console.log(JSON.stringify(await Promise.all([%s].map(async (path) => (await fetch(path)).text()))));\n"
+    files = {"entry.js": entry % ", ".join(map(repr, texts))} | texts
+    text = program({path: content.encode() for path, content in files.items()}, "entry.js")
+    assert run(text, tmp_path) == [*texts.values()]

@@ -1,6 +1,7 @@
 """The server of the page, as browsers and as attackers meet it: over a real socket."""
 
 import gc
+import gzip
 import http.client
 import json
 import socket
@@ -409,3 +410,62 @@ def test_errors_of_the_server_are_shown_and_clients_that_disconnect_are_not(serv
     monkeypatch.setattr(served, "files", None)
     raw(served, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert "TypeError" in capfd.readouterr().err
+
+
+TEXT = b"export const dish = 1;\n" * 400
+
+
+@pytest.fixture(scope="module")
+def page():
+    with Server(seconds=0.5) as server:
+        packed = {"a.png": TEXT + b"1", "a.safetensors": bytes(range(256))}
+        server.start({"index.html": b"<!doctype html>", "dish.js": TEXT} | packed)
+        yield server
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packs"),
+    [
+        ("gzip", True), ("gzip, deflate, br, zstd", True), ("GZIP;q=0.5", True), ("br, *;q=0.1", True),
+        ("identity", False), ("gzip;q=0", False), ("gzip;q=0, *", False), ("gzip;q=0.000", False), ("x-gzip", False),
+        ("", False), ("gzip;q=nan", False), ("gzip;level=9", False), (",", False), ("gzip" * 999, False),
+    ],
+)  # fmt: skip
+def test_text_is_compressed_for_browsers_that_take_it(page, accepted, packs):
+    status, headers, content = ask(page, path="/dish.js", Accept_Encoding=accepted)
+    assert (status, headers["Content-Encoding"]) == (200, "gzip" if packs else None)
+    assert int(headers["Content-Length"]) == len(content)
+    assert (gzip.decompress(content) if packs else content) == TEXT
+    assert (len(content) < 200) == packs
+    assert (headers["Vary"], headers["Content-Type"]) == ("Accept-Encoding", "text/javascript; charset=utf-8")
+    assert all(headers[name] == value for name, value in HEADERS.items())
+
+
+def test_head_tells_the_length_of_what_is_sent(page):
+    for accepted in ("gzip", "identity"):
+        sent = ask(page, "GET", "/dish.js", Accept_Encoding=accepted)
+        head = ask(page, "HEAD", "/dish.js", Accept_Encoding=accepted)
+        names = ("Content-Length", "Content-Encoding", "ETag", "Vary")
+        assert [head[1][name] for name in names] == [sent[1][name] for name in names]
+        assert (head[0], head[2], int(head[1]["Content-Length"])) == (200, b"", len(sent[2]))
+
+
+def test_what_is_packed_already_or_does_not_shrink_is_sent_as_it_is(page):
+    for path in ("/a.png", "/a.safetensors", "/none"):
+        headers = ask(page, path=path, Accept_Encoding="gzip")[1]
+        assert headers["Content-Encoding"] is headers["Vary"] is None
+
+
+def test_a_copy_of_the_browser_is_used_as_long_as_it_is_the_same(page):
+    for accepted in ("gzip", "identity"):
+        tag = ask(page, path="/dish.js", Accept_Encoding=accepted)[1]["ETag"]
+        for known in (tag, f'"other", W/{tag}'):
+            status, headers, content = ask(page, path="/dish.js", Accept_Encoding=accepted, If_None_Match=known)
+            assert (status, content, headers["ETag"], headers["Vary"]) == (304, b"", tag, "Accept-Encoding")
+            assert headers["Content-Length"] is headers["Content-Encoding"] is None
+            assert headers["Cache-Control"] == "no-cache"
+    assert ask(page, path="/a.png", If_None_Match=tag)[0] == 200
+    plain, packed = (ask(page, path="/dish.js", Accept_Encoding=coding)[1]["ETag"] for coding in ("", "gzip"))
+    assert plain != packed
+    assert ask(page, path="/dish.js", If_None_Match=packed)[0] == 200

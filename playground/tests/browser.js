@@ -81,14 +81,20 @@ export const PYTHON =
 const site = process.env.BLASTEMA_SITE ?? mkdtempSync(join(tmpdir(), 'blastema-site-'));
 if (!process.env.BLASTEMA_SITE) process.on('exit', () => rmSync(site, { recursive: true, force: true }));
 
-/** Python that gives organisms without a known target, such as the article's models, the picture of their emoji. */
-const ADD_PICTURES = `
+/** Python that puts the single modules beside the page's one script, for tests of a module by itself, and gives
+ * organisms without a known target, such as the article's models, the picture of their emoji. */
+const ADD_MODULES_AND_PICTURES = `
 import json, sys
 from pathlib import Path
 from blastema.formats.page import png
+from blastema.playground.files import page_files
 from blastema.render.colour import rgba
 from blastema.targets import load_target
 site = Path(sys.argv[1])
+for path, content in page_files().items():
+    if not (site / path).exists():
+        (site / path).parent.mkdir(exist_ok=True)
+        (site / path).write_bytes(content)
 listed = json.loads((site / "organisms.json").read_text())
 for entry in listed["organisms"]:
     if entry["picture"] is None:
@@ -110,7 +116,7 @@ export function writtenSite() {
       cwd: ROOT,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    execFileSync(PYTHON, ['-c', ADD_PICTURES, site]);
+    execFileSync(PYTHON, ['-c', ADD_MODULES_AND_PICTURES, site]);
   }
   return site;
 }

@@ -41,6 +41,12 @@ test('one file holds the page and its organism, and asks for nothing else', { sk
       });
       assert.deepEqual(errors, []);
       assert.deepEqual(asked, [String(pathToFileURL(file))]);
+      await page.goto(`${pathToFileURL(file)}?embed`);
+      assert.ok(!(await page.locator('header').isVisible()), 'the header is hidden before the program is unpacked');
+      await page.waitForSelector('html[data-ready]', { state: 'attached' });
+      assert.ok(await page.locator('#dish').isVisible());
+      assert.equal(await page.locator('#whole-page').getAttribute('href'), String(pathToFileURL(file)));
+      assert.deepEqual(errors, []);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -383,7 +383,16 @@ test('the page', { skip: noBrowser }, (suite) =>
       async (page) => {
         assert.match(String(await page.textContent('#dead')), /cannot compile update\.fragment\.glsl: .*broken/s);
       },
-      { before: (page) => page.route('**/update.fragment.glsl', (route) => route.fulfill({ body: 'broken' })) },
+      {
+        before: (page) =>
+          page.route('**/main.js', async (route) => {
+            const response = await route.fetch();
+            await route.fulfill({
+              response,
+              body: (await response.text()).replace('update.fragment.glsl": `', '$&broken'),
+            });
+          }),
+      },
     );
 
     await visit(

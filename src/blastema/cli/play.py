@@ -57,6 +57,7 @@ def play(
     from blastema.hosting.events import Bulletin
     from blastema.hosting.server import Server
     from blastema.library import load
+    from blastema.playground.bundle import bundled
 
     if train and resume is not None:
         raise BlastemaError("--train starts a training and --resume continues one; give only one of them")
@@ -82,7 +83,7 @@ def play(
             # So that there is an organism to show from the start.
             run.save()
         shown = (run.directory, *organisms) if run else organisms
-        server.start(site_files(catalogue(shown), training))
+        server.start(bundled(site_files(catalogue(shown), training)))
         try:
             announce(server)
             if browser:

@@ -66,7 +66,6 @@ class Entry:
             "width": width,
             "url": f"organisms/{self.stem}.safetensors",
             "picture": f"organisms/{self.stem}.png" if self.picture else None,
-            "scores": self.organism.scores,
         } | ({"signals": bodies} if bodies else {})
 
     def _path(self, place: int) -> str:
@@ -95,7 +94,7 @@ def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, by
         "experiments": {name: experiment.expect for name, experiment in EXPERIMENTS.items()},
         "training": {"events": EVENTS} if training else None,
     }
-    files[CATALOGUE] = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False).encode()
+    files[CATALOGUE] = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     return files
 
 

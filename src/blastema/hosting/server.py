@@ -20,7 +20,8 @@ from typing import Any
 
 from blastema.errors import BlastemaError
 from blastema.hosting.events import Bulletin
-from blastema.playground.files import EVENTS, START, content_type
+from blastema.hosting.served import Served
+from blastema.playground.files import EVENTS, START
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Seconds to read a request or to write a part of a response; most bytes of a request.
@@ -77,7 +78,7 @@ class Server(socketserver.ThreadingTCPServer):
     ) -> None:
         if not 0 <= port < 1 << 16:
             raise BlastemaError(f"--port is {port}; it must be 0 (any free one) to 65535")
-        self.files: dict[str, tuple[str, bytes]] = {}
+        self.files: dict[str, Served] = {}
         self.host, self.bulletin, self.seconds = host, bulletin, seconds
         self.connections = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self.watchers = threading.BoundedSemaphore(MOST_WATCHERS)
@@ -104,7 +105,8 @@ class Server(socketserver.ThreadingTCPServer):
         Args:
             files: path without the leading slash to content; `index.html` is also at `/`.
         """
-        self.files = {"/": (START, files[START])} | {f"/{path}": (path, content) for path, content in files.items()}
+        served = {f"/{path}": Served(path, content) for path, content in files.items()}
+        self.files = {"/": served[f"/{START}"]} | served
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def answers_to(self, header: str) -> bool:
@@ -232,8 +234,8 @@ class Handler(BaseHTTPRequestHandler):
         """Send the file, the events, or an error."""
         path = self.path.partition("?")[0]
         if path in self.server.files:
-            name, content = self.server.files[path]
-            self._send(200, content_type(name), content)
+            accepted, known = (self.headers.get(name, "") for name in ("Accept-Encoding", "If-None-Match"))
+            self._send(*self.server.files[path].answer(accepted, known))
         elif path == f"/{EVENTS}" and self.server.bulletin:
             self._watch(self.server.bulletin)
         else:
@@ -245,7 +247,8 @@ class Handler(BaseHTTPRequestHandler):
         """Send an error as plain text that repeats nothing of the request."""
         self.close_connection = True
         text = f"{code} {HTTPStatus(code).phrase}\n{EXPLANATIONS.get(code, '')}\n"
-        self._send(code, "text/plain; charset=utf-8", text.encode(), {"Allow": "GET, HEAD"} if code == 405 else {})
+        headers = {"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(text.encode()))}
+        self._send(code, headers | ({"Allow": "GET, HEAD"} if code == 405 else {}), text.encode())
         self._read_rest()
 
     def version_string(self) -> str:
@@ -255,8 +258,8 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *arguments: Any) -> None:
         """Log nothing."""
 
-    def _send(self, code: int, kind: str, content: bytes, more: Mapping[str, str] | None = None) -> None:
-        self._send_head(code, {"Content-Type": kind, "Content-Length": str(len(content))} | dict(more or {}))
+    def _send(self, code: int, headers: Mapping[str, str], content: bytes) -> None:
+        self._send_head(code, headers)
         if self.command != "HEAD":
             self.wfile.write(content)
 

@@ -23,13 +23,17 @@ NOT_UNDERSTOOD = re.compile(r"^(?:import|export)\b(?!\().*", re.M)
 # Only comments that fill whole lines: the end of a line could be part of a string.
 COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)\n", re.M)
 STYLE = re.compile(r'<link rel="stylesheet" href="(?:\./)?([^"]+)"[^>]*>')
+# Has a meaning between backquotes.
+SPECIAL = re.compile(r"[`\\]|\$(?=\{)")
 # Types in JSDoc name modules, too.
 TYPE = re.compile(r"/\*\*.*?\*/")
 # Suffixes of files that modules fetch.
 FETCHED = (".glsl", ".json")
 # Names that begin with underscores do not clash with those of the page.
 HEAD = """\
-const __texts = %(texts)s;
+const __texts = {
+%(texts)s
+};
 const __home = 'page:///';
 const __fetch = globalThis.fetch.bind(globalThis);
 const fetch = (address, ...options) => {
@@ -89,15 +93,21 @@ def one_page(files: Mapping[str, bytes]) -> str:
     files |= {"organisms.json": json.dumps(listed, ensure_ascii=False, allow_nan=False).encode()}
     page = files[START].decode()
     page = re.sub(r'<link rel="modulepreload"[^>]*>\s*', "", page)
-    # This one opens from disk.
-    page = page.replace(
-        '<script src="early.js"></script>', "<script>document.documentElement.dataset.scripts = 'on';</script>"
+    page = re.sub(
+        r'<script src="([^"]+)"></script>', lambda found: f"<script>\n{files[found[1]].decode()}</script>", page
     )
+    # A file has no address where others could find the picture.
+    page = re.sub(r'\s*<meta\s+(?:property="og:image|name="twitter)[^>]*>', "", page)
     page = STYLE.sub(lambda found: _style(files.get(found[1], b"").decode()), page)
     page = re.sub(r'(<link [^>]*href=")(?:\./)?([^":]+)(")', lambda found: _linked(files, found), page)
     return re.sub(
         r'<script type="module" src="(?:\./)?([^"]+)"[^>]*></script>', lambda found: _script(files, found[1]), page
     )
+
+
+def program(files: Mapping[str, bytes], entry: str) -> str:
+    """Return a module that does what the module `entry` does and needs no other module, shader or `rule.json`."""
+    return f"{_bundle(files, entry)[0]}await __load({json.dumps(entry)});\n"
 
 
 def data_url(path: str, content: bytes) -> str:
@@ -106,7 +116,7 @@ def data_url(path: str, content: bytes) -> str:
 
 
 def _style(text: str) -> str:
-    return f"<style>\n{text}</style>" if text else ""
+    return f"<style>\n{plain(text)}</style>" if text else ""
 
 
 def _linked(files: Mapping[str, bytes], found: re.Match[str]) -> str:
@@ -115,8 +125,7 @@ def _linked(files: Mapping[str, bytes], found: re.Match[str]) -> str:
 
 def _script(files: Mapping[str, bytes], entry: str) -> str:
     """Return a script that unpacks and runs the modules; packed, they take a third of the space."""
-    text = f"{_bundle(files, entry)[0]}await __load({json.dumps(entry)});\n"
-    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+    packed = base64.b64encode(gzip.compress(program(files, entry).encode(), mtime=0)).decode()
     return f'<script type="module">{UNPACK % packed}</script>'
 
 
@@ -124,13 +133,19 @@ def _bundle(files: Mapping[str, bytes], entry: str) -> tuple[str, list[str]]:
     """Return the modules that `entry` needs as the text that defines `__load`, and the names that `entry` exports."""
     modules: dict[str, tuple[str, list[str]]] = {}
     _collect(files, entry, modules, ())
-    texts = {
-        path: plain(content.decode()) if path.endswith(".glsl") else content.decode()
-        for path, content in files.items()
+    texts = [
+        f"  {json.dumps(path)}: {_literal(plain(text.decode()) if path.endswith('.glsl') else text.decode())},"
+        for path, text in files.items()
         if PurePosixPath(path).suffix in FETCHED
-    }
+    ]
     functions = [f"{json.dumps(path)}: async () => {{\n{text}}}," for path, (text, _) in modules.items()]
-    return HEAD % {"texts": json.dumps(texts, ensure_ascii=False), "modules": "\n".join(functions)}, modules[entry][1]
+    return HEAD % {"texts": "\n".join(texts), "modules": "\n".join(functions)}, modules[entry][1]
+
+
+def _literal(text: str) -> str:
+    """Return the text as a literal of JavaScript that keeps its lines; carriage returns would not survive in one."""
+    escaped = SPECIAL.sub(r"\\\g<0>", text)
+    return json.dumps(text, ensure_ascii=False) if "\r" in text else f"`{escaped}`"
 
 
 def _collect(

@@ -20,6 +20,7 @@ export function fitCanvas(dish, frame, then) {
       { height, width } = dish.conditions;
     const across = width * columns,
       down = height * rows;
+    frame.toggleAttribute('data-tiled', columns * rows > 1);
     const room = Math.min(frame.clientWidth * devicePixelRatio, LARGEST_SIDE);
     const most = room / Math.max(across, down);
     const zoom = most >= 2 ? Math.floor(most) : most;

@@ -17,6 +17,7 @@ import { MOST_ORGANISMS, PICTURE } from './layout.js';
 import { DEFAULT_RULE, MOST_FILTERS } from './rule.js';
 import { signalsOf } from './signal_names.js';
 import { Signals, only } from './signals.js';
+import { Strokes, rounded } from './strokes.js';
 import { census } from './territory.js';
 import { tilesOf } from './views.js';
 
@@ -38,6 +39,8 @@ export class Dish extends EventTarget {
   filters = sharedFilters([]);
   /** Changed by `setSignal` and `paint`. */
   signals = new Signals();
+  /** What was cut and planted since the dish was last empty. */
+  strokes = new Strokes();
   /** @type {import('./views.js').View} */
   view = { kind: 'picture', index: null, organism: 1 };
   /** The colours behind the cells and of those that fire: red, green, blue, 0 to 1. */
@@ -99,6 +102,7 @@ export class Dish extends EventTarget {
   /** Gives living cells other weights, as a running training does. @param {number} number @param {Organism} organism */
   replace(number, organism) {
     this.#check(number);
+    this.strokes.disturb();
     const before = this.organisms[number];
     const renewed = (/** @type {(Organism | null)[]} */ all) => all.map((one) => (one === before ? organism : one));
     this.#use(renewed(this.organisms));
@@ -119,6 +123,7 @@ export class Dish extends EventTarget {
   /** Removes all life, and the signals that were painted; the next step is the first. */
   clear() {
     this.age = 0;
+    this.strokes.clear();
     this.#change((graphics) => {
       this.age = 0;
       graphics.clear();
@@ -131,13 +136,16 @@ export class Dish extends EventTarget {
    * @param {number} [x] @param {number} [y] cell */
   plant(number, x = this.conditions.width >> 1, y = this.conditions.height >> 1) {
     this.#check(number);
+    this.strokes.add({ kind: 'plant', age: this.age, x, y, number });
     this.#change((graphics) => graphics.plant(this.#scene, number, x, y));
   }
 
   /** Kills all cells whose centre is within a radius of the line between two points.
-   * @param {Point} from @param {Point} to @param {number} radius in cells */
+   * @param {Point} from @param {Point} to @param {number} radius in cells; all are rounded to quarters */
   erase(from, to, radius) {
-    this.#change((graphics) => graphics.erase(this.#scene, [from.x, from.y, to.x, to.y], radius));
+    const [x0, y0, x1, y1, r] = [from.x, from.y, to.x, to.y, radius].map(rounded);
+    this.strokes.add({ kind: 'cut', age: this.age, from: { x: x0, y: y0 }, to: { x: x1, y: y1 }, radius: r });
+    this.#change((graphics) => graphics.erase(this.#scene, [x0, y0, x1, y1], r));
   }
 
   /** Gives all cells of an organism one of its signals, or a mixture of them; what was painted for it is gone.
@@ -146,6 +154,7 @@ export class Dish extends EventTarget {
     this.#check(number);
     const count = signalsOf(/** @type {Organism} */ (this.organisms[number]).rule).length;
     const mixture = typeof signal === 'number' ? only(signal, count) : signal;
+    if (this.age > 0) this.strokes.disturb();
     this.#change((graphics) => {
       this.signals.set(number, mixture);
       graphics.signals.write(this.#scene);
@@ -157,6 +166,7 @@ export class Dish extends EventTarget {
    * @param {import('./signals.js').Stroke} stroke */
   paint(number, signal, stroke) {
     this.#check(number);
+    this.strokes.disturb();
     this.#change((graphics) => {
       const { height, width, edge } = this.conditions;
       this.signals.paint(number, signal, stroke, { height, width, wraps: edge === 'wrap' });
@@ -166,9 +176,14 @@ export class Dish extends EventTarget {
 
   /** Takes steps. @param {number} [steps] */
   step(steps = 1) {
-    if (!this.#graphics) return;
-    this.#history.recordSteps(steps, this.conditions);
-    this.#takeSteps(this.#graphics, steps);
+    for (let left = steps; this.#graphics && left > 0;) {
+      const now = this.strokes.until(this.age, left);
+      this.#history.recordSteps(now, this.conditions);
+      this.#takeSteps(this.#graphics, now);
+      this.strokes.stepped(this.conditions);
+      this.strokes.act(this.age);
+      left -= now;
+    }
   }
 
   /** Keeps this moment for `undo`. @param {unknown} [note] is returned by it */
@@ -232,6 +247,7 @@ export class Dish extends EventTarget {
   /** @param {Float32Array} values as `readStates` returns them
    * @param {Uint8Array | number} owners the number of each cell's organism, or one for all @param {number} age */
   writeStates(values, owners, age) {
+    this.strokes.disturb();
     const { height, width, edge, eightBits } = this.conditions;
     const organisms = typeof owners === 'number' ? new Uint8Array(height * width).fill(owners) : owners;
     const thresholds = this.organisms.map((organism) => organism?.rule.alive_above ?? Infinity);
@@ -362,7 +378,8 @@ export class Dish extends EventTarget {
 
   /** @returns {import('./history.js').Moment} */
   #moment() {
-    return { content: this.#card.grid.cells.read(), age: this.age, signals: this.signals.snapshot() };
+    const { age, signals, strokes } = this;
+    return { content: this.#card.grid.cells.read(), age, signals: signals.snapshot(), strokes: strokes.snapshot() };
   }
 
   /** Takes a checkpoint and drops the log. */
@@ -371,11 +388,12 @@ export class Dish extends EventTarget {
   }
 
   /** @param {import('./history.js').Moment} moment */
-  #goTo({ content, age, signals }) {
+  #goTo({ content, age, signals, strokes }) {
     this.#card.write(content);
     this.signals.restore(signals, this.conditions);
     this.signals.use(this.organisms);
     this.#card.signals.write(this.#scene);
+    if (strokes) this.strokes.restore(strokes);
     this.age = age;
     this.#edits++;
     this.#takeCheckpoint();

@@ -1,5 +1,18 @@
 // @ts-check
 // Runs before the page is shown, and not as a module: browsers run no modules of pages that were opened from disk.
 
-document.documentElement.dataset.scripts = 'on';
-if (location.protocol === 'file:') document.documentElement.dataset.dead = 'disk';
+{
+  const { dataset } = document.documentElement;
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  dataset.scripts = 'on';
+  // In a page that is one file, which opens from disk, this script has no address.
+  if (location.protocol === 'file:' && script.src) dataset.dead = 'disk';
+  if (/[?#&]embed(?=[=&#]|$)/.test(location.search + location.hash)) dataset.embed = 'yes';
+  // The organism that the page begins with is requested while the program is still on its way, see bundle.py.
+  const { first } = script.dataset;
+  if (first && !/[#&]organism=/.test(location.hash)) {
+    const request = Object.assign(document.createElement('link'), { rel: 'preload', as: 'fetch', href: first });
+    request.crossOrigin = 'anonymous';
+    document.head.append(request);
+  }
+}

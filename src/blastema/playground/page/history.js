@@ -3,7 +3,8 @@
 
 /**
  * @typedef {import('./conditions.js').Conditions} Conditions
- * @typedef {{content: import('./encoding.js').Content, age: number, signals: import('./signals.js').Snapshot}} Moment
+ * @typedef {{content: import('./encoding.js').Content, age: number, signals: import('./signals.js').Snapshot,
+ *   strokes?: import('./strokes.js').Snapshot}} Moment
  * @typedef {{conditions: Conditions, organisms: (import('./organism.js').Organism | null)[], note: unknown}} Setting
  *   note: what the page wants back
  * @typedef {{steps: number, conditions: Conditions}} Steps  taken under the same conditions

@@ -2,6 +2,7 @@
 // The keys of the page, from which the help is made, too.
 
 import { attempt } from './attempt.js';
+import { canFillScreen, toggleFullScreen } from './full_screen.js';
 
 /**
  * The keys that work in the whole page, and those of the dish (see hand.js), which are only listed.
@@ -12,6 +13,7 @@ import { attempt } from './attempt.js';
  * @returns {import('./shortcuts.js').Shortcut[]}
  */
 export function keysOf({ actions, controls, picker, inside, recording, probe }) {
+  const fillScreen = () => attempt(toggleFullScreen);
   const pick = (/** @type {KeyboardEvent} */ { key }) => picker.pickPattern((Number(key) + 9) % 10);
   const use = (/** @type {import('./hand.js').Tool} */ tool) => {
     probe.set(false);
@@ -37,6 +39,7 @@ export function keysOf({ actions, controls, picker, inside, recording, probe }) 
     { keys: ['i'], shown: 'I', does: 'look into one cell', run: () => probe.set(!probe.isOn) },
     { keys: ['s'], shown: 'S', does: 'save a picture', run: () => attempt(() => recording.savePicture()) },
     { keys: ['l'], shown: 'L', does: 'copy a link to this dish', run: () => attempt(() => actions.share()) },
+    ...(canFillScreen ? [{ keys: ['f'], shown: 'F', does: 'full screen (Esc leaves)', run: fillScreen }] : []),
     { keys: ['?'], shown: '?', does: 'show this help', run: () => actions.help() },
     { keys: [], shown: '← ↑ → ↓', does: 'move the brush (in the dish)' },
     { keys: [], shown: 'X', does: 'cut at the brush (in the dish)' },

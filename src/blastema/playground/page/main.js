@@ -11,8 +11,10 @@ import { DEFAULT_CONDITIONS } from './conditions.js';
 import { Controls } from './controls.js';
 import { Dish } from './dish.js';
 import { Display } from './display.js';
+import { setUpEmbedding } from './embed.js';
 import { element, notice, say } from './elements.js';
 import { randomSeed } from './firing.js';
+import { setUpFullScreen } from './full_screen.js';
 import { Garden } from './garden.js';
 import { Hand } from './hand.js';
 import { Inside } from './inside.js';
@@ -23,6 +25,7 @@ import { Picker } from './picker.js';
 import { Player } from './player.js';
 import { Probe } from './probe.js';
 import { Recording } from './recording.js';
+import { replay } from './replay.js';
 import { Scars } from './scars.js';
 import { readLink } from './share.js';
 import { listen } from './shortcuts.js';
@@ -99,6 +102,8 @@ function connect(dish, offer) {
   new TileLabels(dish, all.inside);
   const sheet = /** @type {HTMLDialogElement} */ (element('#sheet'));
   listen(keysOf({ actions, controls, picker, inside: all.inside, recording, probe }), sheet);
+  setUpEmbedding(dish, all.garden);
+  setUpFullScreen();
   dish.addEventListener('lost', () => notice('The graphics card was lost; the dish will come back when it does.'));
   dish.addEventListener('restored', () => {
     notice('');
@@ -124,6 +129,7 @@ async function follow(actions, link) {
     await attempt(() => garden.pick(first));
     const mixture = mixtureOf(link.signal, garden.signals);
     if (mixture) dish.setSignal(garden.number, mixture);
+    if (wanted || !link.organism) await attempt(() => replay(actions, link.cuts));
   }
 }
 
