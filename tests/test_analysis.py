@@ -1,16 +1,19 @@
 """Analysis: what is measured of an organism is what is there."""
 
 import json
+import math
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from blastema import load
 from blastema.analysis.examination import Examination, _summary, examine
 from blastema.analysis.persistence import persistence
-from blastema.analysis.regeneration import CUT_AT, Regrowth, recovery, regeneration
+from blastema.analysis.regeneration import CUT_AT, REMNANTS, Regrowth, recovery, regeneration, remnant, remnants
 from blastema.analysis.report import sections
 from blastema.analysis.rotation import rotated, rotation
 from blastema.analysis.subject import EXPLODED_LOG_LOSS, Subject, seeds_for
@@ -294,3 +297,29 @@ def test_cuts_in_a_row_are_made_while_the_organism_grows():
     once, thrice = (regeneration(lizard, grown, DAMAGES["centre"], draw, (0,), cuts).states[0] for cuts in (1, 3))
     assert not thrice[28:44, 28:44].any()
     assert not np.array_equal(once, thrice)
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.floats(0.01, 1), st.integers(0, 2**32), st.floats(0, 1))
+def test_a_remnant_is_the_part_of_the_living_cells_nearest_to_one_of_them(height, width, part, seed, alive):
+    draw = np.random.default_rng(seed)
+    living = draw.random((height, width)) < alive
+    left = remnant(draw, living, part)
+    assert not (left & ~living).any()
+    assert left.sum() == math.ceil(part * living.sum())
+    rows, columns = np.nonzero(living)
+    kept = left[rows, columns]
+    distances = (rows[:, None] - rows) ** 2 + (columns[:, None] - columns) ** 2
+    if not kept.all():
+        assert any((row[kept].max() <= row[~kept].min()) for row in distances[kept])
+
+
+def test_of_remnants_only_the_part_is_left_and_lives_on():
+    lizard = subject()
+    grown = lizard.grown(lizard.seeds(seeds_for(3, 0)), CUT_AT)
+    results = {name: remnants(lizard, grown, part, np.random.default_rng(0)) for name, part in REMNANTS.items()}
+    medians = [np.median(results[name].damaged) for name in ("half", "third", "quarter", "tenth")]
+    assert medians == sorted(medians)
+    mature = [(results[name].states[0][..., 3] > 0.1).sum() for name in ("half", "tenth")]
+    assert 4 < mature[0] / mature[1] < 6
+    # All that is left of a half grows whole again (16 of 16 of the zoo's lizard).
+    assert results["half"].after[-1].max() < -4

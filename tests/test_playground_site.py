@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+import math
 import re
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 from PIL import Image
 
 from blastema import Organism, Rule, load, load_target, zoo
+from blastema.analysis.regeneration import REMNANTS
 from blastema.errors import BlastemaError
 from blastema.formats import export
-from blastema.formats.page import entry_of, label, site_files
+from blastema.formats.page import entry_of, label, regrows, site_files
 from blastema.hosting import site as site_module
 from blastema.hosting.catalogue import catalogue
 from blastema.hosting.site import LIST, write_site
@@ -42,7 +44,7 @@ def test_the_zoo_is_offered_with_its_pictures_and_files():
     assert said == {
         "name": "regenerating/lizard", "label": "🦎", "experiment": "regenerating", "target": "🦎",
         "height": 72, "width": 72, "url": "organisms/regenerating-lizard.safetensors",
-        "picture": "organisms/regenerating-lizard.png",
+        "picture": "organisms/regenerating-lizard.png", "regrows": regrows(lizard.organism),
     }  # fmt: skip
     files = lizard.files()
     assert files[said["url"]] == zoo.path_of("regenerating/lizard").read_bytes()
@@ -180,6 +182,23 @@ def test_an_organism_with_scores_that_are_not_finite_hides_no_others(organism_fi
     (listed,) = json.loads(files["organisms.json"], parse_constant=refuse)["organisms"]
     assert "scores" not in listed
     export(load(organism_file), "html", tmp_path / "page.html")
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        {"organisms": 2},
+        {"organisms": "2", "remnants": {part: {"regrew": 1} for part in REMNANTS}},
+        {"organisms": 2, "remnants": {part: {"regrew": 3} for part in REMNANTS}},
+        {"organisms": 2, "remnants": {part: {"regrew": math.inf} for part in REMNANTS}},
+        {"organisms": 2, "remnants": {"half": {"regrew": 1}}},
+        {"organisms": 2, "remnants": [1]},
+    ],
+)
+def test_only_scores_that_can_be_right_are_told(scores):
+    organism = load("🦎")
+    assert regrows(organism).startswith("Of 16 that were measured, 16 regrew from half of their cells, ")
+    assert regrows(dataclasses.replace(organism, scores=scores)) is None
 
 
 def test_models_of_the_article_are_served_as_organism_files(published, tmp_path):

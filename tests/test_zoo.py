@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from blastema import Simulation, load, zoo
+from blastema.analysis.examination import REGROWN
 from blastema.analysis.persistence import persistence
-from blastema.analysis.regeneration import CUT_AT, regeneration
+from blastema.analysis.regeneration import CUT_AT, REMNANTS, regeneration, remnants
 from blastema.analysis.subject import Subject, seeds_for
 from blastema.damage import DAMAGES
 from blastema.engines import choose_engine
@@ -44,6 +45,8 @@ def test_scores_agree_with_a_new_measurement(name):
     grown = subject.grown(subject.seeds(seeds), CUT_AT)
     after = regeneration(subject, grown, DAMAGES["left"], np.random.default_rng([0, 3]), (600,)).after[-1]
     assert np.median(after) == pytest.approx(scores["regeneration"]["left"], abs=0.05)
+    half = remnants(subject, grown, REMNANTS["half"], np.random.default_rng([0, 0]))
+    assert abs((half.recovery >= REGROWN).sum() - scores["remnants"]["half"]["regrew"]) <= 1
 
 
 def test_a_piece_of_a_planarian_regrows_what_its_signal_says_for_good():

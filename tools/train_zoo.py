@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from blastema.analysis.examination import examine
-from blastema.analysis.records import Report, RoundedReport
+from blastema.analysis.records import RegrowthScores, Report, RoundedReport
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
 from blastema.library import load, target_of
@@ -181,9 +181,6 @@ def summary(report: Report) -> Scores:
     # For comparison with the article's models, which were measured elsewhere: log10 of the mean over states.
     means = {name: result["mean"] for name, result in report["regeneration"].items()}
     means = {"grown": report["persistence"]["200"]["mean"]} | means
-    repeated = {
-        name: {"regrew": result["regrew"], "worst": result["worst"]} for name, result in report["repeated"].items()
-    }
     # All organisms of the zoo have the article's rule, and so 8-bit weights.
     assert report["eight_bit"] is not None
     scores, rounded = of(report), of(report["eight_bit"])
@@ -193,10 +190,16 @@ def summary(report: Report) -> Scores:
         after_10000=scores["after_10000"],
         regeneration=scores["regeneration"],
         means=means,
-        repeated=repeated,
+        repeated=regrown(report["repeated"]),
+        remnants=regrown(report["remnants"]),
         eight_bit=rounded,
         organisms=report["organisms"],
     )
+
+
+def regrown(results: dict[str, RegrowthScores]) -> dict[str, dict[str, float]]:
+    """Return how many regrew after each kind of damage, and the worst."""
+    return {name: {"regrew": result["regrew"], "worst": result["worst"]} for name, result in results.items()}
 
 
 def emoji(target: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from blastema import load
+from blastema.analysis.regeneration import REMNANTS
 from blastema.damage import ARTICLE_CUTS
 from blastema.organism import Organism
 from blastema.records import Scores
@@ -16,6 +17,10 @@ from published_scores import PUBLISHED_SCORES
 from zoo_promises import RECOVERY
 
 PICTURE = "pictures/zoo.png"
+COLUMNS = (
+    *("grown", "5,000", "10,000", *ARTICLE_CUTS, "3", "5", "9", "1/2", "1/3", "1/4", "1/10"),
+    *("8 bits", "runs", "steps", "recipe"),
+)
 INTRODUCTION = """# The zoo
 
 The organisms that ship with the package: `blastema zoo` lists them, `blastema grow NAME` grows one, `blastema
@@ -32,13 +37,12 @@ overflow. Each organism was grown 16 times (growing ones 4 times), each time wit
 - Lower, upper, right, left, centre: cut at step 200; median 600 steps later.
 - 3, 5, 9: how many regrew after 3, 5 or 9 centre cuts in a row, five steps apart; regrown means that at least 90% of
   the damage was repaired 600 steps later.
+- 1/2, 1/3, 1/4, 1/10: how many regrew from that part of their living cells, the nearest to one drawn at random. What
+  regrows somewhere else does not count.
 - 8 bits: worst after 10,000 steps with weights rounded as in the article's format.
 - Runs: number of training runs it took. Steps: training step of the kept checkpoint. Recipe: see [recipe](recipe.md);
   "8 bits" there means that the stored weights are the rounded ones, because they meet more of the thresholds in
   `tools/zoo_promises.py`.
-
-| | name | grown | 5,000 | 10,000 | lower | upper | right | left | centre | 3 | 5 | 9 | 8 bits | runs | steps | recipe |
-| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
 """
 BODIES = """
 ## Several bodies
@@ -79,7 +83,8 @@ def row(name: str, organism: Organism) -> str:
     cuts = scores.get("regeneration", {})
     numbers = [scores.get("grown"), scores.get("after_5000"), scores.get("after_10000"), *map(cuts.get, ARTICLE_CUTS)]
     cells = ["" if number is None else f"{number:.2f}" for number in numbers]
-    cells += [f"{result['regrew']}/{scores['organisms']}" for result in scores["repeated"].values()]
+    damages = [*scores["repeated"].values(), *(scores["remnants"][part] for part in REMNANTS)]
+    cells += [f"{result['regrew']}/{scores['organisms']}" for result in damages]
     cells.append(f"{scores['eight_bit']['after_10000']:.2f}")
     return " | ".join(
         [
@@ -135,8 +140,9 @@ def page() -> str:
     bodies = [line for name, organism in several.items() for line in body_rows(name, organism)]
     switches = [switch_row(name, organism) for name, organism in several.items()]
     beside = [comparison(name, organisms[name]) for name in PUBLISHED_SCORES if name in organisms]
-    tables = {INTRODUCTION: rows, BODIES: bodies, SWITCHES: switches, COMPARISON: beside}
-    return "".join(head + "\n".join(lines) + "\n" for head, lines in tables.items() if lines)
+    head = f"\n| | name | {' | '.join(COLUMNS)} |\n| --- | --- |{' ---: |' * (len(COLUMNS) - 1)} --- |\n"
+    tables = {INTRODUCTION + head: rows, BODIES: bodies, SWITCHES: switches, COMPARISON: beside}
+    return "".join(above + "\n".join(lines) + "\n" for above, lines in tables.items() if lines)
 
 
 def write_picture(path: Path) -> None:

@@ -85,6 +85,7 @@ class Scores(TypedDict, total=False):
         regeneration: by the cut, medians 600 steps later.
         means: of the loss itself, as the article's models were measured.
         repeated: by the number of cuts in a row, how many regrew, and the worst.
+        remnants: by the part of the living cells that was left, how many regrew, and the worst.
         eight_bit: the same with weights rounded to 8 bits.
         organisms: how many were grown.
         runs: how many trainings it took.
@@ -100,6 +101,7 @@ class Scores(TypedDict, total=False):
     regeneration: dict[str, float]
     means: dict[str, float]
     repeated: dict[str, dict[str, float]]
+    remnants: dict[str, dict[str, float]]
     eight_bit: EightBitScores
     organisms: int
     runs: int

@@ -8,7 +8,7 @@ import numpy as np
 
 from blastema.analysis.persistence import AT, persistence
 from blastema.analysis.records import AgeScores, RegrowthScores, Report, RoundedReport
-from blastema.analysis.regeneration import AFTER, CUT_AT, CUTS_IN_A_ROW, Regrowth, regeneration
+from blastema.analysis.regeneration import AFTER, CUT_AT, CUTS_IN_A_ROW, REMNANTS, Regrowth, regeneration, remnants
 from blastema.analysis.rotation import ANGLES, rotation
 from blastema.analysis.subject import Subject, log_of, seeds_for
 from blastema.analysis.surroundings import FIRE_RATES, fire_rates, neighbours, other_sizes
@@ -86,6 +86,8 @@ def examine(
     after_unseen = summaries(_regeneration(subject, seeds, seed, UNSEEN))
     progress("cuts in a row")
     repeated = summaries(_cuts_in_a_row(subject, seeds))
+    progress("remnants")
+    from_remnants = summaries(_remnants(subject, seeds, seed))
     progress("rotation")
     rotated_losses, rotated = rotation(subject, few)
     states["turned"] = list(rotated)
@@ -100,8 +102,8 @@ def examine(
         eight_bit = _eight_bit(subject, seeds, seed)
     report = Report(
         organisms=organisms, seed=seed, grid=[height, width], persistence=by_age, regeneration=after_cuts,
-        unseen=after_unseen, repeated=repeated, rotation=_medians(ANGLES, rotated_losses), sizes=sizes,
-        neighbours=_median(pair_losses), fire_rates=by_rate, eight_bit=eight_bit,
+        unseen=after_unseen, repeated=repeated, remnants=from_remnants, rotation=_medians(ANGLES, rotated_losses),
+        sizes=sizes, neighbours=_median(pair_losses), fire_rates=by_rate, eight_bit=eight_bit,
     )  # fmt: skip
     return Examination(report, states)
 
@@ -134,6 +136,14 @@ def _cuts_in_a_row(subject: Subject, seeds: np.ndarray) -> dict[str, Regrowth]:
     grown, draw = subject.grown(subject.seeds(seeds), CUT_AT), np.random.default_rng(0)
     centre = DAMAGES["centre"]
     return {f"{cuts} x centre": regeneration(subject, grown, centre, draw, cuts=cuts) for cuts in CUTS_IN_A_ROW}
+
+
+def _remnants(subject: Subject, seeds: np.ndarray, seed: int) -> dict[str, Regrowth]:
+    grown = subject.grown(subject.seeds(seeds), CUT_AT)
+    return {
+        name: remnants(subject, grown, part, np.random.default_rng([seed, number]))
+        for number, (name, part) in enumerate(REMNANTS.items())
+    }
 
 
 def _summary(regrowth: Regrowth, empty: float) -> RegrowthScores:

@@ -62,6 +62,7 @@ class Report(TypedDict):
         grid: its height and width.
         persistence: by age.
         regeneration, unseen, repeated: by damage: those of the article, those that no training uses, cuts in a row.
+        remnants: by the part of the living cells that is left, those nearest to one of them drawn at random.
         rotation: medians by the angle in degrees.
         sizes: medians by the size of the grid, `WIDTHxHEIGHT`.
         neighbours: median of two side by side.
@@ -76,6 +77,7 @@ class Report(TypedDict):
     regeneration: dict[str, RegrowthScores]
     unseen: dict[str, RegrowthScores]
     repeated: dict[str, RegrowthScores]
+    remnants: dict[str, RegrowthScores]
     rotation: dict[str, float]
     sizes: dict[str, float]
     neighbours: float

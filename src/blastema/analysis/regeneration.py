@@ -1,17 +1,20 @@
 """Regeneration: how much regrows after cells are erased (article, experiment 3)."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from blastema.analysis.subject import GROWN, Subject, lasting
 from blastema.damage import Damage, erased
-from blastema.rule import Batch
+from blastema.rule import Batch, alive
 
 AFTER = (100, 200, 600)
 CUT_AT = GROWN
 # Centre cuts in a row, as when a visitor keeps erasing, and the CA steps from one to the next.
 CUTS_IN_A_ROW, APART = (3, 5, 9), 5
+# The parts of the living cells that remnants keep.
+REMNANTS = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "tenth": 1 / 10}
 
 
 class Regrowth(NamedTuple):
@@ -55,6 +58,44 @@ def regeneration(
     for number in range(cuts):
         batch = subject.grown(batch, APART) if number else batch
         batch = erased(batch, [damage.mask(draw, height, width) for _ in batch.states])
+    return regrowth(subject, grown, batch, after)
+
+
+def remnants(subject: Subject, grown: Batch, part: float, draw: np.random.Generator) -> Regrowth:
+    """Leave only a part of the living cells of grown organisms, at a random place, and let them regrow.
+
+    Args:
+        subject: the organism.
+        grown: a batch of it, fully grown; not modified.
+        part: share of the living cells that is left.
+        draw: random generator of the places.
+    """
+    rule = subject.organism.rule
+    living = alive(grown.states, rule.alive_threshold, rule.edge)[..., 0]
+    return regrowth(subject, grown, erased(grown, [~remnant(draw, cells, part) for cells in living]), AFTER)
+
+
+def remnant(draw: np.random.Generator, living: np.ndarray, part: float) -> np.ndarray:
+    """Return the part of the living cells nearest to one of them drawn at random, bool `(height, width)`."""
+    rows, columns = np.nonzero(living)
+    left = np.zeros_like(living)
+    if rows.size:
+        place = draw.integers(rows.size)
+        nearest = np.argsort((rows - rows[place]) ** 2 + (columns - columns[place]) ** 2, kind="stable")
+        nearest = nearest[: math.ceil(part * rows.size)]
+        left[rows[nearest], columns[nearest]] = True
+    return left
+
+
+def regrowth(subject: Subject, grown: Batch, batch: Batch, after: tuple[int, ...]) -> Regrowth:
+    """Let damaged organisms regrow.
+
+    Args:
+        subject: the organism.
+        grown: a batch of it before the damage.
+        batch: the same after it.
+        after: CA steps after the damage, ascending.
+    """
     before, damaged, losses, age = subject.log_loss(grown), subject.log_loss(batch), [], 0
     first = batch.states[0]
     for next_age in after:

@@ -16,6 +16,7 @@ MEDIAN, WORST, EIGHT_BIT, DAMAGED, REGREW = "median", "worst", "8-bit weights, w
 DAMAGE_TABLES = {
     "regeneration": "Regeneration",
     "repeated": f"Cuts in a row, {APART} steps apart",
+    "remnants": "Only a part of the living cells left",
     "unseen": "Damage that training never used",
 }
 
@@ -39,6 +40,7 @@ def damage_scores(report: Report) -> dict[str, dict[str, RegrowthScores]]:
     return {
         "regeneration": report["regeneration"],
         "repeated": report["repeated"],
+        "remnants": report["remnants"],
         "unseen": report["unseen"],
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from blastema._version import __version__
+from blastema.analysis.regeneration import REMNANTS
 from blastema.errors import BlastemaError
 from blastema.organism import Organism
 from blastema.playground.files import CATALOGUE, EVENTS, LARGEST_DISH, PAGE, START, page_files
@@ -18,6 +19,7 @@ from blastema.targets.emoji import characters, emoji_named, single_emoji
 from blastema.targets.target import FIT, looks_like_file
 from blastema.training.experiments import EXPERIMENTS
 
+PARTS = ("regrew from half of their cells", "from a third", "from a quarter", "from a tenth")
 # Longer names of targets are left out.
 LONGEST_NAME = 60
 
@@ -66,6 +68,7 @@ class Entry:
             "width": width,
             "url": f"organisms/{self.stem}.safetensors",
             "picture": f"organisms/{self.stem}.png" if self.picture else None,
+            "regrows": regrows(self.organism),
         } | ({"signals": bodies} if bodies else {})
 
     def _path(self, place: int) -> str:
@@ -121,6 +124,26 @@ def label(organism: Organism, name: str) -> str:
         return single_emoji(target) or emoji_named(target) or target
     except BlastemaError:
         return target
+
+
+def regrows(organism: Organism) -> str | None:
+    """Return a sentence on the parts of its cells that an organism was measured to regrow from, if its file says so.
+
+    >>> from blastema import load
+    >>> regrows(load("🦎"))
+    'Of 16 that were measured, 16 regrew from half of their cells, 15 from a third, 10 from a quarter, 5 from a tenth.'
+    """
+    scores = organism.scores or {}
+    organisms, remnants = scores.get("organisms"), scores.get("remnants")
+    try:
+        counts = [int(remnants[part]["regrew"]) for part in REMNANTS]  # type: ignore[index]
+    # Files from elsewhere may say anything.
+    except (TypeError, KeyError, ValueError, OverflowError):
+        return None
+    if not isinstance(organisms, int) or not all(0 <= count <= organisms for count in counts):
+        return None
+    first, *rest = (f"{count} {words}" for count, words in zip(counts, PARTS, strict=True))
+    return f"Of {organisms} that were measured, {', '.join((first, *rest))}."
 
 
 def picture_of(organism: Organism) -> bytes | None:

@@ -6,7 +6,7 @@ import { USUAL_SIDE } from './conditions.js';
 /**
  * @typedef {import('./organism.js').Organism} Organism
  * @typedef {{name: string, label: string, experiment: string | null, target: string | null, height: number,
- *   width: number, url: string, picture: string | null, organism?: Organism,
+ *   width: number, url: string, picture: string | null, regrows?: string | null, organism?: Organism,
  *   signals?: {name: string, picture: string | null}[]}} Entry
  *   picture, signals: the pictures of the target, and of the target of each signal, if known
  */

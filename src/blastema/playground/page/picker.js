@@ -40,7 +40,8 @@ export class Picker {
     this.segments.hidden = !isKnown || kinds.length < 2;
     element('#patterns').hidden = patterns.size < 2;
     element('#mix').hidden = entries.filter(({ experiment }) => experiment === entry?.experiment).length < 2;
-    this.expect.textContent = this.experiments.get(entry?.experiment ?? '') ?? UNKNOWN;
+    const expected = this.experiments.get(entry?.experiment ?? '') ?? UNKNOWN;
+    this.expect.textContent = [expected, entry?.regrows].filter(Boolean).join(' ');
     element('#dish-hint').classList.toggle('heals-not', entry?.experiment !== 'regenerating');
     restoreFocus();
   }

@@ -99,6 +99,7 @@ export class Probe {
     if (this.#isNew) this.aim.moveTo({ x: width >> 1, y: height >> 1 });
     this.#isNew = false;
     this.#look();
+    element('#dish-hint').hidden = false;
     element('#cell').scrollIntoView({ block: 'nearest' });
     say('Point at a cell of the dish, or move with the arrow keys in it');
   }
