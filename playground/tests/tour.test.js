@@ -187,6 +187,34 @@ test('the story', { skip: noBrowser }, (suite) =>
     });
 
     await visit(
+      'at an exhibition one pattern after another grows, is cut and heals, and whoever touches the dish cuts',
+      async (page) => {
+        assert.deepEqual(await page.locator('header:visible, #panel:visible, #transport:visible').count(), 0);
+        const overflow = () =>
+          page.evaluate(
+            () =>
+              document.documentElement.scrollHeight - innerHeight + document.documentElement.scrollWidth - innerWidth,
+          );
+        assert.equal(await overflow(), 0);
+        await isTold(page, 'single cell');
+        await page.locator('#speed').evaluate((slider) => {
+          Object.assign(slider, { value: '12' }).dispatchEvent(new Event('input'));
+        });
+        await isTold(page, 'A cut');
+        await isTold(page, 'cut it yourself');
+        await page.waitForFunction(() => !document.querySelector('#dish')?.ariaLabel?.includes('🦎'), null, {
+          timeout: 120_000,
+        });
+        await growTo(page, 60);
+        await page.mouse.click(...(await at(page, 0.5, 0.5)));
+        const age = await steps(page);
+        await growTo(page, Math.max(age, 220) + 1);
+        assert.doesNotMatch(await told(page), /A cut/);
+      },
+      { hash: '?kiosk', before: zooFirst },
+    );
+
+    await visit(
       'stations and organisms side by side fit on a phone',
       async (page) => {
         const overflows = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

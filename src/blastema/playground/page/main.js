@@ -20,6 +20,7 @@ import { Hand } from './hand.js';
 import { Inside } from './inside.js';
 import { Performance } from './performance.js';
 import { keysOf } from './keys.js';
+import { Kiosk } from './kiosk.js';
 import { mixtureOf } from './mixture.js';
 import { Picker } from './picker.js';
 import { Player } from './player.js';
@@ -111,8 +112,9 @@ function connect(dish, offer) {
   });
   const comparison = new Comparison(actions);
   element('#compare').addEventListener('click', () => attempt(() => comparison.open()));
-  const tour = new Tour(actions, new Performance(actions), controls);
-  return { actions, tour };
+  const performance = new Performance(actions);
+  const tour = new Tour(actions, performance, controls);
+  return { actions, tour, performance };
 }
 
 /** Grows what a link asks for, or the first organism. @param {Actions} actions @param {Link} link */
@@ -188,10 +190,12 @@ async function main() {
   /** @type {Catalogue} */
   const nothing = { version: '', organisms: [], experiments: {}, training: null };
   const offer = (await attempt(catalogue)) ?? nothing;
-  const { actions, tour } = connect(dish, offer);
+  const { actions, tour, performance } = connect(dish, offer);
   await begin(actions, tour, link);
   addEventListener('hashchange', () => attempt(() => turnTo(actions, tour)));
-  if (!location.hash && !offer.training) tour.open();
+  const { kiosk, embed } = document.documentElement.dataset;
+  if (kiosk) new Kiosk(actions, performance);
+  else if (!location.hash && !offer.training && !embed) tour.open();
   document.documentElement.dataset.ready = 'yes';
   if (offer.training) await attempt(() => showTraining(actions));
 }

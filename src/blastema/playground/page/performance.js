@@ -17,6 +17,7 @@ export class Performance {
   /** When the cut that is being made began, and where it has come to. @type {{at: number, x: number} | null} */
   #sweep = null;
   #request = 0;
+  /** @type {(isWhole: boolean) => void} */
   #onEnd = () => {};
 
   /** @param {import('./actions.js').Actions} actions */
@@ -31,8 +32,8 @@ export class Performance {
     return this.#request !== 0;
   }
 
-  /** Plays scenes. @param {Scene[]} scenes in their order @param {() => void} [onEnd] is called after the last one, and
-   * when the user takes over */
+  /** Plays scenes. @param {Scene[]} scenes in their order @param {(isWhole: boolean) => void} [onEnd] is called
+   * after the last one, and when the user takes over before */
   play(scenes, onEnd = () => {}) {
     this.stop();
     this.#scenes = [...scenes];
@@ -40,12 +41,13 @@ export class Performance {
     this.#request = requestAnimationFrame((now) => this.#frame(now));
   }
 
-  stop() {
+  /** @param {boolean} [isWhole] whether all scenes have been played */
+  stop(isWhole = false) {
     if (!this.isOn) return;
     cancelAnimationFrame(this.#request);
     this.#request = 0;
     this.#sweep = null;
-    this.#onEnd();
+    this.#onEnd(isWhole);
   }
 
   /** @param {Event} event */
@@ -62,7 +64,7 @@ export class Performance {
       this.#begin(scene, now);
     }
     if (this.#scenes.length || this.#sweep) this.#request = requestAnimationFrame((later) => this.#frame(later));
-    else this.stop();
+    else this.stop(true);
   }
 
   /** @param {Scene} scene @param {number} now */

@@ -42,8 +42,7 @@ export class Tour {
   /** Shows the opening, if the user has not seen it and nothing was asked for. */
   open() {
     const { player, caption, garden } = this.actions.parts;
-    const isPart = document.documentElement.dataset.embed !== undefined;
-    if (isPart || stillness.matches || isStored(SEEN) || garden.entry?.experiment !== 'regenerating') return;
+    if (stillness.matches || isStored(SEEN) || garden.entry?.experiment !== 'regenerating') return;
     store(SEEN, 'yes');
     const before = player.speed;
     this.controls.setSpeed(OPENING_SPEED);
