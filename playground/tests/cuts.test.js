@@ -106,6 +106,56 @@ test('text that is damaged is refused in one line, and reading it ends', () => {
   }
 });
 
+/** The pixels of a dish with cuts at several steps: done by hand, or planned and grown in one go or in several. */
+const planned = async (/** @type {{text: string, rhythm: number[] | null}} */ { text, rhythm }) => {
+  const [{ Dish }, { readOrganism }, cuts] = await Promise.all([
+    import('/dish.js'),
+    import('/organism.js'),
+    import('/cuts.js'),
+  ]);
+  const content = await (await fetch('/organisms/regenerating-lizard.safetensors')).arrayBuffer();
+  const dish = new Dish(Object.assign(document.createElement('canvas'), { height: 72, width: 72 }), { seed: 3 });
+  const lizard = dish.add(readOrganism(content, 'lizard'));
+  dish.plant(lizard);
+  const deeds = cuts.readCuts(text, dish.conditions, lizard);
+  /** @param {Deed} deed */
+  const perform = (deed) => {
+    if (deed.kind === 'cut') dish.erase(deed.from, deed.to, deed.radius);
+    else dish.plant(deed.number, deed.x, deed.y);
+  };
+  if (rhythm) dish.strokes.plan(deeds, perform);
+  for (const some of rhythm ?? []) dish.step(some);
+  for (; dish.age < 100; dish.step()) {
+    if (!rhythm) deeds.filter(({ age }) => age === dish.age).forEach(perform);
+  }
+  return {
+    picture: [...dish.readPicture()],
+    text: cuts.cutsText(dish.strokes.repeatable(dish.conditions)?.slice(1) ?? []),
+  };
+};
+
+test('what is planned is done at its step, however many steps are taken at once', { skip: noBrowser }, () =>
+  withBrowser(async ({ browser, url }) => {
+    const page = await browser.newPage();
+    await page.goto(`${url}blank.html`);
+    const from = { x: 30, y: 30 };
+    const text = cutsText([
+      { kind: 'plant', age: 0, x: 15, y: 15, number: 1 },
+      { kind: 'cut', age: 41, from, to: { x: 40.25, y: 36.5 }, radius: 5 },
+      { kind: 'cut', age: 44, from, to: from, radius: 9 },
+      { kind: 'plant', age: 44, x: 60, y: 15, number: 1 },
+      { kind: 'cut', age: 90, from, to: { x: 60, y: 36.5 }, radius: 2.25 },
+    ]);
+    const byHand = await page.evaluate(planned, { text, rhythm: null });
+    for (const rhythm of [[100], [7, 34, 59], [41, 3, 46, 10]]) {
+      const { picture, text: after } = await page.evaluate(planned, { text, rhythm });
+      assert.ok(picture.some((value) => value > 0));
+      assert.deepEqual(picture, byHand.picture, String(rhythm));
+      assert.equal(after, text);
+    }
+  }),
+);
+
 test('on the page', { skip: noBrowser }, (suite) =>
   withBrowser(async ({ browser, url }) => {
     const visit = visitor(suite, browser, url);
