@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { noBrowser, published, withBrowser } from './browser.js';
+import { SPEEDS, speedName } from '../../src/blastema/playground/page/player.js';
 import { settled, shows, steps, visitor } from './visit.js';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -13,6 +14,15 @@ import { settled, shows, steps, visitor } from './visit.js';
 /** The pattern that is picked, as its place in the list. @param {Page} page */
 const picked = (page) =>
   page.evaluate(() => [...document.querySelectorAll('.tiles input')].findIndex((input) => input.matches(':checked')));
+
+test('each speed has a short label', () => {
+  const labels = SPEEDS.map(speedName);
+  assert.deepEqual(labels.slice(0, 3), ['1/60×', '1/30×', '1/15×']);
+  assert.ok(
+    labels.every((label) => /^(1\/)?\d{1,2}×$|^max$/.test(label)),
+    String(labels),
+  );
+});
 
 test('keys', { skip: noBrowser }, (suite) =>
   withBrowser(async ({ browser, url }) => {

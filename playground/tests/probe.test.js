@@ -97,22 +97,29 @@ test('looking into one cell', { skip: noBrowser }, (suite) =>
       assert.ok(!(await page.locator('#cell').isVisible()));
     });
 
-    await visit('keys move to another cell and say which; a dead cell says why', async (page) => {
-      await growExactly(page, 30);
-      await page.keyboard.press('i');
-      await page.focus('#dish');
-      for (const key of ['ArrowLeft', 'ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key);
-      await shown(page, 36, 43);
-      assert.match(String(await page.textContent('#status')), /Column 36, row 43\. Alive: its alpha, .* is above 0\.1/);
-      const before = await cells(page);
-      for (const key of ['Enter', 'x', 'Delete']) await page.keyboard.press(key);
-      for (let press = 0; press < 15; press++) await page.keyboard.press('Shift+ArrowLeft');
-      await settled(page);
-      assert.deepEqual((await cells(page)).data, before.data);
-      await shown(page, 1, 43);
-      assert.equal(await page.textContent('#cell-alive'), 'Dead: no alpha in its 3 × 3 neighbourhood is above 0.1.');
-      assert.equal(await page.locator('#cell-around .outside').count(), 3);
-    });
+    await visit(
+      'keys move to another cell and say which; a dead cell says why',
+      async (page) => {
+        await growExactly(page, 30);
+        await page.keyboard.press('i');
+        await page.focus('#dish');
+        for (const key of ['ArrowLeft', 'ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key);
+        await shown(page, 36, 43);
+        assert.match(
+          String(await page.textContent('#status')),
+          /Column 36, row 43\. Alive: its alpha, .* is above 0\.1/,
+        );
+        const before = await cells(page);
+        for (const key of ['Enter', 'x', 'Delete']) await page.keyboard.press(key);
+        for (let press = 0; press < 15; press++) await page.keyboard.press('Shift+ArrowLeft');
+        await settled(page);
+        assert.deepEqual((await cells(page)).data, before.data);
+        await shown(page, 1, 43);
+        assert.equal(await page.textContent('#cell-alive'), 'Dead: no alpha in its 3 × 3 neighbourhood is above 0.1.');
+        assert.equal(await page.locator('#cell-around .outside').count(), 3);
+      },
+      { hash: '#organism=regenerating/lizard&seed=5&size=72&edge=dead' },
+    );
 
     await visit('slow motion takes one step, and the cell becomes what was shown', async (page) => {
       await growExactly(page, 50);

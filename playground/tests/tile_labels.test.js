@@ -59,22 +59,27 @@ test('names of tiles', { skip: noBrowser }, (suite) =>
   withBrowser(async ({ browser, url }) => {
     const visit = visitor(suite, browser, url);
 
-    await visit('each tile has its name', async (page) => {
-      await page.click('#play');
-      await show(page, 'channels');
-      assert.deepEqual(await names(page, { columns: 4, rows: 4 }), inRows(CHANNELS, 4));
-      await show(page, 'perception');
-      const filters = ['itself', 'slope along x', 'slope along y'];
-      assert.deepEqual(await names(page, { columns: 8, rows: 6 }), [
-        ...filters.flatMap((_, place) => inRows(CHANNELS, 8, 2 * place)),
-        ...filters.map((name, place) => `${name} 0 ${2 * place}`),
-      ]);
-      await show(page, 'hidden');
-      assert.deepEqual(await names(page, { columns: 16, rows: 8 }), inRows(UNITS, 16));
-      await show(page, 'picture');
-      assert.deepEqual(await names(page, { columns: 1, rows: 1 }), []);
-      assert.ok(!(await page.locator('.tile-bar').isVisible()));
-    });
+    await visit(
+      'each tile has its name',
+      async (page) => {
+        await page.click('#play');
+        await show(page, 'channels');
+        assert.deepEqual(await names(page, { columns: 4, rows: 4 }), inRows(CHANNELS, 4));
+        await show(page, 'perception');
+        const filters = ['itself', 'slope along x', 'slope along y'];
+        assert.deepEqual(await names(page, { columns: 8, rows: 6 }), [
+          ...filters.flatMap((_, place) => inRows(CHANNELS, 8, 2 * place)),
+          ...filters.map((name, place) => `${name} 0 ${2 * place}`),
+        ]);
+        await show(page, 'hidden');
+        assert.deepEqual(await names(page, { columns: 16, rows: 8 }), inRows(UNITS, 16));
+        await show(page, 'picture');
+        assert.deepEqual(await names(page, { columns: 1, rows: 1 }), []);
+        assert.ok(!(await page.locator('.tile-bar').isVisible()));
+      },
+      // On smaller screens the hidden layer comes in pages.
+      { options: { viewport: { width: 1100, height: 720 } } },
+    );
 
     await visit('a click on a name shows that tile alone; the bar leads on, and back to all', async (page) => {
       await growExactly(page, 40);

@@ -86,7 +86,7 @@ test('a training is shown while it runs, and that it was stopped', { skip: noBro
       await page.waitForFunction(() => parseFloat(document.querySelector('#living')?.textContent ?? '') > 20, null, {
         timeout: 120_000,
       });
-      assert.equal((await page.getAttribute('#dish', 'aria-label'))?.includes('20 by 20 cells, disc'), true);
+      assert.equal((await page.getAttribute('#dish', 'aria-label'))?.includes('96 by 96 cells, disc'), true);
       await page.waitForFunction(
         (step) => parseFloat(document.querySelector('[data-figure=step]')?.textContent?.replace(',', '') ?? '') > step,
         before,
