@@ -117,10 +117,13 @@ def train_further(name: str, steps: int) -> None:
         run = Run.begin(directory, config)
     log_progress(run)
     after = measured(experiment, run.organism(), run.target)
-    after = dataclasses.replace(after, scores=with_runs(after, before))
-    best = min(before, after, key=lambda organism: further_badness(name, organism.scores or Scores()))
+    candidates = [before, dataclasses.replace(after, scores=with_runs(after, before))]
+    if missed(name, after.scores or Scores()):
+        candidates.append(rounded(name, candidates[-1]))
+    best = min(candidates, key=lambda organism: further_badness(name, organism.scores or Scores()))
     best.save(path(name))
-    print(f"{name}, {'trained further' if best is after else 'unchanged'}: {after.scores}", flush=True)
+    chosen = ("unchanged", "trained further", "trained further and rounded")[candidates.index(best)]
+    print(f"{name}, {chosen}: {candidates[-1].scores}", flush=True)
 
 
 def further_badness(name: str, scores: Scores) -> tuple[int, float]:
@@ -158,13 +161,18 @@ def measure_again(name: str) -> None:
 def round_to_bytes(name: str) -> None:
     """Measure an existing organism with weights rounded to 8 bits, and write these weights if they are better."""
     exact = load(path(name))
+    bytewise = rounded(name, exact)
+    best = min(exact, bytewise, key=lambda organism: badness(name, organism.scores or Scores()))
+    best.save(path(name))
+    print(f"{name}, {'rounded' if best is bytewise else 'unchanged'}: {best.scores}", flush=True)
+
+
+def rounded(name: str, exact: Organism) -> Organism:
+    """Return an organism with weights rounded to 8 bits, measured."""
     picture, training = target_of(exact, name), exact.training | {"weights": "8 bits"}
     weights = quantise_gptq(exact.rule, exact.weights, *picture.shape[:2]).weights
-    rounded = measured(name.split("/")[0], dataclasses.replace(exact, weights=weights, training=training), picture)
-    rounded = dataclasses.replace(rounded, scores=with_runs(rounded, exact))
-    best = min(exact, rounded, key=lambda organism: badness(name, organism.scores or Scores()))
-    best.save(path(name))
-    print(f"{name}, {'rounded' if best is rounded else 'unchanged'}: {best.scores}", flush=True)
+    result = measured(name.split("/")[0], dataclasses.replace(exact, weights=weights, training=training), picture)
+    return dataclasses.replace(result, scores=with_runs(result, exact))
 
 
 def summary(report: Report) -> Scores:
