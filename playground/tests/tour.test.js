@@ -65,7 +65,7 @@ test('the story', { skip: noBrowser }, (suite) =>
         await page.waitForSelector('#legend .cuts:visible', { timeout: 60_000 });
         assert.ok((await steps(page)) >= 180);
         await isTold(page, 'Healed in');
-        await isTold(page, 'Now you');
+        await page.waitForSelector('#dish-hint:visible', { timeout: 60_000 });
         assert.equal(await speed(), '7');
         assert.ok(await page.locator('#dish-hint').isVisible());
         await page.reload();

@@ -6,7 +6,7 @@ import { element } from './elements.js';
 /** @typedef {import('./entry.js').Entry} Entry */
 
 const EMOJI = /^\p{Extended_Pictographic}/u;
-const UNKNOWN = 'It is not known how this organism was trained.';
+const UNKNOWN = 'Its file does not say how it was trained.';
 
 export class Picker {
   /** @param {import('./garden.js').Garden} garden

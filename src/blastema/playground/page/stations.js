@@ -64,7 +64,7 @@ export const STATIONS = [
     organism: 'regenerating/ten',
     says:
       'One network, ten bodies. A signal, the same for all cells, says which one to grow; change it, and the cells ' +
-      'turn into the other body. This is not in the article.',
+      'turn into the other body.',
     asks: 'Press another body, or paint one into the picture.',
     section: null,
     scenes: [{ at: 160, says: 'Now the signal is that of another body.', grows: 9 }],
@@ -77,5 +77,5 @@ export const OPENING = [
   { at: 70, says: 'No cell knows the picture. Each sees only its neighbours.' },
   { at: 180, says: 'Now a cut …', cuts: true },
   { at: 215, says: '… and it grows back.' },
-  { at: 330, says: 'Now you.' },
+  { at: 330 },
 ];

@@ -51,6 +51,7 @@ export class Tour {
     this.performance.play(OPENING, () => {
       element('#skip').hidden = true;
       this.controls.setSpeed(before);
+      caption.tell('');
       this.controls.invite();
     });
   }
