@@ -98,6 +98,19 @@ A cost on alpha outside the picture and seed cells for half of each batch both a
 tenth of the time and do no harm here; in the short trainings above, the seed cells did. The default uses neither, for
 simplicity.
 """
+FROM_TRAINED = """
+## Trained organisms as beginnings
+
+`--from 🐠` starts a training from the weights of an organism that never saw the picture. One training a row with the
+default recipe and the same random seed, regenerating and {steps} training steps of {fit} cells unless the row says
+otherwise: the worst of 16 states after 2,000 steps, and the hardest of the article's five cuts (median, 600 steps
+later; growing and persistent organisms are not trained to heal). Seconds of one thread. Measured by
+`benchmarks/from_trained.py`.
+{surroundings}.
+
+| | {targets} | s |
+| --- | {rule} ---: |
+"""
 TIME = """
 ## Time to quality
 
@@ -132,7 +145,13 @@ SEEDS = ", another seed"
 LARGE = "😀"
 
 
-def page(trials: dict[str, Any], beginnings: dict[str, Any], cuts: dict[str, Any], timed: dict[str, Any] | None) -> str:
+def page(
+    trials: dict[str, Any],
+    beginnings: dict[str, Any],
+    trained: dict[str, Any],
+    cuts: dict[str, Any],
+    timed: dict[str, Any] | None,
+) -> str:
     """Return the page."""
     targets = sorted(next(iter(trials["results"].values())), key=list(ARTICLE_EMOJI).index)
     heads = " | ".join(f"{target} 10,000 | {target} cut" for target in targets)
@@ -147,8 +166,8 @@ def page(trials: dict[str, Any], beginnings: dict[str, Any], cuts: dict[str, Any
         for name in (first, first + SEEDS)
         if not first.endswith(SEEDS) and name in results
     ]
-    parts = [start + "\n".join(rows) + "\n", of_both_seeds(results), beginning(beginnings), cuts_in_a_row(cuts)]
-    return "".join([*parts, time_to_quality(timed) if timed else ""])
+    parts = [start + "\n".join(rows) + "\n", of_both_seeds(results), beginning(beginnings)]
+    return "".join([*parts, from_trained(trained), cuts_in_a_row(cuts), time_to_quality(timed) if timed else ""])
 
 
 def candidate(name: str, tried: list[dict[str, Any]]) -> str:
@@ -190,6 +209,35 @@ def beginning(trials: dict[str, Any]) -> str:
         surroundings=machine(trials),
     )  # fmt: skip
     return text + "\n".join(rows) + "\n" + BEGINNINGS_CONCLUSION
+
+
+def from_trained(record: dict[str, Any]) -> str:
+    """Return the section on trained organisms as beginnings."""
+    usual = record["results"][0]["trial"]
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for result in record["results"]:
+        rows.setdefault(_said(result["trial"], usual), []).append(result)
+    targets = list(dict.fromkeys(result["trial"]["target"] for result in record["results"]))
+    text = FROM_TRAINED.format(
+        steps=usual["steps"], fit=usual["fit"], surroundings=machine(record), rule="---: | ---: | " * len(targets),
+        targets=" | ".join(f"{target} 2,000 | {target} cut" for target in targets),
+    )  # fmt: skip
+    lines = []
+    # Trainings of some targets may not have been run yet.
+    complete = {name: results for name, results in rows.items() if len(results) == len(targets)}
+    for name, results in complete.items():
+        by_target = {result["trial"]["target"]: result for result in results}
+        numbers = [number for target in targets for number in of(by_target[target])]
+        seconds = sum(result["seconds"] for result in results)
+        lines.append(" | ".join([f"| {name}", *(f"{number:.2f}" for number in numbers), f"{seconds} |"]))
+    return text + "\n".join(lines) + "\n" if lines else ""
+
+
+def _said(trial: dict[str, Any], usual: dict[str, Any]) -> str:
+    """Return what a training starts from, and how it differs from the usual one."""
+    said = {"steps": "{:,} steps", "fit": "{} cells", "rates": "rates: {}", "experiment": "{}"}
+    different = [text.format(trial[key]) for key, text in said.items() if trial[key] != usual[key]]
+    return ", ".join([f"from {trial['beginning']}", *different])
 
 
 def time_to_quality(timed: dict[str, Any]) -> str:
@@ -274,10 +322,11 @@ if __name__ == "__main__":
     trials = json.loads((BENCHMARKS / "recipes.json").read_text())
     record = BENCHMARKS / "time_to_quality.json"
     timed = json.loads(record.read_text()) if record.exists() else None
-    beginnings, cuts = (
-        json.loads((BENCHMARKS / f"{name}.json").read_text()) for name in ("beginnings", "cuts_in_a_row")
+    beginnings, trained, cuts = (
+        json.loads((BENCHMARKS / f"{name}.json").read_text())
+        for name in ("beginnings", "from_trained", "cuts_in_a_row")
     )
-    text = page(trials, beginnings, cuts, timed)
+    text = page(trials, beginnings, trained, cuts, timed)
     if "--check" not in sys.argv:
         path.write_text(text)
         if timed:
