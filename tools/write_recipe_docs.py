@@ -109,7 +109,7 @@ later; growing and persistent organisms are not trained to heal). Seconds of one
 {surroundings}.
 
 | | {targets} | s |
-| --- | {rule} ---: |
+| --- | {rule}---: |
 """
 TIME = """
 ## Time to quality
