@@ -23,7 +23,7 @@ def test_the_file_grows_its_organism_from_disk_and_asks_for_nothing_else(node, t
     assert seen["errors"] == []
     assert seen["asked"] == [(tmp_path / "lizard.html").as_uri()]
     assert seen["living"] > 300
-    # The lizard is green, and so is some of the page. Of the page's dish, 96 x 96, it takes a smaller part than of 72 x 72.
+    # The lizard is green, and so is some of the page. It takes a smaller part of the page's dish than of 72 x 72 cells.
     pixels = np.asarray(Image.open(tmp_path / "page.png").convert("RGB")).astype(int)
     green = (pixels[..., 1] > pixels[..., 0] + 40) & (pixels[..., 1] > pixels[..., 2] + 40)
     assert green.mean() > 0.005 * (72 / 96) ** 2
