@@ -77,7 +77,7 @@ test('tools of the dish', { skip: noBrowser }, (suite) =>
         await page.keyboard.press('.');
         await settled(page);
         assert.ok(coloured(await cells(page), 0, 0, 30, 30) > 0);
-        // With the other tool it begins anew, as ever.
+        // With the tool that cuts, another pattern replaces what grows.
         await page.keyboard.press('c');
         await page.locator('.tiles label[title=tree]').click();
         await shows(page, '🎄');

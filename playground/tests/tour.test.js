@@ -119,7 +119,7 @@ test('the story', { skip: noBrowser }, (suite) =>
     );
 
     await visit(
-      'whoever touches the dish takes over from the tour',
+      'a touch of the dish stops the acts of the tour',
       async (page) => {
         await growTo(page, 20);
         await page.mouse.click(...(await at(page, 0.05, 0.05)));
@@ -187,7 +187,7 @@ test('the story', { skip: noBrowser }, (suite) =>
     });
 
     await visit(
-      'at an exhibition one pattern after another grows, is cut and heals, and whoever touches the dish cuts',
+      'at an exhibition one pattern after another grows, is cut and heals, until the dish is touched',
       async (page) => {
         assert.deepEqual(await page.locator('header:visible, #panel:visible, #transport:visible').count(), 0);
         const overflow = () =>
