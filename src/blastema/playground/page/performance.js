@@ -23,7 +23,7 @@ export class Performance {
   /** @param {import('./actions.js').Actions} actions */
   constructor(actions) {
     this.actions = actions;
-    // Whoever uses the page does not want it to do anything by itself.
+    // Any use of the page stops what it does by itself.
     addEventListener('pointerdown', (event) => this.#isUse(event) && this.stop(), { capture: true });
     addEventListener('keydown', ({ key }) => key !== 'Tab' && this.stop(), { capture: true });
   }
