@@ -131,6 +131,54 @@ test('the story', { skip: noBrowser }, (suite) =>
     );
 
     await visit(
+      'a station that cannot be loaded is named, and another organism grows',
+      async (page) => {
+        assert.match(String(await page.textContent('#notice p')), /regenerating\/lizard could not be loaded/);
+        await growTo(page, 2);
+      },
+      {
+        hash: '#tour=3',
+        before: (page) => page.route('**/regenerating-lizard.safetensors', (route) => route.fulfill({ status: 404 })),
+        errors: true,
+      },
+    );
+
+    await visit(
+      'a station that there is not is named, and another organism grows',
+      async (page) => {
+        assert.match(String(await page.textContent('#notice p')), /^The link asks for station 9 of the tour/);
+        await growTo(page, 2);
+      },
+      { hash: '#tour=9' },
+    );
+
+    await visit(
+      'organisms side by side that are asked for twice are shown once',
+      async (page) => {
+        const before = await page.evaluate(() => /** @type {any} */ (globalThis).contexts.size);
+        await page.evaluate(() => {
+          for (let time = 0; time < 2; time++) document.getElementById('compare')?.click();
+        });
+        await comparedTo(page, 2);
+        assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).contexts.size), before + 3);
+      },
+      {
+        before: (page) =>
+          page.addInitScript(() => {
+            const contexts = new Set();
+            Object.assign(globalThis, { contexts });
+            const { getContext } = HTMLCanvasElement.prototype;
+            /** @this {HTMLCanvasElement} @param {any[]} given */
+            function counted(...given) {
+              if (given[0] === 'webgl2') contexts.add(this);
+              return Reflect.apply(getContext, this, given);
+            }
+            HTMLCanvasElement.prototype.getContext = /** @type {any} */ (counted);
+          }),
+      },
+    );
+
+    await visit(
       'one organism of several bodies turns from one into another',
       async (page) => {
         await page.locator('#speed').evaluate((slider) => {

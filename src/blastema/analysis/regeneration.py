@@ -62,7 +62,7 @@ def regeneration(
 
 
 def remnants(subject: Subject, grown: Batch, part: float, draw: np.random.Generator) -> Regrowth:
-    """Leave only a part of the living cells of grown organisms, at a random place, and let them regrow.
+    """Leave only a part of the living cells of grown organisms, at a random place, and let them regrow as `AFTER` says.
 
     Args:
         subject: the organism.

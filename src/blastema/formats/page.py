@@ -19,7 +19,6 @@ from blastema.targets.emoji import characters, emoji_named, single_emoji
 from blastema.targets.target import FIT, looks_like_file
 from blastema.training.experiments import EXPERIMENTS
 
-PARTS = ("regrew from half of their cells", "from a third", "from a quarter", "from a tenth")
 # Longer names of targets are left out.
 LONGEST_NAME = 60
 
@@ -142,8 +141,9 @@ def regrows(organism: Organism) -> str | None:
         return None
     if not isinstance(organisms, int) or not all(0 <= count <= organisms for count in counts):
         return None
-    first, *rest = (f"{count} {words}" for count, words in zip(counts, PARTS, strict=True))
-    return f"Of {organisms} that were measured, {', '.join((first, *rest))}."
+    half, *others = counts
+    rest = "".join(f", {count} from a {part}" for count, part in zip(others, [*REMNANTS][1:], strict=True))
+    return f"Of {organisms} that were measured, {half} regrew from half of their cells{rest}."
 
 
 def picture_of(organism: Organism) -> bytes | None:

@@ -6,6 +6,7 @@ import { PlaygroundError } from './errors.js';
 import { contentOf } from './files.js';
 import { randomSeed } from './firing.js';
 import { mixtureSaid } from './mixture.js';
+import { GROWN, stillness } from './motion.js';
 import { share } from './share.js';
 
 /**
@@ -17,10 +18,6 @@ import { share } from './share.js';
  *   scars: import('./scars.js').Scars, fit: () => void}} Parts
  *   fit: fits the canvas to the page
  */
-
-/** If users prefer reduced motion, a new organism is shown after this many steps. */
-const GROWN = 160;
-const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 
 export class Actions {
   /** @param {Parts} parts */

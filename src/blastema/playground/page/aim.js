@@ -1,10 +1,10 @@
 // @ts-check
 // Chooses a cell of the dish by mouse, touch, pen or keys, instead of the hand that cuts and plants.
 
+import { ARROWS } from './hand.js';
+
 /** @typedef {{x: number, y: number}} Cell  its column and row */
 
-/** @type {Record<string, [number, number]>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 /** Keys of the hand that wait until it is back. */
 const OF_THE_HAND = ['Delete', 'Backspace', 'x'];
 const FAR = 5; // cells, with Shift

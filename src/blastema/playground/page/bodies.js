@@ -61,14 +61,14 @@ export class Bodies extends EventTarget {
     this.refresh();
   }
 
-  /** One body, as a mixture. @param {number} signal */
-  only(signal) {
-    return only(signal % this.names.length, this.names.length);
+  /** One body, as a mixture. @param {string} name of its signal */
+  named(name) {
+    return only(this.names.indexOf(name), this.names.length);
   }
 
   /** The next body, as a mixture. */
   next() {
-    return this.only(this.#body + 1);
+    return only((this.#body + 1) % this.names.length, this.names.length);
   }
 
   /** Shows what grows and what can be chosen. */

@@ -4,6 +4,7 @@
 import { Dish } from './dish.js';
 import { element } from './elements.js';
 import { Hand } from './hand.js';
+import { GROWN, stillness } from './motion.js';
 import { Player } from './player.js';
 import { Scars } from './scars.js';
 
@@ -13,10 +14,6 @@ import { Scars } from './scars.js';
  * @typedef {import('./hand.js').Place} Place
  * @typedef {{dish: Dish, scars: Scars, figure: HTMLElement}} Seen
  */
-
-const stillness = matchMedia('(prefers-reduced-motion: reduce)');
-/** If users prefer reduced motion, they are shown after this many steps. */
-const GROWN = 160;
 
 export class Comparison {
   /** @type {Seen[]} */
@@ -51,8 +48,11 @@ export class Comparison {
 
   async open() {
     const { garden, player } = this.actions.parts;
+    const { entry: picked } = garden;
     const kin = [...this.#kin].reverse();
     const organisms = await Promise.all(kin.map((entry) => garden.load(entry)));
+    // Asked for twice, or another pattern was picked meanwhile.
+    if (this.#seen.length || garden.entry !== picked || garden.wanted) return;
     this.#wasPlaying = player.playing;
     player.pause();
     this.actions.showPlaying();

@@ -11,7 +11,7 @@ const SECOND_TAP = { within: 350, near: 28 }; // milliseconds and pixels
 const PINCH_WITHIN = 300;
 const KEY_MOVES = 2; // cells
 /** @type {Record<string, [number, number]>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Hand {
   /** @type {Tool} */

@@ -7,7 +7,7 @@ import { attempt } from './attempt.js';
 /** How long nobody must have touched the dish, in milliseconds. */
 const ALONE = 30_000;
 
-/** @type {import('./performance.js').Scene[]} */
+/** @type {import('./acts.js').Scene[]} */
 const SCENES = [
   { at: 0, says: 'It grows from a single cell. No cell knows the picture.' },
   { at: 200, says: 'A cut …', cuts: true },
@@ -20,18 +20,19 @@ export class Kiosk {
   #touched = -Infinity;
   /** The place in the list of the pattern that grows. */
   #place = -1;
+  #isLoading = false;
 
-  /** @param {import('./actions.js').Actions} actions @param {import('./performance.js').Performance} performance */
-  constructor(actions, performance) {
+  /** @param {import('./actions.js').Actions} actions @param {import('./acts.js').Acts} acts */
+  constructor(actions, acts) {
     this.actions = actions;
-    this.performance = performance;
+    this.acts = acts;
     const { garden } = actions.parts;
     this.entries = garden.entries.filter(({ experiment }) => experiment === 'regenerating');
     for (const type of ['pointerdown', 'pointermove', 'keydown'])
       addEventListener(type, () => {
         this.#touched = Date.now();
       });
-    setInterval(() => !performance.isOn && Date.now() - this.#touched > ALONE && this.#next(), 1000);
+    setInterval(() => !acts.isOn && !this.#isLoading && Date.now() - this.#touched > ALONE && this.#next(), 1000);
     this.#next();
   }
 
@@ -41,10 +42,13 @@ export class Kiosk {
       this.#place = (this.#place + 1) % Math.max(this.entries.length, 1);
       const entry = this.entries[this.#place];
       if (!entry) return;
-      await this.actions.pick(entry);
+      this.#isLoading = true;
+      await this.actions.pick(entry).finally(() => {
+        this.#isLoading = false;
+      });
       this.actions.parts.player.play();
       this.actions.showPlaying();
-      this.performance.play(SCENES, (isWhole) => isWhole && this.#next());
+      this.acts.play(SCENES, (isWhole) => isWhole && this.#next());
     });
   }
 }

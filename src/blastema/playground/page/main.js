@@ -2,6 +2,7 @@
 // The page: puts the dish, its organisms and the controls together.
 
 import { Actions } from './actions.js';
+import { Acts } from './acts.js';
 import { attempt } from './attempt.js';
 import { Bodies } from './bodies.js';
 import { fitCanvas } from './canvas.js';
@@ -18,7 +19,6 @@ import { setUpFullScreen } from './full_screen.js';
 import { Garden } from './garden.js';
 import { Hand } from './hand.js';
 import { Inside } from './inside.js';
-import { Performance } from './performance.js';
 import { keysOf } from './keys.js';
 import { Kiosk } from './kiosk.js';
 import { mixtureOf } from './mixture.js';
@@ -112,9 +112,9 @@ function connect(dish, offer) {
   });
   const comparison = new Comparison(actions);
   element('#compare').addEventListener('click', () => attempt(() => comparison.open()));
-  const performance = new Performance(actions);
-  const tour = new Tour(actions, performance, controls);
-  return { actions, tour, performance };
+  const acts = new Acts(actions);
+  const tour = new Tour(actions, acts, controls);
+  return { actions, tour, acts };
 }
 
 /** Grows what a link asks for, or the first organism. @param {Actions} actions @param {Link} link */
@@ -135,10 +135,17 @@ async function follow(actions, link) {
   }
 }
 
+/** Goes to the station that a link asks for; whether it could. @param {Tour} tour @param {number} number */
+async function hasVisited(tour, number) {
+  const has = await attempt(() => tour.visit(number));
+  if (has === false) notice(`The link asks for station ${number} of the tour, which this page does not have.`);
+  return has === true;
+}
+
 /** Follows the link that the page was opened with, and lets it grow. @param {Actions} actions @param {Tour} tour
  * @param {Link} link */
 async function begin(actions, tour, link) {
-  if (link.tour && (await tour.visit(link.tour))) return;
+  if (link.tour && (await hasVisited(tour, link.tour))) return;
   await follow(actions, link);
   actions.start();
   actions.arrived();
@@ -148,7 +155,7 @@ async function begin(actions, tour, link) {
 /** Follows a link that was put into the address bar of the open page. @param {Actions} actions @param {Tour} tour */
 async function turnTo(actions, tour) {
   const link = readLink(location.hash);
-  if (link.tour && (await tour.visit(link.tour))) return;
+  if (link.tour && (await hasVisited(tour, link.tour))) return;
   actions.set({ ...DEFAULT_CONDITIONS, seed: randomSeed(), ...link.conditions });
   await follow(actions, link);
   actions.settle();
@@ -190,11 +197,11 @@ async function main() {
   /** @type {Catalogue} */
   const nothing = { version: '', organisms: [], experiments: {}, training: null };
   const offer = (await attempt(catalogue)) ?? nothing;
-  const { actions, tour, performance } = connect(dish, offer);
+  const { actions, tour, acts } = connect(dish, offer);
   await begin(actions, tour, link);
   addEventListener('hashchange', () => attempt(() => turnTo(actions, tour)));
   const { kiosk, embed } = document.documentElement.dataset;
-  if (kiosk) new Kiosk(actions, performance);
+  if (kiosk) new Kiosk(actions, acts);
   else if (!location.hash && !offer.training && !embed) tour.open();
   document.documentElement.dataset.ready = 'yes';
   if (offer.training) await attempt(() => showTraining(actions));

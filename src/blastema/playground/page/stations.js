@@ -3,7 +3,7 @@
 
 /**
  * @typedef {{name: string, organism: string, says: string, asks: string, section: string | null, angle?: number,
- *   scenes: import('./performance.js').Scene[]}} Station
+ *   scenes: import('./acts.js').Scene[]}} Station
  *   says: what was done and what is seen; asks: one thing to do; section: the anchor of its section in the article;
  *   angle: rotation in degrees
  */
@@ -67,11 +67,11 @@ export const STATIONS = [
       'turn into the other body.',
     asks: 'Press another body, or paint one into the picture.',
     section: null,
-    scenes: [{ at: 160, says: 'Now the signal is that of another body.', grows: 9 }],
+    scenes: [{ at: 160, says: 'Now the signal is that of another body.', grows: '🎄' }],
   },
 ];
 
-/** The opening: half a minute on a slow machine. @type {import('./performance.js').Scene[]} */
+/** The opening: half a minute on a slow machine. @type {import('./acts.js').Scene[]} */
 export const OPENING = [
   { at: 0, says: 'It grows from a single cell.' },
   { at: 70, says: 'No cell knows the picture. Each sees only its neighbours.' },

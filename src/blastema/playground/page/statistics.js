@@ -61,6 +61,7 @@ export class Statistics {
     const aim = `${picture} ${angle}`;
     if (entry === this.#aimed.entry && aim === this.#aimed.aim) return;
     this.#aimed = { entry, aim };
+    this.turn();
     this.target = null;
     const target = picture ? await Target.load(picture, angle) : null;
     if (this.#aimed.entry !== entry || this.#aimed.aim !== aim) return;

@@ -3,6 +3,7 @@
 
 import { attempt } from './attempt.js';
 import { element } from './elements.js';
+import { stillness } from './motion.js';
 import { ARTICLE, OPENING, STATIONS } from './stations.js';
 import { isStored, store } from './stored.js';
 
@@ -12,17 +13,16 @@ const SEEN = 'blastema-opening-seen';
 /** Steps a second: slow enough to read along. */
 const OPENING_SPEED = 20,
   TOUR_SPEED = 60;
-const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 
 export class Tour {
   /** @type {Station | null} */
   #station = null;
 
-  /** @param {import('./actions.js').Actions} actions @param {import('./performance.js').Performance} performance
+  /** @param {import('./actions.js').Actions} actions @param {import('./acts.js').Acts} acts
    * @param {import('./controls.js').Controls} controls */
-  constructor(actions, performance, controls) {
+  constructor(actions, acts, controls) {
     this.actions = actions;
-    this.performance = performance;
+    this.acts = acts;
     this.controls = controls;
     const { entries } = actions.parts.garden;
     /** Those whose organism the page has, by their number. @type {Map<number, Station>} */
@@ -36,7 +36,7 @@ export class Tour {
     element('#stations').replaceChildren(...buttons);
     element('#station-next').addEventListener('click', () => attempt(() => this.next()));
     element('#station-end').addEventListener('click', () => this.end());
-    element('#skip').addEventListener('click', () => performance.stop());
+    element('#skip').addEventListener('click', () => acts.stop());
   }
 
   /** Shows the opening, if the user has not seen it and nothing was asked for. */
@@ -48,7 +48,7 @@ export class Tour {
     this.controls.setSpeed(OPENING_SPEED);
     element('#skip').hidden = false;
     caption.used();
-    this.performance.play(OPENING, () => {
+    this.acts.play(OPENING, () => {
       element('#skip').hidden = true;
       this.controls.setSpeed(before);
       caption.tell('');
@@ -60,7 +60,7 @@ export class Tour {
   async visit(number) {
     const station = this.stations.get(number);
     if (!station) return false;
-    this.performance.stop();
+    this.acts.stop();
     this.#show(number, station);
     const { garden } = this.actions.parts;
     const entry = garden.entries.find(({ name }) => name === station.organism);
@@ -72,7 +72,7 @@ export class Tour {
     this.controls.setSpeed(TOUR_SPEED);
     this.actions.start();
     this.actions.showPlaying();
-    if (!stillness.matches) this.performance.play(station.scenes);
+    if (!stillness.matches) this.acts.play(station.scenes);
     return true;
   }
 
@@ -84,7 +84,7 @@ export class Tour {
 
   /** Leaves the tour; what grows goes on. */
   end() {
-    this.performance.stop();
+    this.acts.stop();
     this.#station = null;
     element('#station').hidden = true;
     this.#mark(0);

@@ -2,8 +2,8 @@
 // What the page does in the dish by itself: scenes at certain steps, until the user takes over.
 
 /**
- * @typedef {{at: number, says?: string, cuts?: boolean, grows?: number}} Scene
- *   at: the step of the dish at which it begins; says: the caption; cuts: a cut across the middle; grows: the number of
+ * @typedef {{at: number, says?: string, cuts?: boolean, grows?: string}} Scene
+ *   at: the step of the dish at which it begins; says: the caption; cuts: a cut across the middle; grows: the name of
  *   the signal that the cells get
  */
 
@@ -11,7 +11,7 @@
 const SWEEP = 900;
 const REACH = 24;
 
-export class Performance {
+export class Acts {
   /** @type {Scene[]} */
   #scenes = [];
   /** When the cut that is being made began, and where it has come to. @type {{at: number, x: number} | null} */
@@ -71,7 +71,7 @@ export class Performance {
   #begin({ says, cuts, grows }, now) {
     const { caption, garden, bodies } = this.actions.parts;
     if (says !== undefined) caption.tell(says, this.#scenes.length > 0);
-    if (grows !== undefined) this.actions.grow({ mixture: bodies.only(grows), begins: true, says: false });
+    if (grows !== undefined) this.actions.grow({ mixture: bodies.named(grows), begins: true, says: false });
     if (!cuts) return;
     garden.remember();
     this.actions.parts.statistics.touch();
