@@ -239,6 +239,29 @@ def test_an_interrupt_that_python_ignores_comes_again(tmp_path):
     assert (run.returncode, run.stdout, run.stderr) == (INTERRUPTED, "", "blastema: interrupted\n")
 
 
+EARLY = """
+import threading
+
+class Early(threading.Timer):
+    started = 0
+
+    def start(self):
+        Early.started += 1
+        if Early.started == 1:
+            signal.raise_signal(signal.SIGINT)
+        super().start()
+
+main.Timer = Early
+main._run = run
+"""
+
+
+def test_an_interrupt_that_python_ignores_comes_again_even_if_it_comes_too_early(tmp_path):
+    program = IGNORED.replace("main._run = run\n", EARLY)
+    run = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
+    assert (run.returncode, run.stdout, run.stderr) == (INTERRUPTED, "", "blastema: interrupted\n")
+
+
 def test_an_interrupt_while_a_string_is_executed_has_the_code_of_any_other(tmp_path):
     (tmp_path / "program.py").write_text(
         "from blastema.cli import main\n"

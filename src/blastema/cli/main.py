@@ -58,11 +58,16 @@ def _note_interrupts() -> list[int]:
 
 def _repeat_interrupt(ignored: "sys.UnraisableHookArgs") -> None:
     """Repeat Ctrl-C if it came where Python ignores exceptions, as in `__del__`, and in callbacks of the import."""
-    if issubclass(ignored.exc_type, KeyboardInterrupt):
-        # A little later, since this is such a place, too.
-        Timer(0.01, interrupt_main).start()
-    else:
+    if not issubclass(ignored.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(ignored)
+        return
+    while True:
+        # A little later, since this is such a place, too. On a busy machine that can be before the timer has started.
+        try:
+            Timer(0.01, interrupt_main).start()
+            return
+        except KeyboardInterrupt:
+            continue
 
 
 def _run(arguments: Sequence[str]) -> None:
