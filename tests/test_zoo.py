@@ -29,6 +29,17 @@ def test_the_zoo_is_complete(monkeypatch):
     assert len(planned) == 33
 
 
+def test_the_page_of_the_zoo_names_the_pictures_of_the_bodies(monkeypatch):
+    monkeypatch.syspath_prepend(PROJECT / "tools")
+    body_rows = importlib.import_module("write_zoo_docs").body_rows
+    for name, others in (("ten", {}), ("set-point", {"one-headed planarian": "one head", "planarian": "two heads"})):
+        organism = load(name)
+        rows = [row.strip("| ").split(" | ")[:4] for row in body_rows(name, organism)]
+        grown = [f"{organism.scores['bodies'][signal]['grown']:.2f}" for signal in organism.rule.signals]
+        expected = [[target, name, others.get(target, "")] for target in organism.record.targets]
+        assert rows == [[*row, number] for row, number in zip(expected, grown, strict=True)]
+
+
 def test_every_organism_keeps_the_promises_of_the_zoo():
     run = subprocess.run([sys.executable, "tools/zoo_promises.py"], cwd=PROJECT, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr

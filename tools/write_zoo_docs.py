@@ -100,10 +100,10 @@ def row(name: str, organism: Organism) -> str:
 
 def body_rows(name: str, organism: Organism) -> list[str]:
     """Return a table row for each body of an organism."""
-    rows = []
-    for target, (signal, scores) in zip(
-        organism.record.targets, (organism.scores or {})["bodies"].items(), strict=True
-    ):
+    rows, bodies = [], (organism.scores or Scores())["bodies"]
+    # Scores are stored in the order of their keys, targets and signals in that of training.
+    for target, signal in zip(organism.record.targets, organism.rule.signals, strict=True):
+        scores = bodies[signal]
         numbers = [scores["grown"], scores["after_10000"], *(scores["regeneration"][cut] for cut in ARTICLE_CUTS)]
         body = "" if signal == target else signal
         rows.append(" | ".join([f"| {target}", name, body, *(f"{number:.2f}" for number in numbers)]) + " |")
