@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from blastema import Rule, choose_engine, load_target
+from blastema import Rule, choose_engine, load, load_target
 from blastema.errors import BlastemaError
 from blastema.library import target_of
 from blastema.rule import seed_batch
@@ -220,6 +220,37 @@ def test_pictures_too_faint_to_live_are_refused(tmp_path):
         f"{tmp_path / 'faint.png'} is too faint: its alpha is at most 0.08, and cells live only above 0.1; "
         "use a more opaque picture"
     )
+
+
+FULL = np.ones((12, 12, 4), np.float32)
+RING = FULL.copy()
+RING[4:8, 4:8] = 0
+FAINT = FULL * np.float32(0.08)
+
+
+@pytest.mark.parametrize(
+    ("target", "rule", "says"),
+    [
+        (FAINT, Rule(), "the target is too faint: its alpha is at most 0.08, and cells live only above 0.1; use a "),
+        (FULL / 2, Rule(alive_threshold=0.6), "is at most 0.50, and cells live only above 0.6; use a more opaque"),
+        (RING, Rule(), "empty around the cell at row 6, column 6, where growth starts, so all cells would die within"),
+    ],
+)
+def test_targets_that_cannot_live_are_refused_before_training(tmp_path, target, rule, says):
+    config = Config(target, experiment="growing", fit=12, steps=1, rule=rule)
+    with pytest.raises(BlastemaError) as refused:
+        Run.begin(tmp_path / "run", config)
+    assert says in str(refused.value)
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_middle_of_a_target_may_be_empty_for_an_organism_or_a_loss_of_the_users(tmp_path):
+    def loss(states, _):
+        return float(np.mean(states**2)), 2 * states / states.size
+
+    ring = {"target": RING, "experiment": "growing", "steps": 1}
+    Run.begin(tmp_path / "a", Config(**ring), loss=loss)
+    Run.begin(tmp_path / "b", Config(**ring, beginning=load("growing/lizard")))
 
 
 def test_suitable_pictures_get_no_remarks(tmp_path):

@@ -41,7 +41,14 @@ from blastema.training.milestone import SCORE, is_better, is_milestone, rollback
 from blastema.training.record import organism_of, version_notices, with_versions
 from blastema.training.recovery import recovered
 from blastema.training.saving import refuse_stale, save, save_organisms
-from blastema.training.start import changed_steps, check_beginning, check_resumed_loss, remarks, with_loss
+from blastema.training.start import (
+    changed_steps,
+    check_alive,
+    check_beginning,
+    check_resumed_loss,
+    remarks,
+    with_loss,
+)
 from blastema.training.trainer import Report, Trainer
 from blastema.training.validation import validation_score
 
@@ -111,6 +118,7 @@ class Run:
         try:
             target = config.picture()
             config = with_loss(config, loss, target)
+            check_alive(config, target)
             run = cls(directory, config, target, loss=loss)
         except MemoryError:
             raise _out_of_memory() from None

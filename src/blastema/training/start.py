@@ -8,7 +8,7 @@ import numpy as np
 from blastema.engines.protocol import evaluate
 from blastema.errors import BlastemaError
 from blastema.loss import OwnLoss, towards
-from blastema.rule import seed_batch
+from blastema.rule import ALPHA, seed_batch
 from blastema.training.config import Config
 from blastema.training.experiments import RECIPES
 from blastema.training.reach import unreachable
@@ -35,6 +35,31 @@ def check_beginning(config: Config) -> None:
             f"the weights of the beginning {config.beginning.name} are unknown; give the organism itself, as "
             "blastema.load returns it"
         )
+
+
+def check_alive(config: Config, target: np.ndarray) -> None:
+    """Raise if the cells of a target could not live; with a loss of its own, a run may ask for anything.
+
+    Raises:
+        BlastemaError: it is too faint, or empty where growth starts and training begins with random weights.
+    """
+    if config.loss is not None:
+        return
+    for picture in target.reshape(-1, *target.shape[-3:]):
+        alpha, threshold = picture[..., ALPHA], config.rule.alive_threshold
+        if alpha.max() <= threshold:
+            raise BlastemaError(
+                f"the target is too faint: its alpha is at most {alpha.max():.2f}, and cells live only above "
+                f"{threshold:g}; use a more opaque picture"
+            )
+        y, x = (side // 2 for side in alpha.shape)
+        near = alpha[max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2]
+        if near.max() <= threshold and config.beginning is None:
+            raise BlastemaError(
+                f"the target is empty around the cell at row {y}, column {x}, where growth starts, so all cells would "
+                "die within a dozen training steps; move the picture, as with numpy.roll, or give it as a file, which "
+                "is moved by itself"
+            )
 
 
 def check_resumed_loss(loss: OwnLoss | None, config: Config, directory: Path) -> list[str]:
