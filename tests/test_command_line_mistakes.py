@@ -146,6 +146,9 @@ def test_characters_that_the_encoding_lacks_are_replaced(tmp_path):
     listed = blastema("zoo", cwd=tmp_path, PYTHONIOENCODING="cp1252")
     assert listed.returncode == 0, listed.stderr
     assert re.search(r"\? +regenerating/lizard", listed.stdout)
+    # Not a number that would be mistaken for a loss.
+    assert re.search(r"growing/explosion .*exploded", listed.stdout)
+    assert "exploded: the worst organism's numbers grew without bound" in listed.stdout
     refused = blastema("grow", "🐙", cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert (refused.returncode, refused.stderr) == (2, "blastema: ? is not in the zoo; train it: blastema train ?\n")
 

@@ -3,21 +3,26 @@
 import dataclasses
 import json
 import os
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from blastema import load
 from blastema.cli.invocation import to_paste
+from blastema.cli.main import main
 from blastema.cli.training_screen import watch
 from blastema.errors import BlastemaError
 from blastema.io.tensors import read_tensors, write_tensors
 from blastema.library import target_of
 from blastema.loss import towards
 from blastema.organism import Organism
-from blastema.reporting.album import complete_album, picture_growth
+from blastema.reporting.album import LONGEST_TILE, MOST_GROWTH, complete_album, picture_growth, picture_step
 from blastema.rule import Rule
 from blastema.training import milestone, record
 from blastema.training import run as run_module
@@ -353,6 +358,63 @@ def test_a_grid_too_large_for_memory_is_refused_before_anything_is_written(tmp_p
     assert not (tmp_path / "run").exists()
     monkeypatch.setattr("blastema.machine.memory.available", lambda: 10_000_000)
     CONFIG.check_memory()
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+import blastema.engines.numpy_engine
+from blastema.cli.main import main
+used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + int(sys.argv[1]), resource.RLIM_INFINITY))
+main(["train", "disc", "--fit", "200", "--pad", "0", "--steps", "1", "--engine", "numpy", "--out", "run"])
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="not here: only Linux tells how much is in use")
+@pytest.mark.parametrize(
+    ("megabytes", "says"),
+    [
+        (60, r"takes at least 62\.1 MB of memory; \d\d\.\d MB are available: use a smaller --fit or --size, or a"),
+        (110, r"there is not enough memory; use a smaller --fit or --size, or a smaller --batch"),
+    ],
+)
+def test_a_limit_of_memory_ends_in_one_line(tmp_path, megabytes, says):
+    """The second run fits as far as can be told, and fails in its first training step."""
+    command = [sys.executable, "-c", LIMITED, str(megabytes * 10**6)]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert run.returncode == 2, run.stderr
+    assert re.search(says, run.stderr.splitlines()[-1])
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("size", [(700, 300), (9, 1400)])
+def test_pictures_of_large_grids_leave_cells_out(tmp_path, size):
+    height, width = size
+    config = Config("disc", experiment="persistent", fit=6, height=height, width=width, steps=1, batch=2)
+    run = Run.begin(tmp_path / "run", config)
+    for report in run.train():
+        picture_step(run, report)
+    picture_growth(run)
+    with Image.open(run.directory / "growth.gif") as growth:
+        # Equal frames are merged, and this organism dies.
+        assert growth.n_frames > 1
+        assert 101 * growth.width * growth.height <= MOST_GROWTH
+    with Image.open(run.directory / "pictures/pool-000001.png") as pool:
+        assert pool.width <= 12 * (2 * LONGEST_TILE + 20)
+
+
+def test_a_user_reads_the_warnings_about_a_target_before_training(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Image.new("RGB", (30, 20), "red").save("red.png")
+    main(["train", "red.png", "--experiment", "growing", "--fit", "16", "--pad", "0", "--steps", "1", "--out", "run"])
+    printed = capsys.readouterr()
+    shown = " ".join((printed.out + printed.err).split())
+    assert "red.png has no transparent parts, so the whole rectangle is grown" in shown
+    # Rollouts of at least four steps here.
+    assert "warning: the picture extends 8 cells from the seed cell" in shown
+    assert shown.index("warning") < shown.index("step 1/1")
 
 
 def test_a_picture_too_large_for_the_rollout_gives_a_warning():

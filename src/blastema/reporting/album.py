@@ -2,6 +2,7 @@
 
 import ctypes
 import itertools
+import math
 import sys
 from collections.abc import Callable, Iterator
 
@@ -20,8 +21,11 @@ LOSS, GROWTH, SWITCHES = "loss.png", "growth.gif", "switches.png"
 # Pictures of the pool and of a batch per run; states of the pool in a picture.
 TIMES = 20
 SAMPLE = 48
-# CA steps in `growth.gif`.
+# CA steps in `growth.gif`, the pixels of all its frames at most, and pixels per cell.
 STEPS = 200
+MOST_GROWTH, GROWTH_ZOOM = 64_000_000, 4
+# Cells on the longer side of a state in the other pictures; of larger ones every second or third is shown.
+LONGEST_TILE = 256
 
 
 def picture_step(run: Run, report: Report) -> dict[str, Image.Image]:
@@ -35,10 +39,10 @@ def picture_step(run: Run, report: Report) -> dict[str, Image.Image]:
     interval = max(1, run.config.steps // TIMES)
     if report.step % interval and report.step != run.config.steps:
         return {}
-    states = itertools.chain(report.before.states, report.after.states)
+    states = map(_tile, itertools.chain(report.before.states, report.after.states))
     pictures = {"batch": sheet(states, columns=len(report.before.states), zoom=2)}
     if run.trainer.experiment.starts_from == "pool":
-        pictures["pool"] = sheet(pool_sample(run), columns=12, zoom=2)
+        pictures["pool"] = sheet(map(_tile, pool_sample(run)), columns=12, zoom=2)
     folder = run.directory / "pictures"
     folder.mkdir(exist_ok=True)
     for name, picture in pictures.items():
@@ -46,6 +50,11 @@ def picture_step(run: Run, report: Report) -> dict[str, Image.Image]:
     picture_loss(run)
     _release_memory()
     return pictures
+
+
+def _tile(state: np.ndarray) -> np.ndarray:
+    every = -(-max(state.shape[:2]) // LONGEST_TILE)
+    return state[::every, ::every]
 
 
 def pool_sample(run: Run) -> Iterator[np.ndarray]:
@@ -72,7 +81,20 @@ def picture_growth(run: Run) -> None:
         frames = side_by_side(organism, steps, run.config.engine)
     else:
         frames = organism.frames(steps, height, width, engine=run.config.engine)
-    save_animation((frame for step, frame in enumerate(frames) if step % 2 == 0), run.directory / GROWTH)
+    first = next(frames)
+    zoom, every = growth_scale(steps // 2 + 1, *first.shape[:2])
+    shown = itertools.islice(itertools.chain([first], frames), None, None, 2)
+    save_animation((frame[::every, ::every] for frame in shown), run.directory / GROWTH, zoom=zoom)
+
+
+def growth_scale(frames: int, height: int, width: int) -> tuple[int, int]:
+    """Return pixels per cell, and which cells are shown: all, or of a large grid every second, third ...
+
+    >>> growth_scale(101, 72, 72), growth_scale(101, 512, 512), growth_scale(101, 4096, 4096)
+    ((4, 1), (1, 1), (1, 6))
+    """
+    cells = frames * height * width
+    return max(1, min(GROWTH_ZOOM, math.isqrt(MOST_GROWTH // cells))), math.ceil(math.sqrt(cells / MOST_GROWTH))
 
 
 def picture_switches(run: Run) -> None:
