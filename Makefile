@@ -50,7 +50,7 @@ sanitize-thread: $(VENV)/for-tests
 	$(call PRELOAD,libtsan.so) TSAN_OPTIONS=ignore_noninstrumented_modules=1 BLASTEMA_NATIVE=build/thread \
 		$(BIN)/python -m pytest $(SANITIZED) -k "(threads or callers) and not fork and not v4"
 
-page-test: $(VENV)/for-tests ## the playground's page: types, lint, and tests in headless Chromium
+page-test: $(VENV)/for-tests ## the playground's page: types, lint, and tests in Chromium and Firefox
 	npm ci --prefix playground --silent --no-audit --no-fund
 	npm run types --prefix playground --silent
 	npm run lint --prefix playground --silent

@@ -5,7 +5,8 @@ import { createRequire } from 'node:module';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** @param {import('playwright-core').Page} page @returns {Promise<string[]>} */
+/** @param {{evaluate(run: () => any): Promise<any>, addScriptTag(script: {path: string}): Promise<unknown>}} page
+ * @returns {Promise<string[]>} */
 export async function violations(page) {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.addScriptTag({ path: AXE });
   // @ts-ignore: axe is what the page was given as a script
