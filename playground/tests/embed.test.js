@@ -3,6 +3,7 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { violations } from './axe.js';
 import { noBrowser, withBrowser } from './browser.js';
 import { PHONE, growTo, settled, visitor } from './visit.js';
 
@@ -45,6 +46,7 @@ test('the dish elsewhere', { skip: noBrowser }, (suite) =>
           assert.deepEqual(outside, []);
           assert.ok(!scrolls);
           assert.ok(dish > 0.9 * Math.min(width, height - 80), `${dish} pixels`);
+          assert.deepEqual(await violations(page), []);
         },
         { hash, options: { viewport: { width, height } } },
       );

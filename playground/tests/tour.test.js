@@ -249,6 +249,7 @@ test('the story', { skip: noBrowser }, (suite) =>
           Object.assign(slider, { value: '12' }).dispatchEvent(new Event('input'));
         });
         await isTold(page, 'A cut');
+        assert.deepEqual(await violations(page), []);
         await isTold(page, 'cut it yourself');
         await page.waitForFunction(() => !document.querySelector('#dish')?.ariaLabel?.includes('🦎'), null, {
           timeout: 120_000,
