@@ -12,7 +12,7 @@ help: ## list these targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
 grow: $(VENV)/installed ## train a lizard until it visibly grows, then show it (half a minute)
-	$(BIN)/blastema train 🦎 --experiment growing --fit 24 --pad 6 --steps 600
+	$(BIN)/blastema train 🦎 --experiment growing --fit 24 --pad 6 --steps 600 --from nothing
 
 test: $(VENV)/for-tests ## the fast tests
 	@$(BIN)/python -m pytest -q --tb=short -m "not slow" -n 2 --dist worksteal

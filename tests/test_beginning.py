@@ -104,13 +104,24 @@ def test_flags_change_the_rule_of_the_organism(tmp_path):
     assert beginning_of("nothing") is beginning_of(None) is None
 
 
-def test_several_targets_begin_with_the_lizard_unless_told_otherwise():
+def test_a_training_begins_with_an_organism_that_never_saw_the_picture(tmp_path):
     flags = FLAGS | {"steps": 3, "size": None, "engine": "numpy", "recipe": None}
+    begun = config_of(["disc"], **flags)
+    assert begun.beginning.name == "🐠"
+    notice = "training begins with the weights of 🐠; --from nothing begins with random ones"
+    assert notice in Run.begin(tmp_path / "run", begun).notices
+    assert config_of(["🦎"], **flags, set_=("hidden=200", "pool=64")).beginning.name == "🐠"
+    for fish in ("🐠", "fish", "tropical fish"):
+        assert config_of([fish], **flags).beginning.name == "🦎"
     assert config_of(["disc", "ring"], **flags).beginning.name == "🦎"
-    assert config_of(["disc"], **flags).beginning is None
-    # Where it does not fit, and where the training is to be as published.
-    assert config_of(["disc", "ring"], set_=("hidden=64",), **flags).beginning is None
-    assert config_of(["disc", "ring"], **flags | {"recipe": "article"}).beginning is None
+
+
+@pytest.mark.parametrize("targets", [["disc"], ["disc", "ring"]])
+def test_it_begins_with_random_weights_where_no_organism_fits_or_as_published(targets):
+    flags = FLAGS | {"steps": 3, "size": None, "engine": "numpy"}
+    assert config_of(targets, set_=("hidden=64",), **flags | {"recipe": None}).beginning is None
+    for changed in ({"recipe": "article"}, {"recipe": "further"}, {"recipe": None, "from_": "nothing"}):
+        assert config_of(targets, **flags | changed).beginning is None
 
 
 def test_the_articles_recipe_always_begins_from_nothing(tmp_path):

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 # The value of --from for random weights.
 NOTHING = "nothing"
-# Where trainings of several targets start.
-DEFAULT_BEGINNING = "🦎"
+# Where trainings start by default, the first that never saw the target; see docs/recipe.md. Of several targets: 🦎.
+BEGINNINGS = ("🐠", "🦎")
 
 
 def train(
@@ -63,8 +63,8 @@ def train(
         engine: {engine} (default: the fastest available)
         from_: start from the weights of this organism: a name in the zoo (🦎), an organism file or a run directory, or
             nothing: random weights. Its channels and filters are kept, its hidden units may be more; fire_rate,
-            alive_threshold and edge are free (default: nothing; 🦎 for several targets, if it
-            fits, but not with --recipe article)
+            alive_threshold and edge are free (default: 🐠; 🦎 for the 🐠 itself and for several targets; nothing
+            where these do not fit, and with --recipe article)
         set_: change the recipe or the rule; can be repeated. The names, with the values of the default recipe:
             {set_}
         out: directory of the run (default: runs/TARGET-EXPERIMENT)
@@ -123,7 +123,7 @@ def config_of(
     if from_ is not None:
         beginning = beginning_of(from_)
     else:
-        beginning = default_beginning(len(targets), flags["recipe"], Rule().replace(**settings.rule))
+        beginning = default_beginning(targets, flags["recipe"], Rule().replace(**settings.rule))
     trained = beginning.organism if beginning else None
     return Config(
         tuple(targets), steps=steps, height=height, width=width, engine=choose_engine(engine).name, beginning=beginning,
@@ -132,11 +132,19 @@ def config_of(
     )  # fmt: skip
 
 
-def default_beginning(targets: int, recipe: str, rule: "Rule") -> "Beginning | None":
-    """Return the beginning of a training of several targets, if it fits; the article's recipe has none."""
-    if targets == 1 or recipe == "article":
+def default_beginning(targets: Sequence[str], recipe: str, rule: "Rule") -> "Beginning | None":
+    """Return the beginning of a training for which the user names none, if it fits.
+
+    The article's recipe begins from nothing, and those for trained organisms from what the user names.
+    """
+    from blastema.targets import short_name
+    from blastema.training.experiments import RECIPES
+
+    if recipe == "article" or RECIPES[recipe].for_trained:
         return None
-    beginning = beginning_of(DEFAULT_BEGINNING)
+    first, second = BEGINNINGS
+    saw = len(targets) > 1 or short_name(targets[0]) == short_name(first)
+    beginning = beginning_of(second if saw else first)
     return beginning if beginning and beginning.fits(rule) else None
 
 

@@ -75,9 +75,10 @@ class Beginning:
         return (own.channels, own.filters) == (rule.channels, rule.filters) and own.hidden <= rule.hidden
 
     def remarks(self, rule: Rule) -> list[str]:
-        """Return a line for each attribute in which the run's rule differs from the organism's."""
+        """Return what a user should know of it: its name, and each attribute in which the run's rule differs."""
         own = self.organism.rule if self.organism else rule
-        remarks = [
+        remarks = [f"training begins with the weights of {self.name}; --from nothing begins with random ones"]
+        remarks += [
             f"{name} is {getattr(rule, name)}; {self.name} was trained with {getattr(own, name)}"
             for name in FREE
             if getattr(rule, name) != getattr(own, name)
