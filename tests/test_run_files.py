@@ -363,8 +363,11 @@ def test_a_grid_too_large_for_memory_is_refused_before_anything_is_written(tmp_p
 LIMITED = """
 import resource, sys
 from pathlib import Path
+import numpy as np
 import blastema.engines.numpy_engine
 from blastema.cli.main import main
+# OpenBLAS takes its buffers with the first product, and ends the process if it cannot have them.
+np.ones((300, 300), np.float32) @ np.ones((300, 300), np.float32)
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + int(sys.argv[1]), resource.RLIM_INFINITY))
 main(["train", "disc", "--fit", "200", "--pad", "0", "--steps", "1", "--engine", "numpy", "--out", "run"])
