@@ -98,7 +98,12 @@ test('the layout of the page', { skip: noBrowser }, (suite) =>
           await page.setViewportSize({ width, height });
           await settled(page);
           const { bottom, side, overflow } = await page.evaluate(() => ({
-            bottom: document.querySelector('#play')?.getBoundingClientRect().bottom ?? Infinity,
+            // All buttons; on phones those of the first row.
+            bottom: Math.max(
+              ...[...document.querySelectorAll(innerWidth > 860 ? '#transport button' : '#play')].map(
+                (button) => button.getBoundingClientRect().bottom,
+              ),
+            ),
             side: document.querySelector('#dish')?.getBoundingClientRect().width ?? 0,
             overflow: document.documentElement.scrollWidth - innerWidth,
           }));

@@ -106,13 +106,22 @@ test('the story', { skip: noBrowser }, (suite) =>
         await isTold(page, 'Healed in');
         await page.click('#station-next');
         await page.waitForFunction(() => location.hash === '#tour=4');
+        // What was said of the organism before does not hold of this one.
+        assert.doesNotMatch(await told(page), /Healed/);
         assert.equal(await page.inputValue('#angle'), '120');
+        const above = () =>
+          page.evaluate(() => {
+            const [controls, patterns] = ['#angle', '#patterns'].map((one) => document.querySelector(one));
+            return Number(controls?.getBoundingClientRect().top) < Number(patterns?.getBoundingClientRect().top);
+          });
+        assert.ok(await above(), 'the slider that it asks for is in sight');
         await page.locator('#stations button').nth(0).click();
         await shows(page, '🦎, growing');
         assert.equal(await page.inputValue('#angle'), '0');
         assert.equal(await page.locator('#stations [aria-current]').textContent(), '1 Grow');
         await page.click('#station-end');
         assert.ok(!(await page.locator('#station').isVisible()));
+        assert.ok(!(await above()));
         assert.equal(await page.evaluate(() => location.hash), '');
       },
       { hash: '#tour=3' },

@@ -2,10 +2,10 @@
 // The stations of the tour: the experiments of the article, and what came later.
 
 /**
- * @typedef {{name: string, organism: string, says: string, asks: string, section: string | null, angle?: number,
- *   scenes: import('./acts.js').Scene[]}} Station
- *   says: what was done and what is seen; asks: one thing to do; section: the anchor of its section in the article;
- *   angle: rotation in degrees
+ * @typedef {{name: string, organism: string, says: string, asks: string, controls?: string, section: string | null,
+ *   angle?: number, scenes: import('./acts.js').Scene[]}} Station
+ *   says: what was done and what is seen; asks: one thing to do; controls: the group of controls that it takes, by its
+ *   id; section: the anchor of its section in the article; angle: rotation in degrees
  */
 
 export const ARTICLE = 'https://distill.pub/2020/growing-ca/';
@@ -29,7 +29,7 @@ export const STATIONS = [
     name: 'Persist',
     organism: 'persistent/lizard',
     says:
-      'Its training also started from states of all ages, so the picture became a state that the cells return to. ' +
+      'In training it also had to keep a picture that was grown already, so the cells now return to it. ' +
       'It was not trained to heal.',
     asks: 'Cut it: it may recover, or grow something strange.',
     section: 'experiment-2',
@@ -54,7 +54,8 @@ export const STATIONS = [
     says:
       'Each cell senses how its neighbours change along two axes. Turn these axes, and the same network grows a ' +
       'rotated lizard, without any training.',
-    asks: 'Move the slider "Rotation" while it lives, then reset.',
+    asks: 'Move the slider "Rotation" while it lives.',
+    controls: 'brush-and-rotation',
     section: 'experiment-4',
     angle: 120,
     scenes: [{ at: 120, says: 'Rotated by 120°, and whole.' }],
@@ -65,7 +66,8 @@ export const STATIONS = [
     says:
       'One network, ten bodies. A signal, the same for all cells, says which one to grow; change it, and the cells ' +
       'turn into the other body.',
-    asks: 'Press another body, or paint one into the picture.',
+    asks: 'Press another of its bodies, or paint one into the picture.',
+    controls: 'bodies',
     section: null,
     scenes: [{ at: 160, says: 'Now the signal is that of another body.', grows: '🎄' }],
   },

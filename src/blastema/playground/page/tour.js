@@ -62,7 +62,8 @@ export class Tour {
     if (!station) return false;
     this.acts.stop();
     this.#show(number, station);
-    const { garden } = this.actions.parts;
+    const { caption, garden } = this.actions.parts;
+    caption.tell('');
     const entry = garden.entries.find(({ name }) => name === station.organism);
     this.controls.use('erase');
     garden.chosen.clear();
@@ -86,6 +87,7 @@ export class Tour {
   end() {
     this.acts.stop();
     this.#station = null;
+    this.#bringUp();
     element('#station').hidden = true;
     this.#mark(0);
     history.replaceState(null, '', location.pathname + location.search);
@@ -94,6 +96,7 @@ export class Tour {
   /** @param {number} number @param {Station} station */
   #show(number, station) {
     this.#station = station;
+    this.#bringUp(station.controls);
     this.#mark(number);
     history.replaceState(null, '', `#tour=${number}`);
     element('#station').hidden = false;
@@ -104,6 +107,11 @@ export class Tour {
     if (station.section) link.href = `${ARTICLE}#${station.section}`;
     const isLast = number === [...this.stations.keys()].at(-1);
     element('#station-next').hidden = isLast;
+  }
+
+  /** Shows a group of controls above the others. @param {string} [controls] its id */
+  #bringUp(controls) {
+    for (const group of element('#panel').children) group.classList.toggle('asked', group.id === controls);
   }
 
   /** @param {number} number of the station to mark, 0 for none */
