@@ -128,8 +128,8 @@ learning rates. Trainings take {steps:,} training steps. {begun}Measured by `ben
 | --- | --- | {rule} | ---: |
 """
 TIME_BEGUN = (
-    "From a trained organism: the default recipe with {steps:,} training\nsteps, `--from 🐠`; at 40 cells these are too "
-    "few in the trainings so far. "
+    "From a trained organism: the default recipe with {steps:,} training\n"
+    "steps, `--from 🐠`; at 40 cells these are too few in the trainings so far. "
 )
 TIME_PICTURE = """
 ![How far the worst number of a {target} lies above its threshold, by minutes](pictures/time-to-quality.png)
