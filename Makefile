@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*)
+SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*.* native/*/*)
 
 .DEFAULT_GOAL := help
 .PHONY: help grow test test-all other-programs sanitize sanitize-address sanitize-thread bench page-test page-bench lint types docs docs-check locks wheel clean
@@ -68,7 +68,7 @@ lint: $(VENV)/for-tests ## ruff, import-linter, clang-format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/clang-format --dry-run -Werror native/* tests/neon/*
+	$(BIN)/clang-format --dry-run -Werror native/*.* native/*/* tests/neon/*
 
 types: $(VENV)/for-tests ## mypy
 	$(BIN)/mypy
