@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*)
+SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*.* native/*/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help grow test test-all other-programs sanitize sanitize-address sanitize-thread bench page-test page-bench lint types docs docs-check locks wheel clean
+.PHONY: help grow test test-all other-programs sanitize sanitize-address sanitize-thread bench page-test page-bench lint types docs docs-check kernel kernel-check locks wheel clean
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -68,7 +68,7 @@ lint: $(VENV)/for-tests ## ruff, import-linter, clang-format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/clang-format --dry-run -Werror native/* tests/neon/*
+	$(BIN)/clang-format --dry-run -Werror native/*.* native/*/* tests/neon/*
 
 types: $(VENV)/for-tests ## mypy
 	$(BIN)/mypy
@@ -95,6 +95,14 @@ docs-check: $(VENV)/for-tests ## fail if a generated page is out of date
 	$(BIN)/python tools/write_preview.py --check src/blastema/playground/page/preview.png
 	$(BIN)/python tools/write_notebook.py --check notebooks/growing.py
 
+PAGE := src/blastema/playground/page
+
+kernel: $(VENV)/for-kernel ## build the page's kernels, the native engine in WebAssembly
+	$(BIN)/python tools/build_kernel.py $(PAGE)
+
+kernel-check: $(VENV)/for-kernel ## fail if the page's kernels are out of date
+	$(BIN)/python tools/build_kernel.py --check $(PAGE)
+
 wheel: $(VENV)/installed ## build a wheel into dist/
 	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
@@ -104,6 +112,8 @@ locks: $(VENV)/created ## resolve requirements/*.txt again
 		pyproject.toml -o requirements/core.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--constraint requirements/core.txt requirements/build.in -o requirements/build.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		requirements/kernel.in -o requirements/kernel.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--all-extras --constraint requirements/core.txt --constraint requirements/build.txt \
 		pyproject.toml requirements/test.in -o requirements/test.txt
@@ -129,4 +139,9 @@ $(VENV)/installed: $(VENV)/created requirements/core.txt requirements/build.txt 
 
 $(VENV)/for-tests: $(VENV)/installed requirements/test.txt
 	$(PIP) --require-hashes -r requirements/test.txt
+	touch $@
+
+# A compiler for WebAssembly, of its own since it takes 375 MB and few need it.
+$(VENV)/for-kernel: $(VENV)/created requirements/kernel.txt
+	$(PIP) --require-hashes -r requirements/kernel.txt
 	touch $@

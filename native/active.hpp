@@ -4,6 +4,8 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#elif defined(__wasm__)
+#include <wasm_simd128.h>
 #else
 #include <arm_neon.h>
 #endif
@@ -57,6 +59,11 @@ inline Vector shuffle(Vector v, const int8_t* indices) {
   return (Vector)_mm_shuffle_epi8((__m128i)v, _mm_loadu_si128(reinterpret_cast<const __m128i*>(indices)));
 }
 inline uint32_t nonzero(Vector v) { return uint32_t(_mm_movemask_ps(_mm_cmpneq_ps((__m128)v, _mm_setzero_ps()))); }
+#elif defined(__wasm__)
+inline Vector shuffle(Vector v, const int8_t* indices) {
+  return (Vector)wasm_i8x16_swizzle((v128_t)v, wasm_v128_load(indices));
+}
+inline uint32_t nonzero(Vector v) { return wasm_i32x4_bitmask(wasm_f32x4_ne((v128_t)v, wasm_f32x4_splat(0))); }
 #else
 inline Vector shuffle(Vector v, const int8_t* indices) {
   return (Vector)vqtbl1q_u8((uint8x16_t)v, vld1q_u8(reinterpret_cast<const uint8_t*>(indices)));

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <stdexcept>
-#include <string>
 #include <type_traits>
+
+#include "errors.hpp"
 
 namespace blastema {
 
@@ -30,9 +30,7 @@ bool is_zero(const float* state, int channels) {
 
 void check_finite(const float* state, int channels, uint32_t y, uint32_t x) {
   for (int c = 0; c < channels; ++c)
-    if (!std::isfinite(state[c]))
-      throw std::domain_error("states must be finite; channel " + std::to_string(c) + " of the cell at row " +
-                              std::to_string(y) + ", column " + std::to_string(x) + " is " + std::to_string(state[c]));
+    if (!std::isfinite(state[c])) fail_not_finite(c, y, x, state[c]);
 }
 
 }  // namespace

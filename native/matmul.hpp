@@ -28,6 +28,13 @@ using UpdateBlock = Block<4, 2>;
 using PerceptionBlock = Block<2, 6>;
 using HiddenGradientBlock = Block<2, 6>;
 using UpdateGradientBlock = Block<4, 2>;
+#elif defined(__wasm__)
+// Of 16 registers the browser keeps one for itself, and without fused operations each product takes another.
+using HiddenBlock = Block<4, 2>;
+using UpdateBlock = Block<2, 4>;
+using PerceptionBlock = Block<1, 6>;
+using HiddenGradientBlock = Block<2, 4>;
+using UpdateGradientBlock = Block<2, 4>;
 #else
 using HiddenBlock = Block<6, 2>;
 using UpdateBlock = Block<2, 4>;

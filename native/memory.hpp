@@ -5,8 +5,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
-#include <new>
 #include <vector>
+
+#include "errors.hpp"
 
 namespace blastema {
 
@@ -20,7 +21,7 @@ class ZeroedArray {
  public:
   ZeroedArray() = default;
   explicit ZeroedArray(size_t count) : memory_(std::calloc(count * sizeof(T) + 128, 1)) {
-    if (!memory_) throw std::bad_alloc();
+    if (!memory_) fail_out_of_memory();
   }
   T* get() const { return static_cast<T*>(align_up(memory_.get())); }
 

@@ -1,8 +1,8 @@
 #include "signal_biases.hpp"
 
 #include <cstring>
-#include <stdexcept>
-#include <string>
+
+#include "errors.hpp"
 
 namespace blastema {
 
@@ -49,10 +49,7 @@ void SignalBiases::copy_map(const Batch& batch, StopToken& token) {
     // The copy is checked, not the array: another thread might write to that.
     std::memcpy(to, batch.map + row * batch.width, batch.width);
     for (uint32_t x = 0; x < batch.width; ++x)
-      if (to[x] >= signals_)
-        throw std::domain_error("signals of a map must be 0 to " + std::to_string(signals_ - 1) +
-                                "; that of the cell at row " + std::to_string(row % batch.height) + ", column " +
-                                std::to_string(x) + " is " + std::to_string(to[x]));
+      if (to[x] >= signals_) fail_no_signal(signals_, uint32_t(row % batch.height), x, to[x]);
   }
 }
 

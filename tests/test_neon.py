@@ -30,9 +30,11 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if missing:
         pytest.skip(f"not installed: {' and '.join(missing)} (Debian: g++-aarch64-linux-gnu, qemu-user)")
     path = tmp_path_factory.mktemp("neon") / "rollout"
-    parts = ("grid", "isa", "isa_kernel", "memory", "rollout", "signal_biases", "thread_pool")
-    sources = [ROOT / "tests/neon/rollout.cpp", *(ROOT / "native" / f"{part}.cpp" for part in parts)]
-    subprocess.run([COMPILER, *FLAGS, *DEFINITIONS, f"-I{ROOT / 'native'}", *sources, "-o", path], check=True)
+    native = ROOT / "native"
+    parts = ("grid", "isa", "isa_kernel", "rollout", "signal_biases", "posix/memory", "posix/thread_pool")
+    sources = [ROOT / "tests/neon/rollout.cpp", *(native / f"{part}.cpp" for part in parts)]
+    folders = [f"-I{native}", f"-I{native / 'posix'}"]
+    subprocess.run([COMPILER, *FLAGS, *DEFINITIONS, *folders, *sources, "-o", path], check=True)
     return path
 
 

@@ -28,7 +28,8 @@ def files(entries):
 def test_a_site_has_one_script_and_one_stylesheet_besides_the_one_that_runs_first(files, entries):
     organisms = {path for entry in entries for path in entry.files()}
     assert files.keys() == organisms | {
-        "index.html", "main.js", "style.css", "early.js", "icon.svg", "preview.png", "organisms.json"
+        "index.html", "main.js", "style.css", "early.js", "icon.svg", "preview.png", "organisms.json",
+        "kernel.wasm", "kernel_relaxed.wasm",
     }  # fmt: skip
 
 

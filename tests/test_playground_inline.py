@@ -140,6 +140,34 @@ def test_every_file_of_the_page_is_of_a_type_that_browsers_are_told():
     assert odd == []
 
 
+BYTES = bytes(range(256)) * 3
+FETCHES = """\
+const response = await fetch(new URL('./a.wasm', import.meta.url));
+export const bytes = [...new Uint8Array(await response.arrayBuffer())];
+"""
+
+
+@needs_node
+def test_bytes_that_a_module_names_travel_with_it(tmp_path):
+    files = {"entry.js": FETCHES.encode(), "a.wasm": BYTES, "unnamed.wasm": BYTES}
+    text = one_module(files, "entry.js")
+    assert "unnamed.wasm" not in text
+    (tmp_path / "bundle.mjs").write_text(text, "utf-8")
+    assert run("import { bytes } from './bundle.mjs';\nconsole.log(JSON.stringify(bytes));", tmp_path) == list(BYTES)
+
+
+@needs_node
+def test_bytes_that_stay_apart_are_fetched_from_beside_the_page(tmp_path):
+    (tmp_path / "bundle.mjs").write_text(one_module({"entry.js": FETCHES.encode()}, "entry.js"), "utf-8")
+    asked = run(
+        "const asked = [];\n"
+        "globalThis.fetch = async (address) => asked.push(String(address)) && new Response();\n"
+        "await import('./bundle.mjs');\nconsole.log(JSON.stringify(asked));",
+        tmp_path,
+    )
+    assert asked == ["a.wasm"]
+
+
 @needs_node
 def test_texts_survive_whatever_they_contain(tmp_path):
     texts = {"a.json": "`${1}` \\n $ {", "b.json": "a\r\nb`", "c.glsl": "#define A \\\n  1\n"}

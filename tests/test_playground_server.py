@@ -102,6 +102,12 @@ def test_each_file_comes_whole_with_its_type_and_every_guard(served, path, kind)
     assert headers["Server"] == "blastema"
 
 
+def test_scripts_come_from_here_alone_and_only_webassembly_may_be_compiled():
+    rules = dict(rule.split(" ", 1) for rule in HEADERS["Content-Security-Policy"].split("; "))
+    assert rules["script-src"] == "'self' 'wasm-unsafe-eval'"
+    assert rules["default-src"] == "'self'"
+
+
 def test_the_start_page_is_at_the_root_whatever_is_asked_of_it(served):
     assert ask(served, path="/")[2] == ask(served, path="/?share=x")[2] == FILES["index.html"]
 

@@ -139,7 +139,8 @@ const made = { '/blank.html': '<!doctype html><link rel="icon" href="data:,"><ti
  */
 export async function withBrowser(use) {
   const home = mkdtempSync(join(tmpdir(), 'blastema-chromium-'));
-  const server = await serve({ '/': `${writtenSite()}/`, '/benchmark/': join(ROOT, 'playground/benchmark/') }, made);
+  const folders = { '/benchmark/': join(ROOT, 'playground/benchmark/'), '/tests/': join(ROOT, 'playground/tests/') };
+  const server = await serve({ '/': `${writtenSite()}/`, ...folders }, made);
   const browser = await chromium.launch({
     executablePath: browserPath,
     args: FLAGS,

@@ -1,5 +1,7 @@
 """The page in few files, as it is served: one script, one stylesheet, and early requests for what it fetches first.
 
+Bytes that modules fetch stay files of their own, since nothing waits for them at the start.
+
 A browser that has to find fifty modules one after the other shows the first step much later.
 """
 
@@ -11,7 +13,7 @@ from typing import Any
 
 from blastema.errors import BlastemaError
 from blastema.playground.files import CATALOGUE, RULE, START
-from blastema.playground.inline import STYLE, plain, program
+from blastema.playground.inline import FETCHED_BYTES, STYLE, plain, program
 
 ENTRY = re.compile(r'<script type="module" src="([^"]+)"></script>')
 # Runs first; it requests the first organism unless the address names another one.
@@ -34,7 +36,8 @@ def bundled(files: Mapping[str, bytes], address: str | None = None) -> dict[str,
     """
     page = _addressed(files[START].decode(), address)
     entry, styles = ENTRY.findall(page)[0], STYLE.findall(page)
-    parts = {path: content for path, content in files.items() if path != CATALOGUE}
+    apart = (CATALOGUE, *(path for path in files if PurePosixPath(path).suffix in FETCHED_BYTES))
+    parts = {path: content for path, content in files.items() if path not in apart}
     rest = {path: content for path, content in files.items() if not _is_part(path) or f'<script src="{path}">' in page}
     style = "\n".join(plain(files[path].decode()) for path in styles)
     return rest | {

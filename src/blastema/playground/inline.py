@@ -27,18 +27,27 @@ STYLE = re.compile(r'<link rel="stylesheet" href="(?:\./)?([^"]+)"[^>]*>')
 SPECIAL = re.compile(r"[`\\]|\$(?=\{)")
 # Types in JSDoc name modules, too.
 TYPE = re.compile(r"/\*\*.*?\*/")
-# Suffixes of files that modules fetch.
-FETCHED = (".glsl", ".json")
+# Suffixes of files that modules fetch: texts, and bytes, which are in a bundle only if one of its modules names them.
+FETCHED, FETCHED_BYTES = (".glsl", ".json"), (".wasm",)
 # Names that begin with underscores do not clash with those of the page.
 HEAD = """\
 const __texts = {
 %(texts)s
 };
+const __packed = {
+%(packed)s
+};
+const __unpacked = (packed) => {
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')));
+};
 const __home = 'page:///';
 const __fetch = globalThis.fetch.bind(globalThis);
-const fetch = (address, ...options) => {
+const fetch = async (address, ...options) => {
   const path = String(new URL(address, __home)).replace(__home, '');
-  return Object.hasOwn(__texts, path) ? Promise.resolve(new Response(__texts[path])) : __fetch(address, ...options);
+  if (Object.hasOwn(__texts, path)) return new Response(__texts[path]);
+  if (Object.hasOwn(__packed, path)) return __unpacked(__packed[path]);
+  return __fetch(String(address).startsWith(__home) ? path : address, ...options);
 };
 const __loaded = {};
 const __load = (path) => {
@@ -125,8 +134,12 @@ def _linked(files: Mapping[str, bytes], found: re.Match[str]) -> str:
 
 def _script(files: Mapping[str, bytes], entry: str) -> str:
     """Return a script that unpacks and runs the modules; packed, they take a third of the space."""
-    packed = base64.b64encode(gzip.compress(program(files, entry).encode(), mtime=0)).decode()
-    return f'<script type="module">{UNPACK % packed}</script>'
+    return f'<script type="module">{UNPACK % _packed(program(files, entry).encode())}</script>'
+
+
+def _packed(content: bytes) -> str:
+    """Return the content compressed with gzip, in base64."""
+    return base64.b64encode(gzip.compress(content, mtime=0)).decode()
 
 
 def _bundle(files: Mapping[str, bytes], entry: str) -> tuple[str, list[str]]:
@@ -138,8 +151,15 @@ def _bundle(files: Mapping[str, bytes], entry: str) -> tuple[str, list[str]]:
         for path, text in files.items()
         if PurePosixPath(path).suffix in FETCHED
     ]
+    packed = [
+        f"  {json.dumps(path)}: '{_packed(content)}',"
+        for path, content in files.items()
+        if PurePosixPath(path).suffix in FETCHED_BYTES
+        and any(PurePosixPath(path).name in text for text, _ in modules.values())
+    ]
     functions = [f"{json.dumps(path)}: async () => {{\n{text}}}," for path, (text, _) in modules.items()]
-    return HEAD % {"texts": "\n".join(texts), "modules": "\n".join(functions)}, modules[entry][1]
+    head = HEAD % {"texts": "\n".join(texts), "packed": "\n".join(packed), "modules": "\n".join(functions)}
+    return head, modules[entry][1]
 
 
 def _literal(text: str) -> str:
