@@ -56,7 +56,7 @@ page-test: $(VENV)/for-tests ## the playground's page: types, lint, and tests in
 	npm run lint --prefix playground --silent
 	PYTHON=$(abspath $(BIN))/python npm test --prefix playground --silent
 
-page-bench: $(VENV)/installed ## a CA step of the page beside the article's design, in one run of Chromium
+page-bench: $(VENV)/installed ## a CA step of the page and the kernel beside the article's design, in one run of Chromium
 	npm ci --prefix playground --silent --no-audit --no-fund
 	PYTHON=$(abspath $(BIN))/python npm run benchmark --prefix playground --silent
 

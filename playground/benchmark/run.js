@@ -1,8 +1,9 @@
 // @ts-check
-// Prints how long a step takes in our design and in the article's, in one run of headless Chromium.
+// Prints how long a step takes in our design, in the article's and in the kernel, in one run of headless Chromium.
 
 import { noBrowser, withBrowser } from '../tests/browser.js';
 import { compare, median } from './compare.js';
+import { reportKernels } from './kernel.js';
 
 const ROUNDS = 15;
 
@@ -24,4 +25,5 @@ await withBrowser(async ({ browser, url }) => {
     console.log(`  two passes, float: ${ours.toFixed(1)} ms per step`);
     console.log(`  five passes, 8 bits: ${five.toFixed(1)} ms per step, ${ratio} times as long`);
   }
+  await reportKernels(page);
 });
