@@ -289,7 +289,7 @@ def test_the_files_of_the_page_and_of_its_organisms_are_all_that_there_is(page, 
     assert [entry["name"] for entry in listed["organisms"]] == [entry.name for entry in catalogue([organism_file])]
     named = {path for entry in listed["organisms"] for path in (entry["url"], entry["picture"]) if path}
     named |= {body["picture"] for entry in listed["organisms"] for body in entry.get("signals", [])}
-    assert files.keys() == {"index.html", "shaders/a.glsl", "rule.json", "organisms.json"} | named
+    assert files.keys() == {"index.html", "shaders/a.glsl", "rule.json", "recipes.json", "organisms.json"} | named
     training = json.loads(site_files([], training=True)["organisms.json"])
     assert training["training"] == {"events": "training/events"}
     assert training["organisms"] == []

@@ -86,12 +86,11 @@ if (!process.env.BLASTEMA_SITE) process.on('exit', () => rmSync(site, { recursiv
 const ADD_MODULES_AND_PICTURES = `
 import json, sys
 from pathlib import Path
-from blastema.formats.page import png
-from blastema.playground.files import page_files
+from blastema.formats.page import png, site_files
 from blastema.render.colour import rgba
 from blastema.targets import load_target
 site = Path(sys.argv[1])
-for path, content in page_files().items():
+for path, content in site_files([]).items():
     if not (site / path).exists():
         (site / path).parent.mkdir(exist_ok=True)
         (site / path).write_bytes(content)

@@ -8,6 +8,11 @@ import numpy as np
 
 from blastema.rule import Batch
 
+# The parts of a grid's sides in which the centres of random damages lie.
+MIDDLE_HALF, MIDDLE_QUARTER = (0.25, 0.75), (0.375, 0.625)
+# Ranges of the radius of a disc, in halves of the grid's shorter side, and of half the side of a square, in such sides.
+RADIUS, HALF_SIDE = (0.1, 0.4), (0.05, 0.15)
+
 # Maps (random generator, height, width) to the erased cells, bool (height, width).
 Mask = Callable[[np.random.Generator, int, int], np.ndarray]
 
@@ -37,8 +42,8 @@ def random_disc(draw: np.random.Generator, height: int, width: int) -> np.ndarra
 
     The centre is uniform in the middle half of the grid, the radius uniform in 0.1 to 0.4 of half its shorter side.
     """
-    y, x = draw.uniform(0.25, 0.75, 2)
-    radius = draw.uniform(0.1, 0.4) * min(height, width) / 2
+    y, x = draw.uniform(*MIDDLE_HALF, 2)
+    radius = draw.uniform(*RADIUS) * min(height, width) / 2
     return inside_disc(height, width, (y * height, x * width), radius)
 
 
@@ -47,7 +52,7 @@ def random_half(draw: np.random.Generator, height: int, width: int) -> np.ndarra
 
     The line has any direction and goes through a point uniform in the middle quarter of each side of the grid.
     """
-    y, x = draw.uniform(0.375, 0.625, 2)
+    y, x = draw.uniform(*MIDDLE_QUARTER, 2)
     angle = draw.uniform(0, 2 * math.pi)
     rows, columns = np.ogrid[:height, :width]
     return (rows + 0.5 - y * height) * math.sin(angle) + (columns + 0.5 - x * width) * math.cos(angle) > 0
@@ -58,8 +63,8 @@ def random_square(draw: np.random.Generator, height: int, width: int) -> np.ndar
 
     The centre is uniform in the middle half of the grid, the side uniform in 0.1 to 0.3 of its shorter side.
     """
-    y, x = draw.uniform(0.25, 0.75, 2)
-    half = draw.uniform(0.05, 0.15) * min(height, width)
+    y, x = draw.uniform(*MIDDLE_HALF, 2)
+    half = draw.uniform(*HALF_SIDE) * min(height, width)
     rows, columns = np.ogrid[:height, :width]
     return (abs(rows + 0.5 - y * height) < half) & (abs(columns + 0.5 - x * width) < half)
 

@@ -11,8 +11,9 @@ import numpy as np
 from blastema._version import __version__
 from blastema.analysis.regeneration import REMNANTS
 from blastema.errors import BlastemaError
+from blastema.formats.page_recipes import recipes_file
 from blastema.organism import Organism
-from blastema.playground.files import CATALOGUE, EVENTS, LARGEST_DISH, PAGE, START, page_files
+from blastema.playground.files import CATALOGUE, EVENTS, LARGEST_DISH, PAGE, RECIPES, START, page_files
 from blastema.render.colour import rgba
 from blastema.targets import load_target
 from blastema.targets.emoji import characters, emoji_named, single_emoji
@@ -88,6 +89,7 @@ def site_files(entries: Sequence[Entry], training: bool = False) -> dict[str, by
     files = page_files()
     if START not in files:
         raise BlastemaError(f"the page of the playground is missing in {PAGE}; install blastema again")
+    files[RECIPES] = recipes_file()
     for entry in entries:
         files |= entry.files()
     content = {

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from blastema.errors import BlastemaError
-from blastema.playground.files import CATALOGUE, RULE, START
+from blastema.playground.files import CATALOGUE, RECIPES, RULE, START
 from blastema.playground.inline import FETCHED_BYTES, STYLE, plain, program
 
 ENTRY = re.compile(r'<script type="module" src="([^"]+)"></script>')
@@ -59,7 +59,7 @@ def _addressed(page: str, address: str | None) -> str:
 
 
 def _is_part(path: str) -> bool:
-    return path == RULE or PurePosixPath(path).suffix in PARTS
+    return path in (RULE, RECIPES) or PurePosixPath(path).suffix in PARTS
 
 
 def _hurried(page: str, styles: list[str], listed: dict[str, Any]) -> str:

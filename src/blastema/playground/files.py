@@ -10,7 +10,7 @@ from blastema.rule.perception import ARTICLE_FILTERS
 
 PAGE = Path(__file__).parent / "page"
 START = "index.html"
-RULE, CATALOGUE, EVENTS = "rule.json", "organisms.json", "training/events"
+RULE, RECIPES, CATALOGUE, EVENTS = "rule.json", "recipes.json", "organisms.json", "training/events"
 # Cells on a side of the largest dish.
 LARGEST_DISH = 512
 # The types of file that the page may consist of.

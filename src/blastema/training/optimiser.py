@@ -6,6 +6,9 @@ import numpy as np
 
 from blastema.rule import Weights
 
+# Added to the length of a gradient, by which it is divided.
+LEAST_LENGTH = 1e-8
+
 
 class Moments(NamedTuple):
     """State of Adam: running means of the gradient and of its square."""
@@ -22,8 +25,8 @@ def no_moments(weights: Weights) -> Moments:
 def normalised(gradient: Weights) -> Weights:
     """Return each gradient tensor divided by its L2 norm + 1e-8, which reduces jumps of the loss (experiment 1)."""
     # Not `np.linalg.norm`: BLAS splits long sums by its number of threads, which changes the last bits.
-    lengths = (np.sqrt(np.sum(np.square(tensor))) for tensor in gradient)
-    return Weights(*(tensor / (length + np.float32(1e-8)) for tensor, length in zip(gradient, lengths, strict=True)))
+    lengths = (np.sqrt(np.sum(np.square(tensor))) + np.float32(LEAST_LENGTH) for tensor in gradient)
+    return Weights(*(tensor / length for tensor, length in zip(gradient, lengths, strict=True)))
 
 
 def adam(
