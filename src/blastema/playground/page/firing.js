@@ -13,12 +13,16 @@ export function stepKey(seed, age) {
   return mix((mix(seed >>> 0) ^ age) >>> 0);
 }
 
-/** The chance of a cell to act, in 2^24ths, rounded half to even as Python does. @param {number} fireRate 0 to 1 */
+/** The chance of a cell to act, in 2^24ths. @param {number} fireRate 0 to 1 */
 export function fireChance(fireRate) {
-  const exact = fireRate * 2 ** 24;
-  const below = Math.floor(exact);
-  if (exact - below === 0.5) return below % 2 === 0 ? below : below + 1;
-  return Math.round(exact);
+  return rounded(fireRate * 2 ** 24);
+}
+
+/** Rounded half to even, as Python does. @param {number} value */
+export function rounded(value) {
+  const below = Math.floor(value);
+  if (value - below === 0.5) return below % 2 === 0 ? below : below + 1;
+  return Math.round(value);
 }
 
 /** A random seed that is short enough to be read aloud. */
