@@ -10,11 +10,13 @@ import { PYTHON, ROOT, writtenSite } from './browser.js';
 const TYPES = { Float32Array, Float64Array, Uint32Array, Uint8Array };
 
 const elsewhere = globalThis.fetch;
-globalThis.fetch = async (address, options) => {
+/** @type {typeof fetch} */
+const fetchBeside = async (address, options) => {
   const { protocol, pathname } = new URL(String(address));
   if (protocol !== 'file:') return elsewhere(address, options);
   return new Response(readFileSync(join(writtenSite(), basename(pathname))));
 };
+globalThis.fetch = fetchBeside;
 
 /** What a script of this folder prints, see page_json.py. @param {string} script @param {...string} given
  * @returns {any} */
