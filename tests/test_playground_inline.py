@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from blastema.playground.files import PAGE, TYPES
-from blastema.playground.inline import one_module, one_page, plain, program
+from blastema.playground.inline import one_module, one_page, plain, program, worker_programs
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="not installed: Node")
 
@@ -54,6 +54,16 @@ export { PI };
         "export const value = await (await fetch(new URL('./shaders/a.glsl', import.meta.url))).text()"
         " + globalThis.count;\n"
     ),
+    "starter.js": (
+        "import { PI } from './numbers.js';\n"
+        "export const started = () =>\n"
+        "  new Worker(\n    new URL('./shapes/worker.js', import.meta.url), { type: 'module' });\n"
+    ),
+    "shapes/worker.js": (
+        "import { area } from './disc.js';\n"
+        "const text = await (await fetch(new URL('../shaders/a.glsl', import.meta.url))).text();\n"
+        "console.log(JSON.stringify([area(2), text, import.meta.url]));\n"
+    ),
     "unused.js": "throw new Error('nobody asked for this');\n",
     "shaders/a.glsl": "// a comment\nvoid main() {} // </script>\n",
 }
@@ -95,11 +105,27 @@ def test_a_bundle_exports_what_its_entry_does(tmp_path):
         ("import x from 'three';", "not understood: import x from 'three';"),
         ("import './nowhere.js';", "entry.js imports nowhere.js, which does not exist"),
         ("import './entry.js';", "in a circle: entry.js → entry.js"),
+        ("new Worker('./shapes/worker.js');", "worker that is not understood: new Worker('./shapes/worker.js');"),
+        (MODULES["starter.js"].replace("worker.js", "w.js"), "nobody imports shapes/w.js, which does not exist"),
     ],
 )
 def test_what_is_not_understood_is_refused(text, says):
     with pytest.raises(ValueError, match=re.escape(says)):
         one_module(FILES | {"entry.js": text.encode()}, "entry.js")
+
+
+@needs_node
+def test_a_worker_becomes_a_program_of_its_own(tmp_path):
+    files = FILES | {"shapes/kernel.wasm": b"bytes", "unnamed.json": b"{}"}
+    ((path, text),) = worker_programs(files, "starter.js").items()
+    assert path == "shapes/worker.js"
+    assert run(text, tmp_path) == [12, "void main() {} // </script>\n", "page:///shapes/worker.js"]
+    assert "unnamed.json" not in text
+    # Beside the page it is a file; a page that is one file holds it.
+    start = """__started("shapes/worker.js", { type: 'module' })"""
+    for holds, whole in ((False, program(files, "starter.js", {})), (True, one_module(files, "starter.js"))):
+        assert start in whole
+        assert ("area(2)" in whole) == holds
 
 
 def test_only_comments_on_lines_of_their_own_go():

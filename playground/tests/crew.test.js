@@ -4,7 +4,11 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { PYTHON, noBrowser, withBrowser } from './browser.js';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PYTHON, ROOT, noBrowser, serve, withBrowser } from './browser.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -215,5 +219,39 @@ test('an emoji of 16 cells is learned', { skip: noBrowser }, (context) =>
     const last = losses.slice(-20).reduce((sum, loss) => sum + loss, 0) / 20;
     context.diagnostic(`loss ${losses[0].toFixed(4)} to ${last.toFixed(4)} in ${seconds.toFixed(0)} s, score ${score}`);
     assert.ok(last < losses[0] / 10, `${losses[0]} to ${last}`);
+  }),
+);
+
+test('a page trains as modules, in few files, and as one file from disk', { skip: noBrowser }, () =>
+  withBrowser(async ({ browser }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'blastema-pages-'));
+    const script = join(ROOT, 'playground/tests/crew_pages.py');
+    const policy = execFileSync(PYTHON, [script, folder], { encoding: 'utf8' });
+    const modules = await serve({ '/': join(folder, 'modules/') });
+    const site = await serve({ '/': join(folder, 'site/') });
+    try {
+      const scripts = readdirSync(join(folder, 'site')).filter((name) => name.endsWith('.js'));
+      assert.deepEqual(scripts.sort(), ['early.js', 'train.js', 'training_worker.js']);
+      /** @type {string[]} */
+      const titles = [];
+      for (const address of [modules.url, site.url, String(pathToFileURL(join(folder, 'one.html')))]) {
+        const page = await browser.newPage();
+        // The policy of `blastema play`, for the page and for its workers.
+        await page.route(/^http/, async (route) => {
+          const response = await route.fetch();
+          await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': policy } });
+        });
+        await page.goto(address);
+        await page.waitForFunction(() => /^losses|^failed/.test(document.title), null, { timeout: 60_000 });
+        titles.push(await page.title());
+        await page.close();
+      }
+      assert.match(titles[0], /^losses( \d+\.\d+){3}$/);
+      assert.deepEqual(titles, [titles[0], titles[0], titles[0]]);
+    } finally {
+      modules.close();
+      site.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   }),
 );

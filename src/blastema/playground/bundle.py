@@ -1,6 +1,7 @@
 """The page in few files, as it is served: one script, one stylesheet, and early requests for what it fetches first.
 
-Bytes that modules fetch stay files of their own, since nothing waits for them at the start.
+Bytes that modules fetch, and the programs of workers, are files of their own, since nothing waits for them at the
+start.
 
 A browser that has to find fifty modules one after the other shows the first step much later.
 """
@@ -13,7 +14,7 @@ from typing import Any
 
 from blastema.errors import BlastemaError
 from blastema.playground.files import CATALOGUE, RECIPES, RULE, START
-from blastema.playground.inline import FETCHED_BYTES, STYLE, plain, program
+from blastema.playground.inline import FETCHED_BYTES, STYLE, plain, program, worker_programs
 
 ENTRY = re.compile(r'<script type="module" src="([^"]+)"></script>')
 # Runs first; it requests the first organism unless the address names another one.
@@ -40,11 +41,16 @@ def bundled(files: Mapping[str, bytes], address: str | None = None) -> dict[str,
     parts = {path: content for path, content in files.items() if path not in apart}
     rest = {path: content for path, content in files.items() if not _is_part(path) or f'<script src="{path}">' in page}
     style = "\n".join(plain(files[path].decode()) for path in styles)
-    return rest | {
-        entry: program(parts, entry).encode(),
-        styles[0]: style.encode(),
-        START: _hurried(page, styles, json.loads(files[CATALOGUE])).encode(),
-    }
+    workers = {path: text.encode() for path, text in worker_programs(parts, entry).items()}
+    return (
+        rest
+        | workers
+        | {
+            entry: program(parts, entry, {}).encode(),
+            styles[0]: style.encode(),
+            START: _hurried(page, styles, json.loads(files[CATALOGUE])).encode(),
+        }
+    )
 
 
 def _addressed(page: str, address: str | None) -> str:

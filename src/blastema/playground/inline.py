@@ -1,7 +1,8 @@
 """Bundles the page's modules, and the files that they fetch, into one module or one HTML file.
 
 A module becomes a function that returns its exports, and an import a call of it, once each. The modules keep to what
-is understood here: imports and exports at the beginning of a line, of files beside them, and no `export let`.
+is understood here: imports and exports at the beginning of a line, of files beside them, and no `export let`. The
+module of a worker, `new Worker(new URL('./name.js', import.meta.url), ...)`, becomes a program of its own.
 """
 
 import base64
@@ -16,10 +17,11 @@ from blastema.playground.files import START, content_type
 
 IMPORT = re.compile(r"^import\s+(?:([^'\"]+?)\s+from\s+)?'(\.{1,2}/[^']+)';?[ \t]*$", re.M)
 LATER_IMPORT = re.compile(r"\bimport\('(\.{1,2}/[^']+)'\)")
+WORKER = re.compile(r"\bnew Worker\(\s*new URL\('(\.{1,2}/[^']+)', import\.meta\.url\)")
 DECLARATION = re.compile(r"^export\s+((?:async\s+)?(?:function\*?|class|const)\s+([\w$]+))", re.M)
 LIST = re.compile(r"^export\s*\{([^}]*)\};?[ \t]*$", re.M)
 DEFAULT = re.compile(r"^export\s+default\s+", re.M)
-NOT_UNDERSTOOD = re.compile(r"^(?:import|export)\b(?!\().*", re.M)
+NOT_UNDERSTOOD = re.compile(r"^(?:import|export)\b(?!\().*|\bnew Worker\(.*", re.M)
 # Only comments that fill whole lines: the end of a line could be part of a string.
 COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)\n", re.M)
 STYLE = re.compile(r'<link rel="stylesheet" href="(?:\./)?([^"]+)"[^>]*>')
@@ -27,8 +29,10 @@ STYLE = re.compile(r'<link rel="stylesheet" href="(?:\./)?([^"]+)"[^>]*>')
 SPECIAL = re.compile(r"[`\\]|\$(?=\{)")
 # Types in JSDoc name modules, too.
 TYPE = re.compile(r"/\*\*.*?\*/")
-# Suffixes of files that modules fetch: texts, and bytes, which are in a bundle only if one of its modules names them.
+# Suffixes of files that modules fetch: texts and bytes. They are in a bundle if one of its modules names them.
 FETCHED, FETCHED_BYTES = (".glsl", ".json"), (".wasm",)
+# What shows the training of another program, of which only a server tells.
+OF_A_SERVER = ("training.css", "training.js")
 # Names that begin with underscores do not clash with those of the page.
 HEAD = """\
 const __texts = {
@@ -49,6 +53,15 @@ const fetch = async (address, ...options) => {
   if (Object.hasOwn(__packed, path)) return __unpacked(__packed[path]);
   return __fetch(String(address).startsWith(__home) ? path : address, ...options);
 };
+const __workers = {
+%(workers)s
+};
+const __started = (path, options) => {
+  if (!Object.hasOwn(__workers, path)) return new Worker(path, options);
+  // Not as a module: in a page from disk, browsers start no workers that are.
+  const text = `'use strict';\n(async () => {\n${__workers[path]}})().catch(reportError);\n`;
+  return new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));
+};
 const __loaded = {};
 const __load = (path) => {
   if (!Object.hasOwn(__modules, path)) return Promise.reject(new Error(`there is no ${path} in this file`));
@@ -58,6 +71,9 @@ const __modules = {
 %(modules)s
 };
 """
+
+# Of modules: the body of the function that each becomes, and the names that it exports.
+Modules = dict[str, tuple[str, list[str]]]
 
 UNPACK = """
 const packed = Uint8Array.from(atob('%s'), (letter) => letter.charCodeAt(0));
@@ -77,7 +93,7 @@ def one_module(files: Mapping[str, bytes], entry: str) -> str:
     Raises:
         ValueError: an import or export has a form that is not supported, names a missing file, or is circular.
     """
-    body, exports = _bundle(files, entry)
+    body, exports = _bundle(files, entry, worker_programs(files, entry))
     named = ", ".join(name for name in exports if name != "default")
     body += f"const __entry = await __load({json.dumps(entry)});\nexport const {{ {named} }} = __entry;\n"
     return body + ("export default __entry.default;\n" if "default" in exports else "")
@@ -92,7 +108,7 @@ def one_page(files: Mapping[str, bytes]) -> str:
     Raises:
         ValueError: as `one_module`.
     """
-    files = {path: content for path, content in files.items() if not path.startswith("training")}
+    files = {path: content for path, content in files.items() if path not in OF_A_SERVER}
     listed = json.loads(files["organisms.json"])
     for entry in listed["organisms"]:
         for holder in (entry, *entry.get("signals", [])):
@@ -114,9 +130,27 @@ def one_page(files: Mapping[str, bytes]) -> str:
     )
 
 
-def program(files: Mapping[str, bytes], entry: str) -> str:
-    """Return a module that does what the module `entry` does and needs no other module, shader or `rule.json`."""
-    return f"{_bundle(files, entry)[0]}await __load({json.dumps(entry)});\n"
+def program(files: Mapping[str, bytes], entry: str, workers: Mapping[str, str] | None = None) -> str:
+    """Return a module that does what the module `entry` does and needs no other module, shader or `rule.json`.
+
+    Args:
+        files, entry: as for `one_module`.
+        workers: programs of workers that it holds, see `worker_programs`; by default all, while others are files.
+    """
+    held = worker_programs(files, entry) if workers is None else workers
+    return f"{_bundle(files, entry, held)[0]}await __load({json.dumps(entry)});\n"
+
+
+def worker_programs(files: Mapping[str, bytes], entry: str) -> dict[str, str]:
+    """Return the programs of the workers that a module starts, by the paths of their modules.
+
+    They hold no bytes that modules fetch; the page sends these to its workers.
+    """
+    modules: Modules = {}
+    _collect(files, entry, modules, ())
+    texts = {path: content for path, content in files.items() if PurePosixPath(path).suffix not in FETCHED_BYTES}
+    found = {_beside(path, name) for path in modules for name in WORKER.findall(plain(files[path].decode()))}
+    return {path: program(texts, path) for path in sorted(found)}
 
 
 def data_url(path: str, content: bytes) -> str:
@@ -142,24 +176,38 @@ def _packed(content: bytes) -> str:
     return base64.b64encode(gzip.compress(content, mtime=0)).decode()
 
 
-def _bundle(files: Mapping[str, bytes], entry: str) -> tuple[str, list[str]]:
+def _bundle(files: Mapping[str, bytes], entry: str, workers: Mapping[str, str]) -> tuple[str, list[str]]:
     """Return the modules that `entry` needs as the text that defines `__load`, and the names that `entry` exports."""
-    modules: dict[str, tuple[str, list[str]]] = {}
+    modules: Modules = {}
     _collect(files, entry, modules, ())
-    texts = [
-        f"  {json.dumps(path)}: {_literal(plain(text.decode()) if path.endswith('.glsl') else text.decode())},"
-        for path, text in files.items()
-        if PurePosixPath(path).suffix in FETCHED
-    ]
-    packed = [
-        f"  {json.dumps(path)}: '{_packed(content)}',"
-        for path, content in files.items()
-        if PurePosixPath(path).suffix in FETCHED_BYTES
-        and any(PurePosixPath(path).name in text for text, _ in modules.values())
-    ]
+    named = {path: content for path, content in files.items() if _is_named(path, modules)}
+    texts, packed = _of_kind(named, FETCHED), _of_kind(named, FETCHED_BYTES)
+    parts = {
+        "texts": {path: _text(path, content) for path, content in texts.items()},
+        "packed": {path: f"'{_packed(content)}'" for path, content in packed.items()},
+        "workers": {path: _literal(text) for path, text in workers.items()},
+    }
+    filled = {
+        name: "\n".join(f"  {json.dumps(path)}: {value}," for path, value in entries.items())
+        for name, entries in parts.items()
+    }
     functions = [f"{json.dumps(path)}: async () => {{\n{text}}}," for path, (text, _) in modules.items()]
-    head = HEAD % {"texts": "\n".join(texts), "packed": "\n".join(packed), "modules": "\n".join(functions)}
-    return head, modules[entry][1]
+    return HEAD % (filled | {"modules": "\n".join(functions)}), modules[entry][1]
+
+
+def _of_kind(files: Mapping[str, bytes], suffixes: tuple[str, ...]) -> dict[str, bytes]:
+    return {path: content for path, content in files.items() if PurePosixPath(path).suffix in suffixes}
+
+
+def _is_named(path: str, modules: Modules) -> bool:
+    """Return whether a module names a file that could be fetched, or its folder."""
+    folder, name = posixpath.split(path)
+    return any(name in text or (folder and f"{folder}/" in text) for text, _ in modules.values())
+
+
+def _text(path: str, content: bytes) -> str:
+    text = content.decode()
+    return _literal(plain(text) if path.endswith(".glsl") else text)
 
 
 def _literal(text: str) -> str:
@@ -168,9 +216,7 @@ def _literal(text: str) -> str:
     return json.dumps(text, ensure_ascii=False) if "\r" in text else f"`{escaped}`"
 
 
-def _collect(
-    files: Mapping[str, bytes], path: str, modules: dict[str, tuple[str, list[str]]], importers: tuple[str, ...]
-) -> None:
+def _collect(files: Mapping[str, bytes], path: str, modules: Modules, importers: tuple[str, ...]) -> None:
     """Add a module after those that it imports."""
     if path in importers:
         raise ValueError(f"modules import each other in a circle: {' → '.join((*importers, path))}")
@@ -198,9 +244,10 @@ def _as_function(text: str, path: str) -> tuple[str, list[str]]:
     text = IMPORT.sub(lambda found: _called(found[1], _beside(path, found[2])), text)
     text = LATER_IMPORT.sub(lambda found: f"__load({json.dumps(_beside(path, found[1]))})", text)
     text = DECLARATION.sub(r"\1", LIST.sub("", DEFAULT.sub("const exported_default = ", text)))
+    text = WORKER.sub(lambda found: f"__started({json.dumps(_beside(path, found[1]))}", text)
     text = text.replace("import.meta.url", f"(__home + {json.dumps(path)})")
     if left := NOT_UNDERSTOOD.search(text):
-        raise ValueError(f"{path} has a form of import or export that is not understood: {left[0]}")
+        raise ValueError(f"{path} has a form of import, export or worker that is not understood: {left[0]}")
     returned = ", ".join(name if name == local else f"{name}: {local}" for name, local in exports.items())
     return f"{text}return {{ {returned} }};\n", list(exports)
 
