@@ -7,6 +7,7 @@ import { furthest, printedBy } from './python.js';
 import { begunWith, checkBeginning, initialWeights } from '../../src/blastema/playground/page/beginning.js';
 import { DAMAGES } from '../../src/blastema/playground/page/damage.js';
 import { Draws, STREAMS } from '../../src/blastema/playground/page/draws.js';
+import { lossAndCotangent, pixelLoss } from '../../src/blastema/playground/page/grids.js';
 import { collapse, isMilestone } from '../../src/blastema/playground/page/milestones.js';
 import { TENSORS, adam, meanGradient, normalised } from '../../src/blastema/playground/page/optimiser.js';
 import { checkTarget, targetOf } from '../../src/blastema/playground/page/placement.js';
@@ -145,6 +146,17 @@ test('the pool keeps, ranks and returns states as in Python', () => {
   );
   grids[3].state[17] = NaN;
   assert.equal(replaced(fresh, pool.places, grids, channels), null);
+});
+
+test('the loss and its gradient are those of Python', () => {
+  const { target, states, losses, cotangents } = cases.losses;
+  for (const [place, state] of states.entries()) {
+    const { loss, cotangent } = lossAndCotangent(state, target);
+    assert.ok(Math.abs(loss - losses[place]) < 1e-7 * losses[place], `${loss}, ${losses[place]}`);
+    assert.ok(furthest(cotangent, cotangents[place]) < 3e-9);
+    assert.equal(pixelLoss(state, target), loss);
+  }
+  assert.equal(pixelLoss(new Float32Array(4).fill(1e30), new Float32Array(4)), Infinity);
 });
 
 test('Adam takes the steps of Python', () => {

@@ -9,6 +9,7 @@ from page_json import as_json
 
 from blastema import load
 from blastema.damage import DAMAGES
+from blastema.loss import towards
 from blastema.organism_file import rule_record
 from blastema.rule import Batch, Rule, Weights, initial_weights, seed_batch
 from blastema.targets.bridge import bridges, with_bridges
@@ -83,6 +84,17 @@ def pool():
     }  # fmt: skip
 
 
+def losses():
+    """Return states, and their losses and gradients."""
+    states = RANDOM.normal(0, 0.5, (3, 1, 7, 6, 9)).astype(np.float32)
+    target = RANDOM.random((7, 6, 4)).astype(np.float32)
+    results = [towards(target)(state) for state in states]
+    return {
+        "target": target, "states": list(states), "losses": [loss for loss, _ in results],
+        "cotangents": [cotangent for _, cotangent in results],
+    }  # fmt: skip
+
+
 def optimiser():
     """Return some steps of Adam, each with its gradient."""
     weights = initial_weights(RANDOM, 12, 10, 4)
@@ -146,7 +158,7 @@ def collapses():
 def placements():
     """Return pictures and the targets that they make: with holes in the middle, in parts, at an edge, of any size."""
     cases = []
-    for number in range(60):
+    for number in range(150):
         fit, pad = int(RANDOM.integers(1, 30)), int(RANDOM.integers(0, 6))
         alpha = picture(fit, number)
         cells = np.repeat(alpha[..., None] / np.float32(255), 4, axis=-1).astype(np.float32)
@@ -175,5 +187,5 @@ def picture(fit, number):
 
 
 if __name__ == "__main__":
-    parts = (draws, schedules, masks, pool, optimiser, beginnings, milestones, collapses, placements)
+    parts = (draws, schedules, masks, pool, losses, optimiser, beginnings, milestones, collapses, placements)
     sys.stdout.write(as_json({part.__name__: part() for part in parts}))

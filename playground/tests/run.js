@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ALONE = ['speed.test.js'];
 /** The longest first, so that none is left over at the end. */
-const FIRST = ['page.test.js', 'growth.test.js', 'verdicts.test.js'];
+const FIRST = ['crew.test.js', 'page.test.js', 'growth.test.js', 'verdicts.test.js'];
 
 const files = readdirSync(HERE).filter((file) => file.endsWith('.test.js') && !ALONE.includes(file));
 files.sort((a, b) => Number(FIRST.includes(b)) - Number(FIRST.includes(a)));
