@@ -1,9 +1,9 @@
 // @ts-check
 // Uses the page as a restless visitor would, and prints what it holds: node benchmark/leak.js [MINUTES]
 //
-// Every round does the same things, so a page that keeps nothing holds the same after each of them. What it does keep is
-// bounded: undo steps (100, and 100 MB), organisms that were fetched, and the code that the browser has compiled. Exits
-// with 1 if the heap, the nodes or the listeners grew after the first third, or the memory of all processes.
+// Every round does the same things, so a page that keeps nothing holds the same after each of them. What it does keep
+// is bounded: undo steps (100, and 100 MB), organisms that were fetched, and the code that the browser has compiled.
+// Exits with 1 if the heap, the nodes or the listeners grew after the first third, or the memory of all processes.
 
 import { readFileSync } from 'node:fs';
 import { noBrowser, withBrowser } from '../tests/browser.js';
