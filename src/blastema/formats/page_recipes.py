@@ -7,7 +7,7 @@ from typing import Any
 from blastema import damage
 from blastema.analysis.regeneration import APART
 from blastema.analysis.subject import EXPLODED_LOG_LOSS, GROWN, LEAST
-from blastema.targets import bridge, place
+from blastema.targets import bridge, image, place
 from blastema.targets.target import FAINT, PAD
 from blastema.training import collapse, milestone, optimiser, run, validation
 from blastema.training.experiments import EXPERIMENTS, RECIPES
@@ -25,6 +25,7 @@ def recipes_file() -> bytes:
         "validation": _lower(validation, "ORGANISMS", "AFTER", "CUTS_IN_A_ROW", "CUTS")
         | {"grown": GROWN, "apart": APART, "exploded_log_loss": EXPLODED_LOG_LOSS, "least": LEAST},
         "place": _lower(place, "ROOTED", "GOOD_ROOTS", "MARGIN", "OPAQUE") | {"pad": PAD, "faint": FAINT},
+        "background": _lower(image, "BEGINS", "FULLY", "MOST_PIXELS"),
         "bridge": _lower(bridge, "LEAP", "BRIDGE", "SHOWS", "FEWEST", "SMALLEST", "LARGEST_BRIDGED"),
     }
     # Line by line, since the page's one script holds it.

@@ -23,6 +23,7 @@ import { rounded } from './firing.js';
  *   validation: {organisms: number, after: number, cuts_in_a_row: number[], cuts: string[], grown: number,
  *     apart: number, exploded_log_loss: number, least: number},
  *   place: {rooted: number, good_roots: number[], margin: number, opaque: number, pad: number, faint: number},
+ *   background: {begins: number, fully: number, most_pixels: number},
  *   bridge: {leap: number, bridge: number, shows: number, fewest: number, smallest: number, largest_bridged: number},
  * }} Numbers
  */
