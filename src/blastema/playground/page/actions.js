@@ -3,7 +3,7 @@
 
 import { element, say } from './elements.js';
 import { PlaygroundError } from './errors.js';
-import { contentOf } from './files.js';
+import { contentOf, isImage } from './files.js';
 import { randomSeed } from './firing.js';
 import { mixtureSaid } from './mixture.js';
 import { GROWN, stillness } from './motion.js';
@@ -78,9 +78,16 @@ export class Actions {
     else say(`${entry.label}${kind} grows from one cell`);
   }
 
+  /** Takes a picture as what to make; the page says how. @type {(file: File) => unknown} */
+  take = () => undefined;
+
   /** @param {File[]} files */
   async open(files) {
     for (const file of files) {
+      if (isImage(file)) {
+        await this.take(file);
+        continue;
+      }
       await this.parts.garden.open(await contentOf(file), file.name);
       this.settle();
       this.arrived();

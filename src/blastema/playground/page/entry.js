@@ -17,7 +17,7 @@ export function entryOf(organism, name) {
   const { training } = organism;
   return {
     name,
-    label: labelOf(training.target, name),
+    label: labelOf(training.label ?? training.target, name),
     experiment: text(training.experiment) ?? experimentOf(name),
     target: text(nameOf(training.target)),
     height: length(training.height),

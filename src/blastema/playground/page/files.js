@@ -43,6 +43,11 @@ export function acceptDrops(sign, open) {
   });
 }
 
+/** @param {File} file */
+export function isImage({ type }) {
+  return type.startsWith('image/');
+}
+
 /** @param {File} file @returns {Promise<ArrayBuffer>} */
 export async function contentOf(file) {
   const [size, limit] = [file.size, MOST_BYTES].map((bytes) => bytes.toLocaleString('en'));

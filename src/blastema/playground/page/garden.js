@@ -160,6 +160,20 @@ export class Garden extends EventTarget {
     await this.pick(known ?? entry);
   }
 
+  /** Adds an organism that this page has, in the place of one of the same name. @param {Entry} entry */
+  adopt(entry) {
+    const known = this.entries.find(({ name, url }) => name === entry.name && url === '');
+    if (!known) this.entries.push(entry);
+    this.#numbers.delete(entry.name);
+    return known ? Object.assign(known, entry) : entry;
+  }
+
+  /** Gives the organism that was picked other weights. @param {Organism} organism */
+  renew(organism) {
+    this.dish.replace(this.number, organism);
+    if (this.entry) this.entry.organism = organism;
+  }
+
   /** Gives the cells in the dish another organism's weights and leaves their states.
    * @param {ArrayBuffer} content @param {string} name */
   async replace(content, name) {

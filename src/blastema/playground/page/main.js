@@ -14,6 +14,7 @@ import { Dish } from './dish.js';
 import { Display } from './display.js';
 import { setUpEmbedding } from './embed.js';
 import { element, notice, say } from './elements.js';
+import { entryOf } from './entry.js';
 import { randomSeed } from './firing.js';
 import { setUpFullScreen } from './full_screen.js';
 import { Garden } from './garden.js';
@@ -30,6 +31,8 @@ import { replay } from './replay.js';
 import { Scars } from './scars.js';
 import { readLink } from './share.js';
 import { listen } from './shortcuts.js';
+import { MakeEntry } from './make_entry.js';
+import { linkedOrganism } from './own_link.js';
 import { Statistics } from './statistics.js';
 import { TileLabels } from './tile_labels.js';
 import { Tour } from './tour.js';
@@ -114,12 +117,19 @@ function connect(dish, offer) {
   element('#compare').addEventListener('click', () => attempt(() => comparison.open()));
   const acts = new Acts(actions);
   const tour = new Tour(actions, acts, controls);
-  return { actions, tour, acts };
+  const making = new MakeEntry(actions, recording);
+  actions.take = (file) => making.take(file);
+  return { actions, tour, acts, making };
 }
 
 /** Grows what a link asks for, or the first organism. @param {Actions} actions @param {Link} link */
 async function follow(actions, link) {
   const { dish, garden } = actions.parts;
+  const linked = (await attempt(() => linkedOrganism(location.hash))) ?? null;
+  if (linked) {
+    await attempt(() => garden.pick(garden.adopt(entryOf(linked, linked.name))));
+    return;
+  }
   const wanted = garden.entries.find(({ name }) => name === link.organism);
   if (link.organism && !wanted && garden.entries.length) {
     notice(`The link asks for ${link.organism}, which this page does not have; another organism grows instead.`);
@@ -197,13 +207,15 @@ async function main() {
   /** @type {Catalogue} */
   const nothing = { version: '', organisms: [], experiments: {}, training: null };
   const offer = (await attempt(catalogue)) ?? nothing;
-  const { actions, tour, acts } = connect(dish, offer);
+  const { actions, tour, acts, making } = connect(dish, offer);
   await begin(actions, tour, link);
   addEventListener('hashchange', () => attempt(() => turnTo(actions, tour)));
   const { kiosk, embed } = document.documentElement.dataset;
   if (kiosk) new Kiosk(actions, acts);
   else if (!location.hash && !offer.training && !embed) tour.open();
   document.documentElement.dataset.ready = 'yes';
+  if (link.makes) await attempt(() => making.open());
+  if (link.makes || !location.hash) await attempt(() => making.resume());
   if (offer.training) await attempt(() => showTraining(actions));
 }
 

@@ -22,7 +22,7 @@ export class Recording {
     this.name = name;
     element('#save-png').addEventListener('click', () => attempt(() => this.savePicture()));
     for (const kind of ['video', 'gif'])
-      element(`#record-${kind}`).addEventListener('click', () => attempt(() => this.#toggle(kind)));
+      element(`#record-${kind}`).addEventListener('click', () => attempt(() => this.toggle(kind)));
   }
 
   async savePicture() {
@@ -31,8 +31,8 @@ export class Recording {
     say('Picture saved');
   }
 
-  /** @param {string} kind */
-  async #toggle(kind) {
+  /** Starts or ends a recording. @param {string} kind 'video' or 'gif' */
+  async toggle(kind) {
     if (this.#end) return this.#finish();
     const { tiles, conditions, canvas } = this.dish;
     const cells = { columns: conditions.width * tiles.columns, rows: conditions.height * tiles.rows };
@@ -58,10 +58,11 @@ export class Recording {
       ['video', 'video'],
       ['gif', 'GIF'],
     ]) {
-      const button = element(`#record-${kind}`);
-      button.setAttribute('aria-pressed', String(kind === recorded));
-      button.textContent = kind === recorded ? 'Stop and save' : `Record ${name}`;
-      button.toggleAttribute('disabled', recorded !== null && kind !== recorded);
+      for (const button of document.querySelectorAll(`[data-records=${kind}]`)) {
+        button.setAttribute('aria-pressed', String(kind === recorded));
+        button.textContent = kind === recorded ? 'Stop and save' : `Record ${name}`;
+        button.toggleAttribute('disabled', recorded !== null && kind !== recorded);
+      }
     }
   }
 

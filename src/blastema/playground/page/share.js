@@ -79,7 +79,7 @@ export function linkTo(organism, signal, { height, width, seed, edge, fireRate, 
 
 /** Reads a link; values that are not valid are left out. @param {string} hash
  * @returns {{organism: string | null, signal: string | null, cuts: string | null, tour: number | null,
- *   conditions: Partial<Conditions>}} tour: the number of a station */
+ *   makes: boolean, conditions: Partial<Conditions>}} tour: the number of a station; makes: asks for "Make your own" */
 export function readLink(hash) {
   const said = new URLSearchParams(hash.replace(/^#/, ''));
   /** @type {Partial<Conditions>} */
@@ -97,7 +97,7 @@ export function readLink(hash) {
   if (said.get('bits') === '8') conditions.eightBits = true;
   const [organism, signal, cuts] = ['organism', 'signal', 'cuts'].map((name) => said.get(name));
   const tour = number(said.get('tour'), 1, 99);
-  return { organism, signal, cuts, tour, conditions };
+  return { organism, signal, cuts, tour, makes: said.has('make'), conditions };
 }
 
 /** @param {number} angle radians */
