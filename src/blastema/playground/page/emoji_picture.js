@@ -10,8 +10,8 @@ const FONT = 160,
 const FAMILIES = '"Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji", system-ui, sans-serif';
 /** Of characters without colours of their own. */
 const INK = 'rgb(30 92 168)';
-/** A character that no font has. */
-const MISSING = '\u{10fffe}';
+/** A character that no font has, with and without a selector of its look. */
+const MISSING = ['\u0378', '\u0378\ufe0f'];
 /** An emoji that is wider than this many times its height is several pictures beside each other. */
 const WIDE = 1.5;
 const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u;
@@ -27,8 +27,7 @@ export function characterPicture(text) {
   const character = singleOf(text);
   const drawn = drawing(character);
   const picture = cropped(drawn);
-  if (!picture) throw new PlaygroundError(`${text} has no picture; type an emoji, such as 🦖`);
-  if (isEqual(drawn.pixels, drawing(MISSING).pixels)) {
+  if (!picture || MISSING.some((missing) => isEqual(drawn.pixels, drawing(missing).pixels))) {
     throw new PlaygroundError(`this device's font has no picture of ${text}; type another emoji, or draw it`);
   }
   if (EMOJI.test(character) && picture.width > WIDE * picture.height) {

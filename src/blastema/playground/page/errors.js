@@ -8,3 +8,9 @@ export class PlaygroundError extends Error {
     this.name = 'PlaygroundError';
   }
 }
+
+/** What went wrong, as a sentence. @param {unknown} error */
+export function sentenceOf(error) {
+  const message = error instanceof Error ? error.message : String(error);
+  return `${message[0].toUpperCase()}${message.slice(1)}.`;
+}

@@ -2,19 +2,15 @@
 // "Make your own": the panel in which users make a target, train an organism to grow it, and keep it.
 
 import { Crew } from './crew.js';
-import { copied } from './share.js';
 import { element, notice, say } from './elements.js';
-import { examine } from './examination.js';
-import { PlaygroundError } from './errors.js';
-import { InDish } from './in_dish.js';
+import { PlaygroundError, sentenceOf } from './errors.js';
 import { MakeForm } from './make_form.js';
-import { OwnOrganisms } from './own_organisms.js';
-import { OwnPanel } from './own_panel.js';
+import { OwnOrganisms, lockOf } from './own_organisms.js';
 import { OwnTraining } from './own_training.js';
+import { OwnView } from './own_view.js';
 import { showList } from './own_list.js';
-import { saveFile, saveModel, saveTarget, stemOf } from './take_away.js';
+import { stemOf } from './take_away.js';
 import { randomSeed } from './firing.js';
-import { linkWith } from './own_link.js';
 import { Trainer } from './trainer.js';
 
 /**
@@ -27,8 +23,6 @@ import { Trainer } from './trainer.js';
 const BEGINNINGS = ['🐠', '🦎'];
 
 export class Make {
-  /** @type {OwnTraining | null} */
-  training = null;
   /** @type {OwnOrganisms | null} */
   #kept = null;
   /** @type {Promise<Crew> | null} */
@@ -40,17 +34,22 @@ export class Make {
    * @param {() => void} onChange is called when the training goes on */
   constructor(actions, recording, onChange) {
     this.actions = actions;
-    this.recording = recording;
-    this.onChange = onChange;
-    this.place = element('#make');
-    this.inDish = new InDish(actions);
-    this.panel = new OwnPanel(element('#own'));
+    /** @type {OwnView} */
+    this.view = new OwnView(actions, recording, {
+      workers: () => this.#workers(),
+      freeName: (wanted) => this.#freeName(wanted),
+      changed: onChange,
+      leave: () => this.#leave(),
+    });
     this.form = new MakeForm(
       element('#make-new'),
       (wish) => this.#attempt(() => this.#train(wish)),
       this.#beginnings(),
     );
-    this.#listen();
+  }
+
+  get training() {
+    return this.view.training;
   }
 
   /** Opens the database, and shows what is in it. */
@@ -58,15 +57,15 @@ export class Make {
     try {
       this.#kept = await OwnOrganisms.open();
     } catch (error) {
-      notice(messageOf(error));
+      notice(sentenceOf(error));
     }
     await this.#showList();
   }
 
-  /** Goes on with the training that ran when the page was left, unless another page has it. */
-  async resume() {
+  /** Goes on with a training that ran when the page was left, unless another page has it. @param {string} id */
+  async resume(id) {
     const all = (await this.#kept?.all()) ?? [];
-    const own = all.find(({ training }) => training);
+    const own = all.find((each) => each.id === id);
     if (own) await this.#attempt(() => this.#open(own, true));
   }
 
@@ -78,41 +77,12 @@ export class Make {
     return trained.sort((a, b) => rank(a) - rank(b)).slice(0, 4);
   }
 
-  #listen() {
-    const does = /** @type {Record<string, () => unknown>} */ ({
-      run: () => (this.training?.isRunning ? this.training.pause() : this.training?.run()),
-      more: () => this.training?.extend(this.training.trainer.plan.recipe.steps >> 1),
-      show: () => this.#showInDish(),
-      measure: () => this.#measure(),
-      file: () => this.training && saveFile(this.training.organism),
-      model: () => this.training && saveModel(this.training.organism),
-      target: () => this.training && saveTarget(this.training.own),
-      link: () => this.#link(),
-      gif: () => this.recording.toggle('gif'),
-      video: () => this.recording.toggle('video'),
-      back: () => this.#leave(),
-    });
-    for (const button of this.place.querySelectorAll('#own [data-do]')) {
-      const action = does[button.getAttribute('data-do') ?? ''];
-      if (action) button.addEventListener('click', () => this.#attempt(action));
-    }
-    element('#own [name=own-name]').addEventListener('change', ({ target }) =>
-      this.#attempt(() => this.#rename(/** @type {HTMLInputElement} */ (target).value)),
-    );
-    // What was learned since the last saving would be lost with the page.
-    const save = () => this.training?.isRunning && this.training.save();
-    addEventListener('pagehide', save);
-    document.addEventListener('visibilitychange', () => document.hidden && save());
-  }
-
-  /** Runs an action and says in the panel what goes wrong. @param {() => unknown} action */
+  /** Runs an action and says what goes wrong. @param {() => unknown} action */
   async #attempt(action) {
     try {
       await action();
     } catch (error) {
-      const where = element('#own').hidden ? null : this.panel;
-      if (where) where.say(messageOf(error), true);
-      else notice(messageOf(error));
+      notice(sentenceOf(error));
     }
   }
 
@@ -128,10 +98,11 @@ export class Make {
       const trainer = await Trainer.begin({ ...asked, crew: await this.#workers() });
       const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
       const organism = { ...trainer.organism(), name };
-      const own = { id, name, label, fit, target, height, width, organism, changed: Date.now(), training: true };
+      const own = { id, name, label, fit, target, height, width, organism, changed: Date.now() };
       const nothing = { step: 0, steps, loss: null, score: null, curve: { steps: [], losses: [] } };
       await this.#hold(id);
       await this.#show(new OwnTraining({ ...own, ...nothing }, trainer, this.#kept));
+      await this.training?.save();
       this.training?.run();
     } finally {
       this.#busy(false);
@@ -154,63 +125,16 @@ export class Make {
     if (goesOn) this.training?.run();
   }
 
-  /** Shows an organism and its training in the panel and in the dish. @param {OwnTraining} training */
+  /** @param {OwnTraining} training */
   async #show(training) {
-    this.training = training;
-    const { own } = training;
-    this.panel.place.dataset.experiment = training.trainer.plan.experiment;
-    this.panel.begin(own);
     this.#view('own');
-    training.addEventListener('progress', () => {
-      this.panel.refresh(training);
-      this.inDish.renew(() => training.organism);
-      this.#refreshShow();
-      this.onChange();
-    });
-    training.addEventListener('changed', () => this.#changed(training));
-    for (const kind of ['failed', 'unsaved']) {
-      training.addEventListener(kind, (event) => this.#failed(kind, /** @type {CustomEvent} */ (event).detail));
-    }
-    this.panel.refresh(training);
-    element('#own h2').focus();
-    await this.#showInDish();
-  }
-
-  /** A training begins or stops. @param {OwnTraining} training */
-  #changed(training) {
-    this.panel.refresh(training);
-    this.onChange();
-    if (training.isRunning) this.panel.say('');
-    else if (training.hasEnded) {
-      this.panel.say('Training finished. Cut it, measure it, take it away, or train it further.');
-      this.inDish.renew(() => training.organism, true);
-    }
-  }
-
-  /** @param {string} kind @param {string} message */
-  #failed(kind, message) {
-    const sentence = `${message[0].toUpperCase()}${message.slice(1)}.`;
-    this.panel.say(
-      kind === 'failed' ? `The training stopped: ${message}. Press "Go on" to try again.` : sentence,
-      true,
-    );
-  }
-
-  async #showInDish() {
-    if (this.training) await this.inDish.show(this.training.own, this.training.organism);
-    this.#refreshShow();
-  }
-
-  #refreshShow() {
-    element('#own [data-do=show]').hidden = this.inDish.isShown;
+    await this.view.show(training);
   }
 
   /** Back to the list and the form. */
   async #leave() {
-    await this.training?.pause();
-    this.training = null;
+    await this.view.leave();
     this.#release();
-    this.onChange();
     await this.#showList();
     this.#view('make-new');
     element('#make-title').focus();
@@ -234,19 +158,7 @@ export class Make {
     element('#make-title').focus();
   }
 
-  /** @param {string} given */
-  async #rename(given) {
-    const { training } = this;
-    const wanted = given.trim().slice(0, 40);
-    if (!training || !wanted || wanted === training.own.name) return;
-    const name = await this.#freeName(wanted);
-    await training.rename(name);
-    this.panel.rename(name);
-    if (this.inDish.isShown) await this.#showInDish();
-    say(`Renamed to ${name}`);
-  }
-
-  /** A name that no organism of the user has. @param {string} wanted */
+  /** A name that no organism of the user has. @param {string} wanted @returns {Promise<string>} */
   async #freeName(wanted) {
     const all = (await this.#kept?.all()) ?? [];
     const taken = new Set(all.filter(({ id }) => id !== this.training?.own.id).map(({ name }) => name));
@@ -254,32 +166,6 @@ export class Make {
       const name = number === 1 ? wanted : `${wanted} ${number}`;
       if (!taken.has(name)) return name;
     }
-  }
-
-  async #measure() {
-    const { training } = this;
-    if (!training) return;
-    this.panel.measured('Measuring …');
-    const { plan } = training.trainer;
-    const { grown, cuts } = await examine(plan, training.organism.weights, await this.#workers());
-    const listed = Object.entries(cuts).map(([name, level]) => `${name} ${level.toFixed(2)}`);
-    this.panel.measured(
-      `log10 of the loss: grown ${grown.toFixed(2)}; 600 steps after a cut: ${listed.join(', ')}. Lower is better; ` +
-        '−3 looks like the target.',
-    );
-  }
-
-  async #link() {
-    if (!this.training) return;
-    const href = linkWith(this.training.organism, this.actions.parts.dish.conditions);
-    const isCopied = await copied(href);
-    const area = /** @type {HTMLTextAreaElement} */ (element('#own-link'));
-    area.hidden = false;
-    area.value = href;
-    const where = isCopied ? 'Link copied' : 'The link is below the buttons';
-    this.panel.say(
-      `${where}: it holds the organism itself, in 8 bits, ${href.length.toLocaleString('en')} characters.`,
-    );
   }
 
   /** The workers, started when they are first needed. */
@@ -297,7 +183,7 @@ export class Make {
     const isHeld = await new Promise((resolve) => {
       if (!navigator.locks) return resolve(true);
       const wait = new Promise((release) => (this.#release = () => release(null)));
-      navigator.locks.request(`blastema training ${id}`, { ifAvailable: true }, (lock) => {
+      navigator.locks.request(lockOf(id), { ifAvailable: true }, (lock) => {
         resolve(lock !== null);
         return lock && wait;
       });
@@ -319,10 +205,4 @@ export class Make {
     button.toggleAttribute('disabled', isBusy);
     button.textContent = isBusy ? 'Preparing …' : 'Train';
   }
-}
-
-/** @param {unknown} error */
-function messageOf(error) {
-  const message = error instanceof Error ? error.message : String(error);
-  return `${message[0].toUpperCase()}${message.slice(1)}.`;
 }

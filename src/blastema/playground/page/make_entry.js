@@ -4,9 +4,10 @@
 import { attempt } from './attempt.js';
 import { element } from './elements.js';
 import { isImage } from './files.js';
-import { isStored, store } from './stored.js';
+import { lockOf } from './own_organisms.js';
+import { store, stored } from './stored.js';
 
-/** Where it is kept that a training runs, so that it goes on after the page was left. */
+/** Where it is kept which training runs, so that it goes on after the page was left. */
 const RUNNING = 'blastema-training';
 const HASH = '#make';
 
@@ -43,9 +44,12 @@ export class MakeEntry {
 
   /** Goes on with a training that ran when the page was left. */
   async resume() {
-    if (!isStored(RUNNING)) return;
+    const running = stored(RUNNING);
+    // Another page may train it.
+    const { held = [] } = (await navigator.locks?.query()) ?? {};
+    if (!running || held.some(({ name }) => name === lockOf(running))) return;
     await this.open();
-    await (await this.#made)?.resume();
+    await (await this.#made)?.resume(running);
   }
 
   close() {
@@ -78,8 +82,9 @@ export class MakeEntry {
   /** Says on the button how the training goes. @param {import('./make.js').Make} make */
   #say({ training }) {
     const isRunning = training?.isRunning ?? false;
-    if (isRunning !== isStored(RUNNING)) store(RUNNING, isRunning ? 'yes' : null);
     const { own } = training ?? {};
+    if (own && isRunning) store(RUNNING, own.id);
+    else if (stored(RUNNING) === own?.id) store(RUNNING, null);
     const part = own ? Math.floor((100 * own.step) / own.steps) : 0;
     element('#make-open span').textContent =
       own && isRunning ? `${own.name} is being trained: ${part} %` : 'Make your own';

@@ -5,10 +5,10 @@ import { PlaygroundError } from './errors.js';
 
 /**
  * @typedef {{steps: number[], losses: number[]}} Curve
- * @typedef {{id: string, name: string, label: string, fit: number, changed: number, training: boolean,
+ * @typedef {{id: string, name: string, label: string, fit: number, changed: number,
  *   step: number, steps: number, loss: number | null, score: number | null, curve: Curve,
  *   organism: import('./organism.js').Organism, target: Float32Array, height: number, width: number}} Own
- *   label: short, such as an emoji; changed: when, in milliseconds; training: whether it was being trained then;
+ *   label: short, such as an emoji; changed: when, in milliseconds;
  *   score: of the best milestone
  * @typedef {import('./trainer.js').Checkpoint} Checkpoint
  */
@@ -18,6 +18,11 @@ const [ORGANISMS, CHECKPOINTS] = ['organisms', 'checkpoints'];
 
 /** What a full or missing database means for the user. */
 const ADVICE = 'the organism lives on until you close this page; save its file to keep it';
+
+/** The name of the lock that a page holds while an organism is open in it. @param {string} id */
+export function lockOf(id) {
+  return `blastema training ${id}`;
+}
 
 export class OwnOrganisms {
   /** @param {IDBDatabase} database */

@@ -103,7 +103,6 @@ export class OwnTraining extends EventTarget {
     const known = loss ?? recent.at(-1) ?? null;
     this.own = {
       ...own,
-      training: this.isRunning,
       step: done,
       steps: trainer.steps,
       loss: known !== null && Number.isFinite(known) ? known : null,

@@ -10,6 +10,15 @@ export function isStored(key) {
   }
 }
 
+/** @param {string} key */
+export function stored(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
 /** @param {string} key @param {string | null} value null to forget it */
 export function store(key, value) {
   try {
