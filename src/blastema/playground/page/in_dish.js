@@ -5,15 +5,12 @@ import { targetCanvas } from './target_canvas.js';
 
 /** Between two plantings, so that each has time to grow: seconds, steps, seconds at most on a slow device; and steps
  * after it was last cut. */
-const EACH = { seconds: 8, steps: 120, most: 25, healing: 300 };
-/** Seconds after which cells get newer weights, between two plantings. */
-const RENEWED = 2;
+const EACH = { seconds: 8, steps: 120, most: 15, healing: 300 };
 
 export class InDish {
   /** @type {import('./entry.js').Entry | null} */
   #entry = null;
   #plantedAt = -Infinity;
-  #renewedAt = -Infinity;
   #touched = { count: 0, age: -Infinity };
 
   /** @param {import('./actions.js').Actions} actions */
@@ -47,12 +44,9 @@ export class InDish {
   /** Gives it newer weights and grows it anew, if it is time. @param {() => import('./organism.js').Organism} newest
    * @param {boolean} [isLast] whether it is always time */
   renew(newest, isLast = false) {
-    if (!this.isShown) return;
-    const plants = isLast || this.#isDue();
-    if (!plants && performance.now() - this.#renewedAt < 1000 * RENEWED) return;
-    this.#renewedAt = performance.now();
+    if (!this.isShown || !(isLast || this.#isDue())) return;
+    // Cells that grew with older weights may not live with newer ones.
     this.actions.parts.garden.renew(newest());
-    if (!plants) return;
     this.actions.restart();
     this.actions.settle();
     this.#planted();

@@ -51,7 +51,9 @@ export class OwnView {
       training.addEventListener(kind, (event) => this.#failed(kind, /** @type {CustomEvent} */ (event).detail));
     }
     this.panel.refresh(training);
-    element('#own h2').focus();
+    element('#own h2').focus({ preventScroll: true });
+    // On small screens it is above the panel.
+    element('#frame').scrollIntoView({ block: 'nearest' });
     await this.#showInDish();
   }
 
