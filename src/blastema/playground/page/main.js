@@ -162,9 +162,14 @@ async function begin(actions, tour, link) {
   actions.showPlaying();
 }
 
-/** Follows a link that was put into the address bar of the open page. @param {Actions} actions @param {Tour} tour */
-async function turnTo(actions, tour) {
+/** Follows a link that was put into the address bar of the open page. @param {Actions} actions @param {Tour} tour
+ * @param {MakeEntry} making */
+async function turnTo(actions, tour, making) {
   const link = readLink(location.hash);
+  if (link.makes) {
+    await making.open();
+    return;
+  }
   if (link.tour && (await hasVisited(tour, link.tour))) return;
   actions.set({ ...DEFAULT_CONDITIONS, seed: randomSeed(), ...link.conditions });
   await follow(actions, link);
@@ -209,7 +214,7 @@ async function main() {
   const offer = (await attempt(catalogue)) ?? nothing;
   const { actions, tour, acts, making } = connect(dish, offer);
   await begin(actions, tour, link);
-  addEventListener('hashchange', () => attempt(() => turnTo(actions, tour)));
+  addEventListener('hashchange', () => attempt(() => turnTo(actions, tour, making)));
   const { kiosk, embed } = document.documentElement.dataset;
   if (kiosk) new Kiosk(actions, acts);
   else if (!location.hash && !offer.training && !embed) tour.open();

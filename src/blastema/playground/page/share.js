@@ -19,7 +19,7 @@ export function dishLink(dish, garden) {
   const signal = mixture ? mixtureText(mixture, garden.signals) : null;
   const href = linkTo(known, signal, dish.conditions, known ? cuts.text : null);
   const cannot = [
-    ...(known ? [] : ['an organism that was opened from a file']),
+    ...(known ? [] : ['an organism that was made here or opened from a file']),
     ...(dish.signals.map ? ['what was painted'] : []),
     ...(cuts.cannot ? [cuts.cannot] : []),
   ];
