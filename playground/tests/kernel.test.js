@@ -105,7 +105,7 @@ const SAID = {
   'a map of another size': /^map has 34 numbers; this rollout needs 35$/,
   'a mixture that is not a number': /^mixtures must be finite; number 1 is NaN$/,
   'map and mixtures': /^a batch has either a map or mixtures of signals, not both$/,
-  'an empty batch': /^count is 0; it must be a whole number from 1 to 1048576$/,
+  'an empty batch': /^count is 0; it must be a whole number from 1 to 65536$/,
   'half a row': /^height is 2.5; it must be a whole number from 1 to 1024$/,
   'too many channels': /^channels is 65; it must be a whole number from 4 to 64$/,
   'an angle that is not a number': /^angle is NaN; it must be a finite number of radians$/,

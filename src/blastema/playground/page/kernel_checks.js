@@ -15,7 +15,7 @@ const SIZES = {
   hidden: [1, 1024],
   filters: [1, 64],
   signals: [0, 256],
-  count: [1, 1 << 20],
+  count: [1, 65536],
   height: [1, 1024],
   width: [1, 1024],
 };
