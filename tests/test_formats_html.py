@@ -19,6 +19,8 @@ def test_the_file_grows_its_organism_from_disk_and_asks_for_nothing_else(node, t
     note = write_html(load("🦎"), tmp_path / "lizard.html")
     assert re.fullmatch(r"weights are exact; 1\d\d kB, opens in a browser", note)
     assert (tmp_path / "lizard.html").stat().st_size < 200_000
+    # Training in the page would double that.
+    assert 'id="make' not in (tmp_path / "lizard.html").read_text("utf-8")
     seen = json.loads(node("html.mjs", tmp_path / "lizard.html", tmp_path / "page.png"))
     assert seen["errors"] == []
     assert seen["asked"] == [(tmp_path / "lizard.html").as_uri()]

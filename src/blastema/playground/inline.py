@@ -31,8 +31,10 @@ SPECIAL = re.compile(r"[`\\]|\$(?=\{)")
 TYPE = re.compile(r"/\*\*.*?\*/")
 # Suffixes of files that modules fetch: texts and bytes. They are in a bundle if one of its modules names them.
 FETCHED, FETCHED_BYTES = (".glsl", ".json"), (".wasm",)
-# What shows the training of another program, of which only a server tells.
-OF_A_SERVER = ("training.css", "training.js")
+# What shows the training of another program, of which only a server tells, and what trains in the page, with which a
+# file of one organism would be twice as large.
+OF_A_SERVER = ("training.css", "training.js", "make.css", "make.js", "drawing.css")
+MAKE = re.compile(r'\s*<(button|section)\b[^>]* id="make(?:-open)?".*?</\1>', re.S)
 # Names that begin with underscores do not clash with those of the page.
 HEAD = """\
 const __texts = {
@@ -116,7 +118,7 @@ def one_page(files: Mapping[str, bytes]) -> str:
                 if holder.get(key):
                     holder[key] = data_url(holder[key], files[holder[key]])
     files |= {"organisms.json": json.dumps(listed, ensure_ascii=False, allow_nan=False).encode()}
-    page = files[START].decode()
+    page = MAKE.sub("", files[START].decode())
     page = re.sub(r'<link rel="modulepreload"[^>]*>\s*', "", page)
     page = re.sub(
         r'<script src="([^"]+)"></script>', lambda found: f"<script>\n{files[found[1]].decode()}</script>", page

@@ -117,8 +117,9 @@ function connect(dish, offer) {
   element('#compare').addEventListener('click', () => attempt(() => comparison.open()));
   const acts = new Acts(actions);
   const tour = new Tour(actions, acts, controls);
-  const making = new MakeEntry(actions, recording);
-  actions.take = (file) => making.take(file);
+  // A page in one file does without.
+  const making = document.querySelector('#make') ? new MakeEntry(actions, recording) : null;
+  if (making) actions.take = (file) => making.take(file);
   return { actions, tour, acts, making };
 }
 
@@ -163,11 +164,11 @@ async function begin(actions, tour, link) {
 }
 
 /** Follows a link that was put into the address bar of the open page. @param {Actions} actions @param {Tour} tour
- * @param {MakeEntry} making */
+ * @param {MakeEntry | null} making */
 async function turnTo(actions, tour, making) {
   const link = readLink(location.hash);
   if (link.makes) {
-    await making.open();
+    await making?.open();
     return;
   }
   if (link.tour && (await hasVisited(tour, link.tour))) return;
@@ -219,8 +220,8 @@ async function main() {
   if (kiosk) new Kiosk(actions, acts);
   else if (!location.hash && !offer.training && !embed) tour.open();
   document.documentElement.dataset.ready = 'yes';
-  if (link.makes) await attempt(() => making.open());
-  if (link.makes || !location.hash) await attempt(() => making.resume());
+  if (link.makes) await attempt(async () => making?.open());
+  if (link.makes || !location.hash) await attempt(async () => making?.resume());
   if (offer.training) await attempt(() => showTraining(actions));
 }
 
