@@ -29,7 +29,7 @@ def test_a_site_has_one_script_and_one_stylesheet_besides_the_one_that_runs_firs
     organisms = {path for entry in entries for path in entry.files()}
     assert files.keys() == organisms | {
         "index.html", "main.js", "style.css", "early.js", "icon.svg", "preview.png", "organisms.json",
-        "kernel.wasm", "kernel_relaxed.wasm",
+        "kernel.wasm", "kernel_relaxed.wasm", "training_worker.js",
     }  # fmt: skip
 
 
