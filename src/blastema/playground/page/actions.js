@@ -3,7 +3,7 @@
 
 import { element, say } from './elements.js';
 import { PlaygroundError } from './errors.js';
-import { contentOf, isImage } from './files.js';
+import { contentOf, isPicture } from './files.js';
 import { randomSeed } from './firing.js';
 import { mixtureSaid } from './mixture.js';
 import { GROWN, stillness } from './motion.js';
@@ -78,13 +78,13 @@ export class Actions {
     else say(`${entry.label}${kind} grows from one cell`);
   }
 
-  /** Takes a picture as what to make; the page says how. @type {(file: File) => unknown} */
-  take = () => undefined;
+  /** Takes a picture as what to make, where the page can. @type {((file: File) => unknown) | null} */
+  take = null;
 
   /** @param {File[]} files */
   async open(files) {
     for (const file of files) {
-      if (isImage(file)) {
+      if (this.take && (await isPicture(file))) {
         await this.take(file);
         continue;
       }

@@ -48,6 +48,21 @@ export function isImage({ type }) {
   return type.startsWith('image/');
 }
 
+/** Whether a file is an image, not only called one. @param {File} file */
+export async function isPicture(file) {
+  if (!isImage(file)) return false;
+  const image = new Image();
+  image.src = URL.createObjectURL(file);
+  try {
+    await image.decode();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    URL.revokeObjectURL(image.src);
+  }
+}
+
 /** @param {File} file @returns {Promise<ArrayBuffer>} */
 export async function contentOf(file) {
   const [size, limit] = [file.size, MOST_BYTES].map((bytes) => bytes.toLocaleString('en'));
