@@ -110,7 +110,7 @@ test('a training is shown while it runs, and that it was stopped', { skip: noBro
       assert.ok(age >= 10, String(age));
 
       // What the user picks stays, until the training is wanted back.
-      const follow = page.locator('.training input');
+      const follow = page.locator('#training input');
       await page.locator('.tiles label[title=fish]').click();
       await shows(page, '🐠');
       assert.equal(await follow.isChecked(), false);
