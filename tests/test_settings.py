@@ -76,7 +76,8 @@ def test_every_field_of_a_recipe_and_of_a_rule_can_be_set():
 @given(st.fixed_dictionaries({}, optional=RECIPE_VALUES), st.fixed_dictionaries({}, optional=RULE_VALUES))
 def test_a_configuration_is_the_same_from_text_and_from_its_file(recipe, rule):
     texts = [f"{name}={exact_text(value)}" for name, value in (recipe | rule).items()]
-    config = config_of(["disc"], steps=5, size=None, engine="numpy", set_=tuple(texts), **FLAGS)
+    flags = FLAGS | {"steps": 5, "size": None, "engine": "numpy", "from_": "nothing"}
+    config = config_of(["disc"], set_=tuple(texts), **flags)
     assert config == Config("disc", steps=5, fit=6, pad=4, engine="numpy", settings=recipe, rule=Rule(**rule))
     assert {name: getattr(config.full_recipe(), name) for name in recipe} == recipe
     assert config.rule == Rule(**rule)
