@@ -76,7 +76,7 @@ export class MakeForm {
     });
     this.#part('.suggestions').append(...buttons);
     const select = /** @type {HTMLSelectElement} */ (this.#part('[name=make-begins]'));
-    for (const { name, label } of beginnings) select.add(new Option(`the trained ${label} (much faster)`, name));
+    for (const { name, label } of beginnings) select.add(new Option(`the trained ${label} (faster)`, name));
     select.add(new Option('nothing: random weights', ''));
   }
 

@@ -89,7 +89,5 @@ export class OwnPanel {
 /** @param {Own} own */
 function begunWith({ organism: { training } }) {
   const { from } = training;
-  return from
-    ? `It began with the weights of ${from.training?.target ?? from.name}, which saves most of the time.`
-    : '';
+  return from ? `It began with the weights of ${from.training?.target ?? from.name}, which saves time.` : '';
 }
