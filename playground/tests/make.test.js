@@ -219,7 +219,7 @@ test('make your own', { skip: noBrowser, timeout: 900_000 }, (suite) =>
         await wrong(/^Choose a picture, or drop or paste one\.$/);
         const give = async (/** @type {string} */ name, /** @type {Buffer} */ buffer) =>
           page.setInputFiles('#make-new [type=file]', { name, mimeType: 'image/png', buffer });
-        await give('note.png', Buffer.from('no image'));
+        await give('note.png', Buffer.from('not an image'));
         await page.waitForSelector('[data-shows=says].wrong:has-text("note.png is not an image")');
         await give('plain.png', png(40, 40, [200, 30, 30], [200, 30, 30]));
         await page.waitForSelector('[data-shows=says].wrong:has-text("plain.png is empty once its background")');

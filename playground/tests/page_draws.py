@@ -4,21 +4,18 @@ So Python's trainer draws what the page's does, and all that follows can be comp
 """
 
 import math
+import sys
+from pathlib import Path
 
 import numpy as np
+
+sys.path.append(str(Path(__file__).parents[2] / "tests/golden"))
+from judge import mix
 
 # Of draws.js.
 BEGINNING, STEP, VALIDATION, VALIDATION_DAMAGES = range(4)
 # What `blastema.analysis.subject.seeds_for` adds to the seed.
 SEEDS = 0xE7A1
-
-
-def mix(h):
-    h ^= h >> 16
-    h = h * 0x7FEB352D % 2**32
-    h ^= h >> 15
-    h = h * 0x846CA68B % 2**32
-    return h ^ h >> 16
 
 
 class Draws:

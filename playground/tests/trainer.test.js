@@ -189,7 +189,7 @@ test('from a checkpoint training goes on as if it had never stopped', async () =
 
 test('what is no checkpoint is refused', () => {
   for (const wrong of [null, undefined, {}, { format: 'blastema-page-training', version: 2 }]) {
-    assert.throws(() => Trainer.resume(/** @type {any} */ (wrong), crew), /^PlaygroundError: this is not a training/);
+    assert.throws(() => Trainer.resume(/** @type {any} */ (wrong), crew), /^PlaygroundError: this page cannot resume/);
   }
 });
 

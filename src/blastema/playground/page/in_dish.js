@@ -41,7 +41,7 @@ export class InDish {
     this.#planted();
   }
 
-  /** Gives it newer weights and grows it anew, if it is time. @param {() => import('./organism.js').Organism} newest
+  /** Restarts it with newer weights, if it is time. @param {() => import('./organism.js').Organism} newest
    * @param {boolean} [isLast] whether it is always time */
   renew(newest, isLast = false) {
     if (!this.isShown || !(isLast || this.#isDue())) return;

@@ -95,7 +95,7 @@ export class Instance {
     new Uint32Array(this.#memory.buffer, address).set(numbers);
   }
 
-  /** A copy of floats in memory. Views are made anew each time, because a memory that grows ends its views.
+  /** A copy of floats in memory. Each call makes a new view, because memory that grows detaches its views.
    * @param {number} address @param {number} count */
   floats(address, count) {
     return new Float32Array(this.#memory.buffer, address, count).slice();

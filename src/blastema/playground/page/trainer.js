@@ -57,8 +57,8 @@ export class Trainer {
     const rule = { ...(asked.rule ?? beginning?.rule ?? DEFAULT_RULE), signals: [] };
     checkFit(recipeName, recipe, beginning, rule);
     const from = beginning ? { from: { name: beginning.name, training: beginning.training } } : {};
-    const says = { ...record, ...from };
-    const plan = { target, height, width, rule, recipe, recipeName, experiment, seed, history: [], record: says };
+    const said = { ...record, ...from };
+    const plan = { target, height, width, rule, recipe, recipeName, experiment, seed, history: [], record: said };
     const learned = begun(plan, beginning);
     return new Trainer(plan, { ...learned, done: 0, recent: [], rollbacks: 0, best: null, milestone: learned }, crew);
   }
@@ -69,8 +69,7 @@ export class Trainer {
     const { format, version, plan, state } = checkpoint ?? {};
     if (format !== FORMAT || version !== VERSION) {
       throw new PlaygroundError(
-        `this is not a training that this page can go on with: its format is ${format} ${version}, not ` +
-          `${FORMAT} ${VERSION}`,
+        `this page cannot resume this training: its format is ${format} ${version}, not ` + `${FORMAT} ${VERSION}`,
       );
     }
     return new Trainer(plan, state, crew);
@@ -123,17 +122,22 @@ export class Trainer {
     const { plan, state } = this;
     const best = state.done >= this.steps ? state.best : null;
     const { weights, step, loss } = best ?? { weights: state.weights, step: state.done, loss: state.recent.at(-1) };
-    const { height, width, rule, recipe, recipeName, experiment, seed, history, record } = plan;
-    const settings = recipe.pool === RECIPES[recipeName]?.pool ? {} : { settings: { pool: recipe.pool } };
     const training = {
-      ...{ experiment, recipe: recipeName, steps: step, batch: recipe.batch, seed, height, width, engine: 'page' },
-      ...{ final_loss: loss !== undefined && Number.isFinite(loss) ? loss : null },
-      ...settings,
-      ...(history.length ? { history } : {}),
-      ...record,
+      ...recordOf(plan),
+      steps: step,
+      final_loss: Number.isFinite(loss) ? loss : null,
+      ...plan.record,
     };
-    return { name: 'organism', rule, weights, training, scores: best ? { validation: best.score } : null };
+    return { name: 'organism', rule: plan.rule, weights, training, scores: best ? { validation: best.score } : null };
   }
+}
+
+/** What the training record of an organism says of how it was trained, by the names that Python gives it.
+ * @param {Plan} plan @returns {Record<string, any>} */
+function recordOf({ experiment, recipeName, recipe, seed, height, width, history }) {
+  const record = { experiment, recipe: recipeName, batch: recipe.batch, seed, height, width, engine: 'page' };
+  const settings = recipe.pool === RECIPES[recipeName]?.pool ? {} : { settings: { pool: recipe.pool } };
+  return { ...record, ...settings, ...(history.length ? { history } : {}) };
 }
 
 /** Weights and pool before the first training step. @param {Plan} plan @param {Beginning | null} beginning */
