@@ -243,6 +243,18 @@ def test_left_over_files_are_removed_by_the_next_training(runs, stopped):
     assert [path.exists() for path in left + kept] == [False] * 3 + [True] * 3
 
 
+@pytest.mark.parametrize("goes_on", [lambda run: list(run.train()), Run.complete], ids=["train", "complete"])
+def test_a_kill_after_the_last_rollback_is_mended(runs, stopped, goes_on):
+    """The last step is a milestone: its rollback is written first, then the checkpoint."""
+    for name in SEALED:
+        if name != "checkpoint.safetensors":
+            shutil.copyfile(runs / "whole" / name, stopped / name)
+    run = Run.resume(stopped)
+    assert run.trainer.done == CONFIG.steps
+    goes_on(run)
+    assert (stopped / "checkpoint.safetensors").read_bytes() == (runs / "whole/checkpoint.safetensors").read_bytes()
+
+
 def test_missing_pictures_of_a_finished_run_are_completed(runs, tmp_path):
     shutil.copytree(runs / "whole", tmp_path / "run")
     (tmp_path / "run/organism.safetensors").unlink()

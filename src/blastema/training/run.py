@@ -17,7 +17,7 @@ from blastema.io.atomic import remove_left_over
 from blastema.loss import OwnLoss
 from blastema.organism import Organism
 from blastema.records import Scores
-from blastema.training.checkpoint import RunState, load_checkpoint
+from blastema.training.checkpoint import RunState, load_checkpoint, saved_step
 from blastema.training.collapse import REMEMBERED, collapse
 from blastema.training.config import Config
 from blastema.training.directory import (
@@ -40,7 +40,7 @@ from blastema.training.log import log_line, trim
 from blastema.training.milestone import SCORE, is_better, is_milestone, rollback_path
 from blastema.training.record import organism_of, version_notices, with_versions
 from blastema.training.recovery import recovered
-from blastema.training.saving import refuse_stale, save, save_organisms
+from blastema.training.saving import refuse_stale, save
 from blastema.training.start import (
     changed_steps,
     check_alive,
@@ -220,11 +220,11 @@ class Run:
             self._save(False)
 
     def complete(self) -> None:
-        """Write the organism of a finished run again, in case the process was killed before it was written."""
+        """Write the files of a finished run again, in case the process was killed before all were written."""
         with locked(self.directory):
             refuse_stale(self.directory, self.trainer.done)
             remove_left_over(self.directory)
-            save_organisms(self.directory, self.state, self.organism())
+            self._save(False)
 
     def organism(self) -> Organism:
         """Return the current organism; when training has ended, the best one."""
@@ -241,8 +241,10 @@ class Run:
         refuse_stale(self.directory, self.trainer.done)
         for folder in (self.directory, self.directory / "pictures"):
             remove_left_over(folder)
-        if not (self.directory / CHECKPOINT).exists():
-            # From here on, a log without a checkpoint means that the checkpoint was lost.
+        checkpoint = self.directory / CHECKPOINT
+        if not checkpoint.exists() or saved_step(checkpoint) < self.trainer.done:
+            # From here on, a log without a checkpoint means that the checkpoint was lost. An old one is left by a kill
+            # just after the rollback was written.
             self._save(False)
         if not self._target_sum:
             # Blastema 0.1.0, which did not write it, knew one target.
