@@ -4,24 +4,11 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { noBrowser, withBrowser } from './browser.js';
+import { fingers } from './fingers.js';
 import { PHONE, at, cells, coloured, growExactly, settled, shows, steps, visitor } from './visit.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {readonly [number, number]} Place  parts of the canvas */
-
-/** Returns what puts fingers on the screen, all of them each time. @param {Page} page */
-async function fingers(page) {
-  const session = await page.context().newCDPSession(page);
-  return async (/** @type {'touchStart' | 'touchMove' | 'touchEnd'} */ type, /** @type {Place[]} */ ...places) => {
-    const touchPoints = await Promise.all(
-      places.map(async ([x, y], id) => {
-        const [left, top] = await at(page, x, y);
-        return { x: left, y: top, id };
-      }),
-    );
-    await session.send('Input.dispatchTouchEvent', { type, touchPoints });
-  };
-}
 
 /** @param {Page} page @param {Place} from @param {Place} to */
 async function cut(page, from, to) {
@@ -41,9 +28,9 @@ test('hands', { skip: noBrowser }, (suite) =>
       async (page) => {
         await growExactly(page, 150);
         const before = coloured(await cells(page));
-        const touch = await fingers(page);
+        const { touch, wait } = await fingers(page);
         await touch('touchStart', [0.03, 0.5]);
-        await page.waitForTimeout(500);
+        wait(500);
         await touch('touchStart', [0.03, 0.5], [0.97, 0.5]);
         await touch('touchMove', [0.03, 0.52], [0.97, 0.52]);
         await touch('touchMove', [0.03, 0.54], [0.97, 0.54]);
@@ -52,7 +39,7 @@ test('hands', { skip: noBrowser }, (suite) =>
         assert.equal(coloured(await cells(page)), before);
         // In the dish itself they do cut.
         await touch('touchStart', [0.03, 0.5]);
-        await page.waitForTimeout(500);
+        wait(500);
         await touch('touchStart', [0.03, 0.5], [0.5, 0.5]);
         await touch('touchMove', [0.03, 0.52], [0.5, 0.52]);
         await touch('touchEnd');
@@ -67,7 +54,7 @@ test('hands', { skip: noBrowser }, (suite) =>
       async (page) => {
         await growExactly(page, 150);
         const before = coloured(await cells(page));
-        const touch = await fingers(page);
+        const { touch } = await fingers(page);
         await touch('touchStart', [0.45, 0.5]);
         await touch('touchStart', [0.45, 0.5], [0.55, 0.5]);
         for (const way of [0.02, 0.06, 0.1]) await touch('touchMove', [0.45 - way, 0.5], [0.55 + way, 0.5]);

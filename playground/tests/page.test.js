@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PYTHON, ROOT, noBrowser, published, withBrowser } from './browser.js';
+import { fingers } from './fingers.js';
 import { PHONE, at, cells, coloured, growExactly, growTo, loseCard, settled, steps, visitor } from './visit.js';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -189,12 +190,13 @@ test('the page', { skip: noBrowser }, (suite) =>
       async (page) => {
         await page.locator('#play').tap();
         await settled(page);
-        await page.touchscreen.tap(...(await at(page, 0.5, 0.5)));
+        const { tap, wait } = await fingers(page);
+        await tap([0.5, 0.5]);
         await settled(page);
         assert.equal(coloured(await cells(page)), 0);
-        await page.waitForTimeout(500);
-        await page.touchscreen.tap(...(await at(page, 0.3, 0.3)));
-        await page.touchscreen.tap(...(await at(page, 0.3, 0.3)));
+        wait(500);
+        await tap([0.3, 0.3]);
+        await tap([0.3, 0.3]);
         await settled(page);
         assert.equal(coloured(await cells(page)), 1);
         const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { mixtureOf, mixtureSaid, mixtureText } from '../../src/blastema/playground/page/mixture.js';
 import { noBrowser } from './browser.js';
+import { fingers } from './fingers.js';
 import { grown, withBodies } from './signalled.js';
 import { PHONE, at, cells, coloured, loseCard, settled, steps, visitor } from './visit.js';
 
@@ -275,8 +276,9 @@ test('bodies', { skip: noBrowser }, (suite) =>
         await page.locator('#paint label').nth(2).tap();
         await page.locator('#dish').scrollIntoViewIfNeeded();
         // Two taps paint twice; with the other tools they plant.
-        await page.touchscreen.tap(...(await at(page, 0.1, 0.1)));
-        await page.touchscreen.tap(...(await at(page, 0.1, 0.1)));
+        const { tap } = await fingers(page);
+        await tap([0.1, 0.1]);
+        await tap([0.1, 0.1]);
         await settled(page);
         assert.ok(await page.locator('#painted').isVisible());
         // Only the brush is over the white of the corner, and that is not on the canvas.
