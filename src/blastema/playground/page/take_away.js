@@ -2,7 +2,7 @@
 // What the user can take away of an organism: its file, the page with it, the article's JSON, its
 // target.
 
-import { layersOf, weightsOf } from './eight_bits.js';
+import { layersOf } from './eight_bits.js';
 import { PlaygroundError } from './errors.js';
 import { save } from './files.js';
 import { oneFile } from './one_file.js';
@@ -49,9 +49,4 @@ export async function saveTarget({ target, height, width, organism }) {
   const cells = organism.training.target;
   if (typeof cells !== 'string') throw new PlaygroundError('the target of this organism is not known');
   save(await picture(targetCanvas(target, height, width)), cells);
-}
-
-/** An organism with its weights in 8 bits. @param {Organism} organism @returns {Organism} */
-export function roundedToBytes(organism) {
-  return { ...organism, weights: weightsOf(layersOf(organism)) };
 }
