@@ -1,5 +1,7 @@
 """The page in few files: what a site and `blastema play` send. That browsers run it is tested in playground/tests."""
 
+import base64
+import gzip
 import io
 import json
 import re
@@ -29,7 +31,7 @@ def test_a_site_has_one_script_and_one_stylesheet_besides_the_one_that_runs_firs
     organisms = {path for entry in entries for path in entry.files()}
     assert files.keys() == organisms | {
         "index.html", "main.js", "style.css", "early.js", "icon.svg", "preview.png", "organisms.json",
-        "kernel.wasm", "kernel_relaxed.wasm", "training_worker.js",
+        "kernel.wasm", "kernel_relaxed.wasm", "training_worker.js", "one_file.html",
     }  # fmt: skip
 
 
@@ -74,6 +76,17 @@ def test_the_list_has_only_what_the_page_uses(files):
     used = {"name", "label", "experiment", "target", "height", "width", "url", "picture", "regrows"}
     assert [entry.keys() for entry in listed["organisms"]] == [used, used]
     assert b"\n" not in files["organisms.json"]
+
+
+def test_the_template_of_a_page_in_one_file_has_one_place_for_an_organism(entries):
+    template = bundled(site_files(entries, training=True))["one_file.html"].decode()
+    (packed,) = re.findall(r"(?<=atob\(')[^']+(?='\))", template)
+    program = gzip.decompress(base64.b64decode(packed)).decode()
+    (line,) = re.findall(r'^  "organisms\.json": `(.*)`,$', program, re.M)
+    assert line.count('"organisms": []') == program.count('"organisms": []') == 1
+    assert json.loads(line) == json.loads(site_files([])["organisms.json"])
+    assert len(template) < 150_000
+    assert 'id="make' not in template
 
 
 def metas(page: bytes) -> dict[str, str]:

@@ -4,13 +4,14 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deflateSync } from 'node:zlib';
+import { pathToFileURL } from 'node:url';
+import { deflateSync, gunzipSync } from 'node:zlib';
 import { violations } from './axe.js';
 import { PYTHON, noBrowser, withBrowser } from './browser.js';
-import { cells, coloured, visitor } from './visit.js';
+import { PHONE, cells, coloured, growExactly, visitor } from './visit.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -48,6 +49,57 @@ async function trainTo(page, count) {
 async function pause(page) {
   await page.click('#own [data-do=run]');
   await page.waitForFunction(() => document.querySelector('#own [data-do=run]')?.textContent === 'Go on');
+}
+
+/** The picture of the target in the panel. @param {Page} page @returns {Promise<string>} */
+const targetSeen = (page) =>
+  page.$eval('#own .own-target canvas', (canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
+
+/** Clicks a button of the panel that saves a file; its path. @param {Page} page @param {string} what
+ * @param {string} folder */
+async function taken(page, what, folder) {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click(`#own [data-do=${what}]`)]);
+  const path = join(folder, download.suggestedFilename());
+  await download.saveAs(path);
+  return path;
+}
+
+/** Opens what is folded up in the panel. @param {Page} page */
+async function unfold(page) {
+  for (const summary of await page.locator('#own summary').all()) await summary.click();
+}
+
+/** A name that means something in the program that holds it. */
+const NASTY = 'A `${1}` \\ "<b>" strawberry';
+
+/** Opens an HTML file, lets it grow, and checks that it asks for nothing else.
+ * @param {Page} page @param {string} path */
+async function growsFromDisk(page, path) {
+  const address = String(pathToFileURL(path));
+  const errors = /** @type {string[]} */ ([]),
+    asked = /** @type {string[]} */ ([]);
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('request', (request) => /^(?!data:|blob:)/.test(request.url()) && asked.push(request.url()));
+  await page.goto(address);
+  await page.waitForFunction(() => parseInt(document.querySelector('#living')?.textContent ?? '') > 20, null, {
+    timeout: 60_000,
+  });
+  assert.equal(await page.locator('#patterns .tiles label').getAttribute('title'), NASTY);
+  assert.equal(await page.locator('#make, #make-open').count(), 0);
+  assert.deepEqual([errors, asked], [[], [address]]);
+}
+
+/** Of a page in one file: all but its program, its program without the list of organisms, and that list.
+ * @param {string} path */
+function partsOf(path) {
+  const text = readFileSync(path, 'utf8');
+  const packed = /atob\('([^']+)'\)/.exec(text)?.[1] ?? '';
+  const program = gunzipSync(Buffer.from(packed, 'base64')).toString();
+  const line = /^ {2}"organisms\.json": (`.*`),$/m;
+  // The list is a literal of JavaScript.
+  const list = JSON.parse(eval(line.exec(program)?.[1] ?? ''));
+  return { around: text.replace(packed, ''), program: program.replace(line, ''), list };
 }
 
 /** Begins to train an emoji of few cells. @param {Page} page @param {string} emoji */
@@ -252,7 +304,8 @@ test('make your own', { skip: noBrowser, timeout: 900_000 }, (suite) =>
         await page.click('#own [data-do=link]');
         await page.waitForSelector('#own-link:not([hidden])');
         const link = await page.inputValue('#own-link');
-        assert.ok(link.length < 12_000, `${link.length} characters`);
+        assert.ok(link.replace(/&target=[^&]*/, '').length < 12_000, `${link.length} characters`);
+        assert.ok(link.length < 13_000, `${link.length} characters`);
         const other = await page.context().newPage();
         await other.goto(link);
         await other.waitForSelector('html[data-ready]', { state: 'attached' });
@@ -263,7 +316,88 @@ test('make your own', { skip: noBrowser, timeout: 900_000 }, (suite) =>
         await other.goto(link.slice(0, -100));
         await other.waitForSelector('#notice:has-text("the link was cut off")');
         assert.ok(await other.locator('#dish').isVisible());
+        await other.goto('about:blank');
+        await other.goto(link.replace(/(?<=target=)./, ''));
+        await other.waitForSelector('#notice:has-text("the link was cut off")');
+        assert.ok(await other.locator('#notice-offer').isHidden());
         await other.close();
+      },
+      empty,
+    );
+
+    await visit(
+      'a dish with an own organism is shared with its cuts, and kept and trained further by whoever opens the link',
+      async (page) => {
+        await train(page, '🍓', { size: '16', experiment: 'persistent' });
+        await trainTo(page, 5);
+        await pause(page);
+        const target = await targetSeen(page);
+        await page.click('#make-close');
+        await growExactly(page, 20);
+        const box = await page.locator('#dish').boundingBox();
+        assert.ok(box);
+        await page.mouse.click(box.x + 0.5 * box.width, box.y + 0.45 * box.height);
+        await page.click('#share');
+        await page.waitForSelector('#notice:has-text("it holds this organism itself, in 8 bits, its random seed")');
+        assert.doesNotMatch(String(await page.textContent('#notice p')), /cannot carry/);
+        const context = await browser.newContext(PHONE);
+        const other = await context.newPage();
+        await other.goto(page.url());
+        await other.waitForSelector('#notice:has-text("🍓 came in this link")');
+        const said = String(await page.getAttribute('#dish', 'aria-label'));
+        assert.equal(await other.getAttribute('#dish', 'aria-label'), said);
+        assert.match(page.url(), /&cuts=/);
+        assert.deepEqual(await violations(other), []);
+        await other.click('#notice-offer');
+        await other.waitForSelector('#own h2:has-text("🍓, persistent")');
+        assert.equal(await targetSeen(other), target);
+        await other.click('#own [data-do=run]:has-text("Train it further")');
+        await trainTo(other, 2);
+        await pause(other);
+        const reached = await step(other);
+        await other.reload();
+        await other.click('#make-mine li button');
+        await other.waitForSelector('#own:not([hidden])');
+        assert.equal(await step(other), reached);
+        await context.close();
+      },
+      empty,
+    );
+
+    await visit(
+      'an organism is taken away as the HTML file that Python writes, without another request',
+      async (page) => {
+        const folder = mkdtempSync(join(tmpdir(), 'blastema-make-'));
+        await page.waitForFunction(() =>
+          performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/one_file.html')),
+        );
+        await train(page, '🍓', { size: '16' });
+        await trainTo(page, 5);
+        await pause(page);
+        await unfold(page);
+        await page.fill('[name=own-name]', NASTY);
+        await page.keyboard.press('Enter');
+        await page.waitForSelector(`#own h2:has-text("strawberry")`);
+        /** @type {string[]} */
+        const asked = [];
+        page.on('request', (request) => asked.push(request.url()));
+        const [file, organism] = [await taken(page, 'page', folder), await taken(page, 'file', folder)];
+        assert.deepEqual(asked, []);
+        assert.ok(statSync(file).size < 200_000, `${statSync(file).size} bytes`);
+        const made = join(folder, 'python.html');
+        execFileSync(PYTHON, ['-m', 'blastema', 'export', organism, '--to', 'html', '--out', made], {
+          stdio: 'ignore',
+        });
+        const [ours, theirs] = [file, made].map(partsOf);
+        assert.ok(ours.around === theirs.around && ours.program === theirs.program, 'the same page');
+        const [one, other] = [ours, theirs].map(({ list }) => list.organisms[0]);
+        assert.ok(one.url.endsWith(`;base64,${readFileSync(organism).toString('base64')}`), 'the same organism');
+        assert.deepEqual(Object.keys(one).sort(), Object.keys(other).sort());
+        assert.deepEqual({ ...ours.list, organisms: [] }, { ...theirs.list, organisms: [] });
+        rmSync(organism);
+        rmSync(made);
+        await growsFromDisk(await page.context().newPage(), file);
+        rmSync(folder, { recursive: true, force: true });
       },
       empty,
     );

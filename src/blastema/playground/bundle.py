@@ -13,8 +13,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from blastema.errors import BlastemaError
-from blastema.playground.files import CATALOGUE, RECIPES, RULE, START
-from blastema.playground.inline import FETCHED_BYTES, STYLE, plain, program, worker_programs
+from blastema.playground.files import CATALOGUE, ONE_FILE, RECIPES, RULE, START
+from blastema.playground.inline import FETCHED_BYTES, STYLE, one_page, plain, program, worker_programs
 
 ENTRY = re.compile(r'<script type="module" src="([^"]+)"></script>')
 # Runs first; it requests the first organism unless the address names another one.
@@ -49,6 +49,7 @@ def bundled(files: Mapping[str, bytes], address: str | None = None) -> dict[str,
             entry: program(parts, entry, {}).encode(),
             styles[0]: style.encode(),
             START: _hurried(page, styles, json.loads(files[CATALOGUE])).encode(),
+            ONE_FILE: _template(files).encode(),
         }
     )
 
@@ -62,6 +63,12 @@ def _addressed(page: str, address: str | None) -> str:
     folder = address if address.endswith("/") else f"{address}/"
     url = f'<meta property="og:url" content="{folder}" />'
     return page.replace(PREVIEW, f"{PREVIEW.replace('preview.png', f'{folder}preview.png')}\n    {url}")
+
+
+def _template(files: Mapping[str, bytes]) -> str:
+    """Return the page in one file without organisms; the page fills one in that the user made."""
+    without = json.loads(files[CATALOGUE]) | {"organisms": [], "training": None}
+    return one_page({**files, CATALOGUE: json.dumps(without).encode()})
 
 
 def _is_part(path: str) -> bool:

@@ -11,6 +11,8 @@ from blastema.rule.perception import ARTICLE_FILTERS
 PAGE = Path(__file__).parent / "page"
 START = "index.html"
 RULE, RECIPES, CATALOGUE, EVENTS = "rule.json", "recipes.json", "organisms.json", "training/events"
+# The template of a page in one file, to which the page adds an organism that the user made.
+ONE_FILE = "one_file.html"
 # Cells on a side of the largest dish.
 LARGEST_DISH = 512
 # The types of file that the page may consist of.

@@ -24,6 +24,8 @@ DEFAULT = re.compile(r"^export\s+default\s+", re.M)
 NOT_UNDERSTOOD = re.compile(r"^(?:import|export)\b(?!\().*|\bnew Worker\(.*", re.M)
 # Only comments that fill whole lines: the end of a line could be part of a string.
 COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)\n", re.M)
+# Spaces that mean nothing in HTML and styles; 7 kB in the page as one file.
+INDENT = re.compile(r"\n\s+")
 STYLE = re.compile(r'<link rel="stylesheet" href="(?:\./)?([^"]+)"[^>]*>')
 # Has a meaning between backquotes.
 SPECIAL = re.compile(r"[`\\]|\$(?=\{)")
@@ -118,7 +120,7 @@ def one_page(files: Mapping[str, bytes]) -> str:
                 if holder.get(key):
                     holder[key] = data_url(holder[key], files[holder[key]])
     files |= {"organisms.json": json.dumps(listed, ensure_ascii=False, allow_nan=False).encode()}
-    page = MAKE.sub("", files[START].decode())
+    page = _flush(MAKE.sub("", files[START].decode()))
     page = re.sub(r'<link rel="modulepreload"[^>]*>\s*', "", page)
     page = re.sub(
         r'<script src="([^"]+)"></script>', lambda found: f"<script>\n{files[found[1]].decode()}</script>", page
@@ -160,8 +162,13 @@ def data_url(path: str, content: bytes) -> str:
     return f"data:{content_type(path).replace(' ', '')};base64,{base64.b64encode(content).decode()}"
 
 
+def _flush(text: str) -> str:
+    """Return a page or styles without indentation and empty lines."""
+    return INDENT.sub("\n", text)
+
+
 def _style(text: str) -> str:
-    return f"<style>\n{plain(text)}</style>" if text else ""
+    return f"<style>\n{_flush(plain(text))}</style>" if text else ""
 
 
 def _linked(files: Mapping[str, bytes], found: re.Match[str]) -> str:

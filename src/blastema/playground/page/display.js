@@ -5,7 +5,7 @@ import { element, input, select } from './elements.js';
 import { mixtureSaid } from './mixture.js';
 import { SPEEDS, speedName } from './player.js';
 import { LARGEST_DISH } from './rule.js';
-import { degrees } from './share.js';
+import { degrees } from './link.js';
 
 /** Sides that the page offers. */
 const SIZES = [32, 48, 64, 72, 96, 128, 160, 192, 256, 384, LARGEST_DISH];

@@ -30,7 +30,24 @@ export function layersOf({ rule, weights }) {
   if (!isArticles(rule)) {
     throw new PlaygroundError('this organism has a rule that differs from the article’s; save it as an organism file');
   }
-  const { hidden_weight, hidden_bias, update_weight, update_bias } = equalised(weights);
+  return exactLayers(weights) ?? layersWith(equalised(weights));
+}
+
+/** The layers of weights that are in 8 bits already, such as those of the article's models; null of others.
+ * @param {Weights} weights @returns {Layer[] | null} */
+function exactLayers(weights) {
+  const layers = layersWith(weights);
+  const isSame = Object.entries(weightsOf(layers)).every(([name, values]) => {
+    const given = /** @type {Float32Array} */ (weights[/** @type {keyof Weights} */ (name)]);
+    // Programs round to floats in different ways; a byte is 4e-3 of the scale.
+    const close = 1e-6 * largest(given);
+    return values.every((value, place) => Math.abs(value - given[place]) <= close);
+  });
+  return isSame ? layers : null;
+}
+
+/** Each weight as the nearest byte. @param {Weights} weights */
+function layersWith({ hidden_weight, hidden_bias, update_weight, update_bias }) {
   return [layer(hidden_weight, hidden_bias, SHAPES[0]), layer(update_weight, update_bias, SHAPES[1])];
 }
 

@@ -28,17 +28,26 @@ const SHOWN = 6000;
 let closing = 0;
 
 /** Shows a message on the dish until it is closed; an empty one closes it. @param {string} message
- * @param {{done?: boolean}} [how] done: it tells of a success, and goes by itself */
-export function notice(message, { done = false } = {}) {
+ * @param {{done?: boolean, offer?: {label: string, does: () => unknown} | null}} [how] done: it tells of a success, and
+ *   goes by itself; offer: a button */
+export function notice(message, { done = false, offer = null } = {}) {
   const box = element('#notice');
   const close = () => {
     box.hidden = true;
   };
   clearTimeout(closing);
   if (done) closing = window.setTimeout(close, SHOWN);
-  box.classList.toggle('done', done);
-  box.setAttribute('role', done ? 'status' : 'alert');
+  const isGood = done || offer !== null;
+  box.classList.toggle('done', isGood);
+  box.setAttribute('role', isGood ? 'status' : 'alert');
   element('#notice p').textContent = message;
   box.hidden = message === '';
-  element('#notice button').onclick = close;
+  element('#notice .quiet').onclick = close;
+  const button = element('#notice-offer');
+  button.hidden = offer === null;
+  button.textContent = offer?.label ?? '';
+  button.onclick = () => {
+    close();
+    offer?.does();
+  };
 }

@@ -7,8 +7,10 @@ import { USUAL_SIDE } from './conditions.js';
  * @typedef {import('./organism.js').Organism} Organism
  * @typedef {{name: string, label: string, experiment: string | null, target: string | null, height: number,
  *   width: number, url: string, picture: string | null, regrows?: string | null, organism?: Organism,
+ *   made?: import('./link_target.js').Made,
  *   signals?: {name: string, picture: string | null}[]}} Entry
- *   picture, signals: the pictures of the target, and of the target of each signal, if known
+ *   made: the target of an organism that was made in a page; picture, signals: the pictures of the target, and of the
+ *   target of each signal, if known
  */
 
 /** The entry of an organism that was opened. @param {Organism} organism @param {string} name of its file

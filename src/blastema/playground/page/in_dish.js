@@ -75,6 +75,6 @@ export function entryOf({ name, label, target, height, width }, organism) {
   return {
     ...{ name, label, experiment, target: name, height, width, url: '' },
     picture: targetCanvas(target, height, width).toDataURL(),
-    organism,
+    ...{ organism, made: { target, height, width } },
   };
 }

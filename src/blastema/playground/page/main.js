@@ -14,7 +14,6 @@ import { Dish } from './dish.js';
 import { Display } from './display.js';
 import { setUpEmbedding } from './embed.js';
 import { element, notice, say } from './elements.js';
-import { entryOf } from './entry.js';
 import { randomSeed } from './firing.js';
 import { setUpFullScreen } from './full_screen.js';
 import { Garden } from './garden.js';
@@ -29,10 +28,11 @@ import { Probe } from './probe.js';
 import { Recording } from './recording.js';
 import { replay } from './replay.js';
 import { Scars } from './scars.js';
-import { readLink } from './share.js';
+import { readLink } from './link.js';
 import { listen } from './shortcuts.js';
 import { MakeEntry } from './make_entry.js';
-import { linkedOrganism } from './own_link.js';
+import { growLinked, offerToKeep } from './linked.js';
+import { linkedEntry } from './own_link.js';
 import { Statistics } from './statistics.js';
 import { TileLabels } from './tile_labels.js';
 import { Tour } from './tour.js';
@@ -123,12 +123,14 @@ function connect(dish, offer) {
   return { actions, tour, acts, making };
 }
 
-/** Grows what a link asks for, or the first organism. @param {Actions} actions @param {Link} link */
-async function follow(actions, link) {
+/** Grows what a link asks for, or the first organism. @param {Actions} actions @param {MakeEntry | null} making
+ * @param {Link} link */
+async function follow(actions, making, link) {
   const { dish, garden } = actions.parts;
-  const linked = (await attempt(() => linkedOrganism(location.hash))) ?? null;
+  const linked = await attempt(() => linkedEntry(location.hash));
   if (linked) {
-    await attempt(() => garden.pick(garden.adopt(entryOf(linked, linked.name))));
+    await growLinked(actions, linked, link);
+    offerToKeep(making, linked);
     return;
   }
   const wanted = garden.entries.find(({ name }) => name === link.organism);
@@ -153,19 +155,19 @@ async function hasVisited(tour, number) {
   return has === true;
 }
 
-/** Follows the link that the page was opened with, and lets it grow. @param {Actions} actions @param {Tour} tour
+/** Follows the link that the page was opened with, and lets it grow. @param {ReturnType<typeof connect>} page
  * @param {Link} link */
-async function begin(actions, tour, link) {
+async function begin({ actions, tour, making }, link) {
   if (link.tour && (await hasVisited(tour, link.tour))) return;
-  await follow(actions, link);
+  await follow(actions, making, link);
   actions.start();
   actions.arrived();
   actions.showPlaying();
 }
 
-/** Follows a link that was put into the address bar of the open page. @param {Actions} actions @param {Tour} tour
- * @param {MakeEntry | null} making */
-async function turnTo(actions, tour, making) {
+/** Follows a link that was put into the address bar of the open page. @param {ReturnType<typeof connect>} page */
+async function turnTo({ actions, tour, making }) {
+  notice('');
   const link = readLink(location.hash);
   if (link.makes) {
     await making?.open();
@@ -173,7 +175,7 @@ async function turnTo(actions, tour, making) {
   }
   if (link.tour && (await hasVisited(tour, link.tour))) return;
   actions.set({ ...DEFAULT_CONDITIONS, seed: randomSeed(), ...link.conditions });
-  await follow(actions, link);
+  await follow(actions, making, link);
   actions.settle();
   actions.arrived();
 }
@@ -213,9 +215,10 @@ async function main() {
   /** @type {Catalogue} */
   const nothing = { version: '', organisms: [], experiments: {}, training: null };
   const offer = (await attempt(catalogue)) ?? nothing;
-  const { actions, tour, acts, making } = connect(dish, offer);
-  await begin(actions, tour, link);
-  addEventListener('hashchange', () => attempt(() => turnTo(actions, tour, making)));
+  const page = connect(dish, offer);
+  const { actions, tour, acts, making } = page;
+  await begin(page, link);
+  addEventListener('hashchange', () => attempt(() => turnTo(page)));
   const { kiosk, embed } = document.documentElement.dataset;
   if (kiosk) new Kiosk(actions, acts);
   else if (!location.hash && !offer.training && !embed) tour.open();

@@ -5,10 +5,12 @@ import { Crew } from './crew.js';
 import { element, notice, say } from './elements.js';
 import { PlaygroundError, sentenceOf } from './errors.js';
 import { MakeForm } from './make_form.js';
+import { loadTemplate } from './one_file.js';
 import { OwnOrganisms, lockOf } from './own_organisms.js';
 import { OwnTraining } from './own_training.js';
 import { OwnView } from './own_view.js';
 import { showList } from './own_list.js';
+import { cropped, pixelsOf } from './picture.js';
 import { stemOf } from './take_away.js';
 import { randomSeed } from './firing.js';
 import { Trainer } from './trainer.js';
@@ -21,6 +23,21 @@ import { Trainer } from './trainer.js';
 
 /** Organisms whose weights are good to begin with, the best first. */
 const BEGINNINGS = ['🐠', '🦎'];
+/** The recipe that continues the training of an organism, and its training steps unless more are asked for. */
+const CONTINUES = 'further';
+const FURTHER_STEPS = 600;
+
+/** Cells of the longer side of the picture in a target. @param {import('./link_target.js').Made} made */
+function fitOf({ target, height, width }) {
+  const shown = cropped({ height, width, pixels: pixelsOf(target) });
+  return shown ? Math.max(shown.width, shown.height) : 0;
+}
+
+/** Calls something when the page has nothing to do; Safari has no such call. @param {() => void} does */
+function whenIdle(does) {
+  if ('requestIdleCallback' in window) requestIdleCallback(does, { timeout: 5000 });
+  else setTimeout(does, 1000);
+}
 
 export class Make {
   /** @type {OwnOrganisms | null} */
@@ -60,6 +77,8 @@ export class Make {
       notice(sentenceOf(error));
     }
     await this.#showList();
+    // Later nothing has to be requested. What is wrong is said when it is needed.
+    whenIdle(() => loadTemplate().catch(() => {}));
   }
 
   /** Goes on with a training that ran when the page was left, unless another page has it. @param {string} id */
@@ -90,23 +109,39 @@ export class Make {
   async #train({ made, label, experiment, steps, beginsWith }) {
     this.#busy(true);
     try {
-      const { target, height, width, fit } = made;
-      const name = await this.#freeName(label);
-      const beginning = await this.#beginning(beginsWith);
-      const record = { target: `${stemOf(name)}-target.png`, label: name, fit };
-      const asked = { target, height, width, experiment, beginning, record, seed: randomSeed(), settings: { steps } };
-      const trainer = await Trainer.begin({ ...asked, crew: await this.#workers() });
-      const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-      const organism = { ...trainer.organism(), name };
-      const own = { id, name, label, fit, target, height, width, organism, changed: Date.now() };
-      const nothing = { step: 0, steps, loss: null, score: null, curve: { steps: [], losses: [] } };
-      await this.#hold(id);
-      await this.#show(new OwnTraining({ ...own, ...nothing }, trainer, this.#kept));
-      await this.training?.save();
+      await this.#begin({ ...made, label, experiment, steps, beginning: await this.#beginning(beginsWith) });
       this.training?.run();
     } finally {
       this.#busy(false);
     }
+  }
+
+  /** Keeps an organism that came in a link, ready to be trained further. @param {Entry} entry */
+  async keep({ name, label, experiment, made, organism }) {
+    if (!made || !organism) return;
+    await this.#attempt(async () => {
+      const beginning = { ...organism, name };
+      const how = { recipe: CONTINUES, steps: FURTHER_STEPS, experiment: experiment ?? undefined };
+      await this.#begin({ ...made, fit: fitOf(made), label, beginning, ...how });
+      this.view.panel.say('Kept in this browser: cut it, take it away, or train it further.');
+    });
+  }
+
+  /** Makes an organism whose training has taken no step, keeps it and shows it.
+   * @param {{target: Float32Array, height: number, width: number, fit: number, label: string, steps: number,
+   *   experiment?: string, recipe?: string, beginning: import('./beginning.js').Beginning | null}} asked */
+  async #begin({ target, height, width, fit, label, steps, ...how }) {
+    const name = await this.#freeName(label);
+    const record = { target: `${stemOf(name)}-target.png`, label: name, fit };
+    const asked = { target, height, width, record, seed: randomSeed(), settings: { steps }, ...how };
+    const trainer = await Trainer.begin({ ...asked, crew: await this.#workers() });
+    const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+    const organism = { ...trainer.organism(), name };
+    const own = { id, name, label, fit, target, height, width, organism, changed: Date.now() };
+    const nothing = { step: 0, steps, loss: null, score: null, curve: { steps: [], losses: [] } };
+    await this.#hold(id);
+    await this.#show(new OwnTraining({ ...own, ...nothing }, trainer, this.#kept));
+    await this.training?.save();
   }
 
   /** @param {string} name @returns {Promise<import('./beginning.js').Beginning | null>} */

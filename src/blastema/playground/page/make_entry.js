@@ -65,6 +65,12 @@ export class MakeEntry {
     if (element('#own').hidden) made?.form.take(file, file.name);
   }
 
+  /** Keeps an organism that came in a link. @param {import('./entry.js').Entry} entry */
+  async keep(entry) {
+    await this.open();
+    await (await this.#made)?.keep(entry);
+  }
+
   async #make() {
     const { Make } = await import('./make.js');
     const make = new Make(this.actions, this.recording, () => this.#say(make));

@@ -63,13 +63,14 @@ export class OwnPanel {
     this.#figure('left', isRunning && left !== null ? duration(left) : '–');
     const button = this.#part('[data-do=run]');
     button.hidden = hasEnded;
-    button.textContent = isRunning ? 'Pause' : 'Go on';
+    button.textContent = isRunning ? 'Pause' : own.step ? 'Go on' : 'Train it further';
     this.#part('[data-do=more]').classList.toggle('main', hasEnded);
     this.#curve(own, !isRunning);
   }
 
   /** @param {Own} own @param {boolean} isLast */
   #curve({ curve: { steps, losses } }, isLast) {
+    this.#part('.training-loss').hidden = isLast && losses.length < 2;
     if (losses.length < 2 || (!isLast && performance.now() - this.#drawnAt < CURVE_EVERY)) return;
     this.#drawnAt = performance.now();
     curve(/** @type {any} */ (this.#part('svg')), steps, losses);
@@ -89,5 +90,6 @@ export class OwnPanel {
 /** @param {Own} own */
 function begunWith({ organism: { training } }) {
   const { from } = training;
+  if (from?.training?.source === 'link') return 'It came in a link, with its weights in 8 bits.';
   return from ? `It began with the weights of ${from.training?.target ?? from.name}, which saves time.` : '';
 }

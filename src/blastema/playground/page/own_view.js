@@ -8,7 +8,7 @@ import { InDish } from './in_dish.js';
 import { linkWith } from './own_link.js';
 import { OwnPanel } from './own_panel.js';
 import { copied } from './share.js';
-import { saveFile, saveModel, saveTarget } from './take_away.js';
+import { saveFile, saveModel, savePage, saveTarget } from './take_away.js';
 
 /**
  * @typedef {import('./own_training.js').OwnTraining} OwnTraining
@@ -80,6 +80,7 @@ export class OwnView {
       show: () => this.#showInDish(),
       measure: () => this.#measure(),
       file: () => this.training && saveFile(this.training.organism),
+      page: () => this.training && savePage(this.training.own, this.training.organism),
       model: () => this.training && saveModel(this.training.organism),
       target: () => this.training && saveTarget(this.training.own),
       link: () => this.#link(),
@@ -156,7 +157,8 @@ export class OwnView {
 
   async #link() {
     if (!this.training) return;
-    const href = linkWith(this.training.organism, this.actions.parts.dish.conditions);
+    const { own, organism } = this.training;
+    const href = linkWith({ name: own.name, organism, made: own }, this.actions.parts.dish.conditions, null);
     const isCopied = await copied(href);
     const area = /** @type {HTMLTextAreaElement} */ (element('#own-link'));
     area.hidden = false;

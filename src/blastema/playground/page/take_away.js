@@ -1,9 +1,11 @@
 // @ts-check
-// What the user can take away of an organism: its file, the article's JSON, its target.
+// What the user can take away of an organism: its file, the page with it, the article's JSON, its
+// target.
 
-import { layersOf, weightsOf } from './eight_bits.js';
+import { layersOf } from './eight_bits.js';
 import { PlaygroundError } from './errors.js';
 import { save } from './files.js';
+import { oneFile } from './one_file.js';
 import { organismFile } from './organism_file.js';
 import { picture } from './recorder.js';
 import { targetCanvas } from './target_canvas.js';
@@ -21,6 +23,11 @@ export function stemOf(name) {
 /** @param {Organism} organism */
 export function saveFile(organism) {
   save(new Blob([organismFile(organism)]), `${stemOf(organism.name)}.safetensors`);
+}
+
+/** Saves the page with an organism as one HTML file. @param {Own} own @param {Organism} organism */
+export async function savePage(own, organism) {
+  save(await oneFile(own, organism), `${stemOf(own.name)}.html`);
 }
 
 /** Saves an organism as a model of the article's page, in 8 bits. @param {Organism} organism */
@@ -42,9 +49,4 @@ export async function saveTarget({ target, height, width, organism }) {
   const cells = organism.training.target;
   if (typeof cells !== 'string') throw new PlaygroundError('the target of this organism is not known');
   save(await picture(targetCanvas(target, height, width)), cells);
-}
-
-/** An organism with its weights in 8 bits. @param {Organism} organism @returns {Organism} */
-export function roundedToBytes(organism) {
-  return { ...organism, weights: weightsOf(layersOf(organism)) };
 }
