@@ -30,7 +30,7 @@ const FLAGS = [
   '--mute-audio',
 ];
 /** @type {Record<string, string>} */
-const TYPES = {
+export const TYPES = {
   '.html': 'text/html',
   '.js': 'text/javascript',
   '.css': 'text/css',
