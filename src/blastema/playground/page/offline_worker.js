@@ -14,8 +14,8 @@ const SITE = { version: '', files: {} };
  *   respondWith: (answer: Promise<Response>) => void}} Asked */
 /** @typedef {{id: string}} Client */
 
-/** What TypeScript's DOM library lacks of the scope of a service worker. @type {{registration: ServiceWorkerRegistration,
- *   skipWaiting: () => Promise<void>,
+/** What TypeScript's DOM library lacks of the scope of a service worker.
+ * @type {{registration: ServiceWorkerRegistration, skipWaiting: () => Promise<void>,
  *   clients: {claim: () => Promise<void>, matchAll: (which: object) => Promise<Client[]>},
  *   addEventListener: (kind: string, does: (event: any) => void) => void}} */
 const worker = /** @type {any} */ (globalThis);
