@@ -56,7 +56,7 @@ test('the states of make your own', { skip: noBrowser, timeout: 900_000 }, (suit
     const visit = visitor(suite, browser, url);
 
     await visit(
-      'empty, wrong, drawing, picture, training, paused, finished, listed',
+      'empty, wrong, picture, drawing, paused, finished, listed, deleting',
       async (page) => {
         await check(page, 'empty');
         await page.click('#make-new [type=submit]');
@@ -75,7 +75,6 @@ test('the states of make your own', { skip: noBrowser, timeout: 900_000 }, (suit
         await check(page, 'paused');
         await page.click('#own [data-do=run]');
         for (const summary of await page.locator('#own summary').all()) await summary.click();
-        await check(page, 'training');
         await page.waitForSelector('.training-status:has-text("Training finished")', { timeout: 120_000 });
         await check(page, 'finished');
         await page.click('#own [data-do=back]');
@@ -101,6 +100,7 @@ test('the states of make your own', { skip: noBrowser, timeout: 900_000 }, (suit
         await page.waitForSelector('#own [data-do=run]:has-text("Go on")');
         await page.waitForSelector('.training-status.wrong:has-text("save its file to keep it")');
         await check(page, 'full');
+        assert.ok(await page.locator('#own .saved').isHidden());
         for (const summary of await page.locator('#own summary').all()) await summary.click();
         const [download] = await Promise.all([page.waitForEvent('download'), page.click('#own [data-do=file]')]);
         assert.match(download.suggestedFilename(), /\.safetensors$/);
@@ -112,13 +112,24 @@ test('the states of make your own', { skip: noBrowser, timeout: 900_000 }, (suit
       'without the program of the workers no training begins, and with it one does',
       async (page) => {
         await page.route('**/training_worker.js', (route) => route.abort());
+        await page.setViewportSize(SIZES.phone);
         await train(page, '300');
-        await page.waitForSelector('#notice:has-text("The training cannot start a worker: a worker failed")');
+        const told = page.locator(
+          '#notice:has-text("The training cannot start a worker: a worker failed: its script")',
+        );
+        const box = await told.boundingBox();
+        assert.ok(
+          box && box.y >= 0 && box.y + box.height <= SIZES.phone.height,
+          `out of sight: ${JSON.stringify(box)}`,
+        );
         assert.ok(await page.locator('#make-new [type=submit]').isEnabled());
         await check(page, 'no workers');
         await page.unroute('**/training_worker.js');
         await page.click('#make-new [type=submit]');
         await trainTo(page, 2);
+        assert.ok(await page.locator('#notice').isHidden());
+        await check(page, 'training');
+        assert.equal(await page.textContent('#own [data-do=run]'), 'Pause');
       },
       { hash: '#make', errors: true },
     );

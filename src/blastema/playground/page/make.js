@@ -83,12 +83,15 @@ export class Make {
       await action();
     } catch (error) {
       notice(sentenceOf(error));
+      // On small screens it is far above the form.
+      element('#notice').scrollIntoView({ block: 'center' });
     }
   }
 
   /** Begins a training. @param {Wish} wish */
   async #train({ made, label, experiment, steps, beginsWith }) {
     this.#busy(true);
+    notice('');
     try {
       const { target, height, width, fit } = made;
       const name = await this.#freeName(label);
