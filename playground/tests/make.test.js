@@ -202,10 +202,10 @@ test('make your own', { skip: noBrowser, timeout: 900_000 }, (suite) =>
     await visit(
       'a drawing by keys alone, trained, renamed and deleted by keys alone',
       async (page) => {
-        const tabTo = async (/** @type {string} */ selector) => {
+        const tabTo = async (/** @type {string} */ selector, key = 'Tab') => {
           for (let tabs = 0; tabs < 60; tabs++) {
             if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
-            await page.keyboard.press('Tab');
+            await page.keyboard.press(key);
           }
           assert.fail(`no way to ${selector} by Tab`);
         };
@@ -237,8 +237,7 @@ test('make your own', { skip: noBrowser, timeout: 900_000 }, (suite) =>
         await page.keyboard.type('Corner');
         await page.keyboard.press('Enter');
         await page.waitForSelector('#own h2:has-text("Corner, regenerating")');
-        await page.keyboard.press('Shift+Tab');
-        await page.focus('#own [data-do=back]');
+        await tabTo('#own [data-do=back]', 'Shift+Tab');
         await page.keyboard.press('Enter');
         await page.waitForSelector('#make-mine li:has-text("Corner")');
         assert.deepEqual(await violations(page), []);

@@ -23,7 +23,8 @@ export function visitor(suite, browser, url) {
     { hash = '#organism=regenerating/lizard&seed=5&size=72', options = {}, before, errors: mayErr = false } = {},
   ) =>
     suite.test(name, async () => {
-      const context = await browser.newContext({ ...DESK, ...options });
+      // What a service worker does is in offline.test.js.
+      const context = await browser.newContext({ ...DESK, serviceWorkers: 'block', ...options });
       const page = await context.newPage();
       /** @type {string[]} */
       const errors = [];

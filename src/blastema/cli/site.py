@@ -25,8 +25,9 @@ def site(
     from blastema.hosting.catalogue import catalogue
     from blastema.hosting.site import write_site
     from blastema.playground.bundle import bundled
+    from blastema.playground.offline import offline
 
-    files = bundled(site_files(catalogue(organisms)), address)
+    files = offline(bundled(site_files(catalogue(organisms)), address))
     write_site(directory, files)
     print(
         f"wrote {len(files)} files to {directory}; upload them to any web host, or view them on this machine:",

@@ -40,7 +40,7 @@ export class Member {
     } catch (error) {
       member.end();
       const why = error instanceof Error ? error.message : String(error);
-      throw new PlaygroundError(`the training cannot start a worker: ${why}`);
+      throw new PlaygroundError(`the training cannot start a worker: ${why}; reload the page and try again`);
     }
     member.#watch(lock);
     return member;

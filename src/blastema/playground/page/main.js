@@ -22,6 +22,7 @@ import { Inside } from './inside.js';
 import { keysOf } from './keys.js';
 import { Kiosk } from './kiosk.js';
 import { mixtureOf } from './mixture.js';
+import { setUpOffline } from './offline.js';
 import { Picker } from './picker.js';
 import { Player } from './player.js';
 import { Probe } from './probe.js';
@@ -223,6 +224,7 @@ async function main() {
   if (kiosk) new Kiosk(actions, acts);
   else if (!location.hash && !offer.training && !embed) tour.open();
   document.documentElement.dataset.ready = 'yes';
+  setUpOffline();
   if (link.makes) await attempt(async () => making?.open());
   if (link.makes || !location.hash) await attempt(async () => making?.resume());
   if (offer.training) await attempt(() => showTraining(actions));

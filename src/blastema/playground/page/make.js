@@ -102,12 +102,15 @@ export class Make {
       await action();
     } catch (error) {
       notice(sentenceOf(error));
+      // On small screens it is far above the form.
+      element('#notice').scrollIntoView({ block: 'center' });
     }
   }
 
   /** Begins a training. @param {Wish} wish */
   async #train({ made, label, experiment, steps, beginsWith }) {
     this.#busy(true);
+    notice('');
     try {
       await this.#begin({ ...made, label, experiment, steps, beginning: await this.#beginning(beginsWith) });
       this.training?.run();

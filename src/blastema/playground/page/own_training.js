@@ -7,8 +7,9 @@
  * @typedef {import('./trainer.js').Trainer} Trainer
  */
 
-/** Milliseconds between two savings. */
-const SAVE_EVERY = 10_000;
+/** Milliseconds of training that a page loses at most if it is killed, and how long it may take to write them. */
+const MOST_LOST = 10_000,
+  WRITING = 1_000;
 /** Training steps over which the speed is measured. */
 const TIMED = 20;
 /** Points of the curve, at most. */
@@ -21,8 +22,9 @@ export class OwnTraining extends EventTarget {
   #ends = /** @type {number[]} */ ([]);
   #savedAt = performance.now();
   #every = 1;
-  /** @type {Promise<void> | null} */
-  #saving = null;
+  #saving = Promise.resolve();
+  /** The saving after the present one. @type {Promise<void> | null} */
+  #nextSaving = null;
   #loop = Promise.resolve();
 
   /** @param {Own} own @param {Trainer} trainer @param {OwnOrganisms | null} kept null if nothing can be kept */
@@ -85,7 +87,7 @@ export class OwnTraining extends EventTarget {
         this.#ends = [...this.#ends, performance.now()].slice(-TIMED);
         this.#update(loss, step);
         this.#tell('progress');
-        if (performance.now() - this.#savedAt > SAVE_EVERY) this.save();
+        if (this.#mustSave()) this.save();
       }
     } catch (error) {
       this.#tell('failed', error instanceof Error ? error.message : String(error));
@@ -123,13 +125,20 @@ export class OwnTraining extends EventTarget {
     return { steps: steps.filter(isKept), losses: losses.filter(isKept) };
   }
 
-  /** Keeps the organism and its training as they are now. */
+  /** Whether it would be too late after another training step. */
+  #mustSave() {
+    const [before, now] = this.#ends.slice(-2);
+    return now - this.#savedAt + (now - before) + WRITING > MOST_LOST;
+  }
+
+  /** Keeps the organism and its training as they are now, or as soon as what is being written is written. */
   save() {
-    this.#savedAt = performance.now();
-    this.#saving ??= this.#keep().finally(() => {
-      this.#saving = null;
+    this.#nextSaving ??= this.#saving.then(() => {
+      this.#nextSaving = null;
+      this.#savedAt = performance.now();
+      return (this.#saving = this.#keep());
     });
-    return this.#saving;
+    return this.#nextSaving;
   }
 
   async #keep() {
