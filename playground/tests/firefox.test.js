@@ -60,7 +60,7 @@ test('Firefox', { skip: noFirefox }, (suite) =>
 
     await visit('golden vectors', 'blank.html', async (page) => {
       for (const vector of [...GOLDEN, ...OWN_FILTERS, ...SIGNALS]) {
-        const result = await page.evaluate(replay, { vector, other: null });
+        const result = await page.evaluate(replay, { vector, other: null, engine: 'webgl2' });
         assert.equal(result.error, 0, vector.name);
         assert.deepEqual(result.firing, vector.firing, vector.name);
         for (const distance of Object.values(result.furthest)) {
