@@ -102,14 +102,16 @@ function numbersOf(scene, grid, { what, first, organism, columns, rows }, { grou
     const y = Math.floor(tile / columns) * height + Math.floor(cell / width);
     pixels.set(colour, 4 * (y * across + x));
   };
-  const zero = signedColour(0, ground);
-  for (let pixel = 0; pixel < pixels.length; pixel += 4) pixels.set(zero, pixel);
+  pixels.set(signedColour(0, ground));
+  new Uint32Array(pixels.buffer).fill(new Uint32Array(pixels.buffer, 0, 1)[0]);
   const inner = what === NUMBERS.CHANNELS ? null : new Inner(scene, grid, organism);
   for (let cell = 0; cell < height * width; cell++) {
     const values = inner
       ? inner.of(cell, what === NUMBERS.HIDDEN, first, count)
       : channelsOf(grid, cell).subarray(first, first + count);
-    values?.forEach((value, tile) => paint(cell, tile, signedColour(value, ground)));
+    values?.forEach((value, tile) => {
+      if (value !== 0) paint(cell, tile, signedColour(value, ground));
+    });
   }
   return pixels;
 }
