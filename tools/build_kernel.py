@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 NATIVE = ROOT / "native"
 # File name, and the instructions of WebAssembly that it may use.
 KERNELS = {"kernel.wasm": "generic+simd128", "kernel_relaxed.wasm": "generic+simd128+relaxed_simd"}
-SOURCES = ("grid", "rollout", "signal_biases", "wasm/exports", "wasm/memory")
+SOURCES = ("grid", "rollout", "signal_biases", "wasm/dish", "wasm/exports", "wasm/memory")
 COMPILER = (sys.executable, "-m", "ziglang")
 TARGET = ("-target", "wasm32-wasi")
 FLAGS = (

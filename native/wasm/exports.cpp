@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "dish.hpp"
 #include "errors.hpp"
 #include "rollout.hpp"
 
@@ -15,6 +16,7 @@ extern const IsaKernel kernel_simd128;
 
 // The host writes these as arrays of 32-bit numbers.
 static_assert(sizeof(Weights) == 5 * 4 && sizeof(Gradients) == 5 * 4 && sizeof(Batch) == 8 * 4);
+static_assert(sizeof(Organism) == 12 * 4);
 
 BLASTEMA_EXPORT(allocate) void* allocate(size_t bytes) {
   void* memory = std::malloc(bytes);
@@ -61,5 +63,27 @@ void backward(Rollout* rollout, const float* cotangent, const Gradients* gradien
 }
 
 BLASTEMA_EXPORT(delete_rollout) void delete_rollout(Rollout* rollout) { delete rollout; }
+
+BLASTEMA_EXPORT(new_dish) Dish* new_dish(uint32_t height, uint32_t width) {
+  return new Dish(kernel_simd128, height, width);
+}
+
+BLASTEMA_EXPORT(dish_states) float* dish_states(Dish* dish) { return dish->states(); }
+
+BLASTEMA_EXPORT(dish_life) uint8_t* dish_life(Dish* dish) { return dish->life(); }
+
+BLASTEMA_EXPORT(dish_written) void dish_written(Dish* dish) { dish->note_written(); }
+
+BLASTEMA_EXPORT(dish_settle) void dish_settle(Dish* dish, const Organism* organisms, int count, bool wrap) {
+  dish->settle({organisms, size_t(count)}, wrap);
+}
+
+BLASTEMA_EXPORT(dish_step)
+void dish_step(Dish* dish, const Organism* organisms, int count, uint32_t seed, uint32_t age, uint32_t fire_threshold,
+               bool wrap) {
+  dish->step({organisms, size_t(count)}, {.seed = seed, .age = age, .fire_threshold = fire_threshold, .wrap = wrap});
+}
+
+BLASTEMA_EXPORT(delete_dish) void delete_dish(Dish* dish) { delete dish; }
 
 }  // namespace blastema

@@ -42,12 +42,13 @@ export const compare = async ({ url, side, grown, rounds }) => {
   let living = 0;
   for (let y = 0; y < side; y++)
     for (let x = 0; x < side; x++) living += Number(bytes[4 * (y * 4 * side + x) + 3] > 127 + 8);
-  const info = dish.gl.getExtension('WEBGL_debug_renderer_info');
+  const { gl } = dish.device;
+  const info = gl?.getExtension('WEBGL_debug_renderer_info');
   return {
     times,
     living: dish.readOwners().filter((/** @type {number} */ owner) => owner).length,
     fiveLiving: living,
-    renderer: info ? dish.gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : '',
+    renderer: info ? gl?.getParameter(info.UNMASKED_RENDERER_WEBGL) : '',
   };
 };
 

@@ -3,6 +3,7 @@
 
 import { noBrowser, withBrowser } from '../tests/browser.js';
 import { compare, median } from './compare.js';
+import { reportEngines } from './engines.js';
 import { reportKernels } from './kernel.js';
 
 const ROUNDS = 15;
@@ -25,5 +26,6 @@ await withBrowser(async ({ browser, url }) => {
     console.log(`  two passes, float: ${ours.toFixed(1)} ms per step`);
     console.log(`  five passes, 8 bits: ${five.toFixed(1)} ms per step, ${ratio} times as long`);
   }
+  await reportEngines(page);
   await reportKernels(page);
 });

@@ -135,14 +135,15 @@ const made = { '/blank.html': '<!doctype html><link rel="icon" href="data:,"><ti
  * Runs something with a browser of its own and the page's server, gone with all their files afterwards.
  *
  * @param {(tools: {browser: import('playwright-core').Browser, url: string}) => Promise<void>} use
+ * @param {string[]} [flags] of Chromium, besides those of all
  */
-export async function withBrowser(use) {
+export async function withBrowser(use, flags = []) {
   const home = mkdtempSync(join(tmpdir(), 'blastema-chromium-'));
   const folders = { '/benchmark/': join(ROOT, 'playground/benchmark/'), '/tests/': join(ROOT, 'playground/tests/') };
   const server = await serve({ '/': `${writtenSite()}/`, ...folders }, made);
   const browser = await chromium.launch({
     executablePath: browserPath,
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
     env: { ...process.env, HOME: home },
   });
   try {

@@ -9,6 +9,7 @@ import { GOLDEN, OWN_FILTERS, SIGNALS, TOLERANCE, replay } from './replay.js';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
+const ENGINES = /** @type {const} */ (['webgl2', 'kernel']);
 const LINK = '#organism=regenerating/lizard&seed=5&size=72';
 /** What llvmpipe needs on a busy machine. */
 const timeout = 60_000;
@@ -58,32 +59,44 @@ test('Firefox', { skip: noFirefox }, (suite) =>
       assert.deepEqual(await violations(page), []);
     });
 
-    await visit('golden vectors', 'blank.html', async (page) => {
-      for (const vector of [...GOLDEN, ...OWN_FILTERS, ...SIGNALS]) {
-        const result = await page.evaluate(replay, { vector, other: null });
-        assert.equal(result.error, 0, vector.name);
-        assert.deepEqual(result.firing, vector.firing, vector.name);
-        for (const distance of Object.values(result.furthest)) {
-          assert.ok(distance < TOLERANCE, `${vector.name}: ${distance}`);
+    for (const engine of ENGINES) {
+      await visit(`golden vectors, ${engine}`, 'blank.html', async (page) => {
+        for (const vector of [...GOLDEN, ...OWN_FILTERS, ...SIGNALS]) {
+          const result = await page.evaluate(replay, { vector, other: null, engine });
+          assert.equal(result.error, 0, vector.name);
+          assert.deepEqual(result.firing, vector.firing, vector.name);
+          for (const distance of Object.values(result.furthest)) {
+            assert.ok(distance < TOLERANCE, `${vector.name}: ${distance}`);
+          }
         }
-      }
-    });
+      });
 
-    await visit('it grows, is cut and heals, and one cell can be looked into', LINK, async (page) => {
-      await growTo(page, 150);
-      await cut(page, 0.3, 0.8);
-      await page.waitForFunction(() => /^Healed in/.test(document.querySelector('#told')?.textContent ?? ''), {
-        timeout,
-      });
-      await page.keyboard.press('i');
-      const box = await (await page.$('#dish'))?.boundingBox();
-      assert.ok(box);
-      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-      await page.waitForFunction(() => /^Alive/.test(document.querySelector('#cell-alive')?.textContent ?? ''), {
-        timeout,
-      });
-      assert.ok(await page.$eval('#cell-hidden', (hidden) => hidden.checkVisibility()));
-      assert.deepEqual(await violations(page), []);
+      await visit(
+        `${engine}: it grows, is cut and heals, and one cell can be looked into`,
+        `?engine=${engine}${LINK}`,
+        async (page) => {
+          await growTo(page, 150);
+          await cut(page, 0.3, 0.8);
+          await page.waitForFunction(() => /^Healed in/.test(document.querySelector('#told')?.textContent ?? ''), {
+            timeout,
+          });
+          await page.keyboard.press('i');
+          const box = await (await page.$('#dish'))?.boundingBox();
+          assert.ok(box);
+          await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+          await page.waitForFunction(() => /^Alive/.test(document.querySelector('#cell-alive')?.textContent ?? ''), {
+            timeout,
+          });
+          assert.ok(await page.$eval('#cell-hidden', (hidden) => hidden.checkVisibility()));
+          assert.deepEqual(await violations(page), []);
+        },
+      );
+    }
+
+    await visit('it has no graphics card here, so the kernel computes', LINK, async (page) => {
+      await growTo(page, 20);
+      const said = await page.$eval('#engine', ({ textContent }) => textContent);
+      assert.match(String(said), /^Computed by the WebAssembly kernel: this browser (draws|has no) WebGL 2/);
     });
 
     await visit('a station of the tour performs its act', '#tour=3', async (page) => {

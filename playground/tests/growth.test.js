@@ -43,7 +43,7 @@ const grow = async (
     dish.step(Math.min(16, steps - taken));
     await dish.survey();
   }
-  return { error: dish.gl.getError(), age: dish.age };
+  return { error: dish.device.gl?.getError(), age: dish.age };
 };
 
 /** The largest difference between the dish's states and those at a place in `window.expected`. */

@@ -66,7 +66,7 @@ const compare = async (/** @type {Case} */ { file, steps, conditions, x, y, cut,
       found.bytes = Math.max(found.bytes, Math.abs(toByte(value) - toByte(real)));
     });
   });
-  dish.gl.getExtension('WEBGL_lose_context')?.loseContext();
+  dish.device.close();
   return found;
 };
 
@@ -100,7 +100,7 @@ const compareOwn = async (/** @type {Own} */ { rule, edge }) => {
   const distances = cells.flatMap((cell) =>
     (predicted[cell]?.next ?? [NaN]).map((value, channel) => Math.abs(value - states[16 * cell + channel])),
   );
-  dish.gl.getExtension('WEBGL_lose_context')?.loseContext();
+  dish.device.close();
   return { most: Math.max(...distances), living: predicted.filter((step) => step?.lives && step.fires).length };
 };
 

@@ -17,8 +17,11 @@ export const OWN_FILTERS = vectorsOf('playground/tests/own_filters.json');
  * Takes the ten steps of a vector, in a dish that may also know an organism with another rule. The numbers are those of
  * tests/golden/judge.py: `number(stream, i) = (mix(mix(stream) ^ i) >> 8) / 2^24`.
  */
-export const replay = async (/** @type {{vector: any, other: any}} */ { vector, other }) => {
-  const [{ Dish }, { mix }] = await Promise.all([import('/dish.js'), import('/firing.js')]);
+export const replay = async (/** @type {{vector: any, other: any, engine: any}} */ { vector, other, engine: name }) => {
+  const [{ Dish }, { mix }, { ENGINES }] = await Promise.all(
+    ['/dish.js', '/firing.js', '/engines.js'].map((path) => import(path)),
+  );
+  const engine = await ENGINES[name].load();
   const number = (/** @type {number} */ stream, /** @type {number} */ i) =>
     (mix((mix(stream) ^ i) >>> 0) >>> 8) / 2 ** 24;
   const organismOf = (/** @type {any} */ rule) => {
@@ -36,7 +39,7 @@ export const replay = async (/** @type {{vector: any, other: any}} */ { vector, 
   };
   const { rule, height, width, seed, age, angle, start } = vector;
   const conditions = { height, width, seed, angle, edge: rule.edge, fireRate: rule.fire_rate };
-  const dish = new Dish(document.createElement('canvas'), conditions);
+  const dish = new Dish(document.createElement('canvas'), conditions, engine);
   if (other) dish.add(organismOf(other));
   const values = new Float32Array(16 * height * width);
   for (let cell = 0; cell < height * width; cell++) {
@@ -56,7 +59,7 @@ export const replay = async (/** @type {{vector: any, other: any}} */ { vector, 
   /** @type {Record<string, number>} */
   const furthest = {};
   for (let taken = 1; taken <= 10; taken++) {
-    const mask = dish.readFiring().map((fires) => '.#'[Number(fires)]);
+    const mask = dish.readFiring().map((/** @type {boolean} */ fires) => '.#'[Number(fires)]);
     firing.push(Array.from({ length: height }, (_, y) => mask.slice(y * width, (y + 1) * width).join('')));
     dish.step();
     if (!vector.states[taken]) continue;
@@ -68,6 +71,7 @@ export const replay = async (/** @type {{vector: any, other: any}} */ { vector, 
       );
     furthest[taken] = Math.max(...distances);
   }
-  const { hasFloats, gl, filters } = dish;
-  return { firing, furthest, hasFloats, age: dish.age, error: gl.getError(), filters: filters.length };
+  const { filters } = dish;
+  const { hasFloats, gl } = dish.device;
+  return { firing, furthest, hasFloats, age: dish.age, error: gl?.getError() ?? 0, filters: filters.length };
 };

@@ -53,6 +53,6 @@ export const grown = async (
   dish.draw();
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(72, 72).getContext('2d'));
   context.drawImage(canvas, 0, 0);
-  dish.gl.getExtension('WEBGL_lose_context')?.loseContext();
+  dish.device.close();
   return [...context.getImageData(0, 0, 72, 72).data];
 };

@@ -30,7 +30,7 @@ const compare = async (/** @type {{values: string, kind: string}} */ { values, k
   const most = dish
     .readStates()
     .reduce((largest, value, place) => Math.max(largest, Math.abs(value - expected[place])), 0);
-  return { most, error: dish.gl.getError(), living: dish.readOwners().filter(Boolean).length };
+  return { most, error: dish.device.gl?.getError(), living: dish.readOwners().filter(Boolean).length };
 };
 
 /** Two organisms side by side, a whole dish painted for the first: which halves of the states that changes. */
@@ -46,7 +46,7 @@ const neighbours = async (/** @type {{eightBits: boolean}} */ { eightBits }) => 
     if (painted) dish.paint(first, 2, { from: { x: 0, y: 32 }, to: { x: 128, y: 32 }, radius: 64 });
     dish.step(28);
     const states = dish.readStates();
-    dish.gl.getExtension('WEBGL_lose_context')?.loseContext();
+    dish.device.close();
     return states;
   };
   const changes = [content, plain].map((beside) => {

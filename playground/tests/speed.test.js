@@ -33,7 +33,7 @@ const crowded = async (/** @type {string} */ lizard) => {
   for (let taken = 0; taken < 60; taken++) frame = Math.max(frame, await timed(() => dish.step()));
   const cut = await timed(() => dish.erase({ x: 0, y: 0 }, { x: 512, y: 512 }, 20));
   const survey = await dish.survey();
-  dish.gl.getExtension('WEBGL_lose_context')?.loseContext();
+  dish.device.close();
   return { frame, cut, organisms: survey?.living.size };
 };
 

@@ -7,6 +7,8 @@ import assert from 'node:assert/strict';
 
 export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 export const DESK = { viewport: { width: 1000, height: 640 } };
+/** Unless a test asks for another one. The page itself would choose the kernel, since here is no graphics card. */
+const ENGINE = `?engine=${process.env.BLASTEMA_ENGINE ?? 'webgl2'}`;
 
 /** Returns what runs such a test. @param {import('node:test').TestContext} suite
  * @param {import('playwright-core').Browser} browser @param {string} url */
@@ -15,12 +17,19 @@ export function visitor(suite, browser, url) {
    * Runs a test with a page that is ready, and checks that it reports no errors.
    *
    * @param {string} name @param {(page: Page, errors: string[]) => Promise<void>} use
-   * @param {{hash?: string, options?: object, before?: (page: Page) => Promise<unknown>, errors?: boolean}} [how]
+   * @param {{search?: string, hash?: string, options?: object, before?: (page: Page) => Promise<unknown>,
+   *   errors?: boolean}} [how]
    */
   return (
     name,
     use,
-    { hash = '#organism=regenerating/lizard&seed=5&size=72', options = {}, before, errors: mayErr = false } = {},
+    {
+      search = ENGINE,
+      hash = '#organism=regenerating/lizard&seed=5&size=72',
+      options = {},
+      before,
+      errors: mayErr = false,
+    } = {},
   ) =>
     suite.test(name, async () => {
       // What a service worker does is in offline.test.js.
@@ -34,7 +43,7 @@ export function visitor(suite, browser, url) {
       });
       try {
         await before?.(page);
-        await page.goto(url + hash);
+        await page.goto(url + search + hash);
         await page.waitForSelector('html[data-ready], html[data-dead], #notice:not([hidden])', {
           state: 'attached',
           timeout: 20_000,

@@ -33,9 +33,9 @@ SPECIAL = re.compile(r"[`\\]|\$(?=\{)")
 TYPE = re.compile(r"/\*\*.*?\*/")
 # Suffixes of files that modules fetch: texts and bytes. They are in a bundle if one of its modules names them.
 FETCHED, FETCHED_BYTES = (".glsl", ".json"), (".wasm",)
-# What shows the training of another program, of which only a server tells, and what trains in the page, with which a
-# file of one organism would be twice as large.
-OF_A_SERVER = ("training.css", "training.js", "make.css", "make.js", "drawing.css")
+# What shows the training of another program, of which only a server tells; what trains in the page, with which a file
+# of one organism would be twice as large; and the kernel that runs it without a graphics card, a fifth of such a file.
+OF_A_SERVER = ("training.css", "training.js", "make.css", "make.js", "drawing.css", "kernel_engine.js")
 MAKE = re.compile(r'\s*<(button|section)\b[^>]* id="make(?:-open)?".*?</\1>', re.S)
 # Names that begin with underscores do not clash with those of the page.
 HEAD = """\

@@ -67,8 +67,7 @@ export class Comparison {
   close() {
     if (!this.#seen.length) return;
     this.#player?.stop();
-    // Browsers have few graphics contexts.
-    for (const { dish } of this.#seen) dish.gl.getExtension('WEBGL_lose_context')?.loseContext();
+    for (const { dish } of this.#seen) dish.device.close();
     this.#seen = [];
     element('#comparison-dishes').replaceChildren();
     delete document.documentElement.dataset.comparing;
@@ -92,9 +91,10 @@ export class Comparison {
     Object.assign(canvas, { className: 'dish', width: 4 * entry.width, height: 4 * entry.height });
     canvas.setAttribute('role', 'img');
     canvas.ariaLabel = `${entry.label}, ${entry.experiment}`;
-    const { seed } = this.actions.parts.dish.conditions;
+    const { conditions, engine } = this.actions.parts.dish;
     const { height, width } = entry;
-    const dish = new Dish(canvas, { height, width, seed, edge: 'wrap', fireRate: organism.rule.fire_rate });
+    const { seed } = conditions;
+    const dish = new Dish(canvas, { height, width, seed, edge: 'wrap', fireRate: organism.rule.fire_rate }, engine);
     dish.ground = this.actions.parts.dish.ground;
     dish.plant(dish.add(organism));
     new Hand(dish, brush, {
@@ -110,7 +110,7 @@ export class Comparison {
   #play() {
     const dishes = this.#seen.map(({ dish }) => dish);
     const all = {
-      gl: dishes[dishes.length - 1].gl,
+      mark: () => dishes[dishes.length - 1].mark(),
       get lost() {
         return dishes.some(({ lost }) => lost);
       },

@@ -11,7 +11,6 @@ import { DEFAULT_CONDITIONS, checkSize } from './conditions.js';
 import { decode, encode, recentred } from './encoding.js';
 import { PlaygroundError } from './errors.js';
 import { sharedFilters } from './filters.js';
-import { Graphics } from './graphics.js';
 import { History } from './history.js';
 import { MOST_ORGANISMS, PICTURE } from './layout.js';
 import { DEFAULT_RULE, MOST_FILTERS } from './rule.js';
@@ -20,10 +19,12 @@ import { Signals, only } from './signals.js';
 import { Strokes, rounded } from './strokes.js';
 import { census } from './territory.js';
 import { tilesOf } from './views.js';
+import { WEBGL2 } from './webgl2.js';
 
 /**
  * @typedef {import('./organism.js').Organism} Organism
  * @typedef {import('./conditions.js').Conditions} Conditions
+ * @typedef {import('./engine.js').Simulation} Simulation
  * @typedef {{x: number, y: number}} Point  in cells, the first from 0 to 1
  * @typedef {{age: number, picture: Uint8Array, living: import('./territory.js').Living}} Survey
  *   picture: RGBA premultiplied, 8 bits
@@ -46,8 +47,8 @@ export class Dish extends EventTarget {
   /** The colours behind the cells and of those that fire: red, green, blue, 0 to 1. */
   ground = [1, 1, 1];
   accent = [0.85, 0.37, 0.1];
-  /** Null while the graphics context is lost. @type {Graphics | null} */
-  #graphics = null;
+  /** Null while the graphics context is lost. @type {Simulation | null} */
+  #cells = null;
   #history = new History();
   /** Counts edits, so that a survey from before an edit is not taken for the present. */
   #edits = 0;
@@ -55,37 +56,26 @@ export class Dish extends EventTarget {
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {Partial<Conditions>} [conditions]
+   * @param {import('./engine.js').Engine} [engine] that runs it
    * @throws {PlaygroundError} the browser lacks what is needed
    */
-  constructor(canvas, conditions = {}) {
+  constructor(canvas, conditions = {}, engine = WEBGL2) {
     super();
     this.canvas = canvas;
+    this.engine = engine;
     /** Never changed in place. @type {Conditions} */
     this.conditions = { ...DEFAULT_CONDITIONS, ...conditions };
     checkSize(this.conditions);
-    const gl = canvas.getContext('webgl2', {
-      alpha: false,
-      antialias: false,
-      depth: false,
-      preserveDrawingBuffer: true,
-    });
-    if (!gl) {
-      throw new PlaygroundError(
-        'Your browser does not offer WebGL 2. Use a current Firefox, Chrome or Safari with hardware acceleration on.',
-      );
-    }
-    this.gl = gl;
-    canvas.addEventListener('webglcontextlost', (event) => {
-      event.preventDefault();
-      this.#graphics = null;
+    const lost = () => {
+      this.#cells = null;
       this.dispatchEvent(new Event('lost'));
-    });
-    canvas.addEventListener('webglcontextrestored', () => this.#restore());
-    this.#graphics = this.#setUp();
+    };
+    this.device = engine.open(canvas, { lost, restored: () => this.#restore() });
+    this.#cells = this.#setUp();
   }
 
   get lost() {
-    return this.#graphics === null;
+    return this.#cells === null;
   }
 
   // Organisms
@@ -124,11 +114,11 @@ export class Dish extends EventTarget {
   clear() {
     this.age = 0;
     this.strokes.clear();
-    this.#change((graphics) => {
+    this.#change((cells) => {
       this.age = 0;
-      graphics.clear();
+      cells.clear();
       this.signals.clear();
-      graphics.signals.write(this.#scene);
+      cells.writeSignals(this.#scene);
     });
   }
 
@@ -137,7 +127,7 @@ export class Dish extends EventTarget {
   plant(number, x = this.conditions.width >> 1, y = this.conditions.height >> 1) {
     this.#check(number);
     this.strokes.add({ kind: 'plant', age: this.age, x, y, number });
-    this.#change((graphics) => graphics.plant(this.#scene, number, x, y));
+    this.#change((cells) => cells.plant(this.#scene, number, x, y));
   }
 
   /** Kills all cells whose centre is within a radius of the line between two points.
@@ -145,7 +135,7 @@ export class Dish extends EventTarget {
   erase(from, to, radius) {
     const [x0, y0, x1, y1, r] = [from.x, from.y, to.x, to.y, radius].map(rounded);
     this.strokes.add({ kind: 'cut', age: this.age, from: { x: x0, y: y0 }, to: { x: x1, y: y1 }, radius: r });
-    this.#change((graphics) => graphics.erase(this.#scene, [x0, y0, x1, y1], r));
+    this.#change((cells) => cells.erase(this.#scene, [x0, y0, x1, y1], r));
   }
 
   /** Gives all cells of an organism one of its signals, or a mixture of them; what was painted for it is gone.
@@ -155,9 +145,9 @@ export class Dish extends EventTarget {
     const count = signalsOf(/** @type {Organism} */ (this.organisms[number]).rule).length;
     const mixture = typeof signal === 'number' ? only(signal, count) : signal;
     if (this.age > 0) this.strokes.disturb();
-    this.#change((graphics) => {
+    this.#change((cells) => {
       this.signals.set(number, mixture);
-      graphics.signals.write(this.#scene);
+      cells.writeSignals(this.#scene);
     });
   }
 
@@ -167,19 +157,19 @@ export class Dish extends EventTarget {
   paint(number, signal, stroke) {
     this.#check(number);
     this.strokes.disturb();
-    this.#change((graphics) => {
+    this.#change((cells) => {
       const { height, width, edge } = this.conditions;
       this.signals.paint(number, signal, stroke, { height, width, wraps: edge === 'wrap' });
-      graphics.signals.writeMap(this.#scene);
+      cells.writeMap(this.#scene);
     });
   }
 
   /** Takes steps. @param {number} [steps] */
   step(steps = 1) {
-    for (let left = steps; this.#graphics && left > 0;) {
+    for (let left = steps; this.#cells && left > 0;) {
       const now = this.strokes.until(this.age, left);
       this.#history.recordSteps(now, this.conditions);
-      this.#takeSteps(this.#graphics, now);
+      this.#takeSteps(this.#cells, now);
       this.strokes.stepped(this.conditions);
       this.strokes.act(this.age);
       left -= now;
@@ -216,17 +206,16 @@ export class Dish extends EventTarget {
     const before = this.conditions;
     const after = { ...before, ...changes };
     checkSize(after);
-    if (after.eightBits !== before.eightBits && !this.hasFloats) after.eightBits = true;
+    after.eightBits = this.#possibleBits(after.eightBits);
     const isRebuilt =
       after.height !== before.height || after.width !== before.width || after.eightBits !== before.eightBits;
-    const graphics = this.#graphics;
-    const states = isRebuilt && graphics ? { values: this.readStates(), owners: this.readOwners() } : null;
+    const cells = this.#cells;
+    const states = isRebuilt && cells ? { values: this.readStates(), owners: this.readOwners() } : null;
     this.conditions = after;
     this.signals.resize(before, after);
-    if (graphics) graphics.grid.territory.wraps = after.edge === 'wrap';
-    if (!graphics || !states) return;
+    if (!cells || !states) return;
     this.#history = Object.assign(new History(), { moments: this.#history.moments });
-    graphics.rebuild(this.#scene);
+    cells.rebuild(this.#scene);
     const moved = recentred(states, before, after);
     this.writeStates(moved.values, moved.owners, this.age);
   }
@@ -235,12 +224,12 @@ export class Dish extends EventTarget {
 
   /** The states, float32 `(height, width, 16)`, row by row. */
   readStates() {
-    return decode(this.#card.grid.cells.read());
+    return decode(this.#card.read());
   }
 
   /** The number of each cell's organism, 0 for none, row by row. */
   readOwners() {
-    const life = this.#card.grid.cells.readLife();
+    const life = this.#card.readLife();
     return Uint8Array.from({ length: life.length / 4 }, (_, cell) => (life[4 * cell] ? life[4 * cell + 1] : 0));
   }
 
@@ -260,21 +249,21 @@ export class Dish extends EventTarget {
   async survey() {
     const { age } = this;
     const edits = this.#edits;
-    const read = await this.#graphics?.survey(this.#scene);
+    const read = await this.#cells?.survey(this.#scene);
     if (!read || edits !== this.#edits) return null;
     const living = census(read.life, this.conditions.width);
-    this.#graphics?.narrow(living, this.age - age);
+    this.#cells?.narrow(living, this.age - age);
     return { age, picture: read.picture, living };
   }
 
   /** The picture at this moment, RGBA premultiplied, 8 bits, row by row. */
   readPicture() {
-    return this.#card.read(this.#scene, PICTURE.PREMULTIPLIED);
+    return this.#card.readPicture(this.#scene, PICTURE.PREMULTIPLIED);
   }
 
   /** Which cells would fire in the next step, row by row. */
   readFiring() {
-    const bytes = this.#card.read(this.#scene, PICTURE.FIRING_MASK);
+    const bytes = this.#card.readPicture(this.#scene, PICTURE.FIRING_MASK);
     return Array.from({ length: bytes.length / 4 }, (_, cell) => bytes[4 * cell] > 0);
   }
 
@@ -282,7 +271,7 @@ export class Dish extends EventTarget {
    * @param {number} x @param {number} y cell */
   async patch(x, y) {
     const edits = this.#edits;
-    const patch = await this.#graphics?.patch(this.#scene, x, y);
+    const patch = await this.#cells?.patch(this.#scene, x, y);
     return patch && edits === this.#edits ? patch : null;
   }
 
@@ -290,11 +279,11 @@ export class Dish extends EventTarget {
   async checkpoint() {
     const history = this.#history;
     const { checkpoint, log } = history;
-    if (!this.#graphics || log.length === 0) return;
+    if (!this.#cells || log.length === 0) return;
     const { age } = this;
     const signals = this.signals.snapshot();
     const entries = history.close();
-    const content = await this.#graphics.content();
+    const content = await this.#cells.readLater();
     if (content && history === this.#history && checkpoint === history.checkpoint) {
       history.takeCheckpoint({ content, age, signals }, entries);
     }
@@ -302,7 +291,7 @@ export class Dish extends EventTarget {
 
   /** Resolves when the graphics card has done everything it was asked to. */
   async done() {
-    await this.#graphics?.readback.done();
+    await this.#cells?.done();
   }
 
   // Drawing
@@ -312,13 +301,17 @@ export class Dish extends EventTarget {
     return tilesOf(this.view, this.organisms[this.view.organism]?.rule ?? DEFAULT_RULE);
   }
 
+  /** Gives what says whether all that the dish was asked to do until now is done. */
+  mark() {
+    return this.device.mark();
+  }
+
   /** Draws the view on the canvas, in the canvas's size. */
   draw() {
-    if (!this.#graphics) return;
+    if (!this.#cells) return;
     const { view, tiles, ground, accent } = this;
     const { width, height } = this.canvas;
-    const canvas = { target: null, width, height };
-    this.#graphics.passes.view(this.#graphics.grid.cells, this.#scene, view, tiles, { ground, accent }, canvas);
+    this.#cells.draw(this.#scene, { view, tiles, colours: { ground, accent }, width, height });
     this.dispatchEvent(new Event('drawn'));
   }
 
@@ -331,14 +324,19 @@ export class Dish extends EventTarget {
   }
 
   get #card() {
-    if (!this.#graphics) throw new PlaygroundError('the graphics card is lost; wait until it is back');
-    return this.#graphics;
+    if (!this.#cells) throw new PlaygroundError('the graphics card is lost; wait until it is back');
+    return this.#cells;
   }
 
   #setUp() {
-    this.hasFloats = this.gl.getExtension('EXT_color_buffer_float') !== null;
-    if (!this.hasFloats) this.conditions = { ...this.conditions, eightBits: true };
-    return new Graphics(this.gl, this.#scene);
+    this.conditions = { ...this.conditions, eightBits: this.#possibleBits(this.conditions.eightBits) };
+    return this.device.make(this.#scene);
+  }
+
+  /** @param {boolean} eightBits */
+  #possibleBits(eightBits) {
+    const { hasFloats, hasBytes } = this.device;
+    return hasBytes && (eightBits || !hasFloats);
   }
 
   /** Restores the cells from the checkpoint and repeats what happened since. */
@@ -347,30 +345,30 @@ export class Dish extends EventTarget {
     const { checkpoint, log } = this.#history;
     this.signals.restore(checkpoint?.signals ?? { mixtures: new Map(), map: null }, this.conditions);
     this.signals.use(this.organisms);
-    const graphics = this.#setUp();
-    this.#graphics = graphics;
+    const cells = this.#setUp();
+    this.#cells = cells;
     this.#edits++;
     this.age = checkpoint?.age ?? 0;
-    if (checkpoint) graphics.write(checkpoint.content);
+    if (checkpoint) cells.write(checkpoint.content);
     for (const entry of log) {
       if (typeof entry === 'function') entry();
-      else this.#repeat(graphics, entry);
+      else this.#repeat(cells, entry);
     }
     this.age = age;
     this.dispatchEvent(new Event('restored'));
   }
 
-  /** @param {Graphics} graphics @param {import('./history.js').Steps} entry */
-  #repeat(graphics, { steps, conditions }) {
+  /** @param {Simulation} cells @param {import('./history.js').Steps} entry */
+  #repeat(cells, { steps, conditions }) {
     const present = this.conditions;
     this.conditions = conditions;
-    this.#takeSteps(graphics, steps);
+    this.#takeSteps(cells, steps);
     this.conditions = present;
   }
 
-  /** Makes a change that can be repeated. @param {(graphics: Graphics) => void} change */
+  /** Makes a change that can be repeated. @param {(cells: Simulation) => void} change */
   #change(change) {
-    const repeat = () => this.#graphics && change(this.#graphics);
+    const repeat = () => this.#cells && change(this.#cells);
     this.#history.record(repeat);
     this.#edits++;
     repeat();
@@ -379,7 +377,7 @@ export class Dish extends EventTarget {
   /** @returns {import('./history.js').Moment} */
   #moment() {
     const { age, signals, strokes } = this;
-    return { content: this.#card.grid.cells.read(), age, signals: signals.snapshot(), strokes: strokes.snapshot() };
+    return { content: this.#card.read(), age, signals: signals.snapshot(), strokes: strokes.snapshot() };
   }
 
   /** Takes a checkpoint and drops the log. */
@@ -392,17 +390,17 @@ export class Dish extends EventTarget {
     this.#card.write(content);
     this.signals.restore(signals, this.conditions);
     this.signals.use(this.organisms);
-    this.#card.signals.write(this.#scene);
+    this.#card.writeSignals(this.#scene);
     if (strokes) this.strokes.restore(strokes);
     this.age = age;
     this.#edits++;
     this.#takeCheckpoint();
   }
 
-  /** @param {Graphics} graphics @param {number} steps */
-  #takeSteps(graphics, steps) {
+  /** @param {Simulation} cells @param {number} steps */
+  #takeSteps(cells, steps) {
     for (let taken = 0; taken < steps; taken++) {
-      graphics.step(this.#scene);
+      cells.step(this.#scene);
       this.age = (this.age + 1) >>> 0;
     }
   }
@@ -418,7 +416,7 @@ export class Dish extends EventTarget {
     this.organisms = organisms;
     this.filters = filters;
     this.signals.use(organisms);
-    this.#graphics?.upload(this.#scene);
+    this.#cells?.upload(this.#scene);
   }
 
   /** @param {number} number */

@@ -61,10 +61,12 @@ export class Display {
     element('#angle-is').textContent = `${degrees(angle)}°`;
     input('#seed').value = String(seed);
     input('#eight-bits').checked = eightBits;
-    input('#eight-bits').disabled = !this.dish.hasFloats;
-    if (!this.dish.hasFloats) {
+    const { hasFloats, hasBytes } = this.dish.device;
+    input('#eight-bits').disabled = !(hasFloats && hasBytes);
+    if (!hasFloats) {
       element('#eight-bits-hint').textContent = 'This device cannot render to float textures, so it runs in 8 bits.';
     }
+    if (!hasBytes) element('#eight-bits-hint').textContent = 'Only with WebGL 2; this engine has 32-bit numbers.';
   }
 
   #size() {

@@ -13,10 +13,12 @@ import { WeightsTexture } from './weights.js';
 
 /**
  * @typedef {import('./encoding.js').Content} Content
+ * @typedef {import('./engine.js').Simulation} Simulation
  * @typedef {import('./conditions.js').Scene} Scene
  * @typedef {import('./territory.js').Living} Living
  */
 
+/** @implements {Simulation} */
 export class Graphics {
   /** @param {WebGL2RenderingContext} gl @param {Scene} scene */
   constructor(gl, scene) {
@@ -43,7 +45,17 @@ export class Graphics {
   /** Writes the weights of all organisms, and their signals. @param {Scene} scene */
   upload(scene) {
     this.weights.write(scene.organisms, scene.filters, scene.conditions.eightBits);
+    this.writeSignals(scene);
+  }
+
+  /** @param {Scene} scene */
+  writeSignals(scene) {
     this.signals.write(scene);
+  }
+
+  /** @param {Scene} scene */
+  writeMap(scene) {
+    this.signals.writeMap(scene);
   }
 
   // Changes of the cells
@@ -57,6 +69,7 @@ export class Graphics {
   /** @param {Scene} scene @param {number} number of the organism @param {number} x @param {number} y */
   plant(scene, number, x, y) {
     const { cells, territory } = this.grid;
+    territory.wraps = wraps(scene);
     cells.plant(x, y, scene.organisms[number]?.rule.channels ?? 0, number);
     territory.add(number, { left: x, top: y, right: x + 1, bottom: y + 1 });
     territory.widen(1);
@@ -72,6 +85,7 @@ export class Graphics {
   /** One step. @param {Scene} scene */
   step(scene) {
     const { cells, territory } = this.grid;
+    territory.wraps = wraps(scene);
     territory.widen(1);
     if (territory.all) this.passes.update(cells, territory.all, scene);
     this.#life(scene, true);
@@ -91,8 +105,17 @@ export class Graphics {
 
   // Reading
 
+  /** @returns {Content} */
+  read() {
+    return this.grid.cells.read();
+  }
+
+  readLife() {
+    return this.grid.cells.readLife();
+  }
+
   /** @param {Scene} scene @param {number} what of the picture pass, see layout.js @returns {Uint8Array} RGBA */
-  read(scene, what) {
+  readPicture(scene, what) {
     const { cells, surface } = this.grid;
     this.passes.picture(cells, scene, what, surface);
     return surface.read();
@@ -111,7 +134,7 @@ export class Graphics {
   }
 
   /** All of the cells, soon; null when the card is lost before, or the grid is another one then. */
-  async content() {
+  async readLater() {
     const { cells } = this.grid;
     const content = await this.readback.read((buffer) => cells.copyTo(buffer));
     return content && cells === this.grid.cells ? cells.split(content) : null;
@@ -128,6 +151,16 @@ export class Graphics {
     return content && take ? take(content) : null;
   }
 
+  /** Resolves when the card has done everything it was asked to. */
+  done() {
+    return this.readback.done();
+  }
+
+  /** @param {Scene} scene @param {import('./engine.js').Drawing} drawing */
+  draw(scene, { view, tiles, colours, width, height }) {
+    this.passes.view(this.grid.cells, scene, view, tiles, colours, { target: null, width, height });
+  }
+
   /** @param {Scene} scene @param {boolean} updated */
   #life(scene, updated) {
     const { cells, territory } = this.grid;
@@ -135,13 +168,17 @@ export class Graphics {
   }
 }
 
+/** @param {Scene} scene */
+const wraps = ({ conditions: { edge } }) => edge === 'wrap';
+
 /** What depends on the size of the grid. */
 class Grid {
   /** @param {WebGL2RenderingContext} gl @param {Scene} scene */
-  constructor(gl, { conditions: { height, width, edge, eightBits } }) {
+  constructor(gl, scene) {
+    const { height, width, eightBits } = scene.conditions;
     this.cells = new Cells(gl, height, width, eightBits);
     this.cells.clear();
-    this.territory = new Territory(height, width, edge === 'wrap');
+    this.territory = new Territory(height, width, wraps(scene));
     this.surface = new Surface(gl, height, width);
   }
 

@@ -16,6 +16,14 @@
  *   read_states: (rollout: number, states: number) => void,
  *   backward: (rollout: number, cotangent: number, gradients: number, statesGradient: number) => void,
  *   delete_rollout: (rollout: number) => void,
+ *   new_dish: (height: number, width: number) => number,
+ *   dish_states: (dish: number) => number,
+ *   dish_life: (dish: number) => number,
+ *   dish_written: (dish: number) => void,
+ *   dish_settle: (dish: number, organisms: number, count: number, wrap: boolean) => void,
+ *   dish_step: (dish: number, organisms: number, count: number, seed: number, age: number, fireThreshold: number,
+ *     wrap: boolean) => void,
+ *   delete_dish: (dish: number) => void,
  * }} Exports  see native/wasm/exports.cpp; numbers are addresses, unless they are named otherwise
  */
 
@@ -88,6 +96,18 @@ export class Instance {
     const result = use(addresses);
     this.exports.release(block);
     return result;
+  }
+
+  /** Copies an array into memory, where it stays until it is released; returns its address. @param {Values} array */
+  keep(array) {
+    const address = this.exports.allocate(array.byteLength) >>> 0;
+    new Uint8Array(this.#memory.buffer, address).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    return address;
+  }
+
+  /** A view of memory, until the next call. @param {number} address */
+  bytesAt(address) {
+    return new Uint8Array(this.#memory.buffer, address >>> 0);
   }
 
   /** Writes 32-bit numbers into memory. @param {number} address @param {number[]} numbers */

@@ -14,6 +14,7 @@ import { Dish } from './dish.js';
 import { Display } from './display.js';
 import { setUpEmbedding } from './embed.js';
 import { element, notice, say } from './elements.js';
+import { askedFor, chosenEngine, engineSaid } from './engines.js';
 import { randomSeed } from './firing.js';
 import { setUpFullScreen } from './full_screen.js';
 import { Garden } from './garden.js';
@@ -212,7 +213,14 @@ async function showTraining(actions) {
 async function main() {
   const canvas = /** @type {HTMLCanvasElement} */ (element('#dish'));
   const link = readLink(location.hash);
-  const dish = new Dish(canvas, { seed: randomSeed(), ...link.conditions });
+  // What is wrong in the address is said, and the page chooses.
+  const asked = (await attempt(() => askedFor(location.search))) ?? null;
+  const choice = await chosenEngine(asked);
+  const dish = new Dish(canvas, { seed: randomSeed(), ...link.conditions }, choice.engine);
+  element('#engine').textContent = engineSaid(choice);
+  if (link.conditions.eightBits && !dish.conditions.eightBits) {
+    notice('The link asks for 8 bits, which need WebGL 2; this dish runs with 32-bit numbers.');
+  }
   /** @type {Catalogue} */
   const nothing = { version: '', organisms: [], experiments: {}, training: null };
   const offer = (await attempt(catalogue)) ?? nothing;

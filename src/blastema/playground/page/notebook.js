@@ -56,8 +56,7 @@ function grow(model, el) {
     player.stop();
     keeper.stop();
     model.off('change:angle', rotate);
-    // Browsers allow only about 16 contexts at a time.
-    dish.gl.getExtension('WEBGL_lose_context')?.loseContext();
+    dish.device.close();
   };
 }
 

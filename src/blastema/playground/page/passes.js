@@ -13,7 +13,7 @@ import { VIEWS, firstOf } from './views.js';
  * @typedef {import('./conditions.js').Scene} Scene
  * @typedef {import('./territory.js').Box} Box
  * @typedef {import('./uniforms.js').UniformValue} UniformValue
- * @typedef {{ground: number[], accent: number[]}} Colours  red, green, blue, 0 to 1
+ * @typedef {import('./engine.js').Colours} Colours
  * @typedef {{target: WebGLFramebuffer | null, width: number, height: number}} Surface  null: the canvas; in pixels
  */
 

@@ -1,5 +1,6 @@
 // @ts-check
-// The few cells around one of them, read from the graphics card: all that its next step depends on.
+// The few cells around one of them: all that its next step depends on. They are read from the graphics card, or from an
+// array.
 
 import { decode } from './encoding.js';
 
@@ -96,4 +97,26 @@ function taken(content, parts, eightBits) {
   );
   const life = next(new Uint8Array(4 * SIDE * SIDE));
   return { values: decode({ states, life }), life, there };
+}
+
+/** A patch of cells in main memory. @param {Scene} scene
+ * @param {{states: Float32Array, life: Uint8Array}} cells all of the grid @param {number} x @param {number} y
+ * @returns {Patch} */
+export function patchOf(scene, { states, life }, x, y) {
+  const { width } = scene.conditions;
+  const patch = {
+    values: new Float32Array(16 * SIDE * SIDE),
+    life: new Uint8Array(4 * SIDE * SIDE),
+    there: new Uint8Array(SIDE * SIDE),
+  };
+  for (const { across, down } of rectangles(scene, x, y)) {
+    for (let row = 0; row < down.count; row++) {
+      const from = (down.from + row) * width + across.from;
+      const to = (down.to + row) * SIDE + across.to;
+      patch.values.set(states.subarray(16 * from, 16 * (from + across.count)), 16 * to);
+      patch.life.set(life.subarray(4 * from, 4 * (from + across.count)), 4 * to);
+      patch.there.fill(1, to, to + across.count);
+    }
+  }
+  return { ...scene, x, y, painted: scene.signals.map && scene.signals.map.slice(), ...patch };
 }

@@ -18,7 +18,7 @@ export function speedName(speed) {
 }
 
 /**
- * @typedef {Pick<import('./dish.js').Dish, 'gl' | 'lost' | 'draw'> & {step: (steps?: number) => void,
+ * @typedef {Pick<import('./dish.js').Dish, 'lost' | 'draw' | 'mark'> & {step: (steps?: number) => void,
  *   addEventListener: (type: string, does: () => void) => void}} Played  a dish, or several that are played as one
  */
 
@@ -32,8 +32,8 @@ export class Player {
   #before = 0;
   /** Steps per frame that the card has been seen to manage. */
   #bearable = 2;
-  /** @type {WebGLSync | null} signals that the last steps are done */
-  #fence = null;
+  /** Says whether the last steps are done; null if it is known. @type {(() => boolean) | null} */
+  #isDone = null;
   #since = 0;
   /** Steps in the last frame. */
   #given = 0;
@@ -63,7 +63,7 @@ export class Player {
     };
     this.request = requestAnimationFrame(frame);
     dish.addEventListener('lost', () => {
-      this.#fence = null;
+      this.#isDone = null;
     });
     dish.addEventListener('restored', () => this.show());
   }
@@ -126,12 +126,9 @@ export class Player {
 
   /** Whether the card has finished the last frame; adapts how many steps a frame gets. @param {number} now */
   #isReady(now) {
-    const { gl } = this.dish;
-    if (!this.#fence) return true;
-    const status = gl.clientWaitSync(this.#fence, 0, 0);
-    if (status !== gl.ALREADY_SIGNALED && status !== gl.CONDITION_SATISFIED) return false;
-    gl.deleteSync(this.#fence);
-    this.#fence = null;
+    if (!this.#isDone) return true;
+    if (!this.#isDone()) return false;
+    this.#isDone = null;
     const late = now - this.#since > (this.speed === Infinity ? SMOOTH_AT_MOST_SPEED : SMOOTH);
     if (late) this.#bearable = Math.max(1, this.#bearable * 0.75);
     else if (this.#given >= Math.floor(this.#bearable))
@@ -141,10 +138,8 @@ export class Player {
 
   /** @param {number} now */
   #mark(now) {
-    const { gl } = this.dish;
     this.#since = now;
-    this.#fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
-    gl.flush();
+    this.#isDone = this.dish.mark();
   }
 
   /** @param {number} now */

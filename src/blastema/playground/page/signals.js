@@ -114,8 +114,8 @@ export function only(signal, count) {
 /** @param {number} value @param {number} length */
 const modulo = (value, length) => ((value % length) + length) % length;
 
-/** @param {Point} place @param {Point} from @param {Point} to the ends of a line */
-function distance(place, from, to) {
+/** From a place to a line, in cells. @param {Point} place @param {Point} from @param {Point} to its ends */
+export function distance(place, from, to) {
   const [x, y] = [to.x - from.x, to.y - from.y];
   const square = x * x + y * y;
   const part = square ? ((place.x - from.x) * x + (place.y - from.y) * y) / square : 0;
