@@ -17,7 +17,7 @@ from blastema.formats.cell import MOST_HIDDEN, SOURCES, header
 from blastema.quantisation.integer_cell import IntegerCell, meaning
 from blastema.rule import Batch, Rule, step
 from conftest import random_weights
-from firmware_programs import MESSAGE, PORTS, PROCESSORS, Cell, Host, image, sizes
+from firmware_programs import MESSAGE, PORTS, PROCESSORS, Cell, Host, image, run, sizes
 
 CPUS = ("Cortex-M0", "Cortex-M4")
 ROM_SIZE, RAM_SIZE = 10240, 256
@@ -150,6 +150,16 @@ def test_the_widest_rule_that_is_exported_still_fits(name, tmp_path):
     rule = Rule(hidden=MOST_HIDDEN)
     export(Organism(random_weights(rule), rule, {"fit": 8, "pad": 4}), "cell", tmp_path / "wide")
     assert len(image(name, tmp_path / "wide")[0]) <= ROM_SIZE
+
+
+def test_the_command_on_the_page_compiles_it(folder, tmp_path):
+    page = (Path(__file__).parents[1] / "docs/firmware.md").read_text("utf-8")
+    (command,) = re.findall(r"^    (arm-none-eabi-gcc .*?cell\.elf)$", page, re.M | re.S)
+    shutil.copytree(folder, tmp_path / "cell")
+    program, *arguments = command.replace("\\\n", "").split()
+    here = [tmp_path / "cell" / word if word.endswith((".c", ".ld", ".elf")) else word for word in arguments]
+    run(PROCESSORS["Cortex-M0"], program.removeprefix("arm-none-eabi-"), *here)
+    assert (tmp_path / "cell/cell.elf").stat().st_size > 9000
 
 
 @pytest.mark.parametrize("name", PROCESSORS)
