@@ -281,8 +281,14 @@ def test_cells_with_different_numbers_wait_differently_and_as_long_on_average(fo
 @pytest.mark.slow
 def test_the_sizes_on_the_page_are_those_that_are_measured(lizard_cell, tmp_path):
     pytest.importorskip("unicorn", reason="not installed: unicorn")
-    from write_firmware_docs import page
+    from write_firmware_docs import with_sizes
 
     shutil.copytree(lizard_cell, tmp_path / "cell")
     written = (Path(__file__).parents[1] / "docs/firmware.md").read_text("utf-8")
-    assert page(written, tmp_path / "cell") == written
+    # Weights are rounded by what cells perceive, which differs a little between instruction sets.
+    measured, on_page = (
+        [float(number.replace(",", "")) for number in re.findall(r"(?<= )[\d,]+(?= \|)", text)]
+        for text in (with_sizes(written, tmp_path / "cell"), written)
+    )
+    assert len(on_page) >= 19
+    assert measured == pytest.approx(on_page, rel=0.01)

@@ -2,6 +2,7 @@
 
 import ctypes
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,21 +50,47 @@ class Swarm:
         self._library.swarm_free(self._swarm)
 
 
-@pytest.fixture(scope="module")
-def grow(lizard_cell):
-    """Return a function that begins a swarm of lizard cells: (seed, delay, loss, noise, drift)."""
-    library = compiled_here(lizard_cell, FIRMWARE / "swarm.c")
+def beginner(folder):
+    """Return a function that begins a swarm of the cells in this folder: (seed, delay, loss, noise, drift)."""
+    library = compiled_here(folder, FIRMWARE / "swarm.c")
     library.swarm_new.restype, library.swarm_run.restype = ctypes.c_void_p, ctypes.c_int64
     library.swarm_new.argtypes = [*[ctypes.c_int] * 3, ctypes.c_uint32, Conditions]
     for name, arguments in {"free": 0, "run": 1, "seed": 2, "switch": 3}.items():
         getattr(library, f"swarm_{name}").argtypes = [ctypes.c_void_p, *[ctypes.c_int] * arguments]
     library.swarm_states.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
-    (one,) = re.findall(r"cell_one\[16\] = {\n(.*?)}", (lizard_cell / "organism.h").read_text(), re.S)
+    (one,) = re.findall(r"cell_one\[16\] = {\n(.*?)}", (folder / "organism.h").read_text(), re.S)
     return lambda *arguments: Swarm(library, np.array(one.split(","), int), *arguments)
+
+
+@pytest.fixture(scope="module")
+def grow(lizard_cell):
+    return beginner(lizard_cell)
 
 
 RIGHT_HALF = np.zeros((SIDE, SIDE), bool)
 RIGHT_HALF[:, SIDE // 2 :] = True
+
+
+# Conditions of the rows of docs/firmware.md: delay in ticks, loss, noise and drift as shares.
+CONDITIONS = {
+    "messages arrive at once": (0, 0, 0, 0),
+    "clocks differ by up to 30 %": (0, 0, 0, 0.3),
+    "messages take up to a whole wait": (256, 0, 0, 0),
+    "messages take up to half a wait, 10 % are lost, 10 % damaged, clocks differ by up to 10 %": (128, 0.1, 0.1, 0.1),
+    "half of the messages are lost": (0, 0.5, 0, 0),
+    "half of the messages are damaged": (0, 0, 0.5, 0),
+}
+
+
+def row(name, grow):
+    """Return a row of docs/firmware.md: the loss after 300 waits, and 300 after the right half was restarted."""
+    delay, *shares = CONDITIONS[name]
+    swarm, losses = grow(0, delay, *(int(share * 65536) for share in shares)), []
+    for _ in range(2):
+        swarm.run(300)
+        losses.append(f"{swarm.loss():.2f}")
+        swarm.switch(RIGHT_HALF, 1)
+    return f"| {name} | {' | '.join(losses)} |\n"
 
 
 @pytest.mark.slow
@@ -77,6 +104,15 @@ def test_a_lizard_grows_of_cells_that_wake_one_at_a_time_and_regrows_after_a_cut
     assert swarm.loss() > -2
     swarm.run(300)
     assert swarm.loss() < -4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["messages arrive at once", list(CONDITIONS)[3]])
+def test_the_losses_on_the_page_are_those_of_a_swarm(grow, name):
+    page = (Path(__file__).parents[1] / "docs/firmware.md").read_text("utf-8")
+    written, measured = (re.findall(rf"^\| {name} \| (.*) \| (.*) \|$", text, re.M) for text in (page, row(name, grow)))
+    # Weights are rounded by what cells perceive, which differs a little between instruction sets.
+    assert np.array(measured, float) == pytest.approx(np.array(written, float), abs=0.2)
 
 
 @pytest.mark.slow
