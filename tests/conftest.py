@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 import blastema as package
+import blastema.formats
 from blastema.cli.main import main
 from blastema.rule import Filter, Rule, Weights
 from blastema.rule.update import weight_shapes
@@ -76,6 +77,14 @@ def published() -> Path:
             "not here: the article's published models are not part of the project (a folder "
             "shared/distill-models beside it)"
         )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lizard_cell(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder with the program of a cell of the lizard; its weights take seconds to round."""
+    folder = tmp_path_factory.mktemp("firmware") / "lizard"
+    package.formats.export(package.load("🦎"), "cell", folder)
     return folder
 
 

@@ -7,6 +7,7 @@ layer then compensates for the first layer's remaining error. Beforehand, hidden
 arXiv:1906.04721), since a layer has one scale. The error of an update falls to a quarter (docs/formats.md).
 """
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -63,6 +64,15 @@ def from_bytes(content: np.ndarray, scale: float) -> np.ndarray:
     return ((content / 255 - 0.5) * scale).astype(np.float32)
 
 
+def nearest_bytes(values: np.ndarray, scale: float) -> np.ndarray:
+    """Return the nearest values that bytes stand for, float32."""
+    return from_bytes(to_bytes(values, scale), scale)
+
+
+# How values are rounded, given their scale: twice the largest of them, which must stay exact.
+Rounding = Callable[[np.ndarray, float], np.ndarray]
+
+
 def quantise_gptq(rule: Rule, weights: Weights, height: int = 72, width: int = 72) -> Quantised:
     """Return an organism's weights as the article's 8-bit file can hold them.
 
@@ -80,20 +90,35 @@ def quantise_gptq(rule: Rule, weights: Weights, height: int = 72, width: int = 7
         )
     if all(np.array_equal(_nearest(tensor), tensor) for tensor in weights):
         return Quantised(weights, 0.0)
-    inputs = perceptions(rule, weights, height, width).astype(np.float64)
-    return min((_quantised(weights, inputs, share) for share in OUTPUT_SHARES), key=lambda result: result.error)
+    return compensated(weights, perceptions(rule, weights, height, width).astype(np.float64))
+
+
+def compensated(
+    weights: Weights, inputs: np.ndarray, nearest: Rounding = nearest_bytes, nearest_bias: Rounding = nearest_bytes
+) -> Quantised:
+    """Return rounded weights, whose errors compensate each other on these inputs.
+
+    Args:
+        weights: of an organism without signals.
+        inputs: what its cells perceive, `(count, perception)`.
+        nearest, nearest_bias: how weights and biases are rounded.
+    """
+    results = (_quantised(weights, inputs, share, nearest, nearest_bias) for share in OUTPUT_SHARES)
+    return min(results, key=lambda result: result.error)
 
 
 def _nearest(values: np.ndarray) -> np.ndarray:
-    return from_bytes(to_bytes(values, scale_of(values)), scale_of(values))
+    return nearest_bytes(values, scale_of(values))
 
 
-def _quantised(weights: Weights, inputs: np.ndarray, share: float) -> Quantised:
+def _quantised(
+    weights: Weights, inputs: np.ndarray, share: float, nearest: Rounding, nearest_bias: Rounding
+) -> Quantised:
     exact, start = update(inputs, weights), equalised(weights, share)
-    hidden_weight, hidden_bias = gptq_round(start.hidden_weight, start.hidden_bias, inputs)
+    hidden_weight, hidden_bias = gptq_round(start.hidden_weight, start.hidden_bias, inputs, nearest, nearest_bias)
     hidden = np.maximum(inputs @ hidden_weight + hidden_bias, 0)
     refitted = refit_output_layer(start.update_weight, start.update_bias, hidden, exact)
-    result = Weights(hidden_weight, hidden_bias, *gptq_round(*refitted, hidden))
+    result = Weights(hidden_weight, hidden_bias, *gptq_round(*refitted, hidden, nearest, nearest_bias))
     difference = update(inputs, result) - exact
     return Quantised(result, float(np.sqrt(np.mean(difference**2))) if len(inputs) else float("nan"))
 
@@ -164,20 +189,28 @@ def refit_output_layer(
     return layer[:-1].astype(np.float32), layer[-1].astype(np.float32)
 
 
-def gptq_round(weight: np.ndarray, bias: np.ndarray, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a layer's weights and biases rounded to bytes, with the errors on these inputs compensated as in GPTQ.
+def gptq_round(
+    weight: np.ndarray,
+    bias: np.ndarray,
+    inputs: np.ndarray,
+    nearest: Rounding = nearest_bytes,
+    nearest_bias: Rounding = nearest_bytes,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return a layer's weights and biases rounded, with the errors on these inputs compensated as in GPTQ.
 
     Args:
         weight: `(inputs, outputs)`.
         bias: `(outputs,)`, the weights of an input that is always 1.
-        inputs: `(count, inputs)`; without any, each number is rounded to the nearest byte.
+        inputs: `(count, inputs)`; without any, each number is rounded to the nearest.
+        nearest, nearest_bias: how weights and biases are rounded; by default to bytes.
     """
     layer = np.concatenate([weight, bias[None]]).astype(np.float64)
     scales = [scale_of(weight)] * len(weight) + [scale_of(bias)]
+    roundings = [nearest] * len(weight) + [nearest_bias]
     order, shares = _error_shares(np.pad(inputs, ((0, 0), (0, 1)), constant_values=1))
     exact, remaining = layer.copy(), layer[order]
     for turn, row in enumerate(order):
-        layer[row] = from_bytes(to_bytes(remaining[turn], scales[row]), scales[row])
+        layer[row] = roundings[row](remaining[turn], scales[row])
         # The largest weight stays exact: it determines the scale.
         largest = np.abs(exact[row]) * 2 == scales[row]
         layer[row, largest] = exact[row, largest]

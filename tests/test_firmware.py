@@ -1,0 +1,294 @@
+"""The program of one cell, on an emulated board and on this machine."""
+
+import ctypes
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blastema import Organism
+from blastema.errors import BlastemaError
+from blastema.formats import export
+from blastema.formats.cell import MOST_HIDDEN, SOURCES, header
+from blastema.quantisation.integer_cell import IntegerCell, meaning
+from blastema.rule import Batch, Rule, step
+from conftest import random_weights
+from firmware_programs import MESSAGE, PORTS, PROCESSORS, Cell, Host, image, run, sizes
+
+CPUS = ("Cortex-M0", "Cortex-M4")
+ROM_SIZE, RAM_SIZE = 10240, 256
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """The program of a cell of random weights, in which alpha rises."""
+    weights = random_weights(Rule())
+    weights.update_bias[3] = 0.01
+    path = tmp_path_factory.mktemp("firmware") / "cell"
+    export(Organism(weights, training={"fit": 8, "pad": 4}), "cell", path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def host(folder):
+    return Host(folder)
+
+
+def board(name, folder, random=1, seed=False):
+    """An emulated board with the program of this folder."""
+    pytest.importorskip("unicorn", reason="not installed: unicorn")
+    from emulated_board import CPUS, Board
+
+    return Board(*image(name, folder), CPUS[name], random, seed)
+
+
+def checksum(content):
+    """CRC-8 by long division of polynomials: 0x2f, begun with ones."""
+    remainder = int.from_bytes(content, "big") << 8 ^ 0xFF << 8 * len(content)
+    for bit in range(remainder.bit_length() - 1, 7, -1):
+        if remainder >> bit & 1:
+            remainder ^= 0x12F << bit - 8
+    return remainder
+
+
+def message(numbers):
+    content = np.asarray(numbers, np.int8).tobytes()
+    return content + bytes([checksum(content)])
+
+
+def messages(draw):
+    """What arrives in a wait: up to three messages of any size, of which a few are broken."""
+    arrived = []
+    for _ in range(draw.integers(4)):
+        content = bytearray(message(np.clip(draw.normal(0, draw.choice([3, 20, 90]), MESSAGE - 1), -127, 127)))
+        if draw.random() < 0.1:
+            content[draw.integers(MESSAGE)] ^= 1 << draw.integers(8)
+        arrived.append((int(draw.integers(PORTS)), bytes(content)))
+    return arrived
+
+
+def same_bytes(name, folder, updates):
+    """Update a board and a cell of this machine side by side; return the board, and how often it was silent."""
+    emulated, host = board(name, folder, 77, seed=True), Host(folder, 77)
+    host.seed()
+    draw, silent = np.random.default_rng(0), 0
+    for _ in range(updates):
+        wait, arrived = host.wait(), messages(draw) if draw.random() < 0.9 else []
+        for port, content in arrived:
+            host.receive(port, content)
+        sent = emulated.update(arrived)
+        told = host.wake()
+        assert emulated.wait == wait
+        assert sent == (host.tell() if told else b"")
+        silent += not told
+        memory, ours = emulated.cell(ctypes.sizeof(Cell)), bytes(host.cell)
+        # The scratch memory holds the last message of a silent cell or of a loud one.
+        assert memory[: Cell.scratch.offset] == ours[: Cell.scratch.offset]
+        assert memory[Cell.heard.offset :] == ours[Cell.heard.offset :]
+    return emulated, silent
+
+
+@pytest.mark.parametrize("name", CPUS)
+def test_a_board_sends_the_same_bytes_as_this_machine(name, folder):
+    emulated, _ = same_bytes(name, folder, 200)
+    assert emulated.stack_used() <= emulated.stack_size == RAM_SIZE - ctypes.sizeof(Cell)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CPUS)
+def test_a_board_with_a_lizard_sends_the_same_bytes_for_thousands_of_updates(name, lizard_cell):
+    emulated, silent = same_bytes(name, lizard_cell, 3000)
+    assert emulated.stack_used() <= emulated.stack_size
+    assert silent < 1500
+
+
+@pytest.mark.parametrize("name", CPUS)
+@pytest.mark.parametrize("access", ["*(char *)(0x20000000 + 256) = 1", "(void)*(char *)10240", "*(char *)8192 = 1"])
+def test_an_access_outside_of_the_memory_of_a_board_is_noticed(name, access, folder, tmp_path):
+    unicorn = pytest.importorskip("unicorn", reason="not installed: unicorn")
+    from emulated_board import OutsideError
+
+    shutil.copytree(folder, tmp_path / "stray")
+    stray(tmp_path / "stray/board.c", "void board_start(void) {", access.replace("(char", "(volatile char") + ";")
+    with pytest.raises((OutsideError, unicorn.UcError)):
+        board(name, tmp_path / "stray")
+
+
+@pytest.mark.parametrize("name", CPUS)
+def test_a_stack_that_is_too_small_does_not_reach_the_cell(name, folder, tmp_path):
+    unicorn = pytest.importorskip("unicorn", reason="not installed: unicorn")
+    shutil.copytree(folder, tmp_path / "deep")
+    stray(
+        tmp_path / "deep/cell.c",
+        "PART void begin_changes(struct cell *cell) {",
+        "volatile char a[64]; a[0] = 1; (void)a[0];",
+    )
+    with pytest.raises(unicorn.UcError):
+        board(name, tmp_path / "deep", seed=True).update([])
+
+
+def stray(path, after, statement):
+    """Put a statement into a function."""
+    text = path.read_text()
+    assert text.count(after) == 1
+    path.write_text(text.replace(after, after + statement))
+
+
+@pytest.mark.parametrize("name", CPUS)
+def test_it_fits_into_10_kb_of_rom_and_256_bytes_of_ram(name, folder):
+    content, symbols = image(name, folder)
+    assert len(content) <= ROM_SIZE
+    assert symbols["stack_top"] == symbols["cell"] == 0x20000000 + RAM_SIZE - ctypes.sizeof(Cell)
+
+
+@pytest.mark.parametrize("name", CPUS)
+def test_the_widest_rule_that_is_exported_still_fits(name, tmp_path):
+    rule = Rule(hidden=MOST_HIDDEN)
+    export(Organism(random_weights(rule), rule, {"fit": 8, "pad": 4}), "cell", tmp_path / "wide")
+    assert len(image(name, tmp_path / "wide")[0]) <= ROM_SIZE
+
+
+def test_the_command_on_the_page_compiles_it(folder, tmp_path):
+    page = (Path(__file__).parents[1] / "docs/firmware.md").read_text("utf-8")
+    (command,) = re.findall(r"^    (arm-none-eabi-gcc .*?cell\.elf)$", page, re.M | re.S)
+    shutil.copytree(folder, tmp_path / "cell")
+    program, *arguments = command.replace("\\\n", "").split()
+    here = [tmp_path / "cell" / word if word.endswith((".c", ".ld", ".elf")) else word for word in arguments]
+    run(PROCESSORS["Cortex-M0"], program.removeprefix("arm-none-eabi-"), *here)
+    assert (tmp_path / "cell/cell.elf").stat().st_size > 9000
+
+
+@pytest.mark.parametrize("name", PROCESSORS)
+def test_it_compiles_for_other_processors(name, folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "cell")
+    measured = sizes(name, tmp_path / "cell")
+    assert 8448 < measured.rom <= ROM_SIZE
+    assert measured.cell == ctypes.sizeof(Cell)
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (Rule(channels=20), "this organism has 20 channels; a cell's message has room for 16"),
+        (Rule(hidden=300), f"this organism has 300 hidden units; a cell's ROM has room for {MOST_HIDDEN}"),
+        (
+            Rule(filters=("identity", "laplacian")),
+            "this organism has the filters identity, laplacian; a cell has identity, sobel_x, sobel_y",
+        ),
+    ],
+)
+def test_a_rule_that_a_cell_cannot_have_is_refused_by_name(rule, says, tmp_path):
+    with pytest.raises(BlastemaError, match=re.escape(says)):
+        export(Organism(random_weights(rule), rule), "cell", tmp_path / "a")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_folder_has_the_sources_and_the_note_the_error_of_a_step(tmp_path):
+    organism = Organism(
+        random_weights(Rule()), training={"target": "*/ x", "experiment": "growing", "fit": 8, "pad": 4}
+    )
+    note = export(organism, "cell", tmp_path / "a")
+    assert re.search(r"the root mean square error of a cell's change per step is \S+;", note)
+    assert {path.name for path in (tmp_path / "a").iterdir()} == {"organism.h", *SOURCES}
+    assert (tmp_path / "a/organism.h").read_text().startswith("/* The organism of a cell:  x, growing. Written by")
+    # Again, over the old one.
+    export(organism, "cell", tmp_path / "a")
+
+
+@pytest.mark.parametrize(("channels", "hidden"), [(16, 128), (7, 40)])
+def test_an_update_is_that_of_the_engines_with_the_numbers_in_integers(channels, hidden, folder, tmp_path):
+    rule, draw = Rule(channels=channels, hidden=hidden, fire_rate=1.0), np.random.default_rng(0)
+    numbers = IntegerCell(
+        draw.normal(0, 30, (3 * channels, hidden)).astype(np.int8),
+        draw.normal(0, 500, hidden).astype(np.int16),
+        draw.normal(0, 20, (hidden, channels)).astype(np.int8),
+        draw.normal(0, 100, channels).astype(np.int16),
+        update_shift=11,
+        update_factor=20000,
+        one=draw.integers(1000, 4000, channels).astype(np.int16),
+        alive_above=7,
+        error=0.0,
+    )
+    shutil.copytree(folder, tmp_path / "cell")
+    (tmp_path / "cell/organism.h").write_text(header(numbers, "drawn by lot"))
+    host, changes = Host(tmp_path / "cell"), []
+    for _ in range(200):
+        # Numbers that messages can show exactly.
+        shown = np.clip(np.rint(draw.normal(0, 0.3, (3, 3, channels)) * numbers.one / 64), -127, 127)
+        shown[1, 1, 3] = 40
+        host.cell.numbers("state")[:channels] = shown[1, 1] * 64
+        host.cell.numbers("neighbours")[:channels] = np.delete(shown.reshape(9, channels), 4, axis=0).T
+        host.cell.heard = 255
+        assert host.wake()
+        state = (shown * 64 / numbers.one).astype(np.float32)
+        batch = Batch(state[None], np.zeros(1, np.uint32), np.zeros(1, np.uint32))
+        after = step(rule, meaning(numbers), batch).states[0, 1, 1]
+        changes.append(after - state[1, 1])
+        # Each of the hidden units' products is rounded to a step or two of the state.
+        np.testing.assert_allclose(host.cell.numbers("state")[:channels], after * numbers.one, rtol=0, atol=12)
+    assert np.sqrt(np.mean(np.square(changes * numbers.one))) > 100
+
+
+@given(st.lists(st.integers(-127, 127), min_size=16, max_size=16), st.integers(0, 135))
+def test_a_message_with_a_wrong_bit_changes_nothing(host, numbers, bit):
+    host.library.cell_start(ctypes.byref(host.cell), 1)
+    right, before = message(numbers), bytes(host.cell)
+    wrong = bytearray(right)
+    wrong[bit // 8] ^= 1 << bit % 8
+    assert not host.receive(3, bytes(wrong))
+    assert bytes(host.cell) == before
+    assert host.receive(3, right)
+    assert host.cell.numbers("neighbours")[:, 3].tolist() == numbers
+
+
+def test_a_neighbour_that_is_silent_is_forgotten(folder):
+    host, loud, faint = Host(folder), message([9] * 16), message([5] * 16)
+    host.receive(2, loud)
+    for update in range(64):
+        host.receive(6, faint)
+        host.wake()
+        # It was heard in the first 32 updates, and not in the next.
+        assert host.cell.numbers("neighbours")[4].tolist() == [0, 0, 9 if update < 63 else 0, 0, 0, 0, 5, 0]
+
+
+def test_a_cell_dies_with_its_neighbourhood_and_says_so_once(folder):
+    host = Host(folder)
+    assert not host.wake()
+    host.seed()
+    assert host.wake()
+    host.cell.numbers("state")[:] = [7] * 16
+    assert host.wake()
+    assert host.tell() == message([0] * 16)
+    assert not any(host.cell.state)
+    assert not host.wake()
+    # With a living neighbour it lives.
+    host.receive(0, message([0, 0, 0, 100] + [0] * 12))
+    assert host.wake()
+
+
+def test_cells_with_different_numbers_wait_differently_and_as_long_on_average(folder):
+    first, second = ([cell.wait() for _ in range(5000)] for cell in (Host(folder, 1), Host(folder, 2)))
+    assert min(first) == 128
+    assert max(first) == 383
+    assert np.mean(first) == pytest.approx(255.5, abs=3)
+    assert np.mean(np.equal(first, second)) < 0.02
+
+
+@pytest.mark.slow
+def test_the_sizes_on_the_page_are_those_that_are_measured(lizard_cell, tmp_path):
+    pytest.importorskip("unicorn", reason="not installed: unicorn")
+    from write_firmware_docs import with_sizes
+
+    shutil.copytree(lizard_cell, tmp_path / "cell")
+    written = (Path(__file__).parents[1] / "docs/firmware.md").read_text("utf-8")
+    # Weights are rounded by what cells perceive, which differs a little between instruction sets.
+    measured, on_page = (
+        [float(number.replace(",", "")) for number in re.findall(r"(?<= )[\d,]+(?= \|)", text)]
+        for text in (with_sizes(written, tmp_path / "cell"), written)
+    )
+    assert len(on_page) >= 19
+    assert measured == pytest.approx(on_page, rel=0.01)
