@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*.* native/*/*)
+SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*.* native/*/* src/blastema/firmware/*)
 
 .DEFAULT_GOAL := help
 .PHONY: help grow test test-all other-programs sanitize sanitize-address sanitize-thread bench page-test page-bench lint types docs docs-check kernel kernel-check locks wheel clean

@@ -46,11 +46,21 @@ Dimensions shape_of(const char* name, const Array& array) {
   return shape;
 }
 
+template <class T>
+const char* type_name() {
+  if constexpr (std::is_same_v<T, float>) return "float32";
+  if constexpr (std::is_same_v<T, bool>) return "bool";
+  if constexpr (std::is_same_v<T, int8_t>) return "int8";
+  if constexpr (std::is_same_v<T, int16_t>) return "int16";
+  if constexpr (std::is_same_v<T, uint8_t>) return "uint8";
+  return "uint32";
+}
+
 // Returns the elements of an array. Throws a ValueError unless it has this type and shape and is contiguous.
 template <class T, class Array>
 auto data_of(const char* name, const Array& array, const Dimensions& needed) {
   const Dimensions shape = shape_of(name, array);
-  const char* type = std::is_same_v<T, float> ? "float32" : std::is_same_v<T, uint8_t> ? "uint8" : "uint32";
+  const char* type = type_name<T>();
   const bool has_type = array.dtype() == nb::dtype<T>();
   if (!has_type || shape != needed || !is_contiguous(array) || !is_aligned<T>(array)) {
     std::string text = std::string(name) + " has shape " + to_text(shape);

@@ -22,6 +22,7 @@
 #include "isa.hpp"
 #include "memory.hpp"
 #include "rollout.hpp"
+#include "swarm_binding.hpp"
 #include "thread_pool.hpp"
 
 namespace nb = nanobind;
@@ -180,6 +181,7 @@ NB_MODULE(_native, module) {
   // When the process ends, a daemon thread may still hold a rollout. That is not a leak.
   nb::set_leak_warnings(false);
   module.def("isas", &isas, "Names of the instruction sets that run here, best first.");
+  bind_swarm(module);
   nb::class_<RuleSpec>(module, "RuleSpec")
       .def(
           "__init__",

@@ -59,7 +59,7 @@ def folder(tmp_path, monkeypatch):
         (("grow", "🦎", "--sheet=yes"), "--sheet takes no value"),
         (("grow", "🦎", "--edge", "round"), "--edge is 'round'; it must be one of dead, wrap;"),
         (("figure", "teaser", "--format", "avi"), "--format is 'avi'; it must be one of mp4, webp, gif, png;"),
-        (("export", "🦎", "--to", "pdf", "--out", "a"), "--to is 'pdf'; it must be one of c, distill,"),
+        (("export", "🦎", "--to", "pdf", "--out", "a"), "--to is 'pdf'; it must be one of c, cell, distill,"),
     ],
 )
 def test_arguments_that_a_command_does_not_take_are_named(refusal, folder, arguments, says):

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from blastema import Organism
 from blastema.errors import BlastemaError
 from blastema.formats import export
-from blastema.formats.cell import MOST_HIDDEN, SOURCES, header
+from blastema.formats.cell import SOURCES, header
+from blastema.quantisation.cell_layout import MOST_HIDDEN
 from blastema.quantisation.integer_cell import IntegerCell, meaning
 from blastema.rule import Batch, Rule, step
 from conftest import random_weights

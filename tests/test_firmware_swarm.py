@@ -37,10 +37,14 @@ class Swarm:
         for y, x in np.argwhere(mask):
             self._library.swarm_switch(self._swarm, int(y), int(x), on)
 
-    def states(self):
+    def raw(self):
+        """Return the states of all cells as the program has them."""
         states = np.zeros((SIDE, SIDE, CHANNELS), np.int16)
         self._library.swarm_states(self._swarm, states.ctypes.data_as(ctypes.c_void_p))
-        return (states / self._one).astype(np.float32)
+        return states
+
+    def states(self):
+        return (self.raw() / self._one).astype(np.float32)
 
     def loss(self):
         """log10 of the loss."""

@@ -11,6 +11,7 @@ from blastema.cli.grow import grow
 from blastema.cli.import_ import import_
 from blastema.cli.play import play
 from blastema.cli.site import site
+from blastema.cli.swarm import swarm
 from blastema.cli.train import train
 from blastema.cli.zoo import zoo
 
@@ -49,6 +50,13 @@ COMMANDS = {
         (
             "blastema evaluate 🦎 --picture lizard.png",
             "blastema evaluate runs/lizard-regenerating --json lizard.json",
+        ),
+    ),
+    "swarm": Command(
+        swarm,
+        (
+            "blastema swarm 🦎",
+            "blastema swarm 🦎 --lost 0.1 --drift 0.3 --damage right --out swarm.gif",
         ),
     ),
     "play": Command(play, ("blastema play", "blastema play --train 🦎")),

@@ -2,13 +2,13 @@
 
 import math
 import re
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
+from blastema.cli.growing import Growing
 from blastema.cli.ranges import LARGEST_SEED, check_range
 from blastema.cli.signals import Change, parse_signals
 from blastema.cli.size import parse_size
@@ -24,7 +24,7 @@ MOST_STEPS = 10**7
 
 
 @dataclass
-class Growth:
+class Growth(Growing):
     """An organism and the settings it grows with.
 
     Attributes:
@@ -111,25 +111,7 @@ class Growth:
                     simulation.set_signal(shares)
             yield simulation.state
 
-    def final_state(self) -> np.ndarray:
-        """Return the state after the last step, or the last finite one."""
-        return deque(self.states(progress=True), maxlen=1).pop()
-
-    def sample(self, most: int) -> Iterator[tuple[int, np.ndarray]]:
-        """Yield at most this many steps and their states, evenly spaced, the first and the last among them."""
-        wanted = set(np.linspace(0, self.steps, self.sampled(most)).round().astype(int).tolist())
-        step, state = -1, None
-        for step, state in enumerate(self.states(progress=True)):
-            if step in wanted:
-                yield step, state
-        if step not in wanted and state is not None:
-            yield step, state
-
-    def sampled(self, most: int) -> int:
-        """Return how many states `sample` yields, unless the organism explodes."""
-        return min(most, self.steps + 1)
-
-    def explosion(self) -> str | None:
+    def notice(self, captioned: bool) -> str | None:
         """Return a message about the explosion, or None if there was none."""
         if self.exploded_at is None:
             return None

@@ -1,4 +1,4 @@
-"""The output of `blastema grow`: the terminal, or a file."""
+"""The output of `blastema grow` and `blastema swarm`: the terminal, or a file."""
 
 import sys
 import time
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from blastema.cli.growth import Growth
+from blastema.cli.growing import Growing
 from blastema.cli.output import check_file
 from blastema.cli.ranges import check_range
 from blastema.errors import BlastemaError
@@ -59,7 +59,7 @@ class Output:
         check_range("--fps", output.fps, *_speeds(suffix))
         return output
 
-    def check(self, growth: Growth) -> None:
+    def check(self, growth: Growing) -> None:
         """Raise a BlastemaError if the pictures of this growth would be too large to write."""
         from blastema.render.animation import check_animation
         from blastema.render.picture import check_sheet_size
@@ -95,7 +95,7 @@ def _instead(flag: str, path: Path | None) -> str:
     return "write to a file with --out" if path is None else f"leave out {flag}"
 
 
-def show(growth: Growth, fps: float) -> None:
+def show(growth: Growing, fps: float) -> None:
     """Show the organism growing in the terminal; without a terminal, print its final state."""
     from rich.console import Console
     from rich.live import Live
@@ -115,13 +115,13 @@ def show(growth: Growth, fps: float) -> None:
                 if step % stride and step != growth.steps:
                     continue
                 text = half_blocks(shown, columns, rows)
-                text.append(f"step {step}", style="dim")
+                text.append(growth.caption(step), style="dim")
                 live.update(text, refresh=True)
                 time.sleep(1 / fps)
-    report_explosion(growth)
+    _give_notice(growth, captioned=console.is_terminal)
 
 
-def write(growth: Growth, output: Output) -> None:
+def write(growth: Growing, output: Output) -> None:
     """Write the file atomically and report it on standard error.
 
     Raises:
@@ -142,11 +142,11 @@ def write(growth: Growth, output: Output) -> None:
     else:
         save_animation((state for _, state in growth.sample(MOST_FRAMES)), path, fps=output.fps, zoom=output.zoom)
     print(f"wrote {path}", file=sys.stderr)
-    report_explosion(growth)
+    _give_notice(growth, captioned=False)
 
 
-def report_explosion(growth: Growth) -> None:
-    """Print a line on standard error if the organism exploded."""
-    line = growth.explosion()
+def _give_notice(growth: Growing, captioned: bool) -> None:
+    """Print on standard error what is to be said at the end."""
+    line = growth.notice(captioned)
     if line:
         print(line, file=sys.stderr)

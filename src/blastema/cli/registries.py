@@ -95,6 +95,18 @@ def _figures() -> str:
     return f"{', '.join(NAMES)}; {listed([name for name in NAMES if trains(name)], 'and')} train a lizard first"
 
 
+def trouble(name: str) -> FromRegistry:
+    """Return the help of a trouble of `blastema swarm`."""
+
+    def sentence() -> str:
+        from blastema.swarm import TROUBLES
+
+        kind = TROUBLES[name]
+        return f"{kind.sentence}, 0 to {kind.largest:g}"
+
+    return FromRegistry(sentence)
+
+
 ENGINE = FromRegistry(_engines)
 DAMAGE = FromRegistry(_damages)
 EXPERIMENT = FromRegistry(_experiments, _experiment_names)

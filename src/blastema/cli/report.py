@@ -51,7 +51,7 @@ def print_report(title: str, report: Report) -> None:
     print_tables(title, list(tables.values()), report["organisms"])
 
 
-def print_tables(title: str, tables: list[Section], organisms: int) -> None:
+def print_tables(title: str, tables: list[Section], organisms: int | None) -> None:
     """Print tables of scores, and what the scores mean."""
     console = Console()
     printed = [shown(value) for table in tables for values in table.rows.values() for value in values]

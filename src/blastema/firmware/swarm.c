@@ -27,7 +27,7 @@ struct station {
 struct swarm {
     int height, width, wrap;
     struct swarm_conditions conditions;
-    uint64_t now, events, random;
+    uint64_t now, events, random, messages;
     struct station *stations;
     struct event *heap;
     size_t count, room;
@@ -89,7 +89,7 @@ static struct event pop(struct swarm *swarm) {
     return first;
 }
 
-static void wait(struct swarm *swarm, uint32_t place) {
+static void begin_wait(struct swarm *swarm, uint32_t place) {
     struct station *station = &swarm->stations[place];
     const uint64_t until = swarm->now + (uint64_t)cell_wait(&station->cell) * station->tick;
     push(swarm, (struct event){.time = until, .place = place, .port = CELL_PORTS, .with.life = station->life});
@@ -97,7 +97,7 @@ static void wait(struct swarm *swarm, uint32_t place) {
 
 static void start(struct swarm *swarm, uint32_t place) {
     cell_start(&swarm->stations[place].cell, (uint16_t)draw(swarm));
-    wait(swarm, place);
+    begin_wait(swarm, place);
 }
 
 static void arrive(struct swarm *swarm, const struct event *event) {
@@ -134,6 +134,7 @@ static int past(int *at, int side, int wrap) {
 static void tell(struct swarm *swarm, uint32_t place) {
     struct event event = {0};
     cell_tell(&swarm->stations[place].cell, event.with.message);
+    swarm->messages++;
     for (int port = 0; port < CELL_PORTS; port++) {
         /* Of the nine places around a cell, that in the middle has no port. */
         const int ninth = port + (port >= CELL_E);
@@ -155,7 +156,7 @@ static int wake(struct swarm *swarm, const struct event *event) {
     if (cell_wake(&station->cell)) {
         tell(swarm, event->place);
     }
-    wait(swarm, event->place);
+    begin_wait(swarm, event->place);
     return 1;
 }
 
@@ -217,6 +218,8 @@ void swarm_switch(struct swarm *swarm, int y, int x, int on) {
         start(swarm, place);
     }
 }
+
+uint64_t swarm_messages(const struct swarm *swarm) { return swarm->messages; }
 
 void swarm_seed(struct swarm *swarm, int y, int x) { cell_seed(&swarm->stations[y * swarm->width + x].cell); }
 

@@ -23,6 +23,8 @@ struct swarm *swarm_new(int height, int width, int wrap, uint32_t seed, struct s
 void swarm_free(struct swarm *swarm);
 /* Let so many ticks of an exact clock pass; return the number of updates, or -1 if there is no memory. */
 int64_t swarm_run(struct swarm *swarm, uint32_t ticks);
+/* The messages that were sent so far, each to all neighbours. */
+uint64_t swarm_messages(const struct swarm *swarm);
 /* Switch a cell off, or on: it then begins anew, as an empty cell. */
 void swarm_switch(struct swarm *swarm, int y, int x, int on);
 void swarm_seed(struct swarm *swarm, int y, int x);

@@ -8,18 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from blastema._version import __version__
-from blastema.errors import BlastemaError
 from blastema.formats.format import Format, Size
 from blastema.io.atomic import replacing_folder
 from blastema.organism import Organism
+from blastema.quantisation.cell_layout import cell_arrays, check_fits
 from blastema.quantisation.integer_cell import HIDDEN_SHIFT, IntegerCell, integer_cell
-from blastema.rule import Rule
-from blastema.rule.perception import ARTICLE_FILTERS, names_of
 
 FIRMWARE = Path(__file__).parents[1] / "firmware"
 SOURCES = ("cell.h", "cell.c", "board.c", "cortex_m.c", "cortex_m.ld")
-# What fits into a message of 17 bytes, and beside the code into 10,240 bytes of ROM.
-CHANNELS, MOST_HIDDEN = 16, 136
 HEAD = """/* The organism of a cell: {about}. Written by Blastema {version}. */
 #ifndef ORGANISM_H
 #define ORGANISM_H
@@ -37,7 +33,7 @@ def write_cell(organism: Organism, path: Path, size: Size = None) -> str:
     Raises:
         BlastemaError: the rule does not fit into a cell, or the folder cannot be written.
     """
-    _refuse(organism.rule)
+    check_fits(organism.rule)
     numbers = integer_cell(organism.rule, organism.weights, *organism.trained_size)
     with replacing_folder(path, {"organism.h", *SOURCES}) as folder:
         (folder / "organism.h").write_text(header(numbers, _about(organism)), "utf-8")
@@ -47,18 +43,6 @@ def write_cell(organism: Organism, path: Path, size: Size = None) -> str:
         "compile it as docs/firmware.md says; weights are rounded to 8 bits: the root mean square error of a cell's "
         f"change per step is {numbers.error:.2g}; messages are rounded to 8 bits, too"
     )
-
-
-def _refuse(rule: Rule) -> None:
-    if rule.channels > CHANNELS:
-        raise BlastemaError(f"this organism has {rule.channels} channels; a cell's message has room for {CHANNELS}")
-    if rule.hidden > MOST_HIDDEN:
-        raise BlastemaError(f"this organism has {rule.hidden} hidden units; a cell's ROM has room for {MOST_HIDDEN}")
-    if rule.filters != ARTICLE_FILTERS:
-        raise BlastemaError(
-            f"this organism has the filters {', '.join(names_of(rule.filters))}; "
-            f"a cell has {', '.join(ARTICLE_FILTERS)}"
-        )
 
 
 def _about(organism: Organism) -> str:
@@ -75,19 +59,9 @@ def header(numbers: IntegerCell, about: str) -> str:
         numbers: of the organism.
         about: what it grows, for a comment.
     """
-    hidden = numbers.hidden_bias.size
-    pad = CHANNELS - numbers.one.size
-    of_channels = numbers.hidden_weight.reshape(3, -1, hidden).transpose(2, 1, 0)
-    weights = np.concatenate(
-        [
-            np.pad(of_channels, ((0, 0), (0, pad), (0, 0))).reshape(hidden, -1),
-            numbers.hidden_bias.astype("<i2").view(np.int8).reshape(hidden, 2),
-            np.pad(numbers.update_weight, ((0, 0), (0, pad))),
-        ],
-        axis=1,
-    )
+    arrays = cell_arrays(numbers)
     constants = {
-        "CELL_WEIGHTS": weights.size,
+        "CELL_WEIGHTS": arrays.weights.size,
         "CELL_HIDDEN_SHIFT": HIDDEN_SHIFT,
         "CELL_UPDATE_SHIFT": numbers.update_shift,
         "CELL_UPDATE_FACTOR": numbers.update_factor,
@@ -96,10 +70,10 @@ def header(numbers: IntegerCell, about: str) -> str:
     parts = [f"#define {name} {value}" for name, value in constants.items()]
     parts += [
         "/* For each hidden unit: three weights of each channel, a bias of two bytes, a weight for each channel. */",
-        _array("int8_t", "cell_weights", weights),
-        _array("int16_t", "cell_update_bias", np.pad(numbers.update_bias, (0, pad))),
+        _array("int8_t", "cell_weights", arrays.weights),
+        _array("int16_t", "cell_update_bias", arrays.update_bias),
         "/* What stands for 1.0 in each channel. */",
-        _array("int16_t", "cell_one", np.pad(numbers.one, (0, pad))),
+        _array("int16_t", "cell_one", arrays.one),
     ]
     return HEAD.format(about=about, version=__version__) + "\n".join(parts) + "\n\n#endif\n"
 

@@ -1,0 +1,201 @@
+"""Swarms with weights given at run time: the cells are those of the exported program, byte for byte."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import blastema
+from blastema import Organism, Rule
+from blastema.analysis.swarms import log_loss, measure, placed, swarm_sections
+from blastema.cli.commands import COMMANDS
+from blastema.errors import BlastemaError
+from blastema.formats import export
+from blastema.loss import pixel_loss
+from blastema.swarm import TROUBLES, Swarm, Troubles, numbers_of
+from conftest import random_weights
+from test_firmware_swarm import SIDE, beginner
+
+TROUBLED = Troubles(delay=0.4, lost=0.1, corrupted=0.2, drift=0.3)
+
+
+def living(seed):
+    """Return an organism of random weights, in which alpha rises."""
+    rule = Rule(hidden=20)
+    weights = random_weights(rule, seed)
+    weights.update_bias[3] = 0.05
+    return Organism(weights, rule, {"target": "disc", "fit": 8, "pad": 4})
+
+
+@pytest.fixture(scope="module")
+def organism():
+    return living(0)
+
+
+@pytest.fixture(scope="module")
+def numbers(organism):
+    return numbers_of(organism)
+
+
+@pytest.fixture(scope="module")
+def compiled(organism, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("swarm") / "cell"
+    export(organism, "cell", folder)
+    return beginner(folder)
+
+
+def bytes_of(swarm):
+    """Return the states of all cells as the program has them."""
+    states = np.zeros((swarm.height, swarm.width, 16), np.int16)
+    swarm._cells.read_states(states)
+    return states.tobytes()
+
+
+@pytest.mark.parametrize("troubles", [Troubles(), TROUBLED], ids=["none", "all"])
+def test_cells_are_those_of_the_exported_program_byte_for_byte(compiled, numbers, troubles):
+    exported, swarm = compiled(3, *troubles.conditions), Swarm(numbers, 3, SIDE, SIDE, troubles)
+    half = np.arange(SIDE * SIDE).reshape(SIDE, SIDE) % 2 == 0
+    updates = exported.run(25)
+    swarm.run(25)
+    assert swarm.updates == updates > 24 * SIDE * SIDE
+    assert np.array_equal(exported.raw(), np.frombuffer(bytes_of(swarm), np.int16).reshape(SIDE, SIDE, 16))
+    exported.switch(half, 1)
+    swarm.restart(half)
+    exported.run(10)
+    swarm.run(10)
+    assert exported.raw().tobytes() == bytes_of(swarm)
+    assert np.count_nonzero(exported.raw()[..., 3]) > 100
+
+
+def test_swarms_of_several_organisms_do_not_mix_not_even_in_threads(numbers):
+    several = [numbers, numbers_of(living(1))]
+    alone = []
+    for each in several:
+        swarm = Swarm(each, 0, 24, 24)
+        swarm.run(20)
+        alone.append(bytes_of(swarm))
+    assert alone[0] != alone[1]
+    swarms = [Swarm(each, 0, 24, 24) for each in several]
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(20):
+            list(pool.map(Swarm.run, swarms))
+    assert [bytes_of(swarm) for swarm in swarms] == alone
+
+
+def test_the_same_seed_gives_the_same_swarm(numbers):
+    troubles = TROUBLED._replace(failing=0.2, restarting=0.2)
+    first, again, other = (Swarm(numbers, seed, 24, 24, troubles) for seed in (3, 3, 4))
+    for swarm in (first, again, other):
+        swarm.run(15)
+    assert bytes_of(first) == bytes_of(again) != bytes_of(other)
+    assert np.array_equal(first.silent, again.silent)
+    assert first.messages == again.messages > 0
+
+
+def test_so_many_cells_fall_silent_for_good_in_100_waits(numbers):
+    swarm = Swarm(numbers, 1, 60, 60, Troubles(failing=0.3))
+    swarm.run(50)
+    before = swarm.silent.copy()
+    swarm.restart(np.ones((60, 60), bool))
+    assert swarm.silent.mean() == pytest.approx(1 - 0.7**0.5, abs=0.03)
+    swarm.run(50)
+    assert swarm.silent.mean() == pytest.approx(0.3, abs=0.03)
+    assert swarm.silent[before].all()
+    assert not swarm.state[swarm.silent].any()
+
+
+def test_cells_that_restart_are_empty_and_a_swarm_all_of_whose_cells_restart_is_dead(numbers):
+    swarm = Swarm(numbers, 1, 24, 24)
+    swarm.run(40)
+    half = np.arange(24)[:, None] >= 12 + np.zeros((24, 24))
+    assert swarm.state[half].any()
+    swarm.restart(half)
+    assert not swarm.state[half].any()
+    assert swarm.state[~half].any()
+    dead = Swarm(numbers, 1, 24, 24, Troubles(restarting=1.0))
+    dead.run(3)
+    assert not dead.state.any()
+
+
+def test_the_loss_is_that_of_the_cells_that_are_not_silent(numbers):
+    target = np.random.default_rng(0).random((24, 24, 4)).astype(np.float32)
+    swarm = Swarm(numbers, 1, 24, 24, Troubles(failing=0.5))
+    assert log_loss(swarm, target) == pytest.approx(np.log10(pixel_loss(swarm.state, target)))
+    swarm.run(20)
+    assert swarm.silent.any()
+    before = log_loss(swarm, target)
+    target[swarm.silent] = 9
+    assert log_loss(swarm, target) == before
+    target[~swarm.silent] = 9
+    assert log_loss(swarm, target) > before + 1
+
+
+@pytest.mark.parametrize("size", [(8, 8), (4, 4), (5, 11), (12, 3)])
+def test_a_target_keeps_its_place_at_the_seed_cell_in_other_grids(size):
+    target = np.arange(8 * 8 * 4, dtype=np.float32).reshape(8, 8, 4)
+    grid = placed(target, *size)
+    height, width = size
+    assert grid.shape == (height, width, 4)
+    assert np.array_equal(grid[height // 2, width // 2], target[4, 4])
+    assert np.array_equal(grid[height // 2 - 1, width // 2 - 1], target[3, 3])
+    if size == (5, 11):
+        assert not grid[:, 0].any()
+        assert np.array_equal(grid[:, 1:9], target[2:7])
+
+
+def test_a_report_has_every_trouble_and_where_it_breaks(organism, numbers):
+    target = np.zeros((16, 16, 4), np.float32)
+    report = measure(numbers, target, swarms=1, waits=3)
+    assert report == measure(numbers, target, swarms=1, waits=3)
+    assert list(report["troubles"]) == list(TROUBLES)
+    for name, trouble in report["troubles"].items():
+        assert [each["value"] for each in trouble["values"]] == list(TROUBLES[name].measured)
+        above = [each["value"] for each in trouble["values"] if max(each["grown"], each["restarted"]) > -3]
+        assert trouble["breaks_at"] == (above[0] if above else None)
+    tables = list(swarm_sections(report))
+    assert len(tables) == len(TROUBLES)
+    assert all(len(table.columns) == len(values) for table in tables for values in table.rows.values())
+
+
+def test_each_trouble_is_a_field_a_flag_and_in_range():
+    assert Troubles._fields == tuple(TROUBLES)
+    flags = COMMANDS["swarm"].function.__annotations__
+    for name, trouble in TROUBLES.items():
+        assert name in flags
+        assert max(trouble.measured) <= trouble.largest
+        for value in (-0.1, trouble.largest + 0.1, float("nan")):
+            with pytest.raises(BlastemaError, match=f"{name} is "):
+                Swarm(living(0), troubles=Troubles(**{name: value}))
+
+
+def test_organisms_and_grids_that_do_not_fit_are_refused(organism, numbers):
+    wide = Rule(channels=20, hidden=20)
+    with pytest.raises(BlastemaError, match="20 channels; a cell's message has room for 16"):
+        Swarm(Organism(random_weights(wide), wide))
+    for name, arguments in {"height": {"height": 0}, "width": {"width": 5000}, "seed": {"seed": -1}}.items():
+        with pytest.raises(BlastemaError, match=f"{name} is "):
+            Swarm(numbers, **arguments)
+
+
+def test_without_the_native_part_one_line_says_so(organism, monkeypatch):
+    monkeypatch.setitem(sys.modules, "blastema._native", None)
+    monkeypatch.delattr(blastema, "_native", raising=False)
+    with pytest.raises(BlastemaError, match="swarms need Blastema's native part, which is not installed"):
+        numbers_of(organism)
+
+
+def test_the_binding_checks_what_it_is_given(numbers):
+    cells = Swarm(numbers, 0, 6, 5)._cells
+    with pytest.raises(ValueError, match=r"needed is contiguous bool \(6, 5\)"):
+        cells.turn(np.ones((5, 6), bool), True)
+    with pytest.raises(ValueError, match=r"needed is contiguous int16 \(6, 5, 16\)"):
+        cells.read_states(np.zeros((6, 5, 16), np.float32))
+    with pytest.raises(ValueError, match="there is no such cell"):
+        cells.seed(6, 0)
+    few = np.zeros(65, np.int8), np.zeros(16, np.int16), np.zeros(16, np.int16), 6, 1, 1, 1
+    begin = {"height": 3, "width": 3, "wrap": False, "seed": 0, "conditions": (0, 0, 0, 0)}
+    with pytest.raises(ValueError, match="66 weights a hidden unit"):
+        type(cells)(few, **begin)
+    with pytest.raises(ValueError, match="drift below 65536"):
+        type(cells)((np.zeros(66, np.int8), *few[1:]), **begin | {"conditions": (0, 0, 0, 65536)})
