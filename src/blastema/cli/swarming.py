@@ -67,7 +67,7 @@ class Swarming(Growing):
         silent = int(self.swarm.silent.sum())
         parts = [
             f"wait {step}",
-            *(f"loss {loss:.2f}" for loss in self.losses[-1:]),
+            *(f"log10 loss {loss:.2f}" for loss in self.losses[-1:]),
             f"{self.swarm.updates:,} updates",
             f"{self.swarm.messages:,} messages",
             *([f"{silent:,} silent"] if silent else []),
