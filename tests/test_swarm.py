@@ -8,7 +8,7 @@ import pytest
 
 import blastema
 from blastema import Organism, Rule
-from blastema.analysis.swarms import log_loss, measure, placed, swarm_sections
+from blastema.analysis.swarms import breaks_at, log_loss, measure, placed, swarm_sections
 from blastema.cli.commands import COMMANDS
 from blastema.errors import BlastemaError
 from blastema.formats import export
@@ -97,11 +97,12 @@ def test_so_many_cells_fall_silent_for_good_in_100_waits(numbers):
     swarm = Swarm(numbers, 1, 60, 60, Troubles(failing=0.3))
     swarm.run(50)
     before = swarm.silent.copy()
-    swarm.restart(np.ones((60, 60), bool))
+    swarm.restart(before)
     assert swarm.silent.mean() == pytest.approx(1 - 0.7**0.5, abs=0.03)
     swarm.run(50)
     assert swarm.silent.mean() == pytest.approx(0.3, abs=0.03)
     assert swarm.silent[before].all()
+    assert swarm.state[~swarm.silent].any(axis=-1).mean() > 0.2
     assert not swarm.state[swarm.silent].any()
 
 
@@ -133,15 +134,15 @@ def test_the_loss_is_that_of_the_cells_that_are_not_silent(numbers):
 
 @pytest.mark.parametrize("size", [(8, 8), (4, 4), (5, 11), (12, 3)])
 def test_a_target_keeps_its_place_at_the_seed_cell_in_other_grids(size):
-    target = np.arange(8 * 8 * 4, dtype=np.float32).reshape(8, 8, 4)
+    target = np.arange(1, 7 * 8 * 4 + 1, dtype=np.float32).reshape(7, 8, 4)
     grid = placed(target, *size)
     height, width = size
     assert grid.shape == (height, width, 4)
-    assert np.array_equal(grid[height // 2, width // 2], target[4, 4])
-    assert np.array_equal(grid[height // 2 - 1, width // 2 - 1], target[3, 3])
+    assert np.array_equal(grid[height // 2, width // 2], target[3, 4])
+    assert np.array_equal(grid[height // 2 - 1, width // 2 - 1], target[2, 3])
     if size == (5, 11):
         assert not grid[:, 0].any()
-        assert np.array_equal(grid[:, 1:9], target[2:7])
+        assert np.array_equal(grid[:, 1:9], target[1:6])
 
 
 def test_a_report_has_every_trouble_and_where_it_breaks(organism, numbers):
@@ -151,11 +152,22 @@ def test_a_report_has_every_trouble_and_where_it_breaks(organism, numbers):
     assert list(report["troubles"]) == list(TROUBLES)
     for name, trouble in report["troubles"].items():
         assert [each["value"] for each in trouble["values"]] == list(TROUBLES[name].measured)
-        above = [each["value"] for each in trouble["values"] if max(each["grown"], each["restarted"]) > -3]
-        assert trouble["breaks_at"] == (above[0] if above else None)
+        assert trouble["breaks_at"] == breaks_at(trouble["values"])
     tables = list(swarm_sections(report))
     assert len(tables) == len(TROUBLES)
     assert all(len(table.columns) == len(values) for table in tables for values in table.rows.values())
+
+
+@pytest.mark.parametrize(
+    ("losses", "value"),
+    [
+        ([(-4, -4), (-3, -3)], None),
+        ([(-4, -4), (-3.5, -2.9), (-1, -1)], 1),
+        ([(-2.9, -4), (-4, -4)], 0),
+    ],
+)
+def test_a_swarm_breaks_where_a_loss_is_above_the_line(losses, value):
+    assert breaks_at([{"value": k, "grown": a, "restarted": b} for k, (a, b) in enumerate(losses)]) == value
 
 
 def test_each_trouble_is_a_field_a_flag_and_in_range():

@@ -9,11 +9,16 @@ from tempfile import TemporaryDirectory
 
 import test_firmware_swarm
 from blastema import load
+from blastema.analysis.swarms import SwarmReport, measure, swarm_sections
 from blastema.formats import export
+from blastema.swarm import numbers_of
+from blastema.targets import load_target
 from emulated_board import CPUS, Board
 from firmware_programs import PROCESSORS, image, sizes
 
-SIZES, SWARMS = (f"<!-- made by tests/write_firmware_docs.py{part} -->\n" for part in ("", ": swarms"))
+SIZES, SWARMS, LIMITS = (
+    f"<!-- made by tests/write_firmware_docs.py{part} -->\n" for part in ("", ": swarms", ": limits")
+)
 END = "<!-- end -->\n"
 SIZES_HEAD = (
     "| processor | flags | ROM | cell | stack by the compiler | stack in the emulator | instructions of an update |\n"
@@ -35,6 +40,23 @@ def row(name: str, folder: Path) -> str:
         board.update([(port, message) for port in range(8)])
         used = str(board.stack_used())
     return f"| {name} | `{' '.join(PROCESSORS[name].flags)}` | {rom:,} | {cell} | {stack} | {used} | {instructions} |\n"
+
+
+def limits(report: SwarmReport) -> str:
+    """Return the table of how much trouble a swarm bears."""
+    lines = ["| | none | | | | breaks at |\n| --- | ---: | ---: | ---: | ---: | ---: |\n"]
+    for section, trouble in zip(swarm_sections(report), report["troubles"].values(), strict=True):
+        end = trouble["breaks_at"]
+        columns = ["", *section.columns[1:], "" if end is None else f"{end:g}"]
+        lines.append(f"| **{section.title.partition(' · ')[0]}** | {' | '.join(columns)} |\n")
+        for label, losses in section.rows.items():
+            lines.append(f"| {label} | {' | '.join(f'{loss:.2f}' for loss in losses)} | |\n")
+    return "".join(lines)
+
+
+def with_limits(text: str) -> str:
+    """Return the page with how much trouble the lizard bears; takes minutes."""
+    return between(text, LIMITS, limits(measure(numbers_of(load("🦎")), load_target("🦎"))))
 
 
 def between(text: str, begin: str, content: str) -> str:
@@ -60,4 +82,4 @@ if __name__ == "__main__":
     with TemporaryDirectory() as temporary:
         folder = Path(temporary) / "cell"
         export(load("🦎"), "cell", folder)
-        path.write_text(with_swarms(with_sizes(path.read_text("utf-8"), folder), folder), "utf-8")
+        path.write_text(with_limits(with_swarms(with_sizes(path.read_text("utf-8"), folder), folder)), "utf-8")

@@ -110,7 +110,7 @@ def measure(
         "swarms": swarms,
         "breaks_above": BREAKS_ABOVE,
         "without": scores[0],
-        "troubles": {name: {"values": values, "breaks_at": _breaks_at(values)} for name, values in by_name.items()},
+        "troubles": {name: {"values": values, "breaks_at": breaks_at(values)} for name, values in by_name.items()},
     }
 
 
@@ -139,7 +139,8 @@ def _scores(
     return {"value": value, "grown": grown, "restarted": restarted}
 
 
-def _breaks_at(scores: list[SwarmScores]) -> float | None:
+def breaks_at(scores: list[SwarmScores]) -> float | None:
+    """Return the first value at which a swarm breaks, grown or restarted, or None."""
     return next((each["value"] for each in scores if max(each["grown"], each["restarted"]) > BREAKS_ABOVE), None)
 
 
