@@ -32,7 +32,7 @@ TROUBLES = {
             "each message arrives after a random time of up to this many average waits",
             "Delay of messages, up to so many average waits",
             10.0,
-            (0.5, 1.0, 2.0),
+            (0.25, 0.5, 1.0),
         ),
         Trouble("lost", "share of the messages that are lost", "Share of messages lost", 1.0, (0.1, 0.3, 0.5)),
         Trouble(
@@ -54,14 +54,14 @@ TROUBLES = {
             "share of the cells that fall silent for good in 100 average waits",
             "Share of cells that fall silent in 100 waits",
             1.0,
-            (0.01, 0.03, 0.1),
+            (0.001, 0.003, 0.01),
         ),
         Trouble(
             "restarting",
             "share of the cells that restart empty in 100 average waits",
             "Share of cells that restart in 100 waits",
             1.0,
-            (0.01, 0.03, 0.1),
+            (0.1, 0.3, 0.9),
         ),
     )
 }
