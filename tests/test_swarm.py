@@ -2,18 +2,20 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import blastema
-from blastema import Organism, Rule
+from blastema import Organism, Rule, load
 from blastema.analysis.swarms import breaks_at, log_loss, measure, placed, swarm_sections
 from blastema.cli.commands import COMMANDS
 from blastema.errors import BlastemaError
 from blastema.formats import export
 from blastema.loss import pixel_loss
 from blastema.swarm import TROUBLES, Swarm, Troubles, numbers_of
+from blastema.targets import load_target
 from conftest import random_weights
 from test_firmware_swarm import SIDE, beginner
 
@@ -211,3 +213,16 @@ def test_the_binding_checks_what_it_is_given(numbers):
         type(cells)(few, **begin)
     with pytest.raises(ValueError, match="drift below 65536"):
         type(cells)((np.zeros(66, np.int8), *few[1:]), **begin | {"conditions": (0, 0, 0, 65536)})
+
+
+@pytest.mark.slow
+def test_what_the_page_says_of_delays_is_what_a_report_measures():
+    page = (Path(__file__).parents[1] / "docs/firmware.md").read_text("utf-8")
+    table = page.partition(f"| **{TROUBLES['delay'].title}** |")[2]
+    written = [[float(cell) for cell in line.split("|")[2:6]] for line in table.splitlines()[1:3]]
+    report = measure(numbers_of(load("🦎")), load_target("🦎"), kinds=["delay"])
+    scores = [report["without"], *report["troubles"]["delay"]["values"]]
+    measured = [[each[when] for each in scores] for when in ("grown", "restarted")]
+    # Weights are rounded by what cells perceive, which differs a little between instruction sets.
+    assert np.array(measured) == pytest.approx(np.array(written), abs=0.3)
+    assert report["troubles"]["delay"]["breaks_at"] == 1
