@@ -56,7 +56,9 @@ export async function reportKernels(page) {
     console.log(`  ${file}: ${span(times.alone, 0)} ms, in two workers ${span(times.workers, 0)} ms`);
   }
   const torch = torchStep();
-  const ratios = results.map(({ file, times }) => `${(torch / median(times.workers)).toFixed(1)} that of ${file}`);
+  const ratios = results.map(
+    ({ file, times }) => `${(torch / median(times.workers)).toFixed(1)} times as long as ${file}`,
+  );
   console.log(`  PyTorch, dense, ${availableParallelism()} threads: ${torch.toFixed(0)} ms, ${ratios.join(', ')}`);
 }
 
