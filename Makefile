@@ -56,9 +56,9 @@ page-test: $(VENV)/for-tests ## the playground's page: types, lint, and tests in
 	npm run lint --prefix playground --silent
 	PYTHON=$(abspath $(BIN))/python npm test --prefix playground --silent
 
-page-bench: $(VENV)/installed ## a CA step of the page and the kernel beside the article's design, in one run of Chromium
+page-bench: $(VENV)/installed .venv-bench/installed ## compare the page with the article's design and with PyTorch
 	npm ci --prefix playground --silent --no-audit --no-fund
-	PYTHON=$(abspath $(BIN))/python npm run benchmark --prefix playground --silent
+	PYTHON=$(abspath $(BIN))/python BENCH_PYTHON=$(abspath .venv-bench)/bin/python npm run benchmark --prefix playground --silent
 
 bench: .venv-bench/installed ## compare with PyTorch, JAX and CAX, and train as users do (about twenty minutes)
 	.venv-bench/bin/python benchmarks/run.py

@@ -24,8 +24,8 @@ def test_a_kill_before_any_change_of_a_file_loses_nothing(tmp_path):
 
 @pytest.mark.slow
 def test_damaged_files_of_a_run_are_refused_or_repaired():
-    """Run for half a minute in continuous integration, ten seconds elsewhere."""
-    seconds = "30" if "CI" in os.environ else "10"
+    """Run for twenty seconds in continuous integration, ten elsewhere."""
+    seconds = "20" if "CI" in os.environ else "10"
     script = Path(__file__).parent / "attacks/run_files.py"
     run = subprocess.run([sys.executable, script, seconds], capture_output=True, text=True, encoding="utf-8")
     print(run.stdout)

@@ -314,9 +314,10 @@ def test_a_custom_loss_trains_on_every_engine():
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["jax", "numpy"])
 def test_a_short_training_reduces_the_loss_to_a_tenth(engine):
-    target = load_target("🎄", fit=16, pad=4)
-    recipe = dataclasses.replace(RECIPES["article"], shortest=32, longest=40, batch=4)
+    target = load_target("🎄", fit=10, pad=3)
+    # Of one length, since JAX compiles for each.
+    recipe = dataclasses.replace(RECIPES["article"], shortest=32, longest=32, batch=4)
     subject = Trainer(Rule(), EXPERIMENTS["growing"], recipe, target, 0, choose_engine(engine))
-    losses = [subject.step().loss for _ in range(400)]
+    losses = [subject.step().loss for _ in range(200)]
     print(engine, losses[0], np.median(losses[-20:]))
     assert np.median(losses[-20:]) < losses[0] / 10

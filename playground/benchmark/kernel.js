@@ -1,12 +1,18 @@
 // @ts-check
-// Prints how long the kernels take, beside the passes of the page: a training step, and a step of one grown lizard.
+// Prints how long the kernels take, beside the passes of the page and dense PyTorch: a training step, and a step of one
+// grown lizard.
 
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PYTHON, ROOT } from '../tests/browser.js';
 import { compare, median } from './compare.js';
 
 const ROUNDS = 9;
 const FILES = ['kernel.wasm', 'kernel_relaxed.wasm'];
+/** An environment with PyTorch; `make page-bench` has one. */
+const BENCH_PYTHON = process.env.BENCH_PYTHON;
 /** The canonical workload of benchmarks/workload.py, and its loss by the native engine. */
 const WORKLOAD = `
 import base64, json, sys
@@ -48,6 +54,26 @@ export async function reportKernels(page) {
   console.log('training step: 8 grown lizards of 72 x 72, 80 steps, forward and backward');
   for (const { file, times } of results) {
     console.log(`  ${file}: ${span(times.alone, 0)} ms, in two workers ${span(times.workers, 0)} ms`);
+  }
+  const torch = torchStep();
+  const ratios = results.map(
+    ({ file, times }) => `${(torch / median(times.workers)).toFixed(1)} times as long as ${file}`,
+  );
+  console.log(`  PyTorch, dense, ${availableParallelism()} threads: ${torch.toFixed(0)} ms, ${ratios.join(', ')}`);
+}
+
+/** Milliseconds of the same training step in dense PyTorch, the median of some runs. */
+function torchStep() {
+  if (!BENCH_PYTHON) throw new Error('BENCH_PYTHON names no Python with PyTorch; use make page-bench');
+  const folder = mkdtempSync(join(tmpdir(), 'blastema-bench-'));
+  const run = (/** @type {string[]} */ ...command) =>
+    execFileSync(BENCH_PYTHON, command, { cwd: join(ROOT, 'benchmarks'), encoding: 'utf8' });
+  try {
+    const work = join(folder, 'work.npz');
+    run('-c', 'import sys, pathlib, workload; workload.prepare(pathlib.Path(sys.argv[1]))', work);
+    return 1000 * JSON.parse(run('measure.py', work, 'contender_torch', String(availableParallelism()))).training_s;
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }
 

@@ -181,7 +181,7 @@ test('on the page', { skip: noBrowser }, (suite) =>
     };
     const link = async (/** @type {Page} */ page) => {
       // That of an earlier link would be taken for this one's.
-      if (await page.locator('#notice button').isVisible()) await page.click('#notice button');
+      if (await page.locator('#notice button.quiet').isVisible()) await page.click('#notice button.quiet');
       await page.keyboard.press('l');
       await page.waitForSelector('#notice.done:not([hidden])');
       return page.evaluate(() => location.hash);
@@ -246,7 +246,7 @@ test('on the page', { skip: noBrowser }, (suite) =>
       'a damaged link says so once and grows without the cuts',
       async (page) => {
         assert.match(String(await said(page)), /^The cuts in the link cannot be read: "!" is no digit\. /);
-        await page.click('#notice button');
+        await page.click('#notice button.quiet');
         await page.waitForFunction(() => Number(document.querySelector('#living')?.textContent) > 20);
         assert.doesNotMatch(await link(page), /cuts/);
       },

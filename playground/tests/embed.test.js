@@ -57,7 +57,7 @@ test('the dish elsewhere', { skip: noBrowser }, (suite) =>
       async (page) => {
         assert.deepEqual(await shown(page, ['header', '#panel', '#whole-page']), ['header', '#panel']);
       },
-      { hash: `?embedded#${LINK}` },
+      { search: '?engine=webgl2&embedded', hash: `#${LINK}` },
     );
 
     await visit('the embed code puts the dish into another page, with a link back to the whole one', async (page) => {

@@ -308,7 +308,7 @@ test('the page', { skip: noBrowser }, (suite) =>
         await page.setInputFiles('#open', { name, mimeType: '', buffer });
         await page.waitForFunction((part) => document.querySelector('#notice p')?.textContent?.includes(part), name);
         assert.match(String(await notice(page)), message);
-        await page.click('#notice button');
+        await page.click('#notice button.quiet');
       }
     });
 
@@ -318,7 +318,7 @@ test('the page', { skip: noBrowser }, (suite) =>
       await page.setInputFiles('#open', { name: 'many.safetensors', mimeType: '', buffer: many });
       await page.waitForSelector('#notice:not([hidden])');
       assert.match(String(await notice(page)), /many\.safetensors has 17 filters; this page has room for 16/);
-      await page.click('#notice button');
+      await page.click('#notice button.quiet');
       await page.setInputFiles('#open', { name: 'ridge.safetensors', mimeType: '', buffer: ridge });
       await page.waitForSelector('#patterns input[value="ridge.safetensors"]:checked', { state: 'attached' });
       await pause(page);

@@ -269,7 +269,7 @@ test('the story', { skip: noBrowser }, (suite) =>
         await growTo(page, Math.max(age, 220) + 1);
         assert.doesNotMatch(await told(page), /A cut/);
       },
-      { hash: '?kiosk', before: zooFirst },
+      { search: '?engine=webgl2&kiosk', before: zooFirst },
     );
 
     await visit(

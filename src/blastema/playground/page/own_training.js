@@ -18,7 +18,9 @@ const MOST_POINTS = 400;
 /** Fires `progress` after each training step, `changed` when it begins or stops, `failed` with a message if it cannot
  * go on, and `unsaved` with a message if it could not be saved. */
 export class OwnTraining extends EventTarget {
+  /** Until what was learned is saved, too. */
   isRunning = false;
+  #stops = false;
   #ends = /** @type {number[]} */ ([]);
   #savedAt = performance.now();
   #every = 1;
@@ -56,6 +58,7 @@ export class OwnTraining extends EventTarget {
   run() {
     if (this.isRunning || this.hasEnded) return;
     this.isRunning = true;
+    this.#stops = false;
     this.#ends = [performance.now()];
     this.#tell('changed');
     this.#loop = this.#takeSteps();
@@ -63,7 +66,7 @@ export class OwnTraining extends EventTarget {
 
   /** Stops after the present step, and saves. */
   async pause() {
-    this.isRunning = false;
+    this.#stops = true;
     await this.#loop;
   }
 
@@ -81,21 +84,27 @@ export class OwnTraining extends EventTarget {
   }
 
   async #takeSteps() {
-    try {
-      while (this.isRunning && !this.hasEnded) {
-        const { step, loss } = await this.trainer.step();
-        this.#ends = [...this.#ends, performance.now()].slice(-TIMED);
-        this.#update(loss, step);
-        this.#tell('progress');
-        if (this.#mustSave()) this.save();
+    // More steps may be asked for while the last ones are saved.
+    do {
+      try {
+        while (!this.#stops && !this.hasEnded) await this.#takeStep();
+      } catch (error) {
+        this.#stops = true;
+        this.#tell('failed', error instanceof Error ? error.message : String(error));
       }
-    } catch (error) {
-      this.#tell('failed', error instanceof Error ? error.message : String(error));
-    }
+      this.#update(null);
+      await this.save();
+    } while (!this.#stops && !this.hasEnded);
     this.isRunning = false;
-    this.#update(null);
-    await this.save();
     this.#tell('changed');
+  }
+
+  async #takeStep() {
+    const { step, loss } = await this.trainer.step();
+    this.#ends = [...this.#ends, performance.now()].slice(-TIMED);
+    this.#update(loss, step);
+    this.#tell('progress');
+    if (this.#mustSave()) this.save();
   }
 
   /** Brings what is said of the organism up to date. @param {number | null} loss @param {number} [step] */
