@@ -1,4 +1,4 @@
-"""Files that are almost right, thousands of them, for one reader.
+"""Files that are almost right, thousands of them, for one reader or, with "all", for each.
 
     python tests/attacks/fuzz.py READER [SECONDS] [FIRST]
 
@@ -261,4 +261,5 @@ def fuzz(name, seconds, first):
 
 
 if __name__ == "__main__":
-    fuzz(sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 10, int(sys.argv[3]) if len(sys.argv) > 3 else 0)
+    for name in READERS if sys.argv[1] == "all" else sys.argv[1:2]:
+        fuzz(name, float(sys.argv[2]) if len(sys.argv) > 2 else 10, int(sys.argv[3]) if len(sys.argv) > 3 else 0)
