@@ -1,8 +1,8 @@
 // @ts-check
 // Lets the page learn an emoji as a visitor would, with the settings that it offers: node benchmark/make.js [EMOJI]
 //
-// Prints when its loss fell below some values, and at the end what the page measures: the organism when grown, and after
-// each of the article's five cuts.
+// Prints when its loss fell below some values, and at the end what the page measures: the organism when grown, and
+// after each of the article's five cuts.
 
 import { noBrowser, withBrowser } from '../tests/browser.js';
 
