@@ -33,7 +33,7 @@ def test_a_hostile_svg_is_drawn_or_refused(name, tmp_path):
 @pytest.mark.slow
 def test_corrupted_images_are_read_or_refused():
     def fuzz(name):
-        command = [sys.executable, FUZZ, name, "10"]
+        command = [sys.executable, FUZZ, name, "5"]
         return subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
 
     with ThreadPoolExecutor(2) as pool:
