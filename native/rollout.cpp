@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "filter_taps.hpp"
 #include "grid.hpp"
 #include "signal_biases.hpp"
 #include "thread_pool.hpp"
@@ -35,7 +36,7 @@ Rollout::Rollout(const IsaKernel& kernel, const RuleSpec& rule, const Weights& w
       threads_(options.threads),
       share_bands_(should_share_bands(batch.count, Grid::count_bands(batch.height, batch.width), options.threads)),
       token_(options.interrupted) {
-  list_taps();
+  taps_ = taps_of(rule_.kernels.data(), rule_.filters);
   pack_weights(weights);
   biases_ = std::make_unique<SignalBiases>(rule_, weights, batch, model_.shape.hidden, token_);
   make_scratch();
@@ -59,19 +60,6 @@ Rollout::Rollout(const IsaKernel& kernel, const RuleSpec& rule, const Weights& w
 }
 
 Rollout::~Rollout() = default;
-
-void Rollout::list_taps() {
-  taps_.resize(rule_.filters);
-  for (int filter = 0; filter < rule_.filters; ++filter)
-    for (int neighbour = 0; neighbour < 9; ++neighbour) {
-      const float weight = rule_.kernels[filter * 9 + neighbour];
-      if (weight == 0) continue;
-      FilterTaps& taps = taps_[filter];
-      taps.neighbour[taps.count] = neighbour;
-      taps.weight[taps.count] = weight;
-      ++taps.count;
-    }
-}
 
 void Rollout::pack_weights(const Weights& weights) {
   const int filters = rule_.filters, channels = rule_.channels, units = rule_.hidden;

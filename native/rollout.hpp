@@ -71,7 +71,6 @@ class Rollout {
  private:
   template <class Body>
   void for_each_grid(const Body&);
-  void list_taps();
   void pack_weights(const Weights&);
   void make_scratch();
   void unpack_gradients(const float* sum, const Gradients&) const;

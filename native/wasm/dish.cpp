@@ -4,26 +4,14 @@
 #include <cstring>
 #include <vector>
 
+#include "filter_taps.hpp"
+
 namespace blastema {
 
 namespace {
 
 // Less than any alpha of a mature cell, since no threshold is below zero.
 constexpr float immature = -1;
-
-// The nonzero weights of the kernels of an organism's filters.
-std::vector<FilterTaps> taps_of(const Organism& organism) {
-  std::vector<FilterTaps> all(organism.filters);
-  for (int filter = 0; filter < organism.filters; ++filter)
-    for (int neighbour = 0; neighbour < 9; ++neighbour) {
-      const float weight = organism.kernels[filter * 9 + neighbour];
-      if (weight == 0) continue;
-      FilterTaps& taps = all[filter];
-      taps.neighbour[taps.count] = neighbour;
-      taps.weight[taps.count++] = weight;
-    }
-  return all;
-}
 
 }  // namespace
 
@@ -73,7 +61,7 @@ void Dish::step(Organisms organisms, const Moment& moment) {
 
 // Lists the cells of an organism that fire, and computes their changes; `done` are those of others. Returns how many.
 uint32_t Dish::compute_changes(const Organism& organism, int number, const Moment& moment, uint32_t done) {
-  const std::vector<FilterTaps> taps = taps_of(organism);
+  const std::vector<FilterTaps> taps = taps_of(organism.kernels, organism.filters);
   const Model model{.shape = {dish_channels, organism.hidden, organism.filters, organism.article_filters != 0},
                     .alive_threshold = organism.alive_threshold,
                     .fire_threshold = moment.fire_threshold,
