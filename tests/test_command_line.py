@@ -38,6 +38,7 @@ def test_training_writes_all_files(trained):
         "log.jsonl",
         "checkpoint.safetensors",
         "organism.safetensors",
+        "target.png",
         "loss.png",
         "growth.gif",
     } <= names

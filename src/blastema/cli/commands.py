@@ -12,6 +12,7 @@ from blastema.cli.import_ import import_
 from blastema.cli.play import play
 from blastema.cli.site import site
 from blastema.cli.swarm import swarm
+from blastema.cli.target import target
 from blastema.cli.train import train
 from blastema.cli.zoo import zoo
 
@@ -37,6 +38,10 @@ COMMANDS = {
             "blastema train 🦎",
             "blastema train cat.jpg --background auto --experiment growing --fit 24 --pad 8 --steps 1000",
         ),
+    ),
+    "target": Command(
+        target,
+        ("blastema target 🦎", "blastema target cat.jpg --background auto --fit 24 --pad 8 --out target.png"),
     ),
     "grow": Command(
         grow,

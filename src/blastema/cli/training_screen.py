@@ -19,8 +19,16 @@ from rich.text import Text
 
 from blastema.cli.invocation import to_paste
 from blastema.organism import Organism
-from blastema.render.terminal import half_blocks
-from blastema.reporting.album import LOSS, complete_album, final, picture_loss, picture_result, picture_step
+from blastema.render.terminal import Window, half_blocks
+from blastema.reporting.album import (
+    LOSS,
+    complete_album,
+    final,
+    picture_loss,
+    picture_result,
+    picture_step,
+    picture_target,
+)
 from blastema.reporting.target_losses import target_losses
 from blastema.reporting.tensorboard import Events
 from blastema.simulation import Simulation
@@ -34,6 +42,8 @@ PICTURE_EVERY, LINE_EVERY = 0.15, 10.0
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 # Targets whose losses fit on the screen.
 MOST_TARGETS = 10
+# Characters of the column of numbers, and rows that a picture of the target needs at least.
+NUMBERS, TARGET_ROWS = 28, 5
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -53,6 +63,7 @@ def watch(run: Run, notify: Callable[[Report], None] | None = None) -> None:
     # An earlier one shows an organism with fewer training steps.
     for name in final(run).keys() - {LOSS}:
         (run.directory / name).unlink(missing_ok=True)
+    picture_target(run)
     screen = LiveScreen(run, console) if console.is_terminal else LineScreen(run, console)
     events = Events(run)
     training = run.train()
@@ -207,9 +218,9 @@ class LiveScreen:
         run, room = self.run, max(4, self.console.height - 3)
         numbers = Table.grid(padding=(0, 2))
         numbers.add_row(Text("step", "dim"), f"{report.step:,} of {run.config.steps:,}")
-        numbers.add_row("", ProgressBar(total=run.config.steps, completed=report.step, width=28))
+        numbers.add_row("", ProgressBar(total=run.config.steps, completed=report.step, width=NUMBERS))
         numbers.add_row(Text("loss", "dim"), f"{recent_loss(run):.5f}")
-        numbers.add_row("", Text(sparkline(run.losses, 28), "green"))
+        numbers.add_row("", Text(sparkline(run.losses, NUMBERS), "green"))
         for name, loss in shown_losses(run).items():
             numbers.add_row(Text(name, "dim"), f"{loss:.5f}")
         numbers.add_row(Text("rate", "dim"), f"{self.progress.rate():.2f} steps/s")
@@ -219,10 +230,21 @@ class LiveScreen:
         numbers.add_row(Text("cells", "dim"), f"{self.simulation.age} CA steps after the seed cell")
         numbers.add_row(Text("run", "dim"), Text(str(run.directory)))
         title = Text(f"{run.config.label} · {run.config.experiment}", "bold")
-        side = Group(title, "", numbers, "", Text("Ctrl-C saves and stops", "dim"))
+        stop = Text("Ctrl-C saves and stops", "dim")
+        target = self._target(room - numbers.row_count - len(["title", "", "", "", "stop"]))
+        side = Group(title, "", numbers, "", *target, stop)
         whole = Table.grid(padding=(0, 3))
         whole.add_row(half_blocks(self.simulation.state, max(8, self.console.width - 44), room), side)
         return whole
+
+    def _target(self, rows: int) -> list[Text]:
+        """Return the target of the body that is shown, if it fits into so many rows."""
+        if rows < TARGET_ROWS:
+            return []
+        signals = self.run.trainer.rule.signals
+        cells = self.run.targets[signals.index(self.body) if self.body else 0]
+        height, width, _ = cells.shape
+        return [Text("target", "dim"), half_blocks(Window(height, width, 0).of(cells), NUMBERS, rows)]
 
 
 def shown_losses(run: Run) -> dict[str, float]:

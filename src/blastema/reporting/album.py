@@ -17,7 +17,7 @@ from blastema.training.config import run_name
 from blastema.training.run import Run
 from blastema.training.trainer import Report
 
-LOSS, GROWTH, SWITCHES = "loss.png", "growth.gif", "switches.png"
+LOSS, GROWTH, SWITCHES, TARGET = "loss.png", "growth.gif", "switches.png", "target.png"
 # Pictures of the pool and of a batch per run; states of the pool in a picture.
 TIMES = 20
 SAMPLE = 48
@@ -61,6 +61,11 @@ def pool_sample(run: Run) -> Iterator[np.ndarray]:
     """Yield 48 states, `(height, width, channel)` each, from fixed positions all over the pool."""
     for place in np.linspace(0, run.trainer.recipe.pool - 1, SAMPLE).astype(int):
         yield run.trainer.pool.take(np.array([place])).states[0]
+
+
+def picture_target(run: Run) -> None:
+    """Write `target.png`: the target, or all of them in the order of their signals."""
+    save(sheet([_tile(target) for target in run.targets], columns=5, zoom=GROWTH_ZOOM), run.directory / TARGET)
 
 
 def picture_loss(run: Run) -> None:
