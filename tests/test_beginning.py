@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blastema import load
-from blastema.cli.train import beginning_of, config_of, train
+from blastema.cli.train import config_of, train
 from blastema.errors import BlastemaError
+from blastema.learning import beginning_of
 from blastema.organism import Organism
 from blastema.rule import Rule, Weights, initial_weights
 from blastema.training.beginning import Beginning, weights_sum

@@ -51,9 +51,9 @@ def test_the_python_of_the_readme_runs_as_printed(tmp_path, capsys, monkeypatch)
     monkeypatch.chdir(tmp_path)
     (code,) = re.findall(r"```python\n(.*?)```", README, re.S)
     exec(compile(code, "README.md", "exec"), {})
-    printed = capsys.readouterr().out.splitlines()
-    assert len(printed) == 51
-    assert printed[-1] == "(20, 20, 16)"
+    assert capsys.readouterr().out == "(20, 20, 16)\n"
+    assert load("tree.safetensors") == load("runs/tree-growing")
+    assert len(Path("runs/tree-growing/log.jsonl").read_text("utf-8").splitlines()) == 50
 
 
 def test_the_first_two_commands_of_the_readme_are_make_grow_and_make_test():

@@ -20,11 +20,13 @@ __all__ = [
     "load_target",
     "seed_batch",
     "step",
+    "train",
 ]
 
 if TYPE_CHECKING:
     from blastema.engines import choose_engine
     from blastema.errors import BlastemaError
+    from blastema.learning import train
     from blastema.library import load
     from blastema.organism import Organism
     from blastema.rule import Filter, Rule, Weights, seed_batch, step
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "BlastemaError": "errors", "Filter": "rule", "Organism": "organism", "Rule": "rule",
     "Simulation": "simulation", "Weights": "rule", "choose_engine": "engines", "load": "library",
-    "load_target": "targets", "seed_batch": "rule", "step": "rule",
+    "load_target": "targets", "seed_batch": "rule", "step": "rule", "train": "learning",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from tyro.conf import Positional, UseAppendAction, arg
 
 from blastema.cli.choices import flag_name
 from blastema.cli.shared_flags import with_flags_of
-from blastema.cli.train import begin, config_of, warn_if_slow
+from blastema.cli.train import config_of, warn_if_slow
 from blastema.cli.train import train as train_command
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def play(
 
 def run_to_show(train: Sequence[str], resume: Path | None, flags: dict[str, Any]) -> "Run | None":
     """Return the new or resumed run, or None if no training was requested."""
+    from blastema.learning import begin
     from blastema.training.run import Run
 
     if resume is not None:

@@ -33,7 +33,8 @@ def target(
     """
     import sys
 
-    from blastema.cli.train import NOTHING, config_of
+    from blastema.cli.train import config_of
+    from blastema.learning import NOTHING
     from blastema.training.start import remarks
 
     check_output(out, zoom)

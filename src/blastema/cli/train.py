@@ -1,6 +1,5 @@
 """`blastema train TARGET`: train an organism and watch it grow."""
 
-import itertools
 import sys
 from collections.abc import Sequence
 from inspect import signature
@@ -13,14 +12,7 @@ from blastema.cli.choices import flag_name
 from blastema.cli.registries import ENGINE, EXPERIMENT, RECIPE, SETTINGS
 
 if TYPE_CHECKING:
-    from blastema.rule import Rule
-    from blastema.training.beginning import Beginning
-    from blastema.training.run import Config, Run
-
-# The value of --from for random weights.
-NOTHING = "nothing"
-# Where trainings start by default, the first that never saw the target; see docs/recipe.md. Of several targets: 🦎.
-BEGINNINGS = ("🐠", "🦎")
+    from blastema.training.run import Config
 
 
 def train(
@@ -72,6 +64,7 @@ def train(
     """
     from blastema.cli.training_screen import watch
     from blastema.errors import BlastemaError
+    from blastema.learning import begin
     from blastema.training.run import Run
 
     flags: dict[str, Any] = {
@@ -112,12 +105,13 @@ def config_of(
     from blastema.cli.settings import parse_settings
     from blastema.cli.size import parse_size
     from blastema.engines import choose_engine
+    from blastema.learning import beginning_of, default_beginning, recipe_for
     from blastema.rule import Rule
     from blastema.training.experiments import RECIPES
     from blastema.training.run import Config
 
     height, width = parse_size(size) if size else (None, None)
-    flags["recipe"] = flags["recipe"] or ("many" if len(targets) > 1 else "blastema")
+    flags["recipe"] = flags["recipe"] or recipe_for(several=len(targets) > 1)
     steps = RECIPES[flags["recipe"]].steps if steps is None else steps
     settings = parse_settings(set_)
     if from_ is not None:
@@ -132,30 +126,6 @@ def config_of(
     )  # fmt: skip
 
 
-def default_beginning(targets: Sequence[str], recipe: str, rule: "Rule") -> "Beginning | None":
-    """Return the beginning of a training for which the user names none, if it fits.
-
-    The article's recipe begins from nothing, and those for trained organisms from what the user names.
-    """
-    from blastema.targets import short_name
-    from blastema.training.experiments import RECIPES
-
-    if recipe == "article" or RECIPES[recipe].for_trained:
-        return None
-    first, second = BEGINNINGS
-    saw = len(targets) > 1 or short_name(targets[0]) == short_name(first)
-    beginning = beginning_of(second if saw else first)
-    return beginning if beginning and beginning.fits(rule) else None
-
-
-def beginning_of(name: str | None) -> "Beginning | None":
-    """Return the organism of that name as the beginning of a training, None for `nothing`."""
-    from blastema.library import load
-    from blastema.training.beginning import Beginning
-
-    return None if name in (None, NOTHING) else Beginning.of(load(name), name)
-
-
 def warn_if_slow(config: "Config") -> None:
     """Warn if an engine other than the native one is used."""
     if config.engine != "native":
@@ -164,15 +134,3 @@ def warn_if_slow(config: "Config") -> None:
             "available here; blastema doctor shows why",
             file=sys.stderr,
         )
-
-
-def begin(config: "Config", out: Path | None = None) -> "Run":
-    """Start a run in `out`, or in `runs/TARGET-EXPERIMENT`, with a number if that exists."""
-    from blastema.training.config import run_name
-    from blastema.training.run import Run
-
-    if out is not None:
-        return Run.begin(out, config)
-    name = Path("runs") / f"{run_name(config)}-{config.experiment}"
-    numbered = (name.with_name(f"{name.name}-{number}") for number in itertools.count(2))
-    return Run.begin_in_free(itertools.chain([name], numbered), config)

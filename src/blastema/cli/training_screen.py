@@ -1,14 +1,9 @@
 """The screen of `blastema train`: progress, and the organism growing live."""
 
-import os
-import signal
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from types import FrameType
+from collections.abc import Callable
 
 import numpy as np
 from rich.console import Console, Group
@@ -18,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from blastema.cli.invocation import to_paste
+from blastema.machine.stop_signals import stop_gently
 from blastema.organism import Organism
 from blastema.render.terminal import Window, half_blocks
 from blastema.reporting.album import (
@@ -38,8 +34,6 @@ from blastema.training.trainer import Report
 # CA steps of the organism on the screen between two pictures, and the age at which it restarts.
 STRIDE, OLDEST = 4, 160
 PICTURE_EVERY, LINE_EVERY = 0.15, 10.0
-# Stop signals: from Ctrl-C, a process manager, and, where it exists, a terminal that is closed.
-SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 # Targets whose losses fit on the screen.
 MOST_TARGETS = 10
 # Characters of the column of numbers, and rows that a picture of the target needs at least.
@@ -107,30 +101,6 @@ def _farewell(run: Run, console: Console, stopped: list[int]) -> None:
     written = ", ".join(["organism.safetensors", *picture_result(run), "pictures"])
     say(console, f"trained in {run.directory}: {written}. Watch it with:")
     say(console, f"  {to_paste('grow', run.directory)}")
-
-
-@contextmanager
-def stop_gently(console: Console) -> Iterator[list[int]]:
-    """Yield a list that collects stop signals; a second Ctrl-C interrupts at once."""
-    stopped: list[int] = []
-
-    def note(number: int, _: FrameType | None) -> None:
-        # A closed terminal and some process managers send their signals more than once.
-        if stopped and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        stopped.append(number)
-        if number == getattr(signal, "SIGHUP", None):
-            # The terminal is gone, so printing to it would fail.
-            console.file = stack.enter_context(Path(os.devnull).open("w"))  # noqa: SIM115
-
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    with ExitStack() as stack:
-        for number, handler in before.items():
-            # nohup sets SIGHUP to be ignored.
-            if number in (signal.SIGINT, signal.SIGTERM) or handler != signal.SIG_IGN:
-                signal.signal(number, note)
-                stack.callback(signal.signal, number, handler)
-        yield stopped
 
 
 class Progress:

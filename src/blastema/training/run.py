@@ -136,7 +136,7 @@ class Run:
         return run
 
     @classmethod
-    def begin_in_free(cls, directories: Iterator[Path], config: Config) -> "Run":
+    def begin_in_free(cls, directories: Iterator[Path], config: Config, loss: OwnLoss | None = None) -> "Run":
         """Start a run in the first of these directories that is free, even if other runs are started at the same time.
 
         Raises:
@@ -144,7 +144,7 @@ class Run:
         """
         for directory in directories:
             try:
-                return cls.begin(directory, config)
+                return cls.begin(directory, config, loss)
             except (DirectoryTakenError, LockedError):
                 continue
         raise BlastemaError("no free directory found; choose one with --out")
