@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*.* native/*/* src/blastema/firmware/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help grow test test-all other-programs sanitize sanitize-address sanitize-thread bench page-test page-bench lint types docs docs-check kernel kernel-check locks wheel clean
+.PHONY: help grow site test test-all other-programs sanitize sanitize-address sanitize-thread bench page-test page-bench lint types docs docs-check kernel kernel-check locks wheel clean
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -50,8 +50,7 @@ sanitize-thread: $(VENV)/for-tests
 	$(call PRELOAD,libtsan.so) TSAN_OPTIONS=ignore_noninstrumented_modules=1 BLASTEMA_NATIVE=build/thread \
 		$(BIN)/python -m pytest $(SANITIZED) -k "(threads or callers) and not fork and not v4"
 
-page-test: $(VENV)/for-tests ## the playground's page: types, lint, and tests in Chromium and Firefox
-	npm ci --prefix playground --silent --no-audit --no-fund
+page-test: $(VENV)/for-tests site ## the playground's page and the site: types, lint, and tests in Chromium and Firefox
 	npm run types --prefix playground --silent
 	npm run lint --prefix playground --silent
 	PYTHON=$(abspath $(BIN))/python npm test --prefix playground --silent
@@ -83,6 +82,7 @@ docs: $(VENV)/for-tests ## write the generated pages of docs/
 	$(BIN)/python tools/write_gallery.py --text docs/gallery.md
 	$(BIN)/python tools/write_preview.py src/blastema/playground/page/preview.png
 	$(BIN)/python tools/write_notebook.py notebooks/growing.py
+	$(BIN)/python tools/write_api_docs.py docs/api.md
 
 docs-check: $(VENV)/for-tests ## fail if a generated page is out of date
 	$(BIN)/python tools/write_cli_docs.py --check docs/cli.md
@@ -94,6 +94,7 @@ docs-check: $(VENV)/for-tests ## fail if a generated page is out of date
 	$(BIN)/python tools/write_gallery.py --check docs/gallery.md
 	$(BIN)/python tools/write_preview.py --check src/blastema/playground/page/preview.png
 	$(BIN)/python tools/write_notebook.py --check notebooks/growing.py
+	$(BIN)/python tools/write_api_docs.py --check docs/api.md
 
 PAGE := src/blastema/playground/page
 
@@ -102,6 +103,18 @@ kernel: $(VENV)/for-kernel ## build the page's kernels, the native engine in Web
 
 kernel-check: $(VENV)/for-kernel ## fail if the page's kernels are out of date
 	$(BIN)/python tools/build_kernel.py --check $(PAGE)
+
+SITE := build/site
+# Live organisms on the site, as the pages name them.
+DISHES := growing=growing/lizard persistent=persistent/butterfly regenerating=regenerating/lizard set-point=set-point
+
+site: $(VENV)/for-site ## build the documentation site into build/site, with the playground inside
+	npm ci --prefix playground --silent --no-audit --no-fund
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	$(BIN)/blastema site $(SITE)/play
+	mkdir -p $(SITE)/dishes
+	set -e; for dish in $(DISHES); do \
+		$(BIN)/blastema export $${dish#*=} --to html --out $(SITE)/dishes/$${dish%%=*}.html; done
 
 wheel: $(VENV)/installed ## build a wheel into dist/
 	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
@@ -117,6 +130,8 @@ locks: $(VENV)/created ## resolve requirements/*.txt again
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--all-extras --constraint requirements/core.txt --constraint requirements/build.txt \
 		pyproject.toml requirements/test.in -o requirements/test.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--constraint requirements/test.txt requirements/site.in -o requirements/site.txt
 
 clean: ## remove environments and build output
 	rm -rf $(VENV) .venv-bench build dist
@@ -139,6 +154,10 @@ $(VENV)/installed: $(VENV)/created requirements/core.txt requirements/build.txt 
 
 $(VENV)/for-tests: $(VENV)/installed requirements/test.txt
 	$(PIP) --require-hashes -r requirements/test.txt
+	touch $@
+
+$(VENV)/for-site: $(VENV)/installed requirements/site.txt
+	$(PIP) --require-hashes -r requirements/site.txt
 	touch $@
 
 # A compiler for WebAssembly, of its own since it takes 375 MB and few need it.

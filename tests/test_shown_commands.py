@@ -107,6 +107,16 @@ def test_commands_in_pages_and_help_run_as_pasted(tmp_path):
         assert run.returncode == 0, f"{command}\n{run.stderr}"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if "```python" in page.read_text("utf-8")], ids=lambda page: page.stem
+)
+def test_the_python_of_a_page_runs_as_printed(page, tmp_path):
+    code = "\n".join(re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.S))
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=300)
+    assert run.returncode == 0, run.stderr
+
+
 def test_targets_that_the_readme_names_exist(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     put = README.split("Train any of")[1].split("Choose")[0]

@@ -18,8 +18,8 @@ FOLDER = "pictures/figures"
 EVERY, QUALITY, MOST_BYTES = 3, 55, 6_000_000
 INTRODUCTION = """# Gallery
 
-The article's figures, redrawn with Blastema's organisms by `blastema figure all`; [the
-notebook](../notebooks/growing.ipynb) walks through them. These are small versions; written by `tools/write_gallery.py`.
+The article's figures, redrawn with Blastema's organisms by `blastema figure all`; the
+notebook `notebooks/growing.ipynb` walks through them. These are small versions; written by `tools/write_gallery.py`.
 """
 
 
