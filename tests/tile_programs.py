@@ -26,17 +26,27 @@ class Access(ctypes.Structure):
     _fields_ = (("number", ctypes.c_uint32), ("value", ctypes.c_uint32))
 
 
-def includes(folder: Path) -> list[str]:
+def includes(folder: Path, sketch: Path = SKETCH) -> list[str]:
     """Return the flags that let a compiler find the sketch, what it uses of Arduino, and the cell of this folder."""
-    return [f"-I{path}" for path in (ARDUINO, SKETCH, folder)]
+    return [f"-I{path}" for path in (ARDUINO, sketch, folder)]
 
 
-def grids(folder: Path) -> ctypes.CDLL:
-    """Return tests/tile/grid.cpp with the cell of this folder as a library of this machine."""
+def without_passing_on(folder: Path) -> Path:
+    """Return a folder with the sketch of a tile that hears only the four neighbours that it is wired to."""
+    sketch = folder / "alone"
+    shutil.copytree(SKETCH, sketch, dirs_exist_ok=True)
+    text, passes = (sketch / "tile.ino").read_text(), "if (side == LEFT || side == RIGHT) {"
+    assert text.count(passes) == 1
+    (sketch / "tile.ino").write_text(text.replace(passes, "if (false) {"))
+    return sketch
+
+
+def grids(folder: Path, sketch: Path = SKETCH) -> ctypes.CDLL:
+    """Return tests/tile/grid.cpp with a sketch and the cell of this folder as a library of this machine."""
     compilers = [shutil.which(name) or pytest.skip(f"not installed: {name}") for name in ("cc", "c++")]
-    library, compiled = folder / "grid.so", folder / "cell.o"
+    library, compiled = folder / f"grid-{sketch.name}.so", folder / "cell.o"
     subprocess.run([compilers[0], "-std=c99", "-O2", "-fPIC", "-c", folder / "cell.c", "-o", compiled], check=True)
-    flags = ["-std=c++17", "-O2", "-shared", "-fPIC", *WARNINGS, *includes(folder)]
+    flags = ["-std=c++17", "-O2", "-shared", "-fPIC", *WARNINGS, *includes(folder, sketch)]
     subprocess.run([compilers[1], *flags, ARDUINO / "grid.cpp", compiled, "-o", library], check=True)
     loaded = ctypes.CDLL(str(library))
     loaded.grid_new.restype = ctypes.c_void_p

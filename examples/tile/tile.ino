@@ -20,7 +20,9 @@ struct side {
 } sides[SIDES];
 
 struct cell mine;
+/* When it last woke, in milliseconds, and how long it waits. */
 uint32_t woke, rest;
+bool held;
 
 void open(uint8_t side, HardwareSerial* port, uint8_t neighbour) {
   sides[side].port = port;
@@ -95,6 +97,17 @@ void show() {
   analogWrite(BLUE, brightness(2));
 }
 
+/* Become the seed cell when the button is pressed, and say so: the neighbours come alive while it waits. */
+void press(bool pressed) {
+  if (pressed && !held) {
+    cell_seed(&mine);
+    tell();
+    show();
+    woke = millis();
+  }
+  held = pressed;
+}
+
 /* A number that differs from board to board, so that they do not wait alike. */
 uint16_t noise() {
   uint16_t random = 0;
@@ -111,6 +124,7 @@ void setup() {
   open(RIGHT, &PORT_RIGHT, CELL_E);
   open(BELOW, &PORT_BELOW, CELL_S);
   cell_start(&mine, noise());
+  held = false;
   woke = millis();
   rest = (uint32_t)cell_wait(&mine) * TICK;
 }
@@ -121,14 +135,12 @@ void loop() {
       hear(side, (uint8_t)sides[side].port->read());
     }
   }
+  press(digitalRead(BUTTON) == LOW);
   if (millis() - woke < rest) {
     return;
   }
   woke += rest;
   rest = (uint32_t)cell_wait(&mine) * TICK;
-  if (digitalRead(BUTTON) == LOW) {
-    cell_seed(&mine);
-  }
   if (cell_wake(&mine)) {
     tell();
   }
