@@ -67,7 +67,7 @@ lint: $(VENV)/for-tests ## ruff, import-linter, clang-format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/clang-format --dry-run -Werror native/*.* native/*/* tests/neon/*
+	$(BIN)/clang-format --dry-run -Werror native/*.* native/*/* tests/neon/* tests/tile/* examples/tile/*
 
 types: $(VENV)/for-tests ## mypy
 	$(BIN)/mypy

@@ -102,6 +102,14 @@ show("channels")
 show("asynchrony")
 
 # %% [markdown]
+# Nothing in the rule needs a common clock or a reliable grid. Here every cell is a small computer of its own: it wakes
+# at random, works with integers, and sends its neighbours messages of 17 bytes. Restarts heal; cells that fall silent
+# for good do more harm.
+
+# %%
+show("swarm")
+
+# %% [markdown]
 # ## Experiment 1: learning to grow
 #
 # Training starts from a seed cell, takes 64 to 96 steps, and computes the mean squared difference to the picture; its

@@ -11,14 +11,16 @@ from PIL import Image, ImageSequence
 
 from blastema.cli.figure import figure
 from blastema.errors import BlastemaError
-from blastema.figures import NAMES, figure_named, planarian, save_figure, teaser, together
+from blastema.figures import NAMES, figure_named, planarian, save_figure, swarm, teaser, together
 from blastema.figures.figure import Film, Setting, looping
 from blastema.figures.growing import Growing, organisms_of
 from blastema.figures.influence import _reach
 from blastema.figures.recording import recording
 from blastema.library import load
 from blastema.organism import Organism
+from blastema.quantisation.integer_cell import integer_cell
 from blastema.rule import ALPHA, Rule, alive, seed_batch, step
+from blastema.swarm import Swarm, Troubles
 from conftest import blastema, random_weights
 
 SETTING = Setting(quick=True)
@@ -168,6 +170,15 @@ def test_a_cell_belongs_to_the_same_organism_as_on_the_page():
             strongest = (y, x) if alpha[y, x] > 0.1 else max(near, key=lambda place: alpha[place])
             assert owners[y, x] == before[strongest]
     assert min((owners == 0).sum(), (owners == 1).sum()) > 50
+
+
+def test_cells_that_fell_silent_are_marked_and_no_others():
+    numbers = integer_cell(Rule(), random_weights(Rule()), 8, 8)
+    grown = Swarm(numbers, 0, swarm.SIDE, swarm.SIDE, Troubles(failing=0.5))
+    grown.run(30)
+    assert 100 < grown.silent.sum() < 1000
+    cells = np.asarray(swarm._picture(grown))[:: swarm.ZOOM, :: swarm.ZOOM]
+    np.testing.assert_array_equal((cells == swarm.SILENT).all(axis=-1), grown.silent)
 
 
 def test_influence_spreads_two_cells_a_step_at_most():

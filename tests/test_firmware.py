@@ -16,7 +16,8 @@ from blastema.formats import export
 from blastema.formats.cell import SOURCES, header
 from blastema.quantisation.cell_layout import MOST_HIDDEN
 from blastema.quantisation.integer_cell import IntegerCell, meaning
-from blastema.rule import Batch, Rule, step
+from blastema.rule import Batch, Filter, Rule, step
+from blastema.rule.perception import SOBEL_X
 from conftest import random_weights
 from firmware_programs import MESSAGE, PORTS, PROCESSORS, Cell, Host, image, run, sizes
 
@@ -174,11 +175,33 @@ def test_it_compiles_for_other_processors(name, folder, tmp_path):
 @pytest.mark.parametrize(
     ("rule", "says"),
     [
-        (Rule(channels=20), "this organism has 20 channels; a cell's message has room for 16"),
-        (Rule(hidden=300), f"this organism has 300 hidden units; a cell's ROM has room for {MOST_HIDDEN}"),
+        (
+            Rule(channels=20, hidden=20),
+            "this organism has 20 channels; a cell's message has room for 16: it needs 304 bytes of RAM (48 too many); "
+            "train one with --set channels=16",
+        ),
+        (
+            Rule(channels=20, hidden=300),
+            "it needs 25,864 bytes of ROM (15,624 too many) and 304 bytes of RAM (48 too many); "
+            f"train one with --set channels=16 --set hidden={MOST_HIDDEN}",
+        ),
+        (
+            Rule(hidden=300),
+            f"this organism has 300 hidden units; a cell's ROM has room for {MOST_HIDDEN}: "
+            f"it needs 21,064 bytes of ROM (10,824 too many); train one with --set hidden={MOST_HIDDEN}",
+        ),
+        (Rule(channels=4, hidden=137), "it needs 10,306 bytes of ROM (66 too many); "),
         (
             Rule(filters=("identity", "laplacian")),
             "this organism has the filters identity, laplacian; a cell has identity, sobel_x, sobel_y",
+        ),
+        (
+            Rule(filters=("identity", Filter("mine", fixed=SOBEL_X))),
+            "this organism has the filters identity, mine; a cell has identity, sobel_x, sobel_y",
+        ),
+        (
+            Rule(signals=("one", "two")),
+            "this organism grows one or two, and cell has no room for signals; export one body with --signal NAME",
         ),
     ],
 )

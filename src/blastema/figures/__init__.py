@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # In the article's order.
 NAMES = (
     "step", "teaser", "unstable", "training", "pool", "regeneration", "rotation", "turning", "planarian", "setpoint",
-    "asynchrony", "curves", "channels", "influence", "together",
+    "asynchrony", "swarm", "curves", "channels", "influence", "together",
 )  # fmt: skip
 
 

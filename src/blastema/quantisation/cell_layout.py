@@ -9,8 +9,11 @@ from blastema.quantisation.integer_cell import IntegerCell
 from blastema.rule import Rule
 from blastema.rule.perception import ARTICLE_FILTERS, names_of
 
-# What fits into a message of 17 bytes, and beside the code into 10,240 bytes of ROM.
+ROM, RAM = 10_240, 256
+# What fits into a message of 17 bytes, and beside the code into the ROM.
 CHANNELS, MOST_HIDDEN = 16, 136
+# Bytes of RAM for a channel: its state, its sum of changes, its number from each of eight neighbours.
+CHANNEL_RAM = 12
 
 
 class CellArrays(NamedTuple):
@@ -31,14 +34,36 @@ class CellArrays(NamedTuple):
 def check_fits(rule: Rule) -> None:
     """Raise a BlastemaError if an organism of this rule does not fit into a cell."""
     if rule.channels > CHANNELS:
-        raise BlastemaError(f"this organism has {rule.channels} channels; a cell's message has room for {CHANNELS}")
+        raise BlastemaError(
+            f"this organism has {rule.channels} channels; a cell's message has room for {CHANNELS}: {_too_large(rule)}"
+        )
     if rule.hidden > MOST_HIDDEN:
-        raise BlastemaError(f"this organism has {rule.hidden} hidden units; a cell's ROM has room for {MOST_HIDDEN}")
+        raise BlastemaError(
+            f"this organism has {rule.hidden} hidden units; a cell's ROM has room for {MOST_HIDDEN}: {_too_large(rule)}"
+        )
     if rule.filters != ARTICLE_FILTERS:
         raise BlastemaError(
             f"this organism has the filters {', '.join(names_of(rule.filters))}; "
             f"a cell has {', '.join(ARTICLE_FILTERS)}"
         )
+
+
+def _too_large(rule: Rule) -> str:
+    """Return by how many bytes an organism is too large for a cell, and what would fit."""
+    # All but the weights stays as it is; fewer channels than a message has take as much.
+    channels = max(rule.channels, CHANNELS)
+    rom = ROM - MOST_HIDDEN * _unit_rom(CHANNELS) + rule.hidden * _unit_rom(channels)
+    ram = RAM + (channels - CHANNELS) * CHANNEL_RAM
+    sizes = ((rom, ROM, "ROM"), (ram, RAM, "RAM"))
+    needs = [f"{size:,} bytes of {kind} ({size - most:,} too many)" for size, most, kind in sizes if size > most]
+    limits = (("channels", rule.channels, CHANNELS), ("hidden", rule.hidden, MOST_HIDDEN))
+    settings = " ".join(f"--set {name}={limit}" for name, value, limit in limits if value > limit)
+    return f"it needs {' and '.join(needs)}; train one with {settings}"
+
+
+def _unit_rom(channels: int) -> int:
+    """Return the bytes of a hidden unit: three weights and one for each channel, and a bias."""
+    return (len(ARTICLE_FILTERS) + 1) * channels + 2
 
 
 def cell_arrays(numbers: IntegerCell) -> CellArrays:
