@@ -25,6 +25,8 @@ SHORTER = {
     r"blastema figure ": " --quick",
 }
 RUN = "runs/lizard-regenerating"
+TUTORIALS = [page for page in PAGES if page.parent.name == "tutorials" and "```python" in page.read_text("utf-8")]
+TUTORIALS.append(PROJECT / "docs/index.md")
 # Those that need an argument of the reader's, another program's file, or minutes: that their flags exist is checked.
 LEFT_OUT = r"blastema (\S+ )?[A-Z]{3,}|blastema import|blastema [a-z]+$(?<!play)(?<!zoo)(?<!doctor)|.*figure all"
 
@@ -108,9 +110,7 @@ def test_commands_in_pages_and_help_run_as_pasted(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if "```python" in page.read_text("utf-8")], ids=lambda page: page.stem
-)
+@pytest.mark.parametrize("page", TUTORIALS, ids=lambda page: page.stem)
 def test_the_python_of_a_page_runs_as_printed(page, tmp_path):
     code = "\n".join(re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.S))
     run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=300)
