@@ -9,14 +9,17 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
 from blastema.cli.sweep_axes import flags_of_file, jobs_of
 from blastema.errors import BlastemaError
-from blastema.sweep import cluster
-from blastema.sweep.files import ORDER
+from blastema.io.atomic import replacing
+from blastema.sweep import cluster, files
+from blastema.sweep.files import ORDER, read_files, write_files
 from blastema.sweep.job import refuse_same_names
+from blastema.sweep.slice import trained
 from blastema.training.lock import locked
 from blastema.training.run import Run
 from conftest import blastema
@@ -47,9 +50,9 @@ def eight(out):
 
 def content(directory):
     """Return the files of a run; of the log, without how long the steps took."""
-    files = {name: (directory / name).read_bytes() for name in ORDER if (directory / name).exists()}
-    lines = [json.loads(line) for line in files["log.jsonl"].splitlines()]
-    return files | {"log.jsonl": [{name: line[name] for name in line if name != "seconds"} for line in lines]}
+    contents = {name: (directory / name).read_bytes() for name in ORDER if (directory / name).exists()}
+    lines = [json.loads(line) for line in contents["log.jsonl"].splitlines()]
+    return contents | {"log.jsonl": [{name: line[name] for name in line if name != "seconds"} for line in lines]}
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +74,9 @@ class Processes:
             self.port = free.getsockname()[1]
         self.address = f"tcp://127.0.0.1:{self.port}"
 
-    def scheduler(self):
-        return self.start("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+    def scheduler(self, **variables):
+        options = ("--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        return self.start("scheduler", *options, **variables)
 
     def worker(self, *arguments, **variables):
         options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(self.folder))
@@ -126,8 +130,8 @@ def wait_for(condition, process, seconds=240):
 
 def check_complete(out, alone):
     assert {path.name for path in out.iterdir() if path.is_dir()} == set(alone)
-    for name, files in alone.items():
-        assert content(out / name) == files, name
+    for name, expected in alone.items():
+        assert content(out / name) == expected, name
     rows = [json.loads(line) for line in (out / "results.jsonl").read_text("utf-8").splitlines()]
     assert [row["name"] for row in rows] == list(alone)
     assert {row["state"] for row in rows} == {"finished"}
@@ -256,6 +260,16 @@ def test_workers_that_cannot_train_are_named_and_not_used(processes, tmp_path):
     assert old.poll() is without.poll() is None
 
 
+@pytest.mark.slow
+def test_a_scheduler_with_another_version_is_refused(processes, tmp_path):
+    processes.scheduler(PYTHONPATH=other_version(tmp_path / "old", "blastema", "0.0.1"))
+    refused = processes.sweep()
+    _, told = refused.communicate(timeout=120)
+    assert refused.returncode == 2
+    assert told.startswith("blastema: the scheduler has blastema 0.0.1, this machine 0.1.0; install the same version")
+    assert not (tmp_path / "out").exists()
+
+
 def wait_for_workers(address, count):
     from distributed import Client
 
@@ -296,6 +310,45 @@ def test_a_full_disk_stops_the_sweep_and_loses_nothing(processes, tmp_path, alon
     _, told = sweep.communicate(timeout=300)
     assert sweep.returncode == 0, told
     check_complete(tmp_path / "out", alone)
+
+
+class KilledError(Exception):
+    """Stands for `kill -9`."""
+
+
+def next_slice(directory):
+    """Return the files of a slice of one training step."""
+    return trained(read_files(directory), 0, lambda: False, lambda step, loss: None).files
+
+
+@pytest.mark.parametrize("writes", range(6))
+def test_a_kill_between_two_files_loses_a_slice_at_most(tmp_path, alone, monkeypatch, writes):
+    job = eight(tmp_path)[2]
+    run = Run.begin(job.directory, job.config)
+    for report in run.train():
+        if report.step == 24:
+            break
+    # At step 25 is a milestone.
+    slice_ = next_slice(job.directory)
+    assert slice_.keys() == {
+        "best.safetensors",
+        "organism.safetensors",
+        "log.jsonl",
+        "rollback.safetensors",
+        "checkpoint.safetensors",
+    }
+    left = iter(range(writes))
+
+    def replacing_until_killed(path):
+        if next(left, None) is None:
+            raise KilledError
+        return replacing(path)
+
+    monkeypatch.setattr(files, "replacing", replacing_until_killed)
+    with suppress(KilledError):
+        write_files(job.directory, slice_)
+    list(Run.resume(job.directory).train())
+    assert content(job.directory) == alone[job.name]
 
 
 def test_an_unreachable_scheduler_is_refused(tmp_path, refusal, monkeypatch):

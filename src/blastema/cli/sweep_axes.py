@@ -144,8 +144,9 @@ def _job(values: dict[str, Any], shared: dict[str, Any], varied: Sequence[str], 
     name = "-".join(named.values())
     if len(name.encode()) > LONGEST_NAME:
         raise BlastemaError(f"the name of a run would be too long: {name}; sweep over fewer settings at once")
-    place = [text for axis, text in named.items() if axis in varied and axis not in ("experiment", "seed")]
-    return Job(name, config, out / name, " ".join(place) or named["targets"])
+    label = {axis: text for axis, text in named.items() if axis in varied} or {"targets": named["targets"]}
+    place = [text for axis, text in label.items() if axis not in ("experiment", "seed")]
+    return Job(name, config, out / name, " ".join(label.values()), " ".join(place) or named["targets"])
 
 
 def _config(values: dict[str, Any], shared: dict[str, Any]) -> Config:

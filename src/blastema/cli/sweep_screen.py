@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 LINE_EVERY, DRAW_EVERY = 10.0, 0.5
 # Lines of the screen besides the rows of runs, and the rows that are shown at least.
 FRAME, LEAST = 8, 3
+# Width of a progress bar, and of a screen that has room for it.
+BAR, WIDE = 12, 80
 # Which rows are shown if there is no room for all.
 IMPORTANT = (RUNNING, FAILED, WAITING, FINISHED)
 STYLES = {RUNNING: "green", FAILED: "red", WAITING: "dim", FINISHED: "bold"}
@@ -211,8 +213,12 @@ class LiveScreen:
         room = max(LEAST, self.console.height - FRAME)
         chosen = sorted(self.jobs, key=lambda job: IMPORTANT.index(job.state))[:room]
         table = Table(box=None, pad_edge=False, header_style="dim")
-        for column, justify in (("run", "left"), ("", "left"), ("step", "right"), ("loss", "right"), ("", "left")):
-            table.add_column(column, justify=justify, no_wrap=True, overflow="ellipsis")  # type: ignore[arg-type]
+        table.add_column("run", no_wrap=True, overflow="ellipsis")
+        if self.console.width >= WIDE:
+            table.add_column(width=BAR)
+        table.add_column("step", justify="right", no_wrap=True, min_width=max(len(_steps(job)) for job in self.jobs))
+        table.add_column("loss", justify="right", no_wrap=True, min_width=7)
+        table.add_column("worker", no_wrap=True, overflow="ellipsis", min_width=len(FINISHED))
         for job in (job for job in self.jobs if job in chosen):
             self._add(table, job)
         rest = len(self.jobs) - len(chosen)
@@ -221,11 +227,11 @@ class LiveScreen:
         return Group("", table, *more, "", foot)
 
     def _add(self, table: Table, job: Job) -> None:
-        steps = job.config.steps
-        table.add_row(
-            Text(job.name),
-            ProgressBar(total=steps, completed=job.done, width=16),
-            f"{job.done:,}/{steps:,}",
-            f"{job.loss:.5f}" if job.loss == job.loss else "",
-            Text(job.problem or job.worker or job.state, STYLES[job.state]),
-        )
+        bar = [ProgressBar(total=job.config.steps, completed=job.done, width=BAR)] if self.console.width >= WIDE else []
+        loss = f"{job.loss:.5f}" if job.loss == job.loss else ""
+        worker = Text(job.worker.rpartition("/")[2] or job.state, STYLES[job.state])
+        table.add_row(Text(job.label), *bar, _steps(job), loss, worker)
+
+
+def _steps(job: Job) -> str:
+    return f"{job.done:,}/{job.config.steps:,}"

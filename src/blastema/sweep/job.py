@@ -24,7 +24,8 @@ class Job:
         name: of its directory.
         config: what is trained.
         directory: of the run.
-        place: what tells it from others besides experiment and seed; its label in the chart.
+        label: what tells it from the others, for the screen.
+        place: the same without experiment and seed, for the chart.
         state: `WAITING`, `RUNNING`, `FINISHED` or `FAILED`.
         done, loss: training steps taken, and the loss of the last one.
         saved: training steps in the files of the run.
@@ -35,7 +36,8 @@ class Job:
     name: str
     config: Config
     directory: Path
-    place: str = ""
+    label: str
+    place: str
     state: str = WAITING
     done: int = 0
     loss: float = math.nan

@@ -68,12 +68,24 @@ def train_slice(files: Files, sweep: str, name: str, seconds: float, engine: str
     problem = unfit(engine, version)
     if problem:
         raise UnfitWorkerError(problem)
+    return trained(files, seconds, lambda: sweep in _stopped, _reporter(sweep, name))
+
+
+def trained(files: Files, seconds: float, stopped: Callable[[], bool], report: Callable[[int, float], None]) -> Slice:
+    """Train a run in a temporary directory.
+
+    Args:
+        files: of the run.
+        seconds: after which it ends; at least one step is trained, unless the run has none left.
+        stopped: returns whether to end after the current step.
+        report: called with step and loss once a second.
+    """
     with tempfile.TemporaryDirectory(prefix="blastema-") as folder:
         directory = Path(folder)
         for file, content in files.items():
             (directory / file).write_bytes(content)
         run = Run.resume(directory)
-        _train(run, seconds, lambda: sweep in _stopped, _reporter(sweep, name))
+        _train(run, seconds, stopped, report)
         pictures = picture_result(run) if run.trainer.done == run.config.steps else []
         after = read_files(directory) | {picture: (directory / picture).read_bytes() for picture in pictures}
     changed = {file: content for file, content in after.items() if files.get(file) != content}
