@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,7 @@ from blastema.sweep.files import ORDER, read_files, write_files
 from blastema.sweep.job import refuse_same_names
 from blastema.sweep.slice import trained
 from blastema.training.lock import locked
-from blastema.training.run import Run
+from blastema.training.run import Config, Run
 from conftest import blastema
 
 NOTHING_GIVEN = {
@@ -183,6 +184,7 @@ def test_a_sweep_that_is_stopped_continues_and_trains_nothing_twice(tmp_path, al
     assert "Traceback" not in told
     if number == signal.SIGINT:
         assert sweep.returncode == 130
+        assert told.count("Ctrl-C again stops at once") == 1
         assert re.search(r"Stopped; \d of 8 runs have finished, and the others are saved", told)
     wait_for_end_of_session(sweep.pid)
     before = {path.parent.name: path.read_bytes().splitlines() for path in out.glob("*/log.jsonl")}
@@ -310,6 +312,23 @@ def test_a_full_disk_stops_the_sweep_and_loses_nothing(processes, tmp_path, alon
     _, told = sweep.communicate(timeout=300)
     assert sweep.returncode == 0, told
     check_complete(tmp_path / "out", alone)
+
+
+@pytest.mark.slow
+def test_the_script_of_the_page_trains_its_runs(tmp_path):
+    page = (Path(__file__).parents[1] / "docs/sweeps.md").read_text("utf-8")
+    (script,) = re.findall(r"```python\n(.*?run_sweep.*?)```", page, re.S)
+    (tmp_path / "mine.py").write_text(script, "utf-8")
+    for _ in range(2):
+        run = subprocess.run([sys.executable, "mine.py"], cwd=tmp_path, capture_output=True, text=True)
+        assert (run.returncode, run.stderr) == (0, "")
+    rows = [json.loads(line) for line in (tmp_path / "sweeps/mine/results.jsonl").read_text("utf-8").splitlines()]
+    assert [(row["name"], row["done"], row["state"]) for row in rows] == [
+        ("disc-30", 30, "finished"),
+        ("disc-60", 60, "finished"),
+    ]
+    list(Run.begin(tmp_path / "alone", Config("disc", steps=30, fit=12, pad=4)).train())
+    assert content(tmp_path / "alone") == content(tmp_path / "sweeps/mine/disc-30")
 
 
 class KilledError(Exception):

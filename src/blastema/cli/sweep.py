@@ -10,6 +10,7 @@ from blastema.cli.ranges import check_range
 from blastema.cli.registries import EXPERIMENT, RECIPE
 from blastema.cli.shared_flags import with_flags_of
 from blastema.cli.train import train
+from blastema.sweep import SLICE
 
 # Seconds of a slice: at least one training step, at most a day.
 SHORTEST, LONGEST = 0.1, 86_400
@@ -38,7 +39,7 @@ def sweep(
     out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
     scheduler: Annotated[str | None, arg(metavar="ADDRESS", help_behavior_hint="")] = None,
     workers: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: one per core)")] = None,
-    slice_: Annotated[float, arg(name="slice", metavar="SECONDS")] = 30.0,
+    slice_: Annotated[float, arg(name="slice", metavar="SECONDS")] = SLICE,
     **flags: Any,
 ) -> None:
     """Train every combination of targets, experiments, seeds and settings, on this machine or many.

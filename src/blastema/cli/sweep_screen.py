@@ -18,11 +18,10 @@ from blastema.cli.training_screen import say, stop_gently
 from blastema.errors import BlastemaError
 from blastema.machine import cores
 from blastema.sweep.cluster import connected
-from blastema.sweep.conduct import conducted
+from blastema.sweep.conduct import conducted, only_sweep_in
 from blastema.sweep.job import FAILED, FINISHED, RUNNING, WAITING, Job
 from blastema.sweep.results import Results
 from blastema.training.directory import make_directory
-from blastema.training.lock import LockedError, locked
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -56,7 +55,7 @@ def watch_sweep(jobs: list[Job], out: Path, scheduler: str | None, workers: int 
         with connected(scheduler, 0):
             pass
     make_directory(out)
-    with _only_sweep_in(out), stop_gently(console) as stopped:
+    with only_sweep_in(out), stop_gently(console) as stopped:
         results = Results(out, jobs)
         results.write()
         if waiting:
@@ -87,7 +86,7 @@ def _train(
     ended = 0
     with screen:
         try:
-            for conductor in conducted(jobs, connect, jobs[0].config.engine, seconds, screen.tell):
+            for conductor in conducted(jobs, connect, seconds, screen.tell):
                 screen.show()
                 now_ended = sum(job.state in (FINISHED, FAILED) for job in jobs)
                 if now_ended != ended:
@@ -95,7 +94,8 @@ def _train(
                     ended = now_ended
                 if stopped and conductor is None:
                     break
-                if stopped and conductor is not None:
+                if stopped and conductor is not None and not conductor.stopping:
+                    screen.tell("stopping after the current training steps; Ctrl-C again stops at once")
                     conductor.stop()
         except OSError as error:
             raise BlastemaError(
@@ -118,18 +118,6 @@ def _farewell(jobs: list[Job], out: Path, console: Console, results: Results, st
     say(console, f"{count[FINISHED]} of {len(jobs)} runs have finished in {out}: {', '.join(results.names())}")
     if count[FAILED]:
         sys.exit(1)
-
-
-@contextmanager
-def _only_sweep_in(out: Path) -> Iterator[None]:
-    """Lock the directory of a sweep."""
-    try:
-        with locked(out):
-            yield
-    except LockedError:
-        raise BlastemaError(
-            f"another sweep is running in {out}; wait for it or stop it, or choose another --out"
-        ) from None
 
 
 class Progress:

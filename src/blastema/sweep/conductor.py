@@ -77,8 +77,6 @@ class Conductor:
 
     def stop(self) -> None:
         """Start no slice any more, and end those that are being trained after their current step."""
-        if self.stopping:
-            return
         self.stopping = True
         with suppress(OSError):
             self.client.run(stop, self.token, workers=list(self.cluster.threads), on_error="ignore", wait=False)
