@@ -1,6 +1,7 @@
 """Sweeps: the same runs as trained alone, whatever dies on the way."""
 
 import csv
+import dataclasses
 import json
 import os
 import re
@@ -14,14 +15,18 @@ from pathlib import Path
 
 import pytest
 
+from blastema import Rule, load
 from blastema.cli.sweep_axes import flags_of_file, jobs_of
+from blastema.engines.native_engine import isas
 from blastema.errors import BlastemaError
 from blastema.io.atomic import replacing
 from blastema.sweep import cluster, files
 from blastema.sweep.files import ORDER, read_files, write_files
 from blastema.sweep.job import refuse_same_names
+from blastema.sweep.results import Results
 from blastema.sweep.slice import trained
 from blastema.training.lock import locked
+from blastema.training.recipe import RANGES
 from blastema.training.run import Config, Run
 from conftest import blastema
 
@@ -329,6 +334,32 @@ def test_the_script_of_the_page_trains_its_runs(tmp_path):
     ]
     list(Run.begin(tmp_path / "alone", Config("disc", steps=30, fit=12, pad=4)).train())
     assert content(tmp_path / "alone") == content(tmp_path / "sweeps/mine/disc-30")
+
+
+def test_the_table_has_every_field_and_score_and_what_trained_a_run(tmp_path, monkeypatch):
+    if len(isas()) < 2:
+        pytest.skip("not here: a second instruction set of the native engine")
+    jobs = eight(tmp_path)[2:4]
+    monkeypatch.setenv("BLASTEMA_ISA", isas()[1])
+    for step in Run.begin(jobs[0].directory, jobs[0].config).train():
+        if step.step == 20:
+            break
+    monkeypatch.setenv("BLASTEMA_ISA", isas()[0])
+    list(Run.resume(jobs[0].directory).train())
+    for job in jobs:
+        job.look()
+    results = Results(tmp_path, jobs)
+    results.write()
+    assert results.names() == ["results.csv", "results.jsonl", "results.png"]
+    rows = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text("utf-8").splitlines()]
+    table = list(csv.DictReader((tmp_path / "results.csv").read_text("utf-8").splitlines()))
+    assert [row["state"] for row in table] == [row["state"] for row in rows] == ["finished", "waiting"]
+    assert {*RANGES, *(field.name for field in dataclasses.fields(Rule))} - {"signals"} <= rows[0].keys()
+    assert (rows[0]["pool"], rows[0]["longest"], rows[0]["hidden"]) == (16, 70, 128)
+    assert json.loads(table[0]["learning_rates"]) == rows[0]["learning_rates"]
+    assert rows[0]["isa"] == f"{isas()[1]} then {isas()[0]}"
+    assert rows[0]["validation"] == load(jobs[0].directory).scores["validation"] == float(table[0]["validation"])
+    assert table[1]["validation"] == ""
 
 
 class KilledError(Exception):

@@ -61,6 +61,7 @@ class Cluster:
         except (OSError, TimeoutError, RuntimeError) as error:
             raise SchedulerLostError(str(error)) from None
         self.threads = {address: count for address, count in threads.items() if address in self._fit}
+        self.unfit = {address: problem for address, problem in self.unfit.items() if address in threads}
         self._check_enough(len(threads))
 
     def _check_enough(self, count: int) -> None:
@@ -69,7 +70,7 @@ class Cluster:
         Raises:
             BlastemaError: there are some, but no fit one, and never was.
         """
-        if count and not self._fit:
+        if count and count == len(self.unfit) and not self._fit:
             raise BlastemaError(f"none of the workers can train, {count} in all; see above for the reasons")
         if not count and not self._waits:
             self.tell("the scheduler has no workers; waiting for one")
@@ -121,10 +122,11 @@ class Cluster:
                     )
 
     def _ask(self, function: Callable[..., Any], arguments: Iterable[Any], addresses: list[str]) -> dict[str, Any]:
-        """Return the answer of each worker, or the exception that it raised."""
+        """Return the answer of each worker, or the exception that it raised; not of workers that are gone."""
         if not addresses:
             return {}
-        return self.client.run(function, *arguments, workers=addresses, on_error="return")
+        answers = self.client.run(function, *arguments, workers=addresses, on_error="return")
+        return {address: answer for address, answer in answers.items() if not isinstance(answer, OSError)}
 
 
 @contextmanager
