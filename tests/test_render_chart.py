@@ -39,3 +39,13 @@ def test_a_series_may_be_shorter_and_the_axis_larger():
     short = chart("", ["a", "b", "c"], [("x", (-4.0,), BLUE)], 400, line=False, holding=(-5.0, -1.0))
     whole = chart("", ["a", "b", "c"], [("x", (-4.0, -1.5), BLUE)], 400, line=False, holding=(-5.0, -1.0))
     assert heights(short, BLUE)[0] == pytest.approx(heights(whole, BLUE)[0])
+
+
+def test_values_that_are_not_finite_leave_a_gap_and_series_without_a_name_are_not_in_the_legend():
+    gap = chart("", ["a", "b", "c"], [("x", (-4.0, np.nan, -2.0), BLUE)], 400, line=False)
+    whole = chart("", ["a", "b", "c"], [("x", (-4.0, -3.0, -2.0), BLUE)], 400, line=False)
+    assert heights(gap, BLUE)[0] == heights(whole, BLUE)[0]
+    assert len(heights(gap, BLUE)) == 2 / 3 * len(heights(whole, BLUE))
+    unnamed = chart("", ["a", "b"], [("", (-4.0, -3.0), BLUE), ("y", (-4.0, -3.0), GREEN)], 400, line=False)
+    alone = chart("", ["a", "b"], [("y", (-4.0, -3.0), GREEN)], 400, line=False)
+    assert np.array_equal(np.asarray(unnamed)[HEIGHT - 30 :], np.asarray(alone)[HEIGHT - 30 :])

@@ -21,6 +21,7 @@ from test_documents import EXAMPLES, PAGES, PROJECT, README, commands_of, shown
 SHORTER = {
     r"blastema train ": " --steps 1",
     r"blastema play --train ": " --steps 1",
+    r"blastema sweep ": " --steps 1",
     r"blastema evaluate ": " --organisms 2",
     r"blastema figure ": " --quick",
 }
@@ -28,7 +29,10 @@ RUN = "runs/lizard-regenerating"
 TUTORIALS = [page for page in PAGES if page.parent.name == "tutorials" and "```python" in page.read_text("utf-8")]
 TUTORIALS.append(PROJECT / "docs/index.md")
 # Those that need an argument of the reader's, another program's file, or minutes: that their flags exist is checked.
-LEFT_OUT = r"blastema (\S+ )?[A-Z]{3,}|blastema import|blastema [a-z]+$(?<!play)(?<!zoo)(?<!doctor)|.*figure all"
+LEFT_OUT = (
+    r"blastema (\S+ )?[A-Z]{3,}|blastema import|blastema [a-z]+$(?<!play)(?<!zoo)(?<!doctor)|.*figure all"
+    r"|.* --scheduler "
+)
 
 
 def shortened(command: str) -> str:

@@ -12,6 +12,7 @@ from blastema.cli.import_ import import_
 from blastema.cli.play import play
 from blastema.cli.site import site
 from blastema.cli.swarm import swarm
+from blastema.cli.sweep import sweep
 from blastema.cli.target import target
 from blastema.cli.train import train
 from blastema.cli.zoo import zoo
@@ -37,6 +38,13 @@ COMMANDS = {
         (
             "blastema train 🦎",
             "blastema train cat.jpg --background auto --experiment growing --fit 24 --pad 8 --steps 1000",
+        ),
+    ),
+    "sweep": Command(
+        sweep,
+        (
+            "blastema sweep 🦎 🎄 --experiment persistent regenerating --seed 0..2 --out sweeps/one",
+            "blastema sweep 🦎 --set pool=64,256 --scheduler tcp://10.0.0.2:8786 --out sweeps/two",
         ),
     ),
     "target": Command(

@@ -43,7 +43,7 @@ def parse_settings(texts: Sequence[str]) -> Settings:
         if name in values:
             raise BlastemaError(f"--set gives {name} twice; give it once")
         try:
-            values[name] = _value(_hint(name), value)
+            values[name] = _value(type_of(name), value)
         except ValueError:
             example = f"--set {name}={as_text(defaults[name])}"
             raise BlastemaError(f"cannot read the value in --set {text}; write it as in {example}") from None
@@ -68,7 +68,7 @@ def as_text(value: Any) -> str:
     return ",".join(":".join(map(as_text, part)) if isinstance(part, tuple) else as_text(part) for part in value)
 
 
-def _hint(name: str) -> Any:
+def type_of(name: str) -> Any:
     """Return the type of a field."""
     return get_type_hints(Recipe if name in NAMES else Rule)[name]
 

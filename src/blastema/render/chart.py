@@ -35,7 +35,8 @@ def chart(
     Args:
         title: above the chart.
         names: labels of the horizontal axis, evenly spaced; empty ones are positions without a label.
-        series: drawn in order, the last one on top; may be shorter than `names`. The legend is at the bottom.
+        series: drawn in order, the last one on top; may be shorter than `names`. Values that are not finite are left
+            out. The legend is at the bottom, without those whose name is empty.
         width: in pixels.
         line: connect the points by lines.
         limits: of the vertical axis; values beyond are drawn at its ends.
@@ -58,7 +59,7 @@ def chart(
     for index, name in enumerate(names):
         draw.text((place(index, low)[0], (bottom + 6) * FINE), name, FAINT, font(11 * FINE), "ma")
     for _, values, colour in series:
-        points = [place(index, value) for index, value in enumerate(values)]
+        points = [place(index, value) for index, value in enumerate(values) if math.isfinite(value)]
         if line:
             draw.line([part for point in points for part in point], colour, 2 * FINE, joint="curve")
         for x, y in points:
@@ -79,6 +80,7 @@ def levels(low: float, high: float) -> list[float]:
 
 def _ends(values: Sequence[float], limits: tuple[float, float]) -> tuple[float, float]:
     """Return the ends of the axis, multiples of 0.5 that are at least 1 apart."""
+    values = [value for value in values if math.isfinite(value)]
     low, high = max(math.floor(min(values) * 2) / 2, limits[0]), min(math.ceil(max(values) * 2) / 2, limits[1])
     return low, max(high, low + 1)
 
@@ -86,5 +88,7 @@ def _ends(values: Sequence[float], limits: tuple[float, float]) -> tuple[float, 
 def _legend(draw: ImageDraw.ImageDraw, series: Sequence[Series]) -> None:
     x = LEFT * FINE
     for name, _, colour in series:
+        if not name:
+            continue
         draw.text((x, (HEIGHT - 2) * FINE), name, colour, font(12 * FINE), "ld")
         x += round(font(12 * FINE).getlength(name)) + 18 * FINE
