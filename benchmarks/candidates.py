@@ -11,7 +11,7 @@ from blastema.engines.protocol import Loss
 from blastema.loss import rgba_channels, towards
 from blastema.quantisation.eight_bit import scale_of
 from blastema.rule import ALPHA, Array, Batch, Rule, Weights
-from blastema.training.experiments import BLASTEMA, RECIPES
+from blastema.training.experiments import BLASTEMA, RECIPES, falling
 from blastema.training.recipe import Recipe
 from blastema.training.trainer import Report, Trainer
 
@@ -192,12 +192,6 @@ class _LateChange:
         return first._replace(gradient=gradient)
 
 
-def falling(first: float, last: float, count: int = 12) -> tuple[tuple[float, float], ...]:
-    """Return learning rates that follow a cosine, in `count` equal steps."""
-    heights = (np.cos(np.pi * (np.arange(count) + 0.5) / count) + 1) / 2
-    return tuple((part / count, float(last + (first - last) * height)) for part, height in enumerate(heights))
-
-
 ONCE: dict[str, Candidate] = {
     "article": Candidate(ARTICLE_RECIPE),
     "article, hotter rates": Candidate(dataclasses.replace(ARTICLE_RECIPE, learning_rates=BLASTEMA.learning_rates)),
@@ -208,7 +202,7 @@ ONCE: dict[str, Candidate] = {
     "+ contained at the beginning": Candidate(BLASTEMA, Contained),
     "+ half of a batch seeds at the beginning": Candidate(BLASTEMA, ManySeeds),
     "+ only seeds at the beginning": Candidate(BLASTEMA, OnlySeeds),
-    "+ rates as a cosine": Candidate(dataclasses.replace(BLASTEMA, learning_rates=falling(4e-3, 5e-5))),
+    "+ rates as a cosine": Candidate(dataclasses.replace(BLASTEMA, learning_rates=falling(4e-3, 5e-5, 12))),
     "+ a loss on overflow": Candidate(BLASTEMA, Overflow),
     "+ a loss on late change": Candidate(BLASTEMA, LateChange),
     "+ damage late": Candidate(BLASTEMA, DamageLate),

@@ -187,3 +187,15 @@ def test_a_custom_filter_survives_the_file(tmp_path):
     assert Run.resume(tmp_path / "run").config == config
     list(run.train())
     assert run.organism().rule == rule
+
+
+def test_a_recipe_brings_its_own_steps_and_batch():
+    assert (Config("disc").steps, Config("disc").batch) == (8000, 8)
+    quick = Config("disc", recipe="quick")
+    assert (quick.steps, quick.batch, quick.full_recipe().damaged) == (4400, 4, 2)
+    assert (Config("disc", recipe="quick", steps=9, batch=5).steps, Config("disc", recipe="quick", batch=5).batch) == (
+        9,
+        5,
+    )
+    rates = [rate for _, rate in quick.full_recipe().learning_rates]
+    assert rates == sorted(rates, reverse=True)

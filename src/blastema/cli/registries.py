@@ -30,7 +30,13 @@ def _experiment_names() -> list[str]:
 def _recipes() -> str:
     from blastema.training.experiments import RECIPES
 
-    return ", ".join(f"{name} ({recipe.sentence})" for name, recipe in RECIPES.items())
+    usual = next(iter(RECIPES.values()))
+    return ", ".join(
+        f"{name} ({recipe.sentence}"
+        + (f", {recipe.steps} steps" if recipe.steps != usual.steps else "")
+        + (f" in batches of {recipe.batch})" if recipe.batch != usual.batch else ")")
+        for name, recipe in RECIPES.items()
+    )
 
 
 def _recipe_names() -> list[str]:

@@ -31,8 +31,8 @@ def sweep(
     seed: Annotated[tuple[str, ...], arg(metavar="SEED ...", help_behavior_hint="(default: 0)")] = ("0",),
     recipe: Annotated[tuple[str, ...], arg(metavar="NAME ...", help_behavior_hint=""), FromRegistry(RECIPE.text)] = (),
     from_: Annotated[tuple[str, ...], arg(name="from", metavar="ORGANISM ...", help_behavior_hint="")] = (),
-    steps: Annotated[tuple[int, ...], arg(metavar="INT ...", help_behavior_hint="(default: 8000)")] = (),
-    batch: Annotated[tuple[int, ...], arg(metavar="INT ...", help_behavior_hint="(default: 8)")] = (),
+    steps: Annotated[tuple[int, ...], arg(metavar="INT ...", help_behavior_hint="(default: the recipe's)")] = (),
+    batch: Annotated[tuple[int, ...], arg(metavar="INT ...", help_behavior_hint="(default: the recipe's)")] = (),
     set_: Annotated[
         tuple[str, ...], UseAppendAction, arg(name="set", metavar="NAME=VALUE,...", help_behavior_hint="")
     ] = (),

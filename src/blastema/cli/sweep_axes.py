@@ -153,8 +153,6 @@ def _config(values: dict[str, Any], shared: dict[str, Any]) -> Config:
     known = {"targets", "experiment", "seed", *SEVERAL}
     flags = {"recipe": None, "from_": None, "steps": None, "batch": None} | shared
     flags |= {name: value for name, value in values.items() if name in known and name != "targets"}
-    if flags["batch"] is None:
-        del flags["batch"]
     settings = tuple(f"{name}={value}" for name, value in values.items() if name not in known)
     return config_of(values["targets"], set_=settings, **flags)
 

@@ -11,7 +11,7 @@ from blastema.cli.train import train as train_command
 if TYPE_CHECKING:
     import numpy as np
 
-    from blastema.training.run import Config
+    from blastema.training.config import Config
 
 ZOOM = 8
 
@@ -33,14 +33,14 @@ def target(
     """
     import sys
 
-    from blastema.cli.train import config_of
-    from blastema.learning import NOTHING
+    from blastema.cli.size import parse_size
+    from blastema.training.config import Config
     from blastema.training.start import remarks
 
     check_output(out, zoom)
-    config = config_of(
-        [name], steps=None, engine=None, batch=8, seed=0, experiment="regenerating", recipe=None, from_=NOTHING, **flags
-    )
+    size = flags.pop("size")
+    height, width = parse_size(size) if size else (None, None)
+    config = Config(name, height=height, width=width, **flags)
     config.check_memory()
     cells = config.picture()
     for remark in remarks(config, cells):

@@ -20,8 +20,8 @@ def train(
     /,
     experiment: Annotated[str, EXPERIMENT] = "regenerating",
     recipe: Annotated[str | None, arg(metavar="NAME", help_behavior_hint=""), RECIPE] = None,
-    steps: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: 8000)")] = None,
-    batch: int = 8,
+    steps: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: the recipe's)")] = None,
+    batch: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: the recipe's)")] = None,
     seed: int = 0,
     size: Annotated[str | None, arg(metavar="SIZE", help_behavior_hint="")] = None,
     fit: int = 40,
@@ -94,7 +94,6 @@ def train(
 def config_of(
     targets: Sequence[str],
     *,
-    steps: int | None,
     size: str | None,
     engine: str | None,
     from_: str | None = None,
@@ -107,12 +106,10 @@ def config_of(
     from blastema.engines import choose_engine
     from blastema.learning import beginning_of, default_beginning, recipe_for
     from blastema.rule import Rule
-    from blastema.training.experiments import RECIPES
     from blastema.training.run import Config
 
     height, width = parse_size(size) if size else (None, None)
     flags["recipe"] = flags["recipe"] or recipe_for(several=len(targets) > 1)
-    steps = RECIPES[flags["recipe"]].steps if steps is None else steps
     settings = parse_settings(set_)
     if from_ is not None:
         beginning = beginning_of(from_)
@@ -120,7 +117,7 @@ def config_of(
         beginning = default_beginning(targets, flags["recipe"], Rule().replace(**settings.rule))
     trained = beginning.organism if beginning else None
     return Config(
-        tuple(targets), steps=steps, height=height, width=width, engine=choose_engine(engine).name, beginning=beginning,
+        tuple(targets), height=height, width=width, engine=choose_engine(engine).name, beginning=beginning,
         rule=(trained.rule.replace(signals=()) if trained else Rule()).replace(**settings.rule),
         settings=settings.recipe, **flags,
     )  # fmt: skip

@@ -50,8 +50,8 @@ class Config:
             grid: floats from 0 to 1 with RGB premultiplied by alpha, or uint8 RGBA with straight colours. A tuple of
             names trains one rule to grow them all, each with a signal of its own.
         experiment, recipe: names of records in `blastema.training.experiments`.
-        steps: training steps.
-        batch: states per training step.
+        steps: training steps; None takes the recipe's.
+        batch: states per training step; None takes the recipe's.
         seed: random seed of the training, 0 to 2^63.
         fit, pad, height, width, background: of the target, see `load_target`.
         engine: name of an engine; None takes the fastest that is installed.
@@ -72,8 +72,9 @@ class Config:
     target: Any
     experiment: str = "regenerating"
     recipe: str = "blastema"
-    steps: int = RECIPES["blastema"].steps
-    batch: int = RECIPES["blastema"].batch
+    # Never None afterwards, these two and the rule.
+    steps: int = None  # type: ignore[assignment]
+    batch: int = None  # type: ignore[assignment]
     seed: int = 0
     fit: int = FIT
     pad: int | None = None
@@ -81,7 +82,6 @@ class Config:
     width: int | None = None
     background: str | None = None
     engine: str = field(default_factory=default_engine)
-    # Never None afterwards.
     rule: Rule = None  # type: ignore[assignment]
     settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
     # Afterwards a Beginning or None.
@@ -92,6 +92,9 @@ class Config:
 
     def __post_init__(self) -> None:
         self._check_names()
+        for name in ("steps", "batch"):
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, getattr(RECIPES[self.recipe], name))
         self._check_target()
         self._check_rule()
         self._check_numbers()

@@ -1,5 +1,6 @@
 """The article's experiments and the recipes to train them, each declared once."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -58,6 +59,16 @@ EXPERIMENTS = {
 }
 
 
+def falling(first: float, last: float, stages: int = 24) -> tuple[tuple[float, float], ...]:
+    """Return learning rates that fall along half a cosine, in equal stages.
+
+    >>> falling(1.0, 0.0, 2)
+    ((0.0, 0.853553), (0.5, 0.146447))
+    """
+    heights = ((math.cos(math.pi * (stage + 0.5) / stages) + 1) / 2 for stage in range(stages))
+    return tuple((stage / stages, round(last + (first - last) * height, 6)) for stage, height in enumerate(heights))
+
+
 BLASTEMA = Recipe(
     pool=256,
     damages=("disc", "half", "square"),
@@ -68,6 +79,16 @@ BLASTEMA = Recipe(
 RECIPES = {
     "blastema": BLASTEMA,
     "long": replace(BLASTEMA, longer=(0.6, 1.6), sentence="longer rollouts late"),
+    # Half batches take half the time, and so many of them learn more. Halves heal last, so they are cut most often.
+    "quick": replace(
+        BLASTEMA,
+        steps=4400,
+        batch=4,
+        damaged=2,
+        damages=("half", "disc", "half", "square"),
+        learning_rates=falling(3e-3, 2e-5),
+        sentence="sooner good from a trained organism",
+    ),
     # Cuts in a row, and rollouts long enough for regrown tissue to meet the rest.
     "further": replace(
         BLASTEMA,
