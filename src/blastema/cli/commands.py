@@ -43,7 +43,7 @@ COMMANDS = {
     "sweep": Command(
         sweep,
         (
-            "blastema sweep 🦎 🎄 --experiment persistent regenerating --seed 0..2 --out sweeps/one",
+            "blastema sweep 🦎 🎄 --experiment persistent regenerating --seed 0..1 --out sweeps/one",
             "blastema sweep 🦎 --set pool=64,256 --scheduler tcp://10.0.0.2:8786 --out sweeps/two",
         ),
     ),

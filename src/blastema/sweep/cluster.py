@@ -24,6 +24,15 @@ VERSIONS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
 }
 
 
+# Dask looks at its own event loops, profiles and statistics up to a hundred times a second, for which the processes of
+# a cluster on one machine take a twentieth of a core. Slices last seconds, so this is often enough.
+SELDOM = {
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.worker.profile.enabled": False,
+}
+
+
 class SchedulerLostError(Exception):
     """The connection to the scheduler broke."""
 
@@ -151,6 +160,7 @@ def connected(scheduler: str | None, workers: int) -> Iterator["Client"]:
         # Files of runs are sent as arguments of tasks.
         stack.enter_context(dask.config.set({"distributed.admin.large-graph-warning-threshold": "100GB"}))
         if scheduler is None:
+            stack.enter_context(dask.config.set(SELDOM))
             cluster = LocalCluster(
                 n_workers=workers, threads_per_worker=1, memory_limit=0, silence_logs=logging.CRITICAL,
                 dashboard_address="127.0.0.1:0", preload=["blastema.sweep.local_worker"],
