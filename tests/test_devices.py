@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import blastema as package
 from blastema.engines import choose_engine, jax_tile
 from blastema.engines.jax_engine import JaxEngine
 from blastema.engines.jax_layout import Layout, choose_layout
 from blastema.errors import BlastemaError
-from blastema.rule import Rule
+from blastema.rule import Rule, seed_batch
 from conftest import random_weights
 from double_precision import assert_close, batch_of, judged, wish
 
@@ -150,3 +151,22 @@ def test_weights_of_another_rule_are_refused():
     rule, other = Rule(), Rule(hidden=64)
     with pytest.raises(BlastemaError, match=re.escape("hidden_weight has shape (48, 64); this rule needs (48, 128)")):
         JaxEngine(1).grow(rule, random_weights(other), batch_of(rule, 6, 6), 1)
+
+
+@slow
+def test_the_script_of_the_page_runs_in_two_processes(tmp_path):
+    text = (Path(__file__).parents[1] / "docs/scaling.md").read_text("utf-8")
+    (script,) = re.findall(r"```python\n(.*?)```", text, re.S)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    (tmp_path / "together.py").write_text(script.replace("10.0.0.1:9999", address).replace("4096", "97"), "utf-8")
+    started = [subprocess.Popen([sys.executable, "together.py", number], cwd=tmp_path) for number in "01"]
+    try:
+        assert [process.wait(timeout=300) for process in started] == [0, 0]
+    finally:
+        for process in started:
+            process.kill()
+    batch = seed_batch([3], 97, 97)
+    lizard = package.load("🦎")
+    expected = choose_engine("native").grow(lizard.rule, lizard.weights, batch, 100)
+    np.testing.assert_allclose(np.load(tmp_path / "state.npy"), expected.states[0], rtol=0, atol=1e-5)
