@@ -19,7 +19,7 @@ from blastema.engines.jax_engine import JaxEngine
 from blastema.engines.jax_layout import Layout, choose_layout
 from blastema.errors import BlastemaError
 from blastema.rule import Rule, seed_batch
-from conftest import random_weights
+from conftest import blastema, random_weights
 from double_precision import assert_close, batch_of, judged, wish
 
 PROGRAM = str(Path(__file__).with_name("on_devices.py"))
@@ -147,6 +147,32 @@ def test_an_invalid_number_of_devices_is_refused(number):
         JaxEngine(number)
 
 
+COMMANDS = {
+    "grow": ("grow", "🦎", "--steps", "3", "--out", "lizard.gif"),
+    "evaluate": ("evaluate", "🦎", "--organisms", "1"),
+    "train": ("train", "disc", "--experiment", "growing", "--steps", "1"),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_more_devices_than_there_are_are_refused_in_one_line(command, refusal, tmp_path):
+    message = refusal(*COMMANDS[command], "--engine", "jax", "--devices", "99", cwd=tmp_path)
+    assert message.startswith("blastema: there are not 99 devices: JAX has 1 here (cpu); XLA_FLAGS=")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("engine", ["native", "numpy", None])
+def test_devices_need_an_engine_that_can_use_them(command, engine, refusal, tmp_path):
+    chosen = ("--engine", engine) if engine else ()
+    message = refusal(*COMMANDS[command], *chosen, "--devices", "2", cwd=tmp_path)
+    assert message == f"blastema: --devices needs --engine jax; the {engine or 'native'} engine uses one device\n"
+
+
+def test_no_devices_are_refused(refusal, tmp_path):
+    message = refusal(*COMMANDS["grow"], "--engine", "jax", "--devices", "0", cwd=tmp_path)
+    assert message == "blastema: the number of devices is 0; it must be a whole number, at least 1\n"
+
+
 def test_weights_of_another_rule_are_refused():
     rule, other = Rule(), Rule(hidden=64)
     with pytest.raises(BlastemaError, match=re.escape("hidden_weight has shape (48, 64); this rule needs (48, 128)")):
@@ -170,3 +196,25 @@ def test_the_script_of_the_page_runs_in_two_processes(tmp_path):
     lizard = package.load("🦎")
     expected = choose_engine("native").grow(lizard.rule, lizard.weights, batch, 100)
     np.testing.assert_allclose(np.load(tmp_path / "state.npy"), expected.states[0], rtol=0, atol=1e-5)
+
+
+@slow
+def test_commands_give_the_same_files_on_several_devices(tmp_path):
+    # A small target and short rollouts; the files must not even differ in their records.
+    train = ("train", "disc", "--experiment", "growing", "--fit", "6", "--pad", "3", "--steps", "3", "--batch", "2")
+    simulated = {"XLA_FLAGS": "--xla_force_host_platform_device_count=3"}
+    for devices in ("1", "2"):
+        done = blastema(
+            *train, "--engine", "jax", "--devices", devices, "--out", f"run{devices}", cwd=tmp_path, **simulated
+        )
+        assert done.returncode == 0, done.stderr
+        grow = ("grow", f"run{devices}", "--steps", "20", "--engine", "jax", "--devices", devices)
+        done = blastema(*grow, "--out", f"{devices}.npy", cwd=tmp_path, **simulated)
+        assert done.returncode == 0, done.stderr
+    one, two = ((tmp_path / f"run{devices}" / "organism.safetensors").read_bytes() for devices in "12")
+    assert one == two
+    assert np.array_equal(*(np.load(tmp_path / f"{devices}.npy") for devices in "12"))
+    # With more devices than grids in a batch, gradients depend on their number in the last bits; the record says so.
+    done = blastema("train", "--resume", "run1", "--steps", "4", "--devices", "3", cwd=tmp_path, **simulated)
+    assert done.returncode == 0, done.stderr
+    assert "this run has other versions (devices None -> 3)" in done.stdout + done.stderr
