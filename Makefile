@@ -76,6 +76,7 @@ docs: $(VENV)/for-tests ## write the generated pages of docs/
 	$(BIN)/python tools/write_cli_docs.py docs/cli.md
 	$(BIN)/python tools/write_formats_docs.py docs/formats.md
 	$(BIN)/python tools/write_benchmark_docs.py docs/benchmarks.md
+	$(BIN)/python tools/write_scaling_docs.py docs/scaling.md
 	$(BIN)/python tools/write_recipe_docs.py docs/recipe.md
 	$(BIN)/python tools/write_seed_docs.py docs/seed-cell.md
 	$(BIN)/python tools/write_zoo_docs.py docs/zoo.md
@@ -88,6 +89,7 @@ docs-check: $(VENV)/for-tests ## fail if a generated page is out of date
 	$(BIN)/python tools/write_cli_docs.py --check docs/cli.md
 	$(BIN)/python tools/write_formats_docs.py --check docs/formats.md
 	$(BIN)/python tools/write_benchmark_docs.py --check docs/benchmarks.md
+	$(BIN)/python tools/write_scaling_docs.py --check docs/scaling.md
 	$(BIN)/python tools/write_recipe_docs.py --check docs/recipe.md
 	$(BIN)/python tools/write_seed_docs.py --check docs/seed-cell.md
 	$(BIN)/python tools/write_zoo_docs.py --check docs/zoo.md

@@ -110,10 +110,10 @@ def beginning_of(name: str | None) -> Beginning | None:
     return None if name in (None, NOTHING) else Beginning.of(load(name), name)
 
 
-def begin(config: Config, out: Path | None = None, loss: OwnLoss | None = None) -> Run:
-    """Start a run in `out`, or in `runs/TARGET-EXPERIMENT`, with a number if that exists."""
+def begin(config: Config, out: Path | None = None, loss: OwnLoss | None = None, devices: int | None = None) -> Run:
+    """Start a run in `out`, or in `runs/TARGET-EXPERIMENT`, with a number if that exists; arguments as `Run.begin`."""
     if out is not None:
-        return Run.begin(out, config, loss)
+        return Run.begin(out, config, loss, devices)
     name = Path("runs") / f"{run_name(config)}-{config.experiment}"
     numbered = (name.with_name(f"{name.name}-{number}") for number in itertools.count(2))
-    return Run.begin_in_free(itertools.chain([name], numbered), config, loss)
+    return Run.begin_in_free(itertools.chain([name], numbered), config, loss, devices)

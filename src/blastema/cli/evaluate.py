@@ -5,7 +5,7 @@ from typing import Annotated
 
 from tyro.conf import Positional, arg
 
-from blastema.cli.registries import ENGINE
+from blastema.cli.registries import DEVICES, ENGINE
 
 
 def evaluate(
@@ -18,6 +18,7 @@ def evaluate(
     json: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None,
     picture: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None,
     engine: Annotated[str | None, arg(metavar="NAME", help_behavior_hint=""), ENGINE] = None,
+    devices: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: 1)"), DEVICES] = None,
 ) -> None:
     """Measure how long an organism lasts, how well it regrows and rotates, and how it does in new surroundings.
 
@@ -31,6 +32,7 @@ def evaluate(
         json: write all numbers to this file
         picture: write a page of curves and contact sheets to this .png, .webp or .jpg
         engine: {engine} (default: the fastest available)
+        devices: {devices}
     """
     from blastema.analysis.bodies import examine_bodies
     from blastema.analysis.bodies_report import bodies_sections
@@ -53,7 +55,7 @@ def evaluate(
     if json is not None and json == picture:
         raise BlastemaError(f"--json and --picture are both {json}; give two files")
     loaded = load(organism)
-    targets, engine_used = targets_of(loaded, organism, target), choose_engine(engine)
+    targets, engine_used = targets_of(loaded, organism, target), choose_engine(engine, devices)
     if signal is not None:
         ((_, shares),) = parse_signals([signal], loaded.rule.signals, 0)
         number = list(loaded.rule.signals).index(next(iter(shares)))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from tyro.conf import Positional, UseAppendAction, arg
 
-from blastema.cli.registries import DAMAGE, ENGINE
+from blastema.cli.registries import DAMAGE, DEVICES, ENGINE
 
 
 def grow(
@@ -24,6 +24,7 @@ def grow(
     fps: Annotated[float | None, arg(metavar="FLOAT", help_behavior_hint="(default: 25)")] = None,
     sheet: bool = False,
     engine: Annotated[str | None, arg(metavar="NAME", help_behavior_hint=""), ENGINE] = None,
+    devices: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: 1)"), DEVICES] = None,
 ) -> None:
     """Grow an organism from a single cell, in the terminal or into a file.
 
@@ -44,6 +45,7 @@ def grow(
         fps: frames per second
         sheet: write a contact sheet (.png, .webp, .jpg) instead of an animation
         engine: {engine} (default: the fastest available)
+        devices: {devices}
     """
     from blastema.cli.growth import Growth
     from blastema.cli.growth_output import Output, show, write
@@ -52,7 +54,7 @@ def grow(
     output = Output.of(out, zoom, fps, sheet)
     growth = Growth.of(
         load(organism), steps=steps, size=size, degrees=angle, damage=damage, signal=signal, seed=seed,
-        fire_rate=fire_rate, edge=edge, engine=engine,
+        fire_rate=fire_rate, edge=edge, engine=engine, devices=devices,
     )  # fmt: skip
     output.check(growth)
     if output.path is None:

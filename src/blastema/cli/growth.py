@@ -62,6 +62,7 @@ class Growth(Growing):
         fire_rate: float | None,
         edge: Literal["dead", "wrap"] | None,
         engine: str | None,
+        devices: int | None = None,
     ) -> "Growth":
         """Return the growth that the flags of `blastema grow` describe.
 
@@ -80,7 +81,7 @@ class Growth(Growing):
         check_states(1, height, width, rule.channels)
         cuts = tuple(parse_cut(text, steps) for text in damage)
         signals = parse_signals(signal, rule.signals, steps)
-        angle, runner = math.radians(degrees), choose_engine(engine)
+        angle, runner = math.radians(degrees), choose_engine(engine, devices)
         return cls(organism, rule, steps, height, width, angle, cuts, signals, seed, runner)
 
     def states(self, progress: bool = False) -> Iterator[np.ndarray]:

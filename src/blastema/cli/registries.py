@@ -9,6 +9,13 @@ def _engines() -> str:
     return listed(list(ENGINES))
 
 
+def _devices() -> str:
+    from blastema.engines import ENGINES
+
+    able = listed([f"--engine {name}" for name, kind in ENGINES.items() if kind.over])
+    return f"number of devices that share the work, for {able}; see docs/scaling.md"
+
+
 def _damages() -> str:
     from blastema.damage import DAMAGES
 
@@ -113,7 +120,7 @@ def trouble(name: str) -> FromRegistry:
     return FromRegistry(sentence)
 
 
-ENGINE = FromRegistry(_engines)
+ENGINE, DEVICES = FromRegistry(_engines), FromRegistry(_devices)
 DAMAGE = FromRegistry(_damages)
 EXPERIMENT = FromRegistry(_experiments, _experiment_names)
 RECIPE = FromRegistry(_recipes, _recipe_names)

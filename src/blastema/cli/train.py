@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from tyro.conf import Positional, UseAppendAction, arg
 
 from blastema.cli.choices import flag_name
-from blastema.cli.registries import ENGINE, EXPERIMENT, RECIPE, SETTINGS
+from blastema.cli.registries import DEVICES, ENGINE, EXPERIMENT, RECIPE, SETTINGS
 
 if TYPE_CHECKING:
     from blastema.training.run import Config
@@ -34,6 +34,7 @@ def train(
     ] = (),
     out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
     resume: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None,
+    devices: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: 1)"), DEVICES] = None,
 ) -> None:
     """Train an organism to grow a picture. Press Ctrl-C to save and stop; --resume continues.
 
@@ -60,7 +61,8 @@ def train(
         set_: change the recipe or the rule; can be repeated. The names, with the values of the default recipe:
             {set_}
         out: directory of the run (default: runs/TARGET-EXPERIMENT)
-        resume: continue the run in this directory; can only be combined with --steps
+        resume: continue the run in this directory; can only be combined with --steps and --devices
+        devices: {devices}
     """
     from blastema.cli.training_screen import watch
     from blastema.errors import BlastemaError
@@ -81,14 +83,14 @@ def train(
         ]
         if extra:
             raise BlastemaError(f"--resume continues a run with its own settings; leave out {', '.join(extra)}")
-        watch(Run.resume(resume, steps))
+        watch(Run.resume(resume, steps, devices=devices))
         return
     if not targets:
         raise BlastemaError("no target given; pass an emoji, a name or an image file, as in: blastema train 🦎")
-    config = config_of(targets, steps=steps, size=size, engine=engine, **flags)
+    config = config_of(targets, steps=steps, size=size, engine=engine, devices=devices, **flags)
     if engine is None:
         warn_if_slow(config)
-    watch(begin(config, out))
+    watch(begin(config, out, devices=devices))
 
 
 def config_of(
@@ -96,6 +98,7 @@ def config_of(
     *,
     size: str | None,
     engine: str | None,
+    devices: int | None = None,
     from_: str | None = None,
     set_: tuple[str, ...] = (),
     **flags: Any,
@@ -117,8 +120,8 @@ def config_of(
         beginning = default_beginning(targets, flags["recipe"], Rule().replace(**settings.rule))
     trained = beginning.organism if beginning else None
     return Config(
-        tuple(targets), height=height, width=width, engine=choose_engine(engine).name, beginning=beginning,
-        rule=(trained.rule.replace(signals=()) if trained else Rule()).replace(**settings.rule),
+        tuple(targets), height=height, width=width, engine=choose_engine(engine, devices).name,
+        beginning=beginning, rule=(trained.rule.replace(signals=()) if trained else Rule()).replace(**settings.rule),
         settings=settings.recipe, **flags,
     )  # fmt: skip
 

@@ -25,14 +25,14 @@ def _numpy() -> Engine:
     return NumpyEngine()
 
 
-def _jax() -> Engine:
+def _jax(devices: int | None = None) -> Engine:
     try:
         from blastema.engines.jax_engine import JaxEngine
     except ImportError as error:
         raise BlastemaError(
             f"the jax engine is not installed ({error}); install it with: pip install 'blastema[jax]'"
         ) from error
-    return JaxEngine()
+    return JaxEngine(devices)
 
 
 class EngineKind(NamedTuple):
@@ -41,17 +41,19 @@ class EngineKind(NamedTuple):
     Attributes:
         make: returns it, or raises a BlastemaError that says what it needs.
         details: what `blastema doctor` says of it, such as a version.
+        over: returns it on a number of devices; None if it uses only one.
     """
 
     make: Callable[[], Engine]
     details: Callable[[Any], str]
+    over: Callable[[int], Engine] | None = None
 
 
 # Fastest on a CPU first.
 ENGINES = {
     "native": EngineKind(_native, lambda engine: f"{engine.isa}, threads: {engine.threads}"),
     "numpy": EngineKind(_numpy, lambda _: f"numpy {installed('numpy')}"),
-    "jax": EngineKind(_jax, lambda _: f"jax {installed('jax')}"),
+    "jax": EngineKind(_jax, lambda engine: f"jax {installed('jax')}, devices: {engine.available}", _jax),
 }
 
 
@@ -64,15 +66,16 @@ def default_engine() -> str:
     return "native" if _native.isas() else "numpy"
 
 
-def choose_engine(name: str | None = None) -> Engine:
+def choose_engine(name: str | None = None, devices: int | None = None) -> Engine:
     """Return the engine of that name, or the default one.
 
     Args:
         name: a key of `ENGINES`; by default the fastest engine that runs here without extras.
-
+        devices: number of devices that share the work, for an engine that can use several; by default one.
 
     Raises:
-        BlastemaError: there is no engine of that name, or something that it needs is not installed.
+        BlastemaError: there is no engine of that name, something that it needs is not installed, or it cannot use so
+            many devices.
 
     >>> choose_engine("numpy").name
     'numpy'
@@ -81,4 +84,10 @@ def choose_engine(name: str | None = None) -> Engine:
         name = default_engine()
     if name not in ENGINES:
         raise BlastemaError(f"there is no engine {name!r}; choose one of {', '.join(ENGINES)}")
-    return ENGINES[name].make()
+    if devices is None:
+        return ENGINES[name].make()
+    over = ENGINES[name].over
+    if over is None:
+        able = " or ".join(f"--engine {other}" for other, kind in ENGINES.items() if kind.over)
+        raise BlastemaError(f"--devices needs {able}; the {name} engine uses one device")
+    return over(devices)

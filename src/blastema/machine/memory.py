@@ -11,7 +11,7 @@ CONTAINERS = (
     (Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"), Path("/sys/fs/cgroup/memory/memory.usage_in_bytes")),
 )
 # Copies of a batch at least: before and after the call, and in the engine's layout. Measured with all cells alive: 4.5
-# times the states with the native engine, 13 with NumPy, 23 with JAX; 4 with most cells empty.
+# times the states with the native engine, 13 with NumPy, 6 with JAX; 4 with most cells empty.
 COPIES = 4
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
 

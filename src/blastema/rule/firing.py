@@ -39,6 +39,19 @@ def fires(seeds: Array, ages: Array, height: int, width: int, fire_rate: float) 
     """
     xp = seeds.__array_namespace__()
     rows, columns = xp.arange(height, dtype=xp.uint32), xp.arange(width, dtype=xp.uint32)
+    return fires_at(seeds, ages, rows, columns, fire_rate)
+
+
+def fires_at(seeds: Array, ages: Array, rows: Array, columns: Array, fire_rate: float) -> Array:
+    """Return which cells of these rows and columns fire, bool `(batch, row, column)`; see `fires`.
+
+    So parts of a grid can be computed by themselves, with the same result.
+
+    Args:
+        seeds, ages: uint32 `(batch,)`.
+        rows, columns: their numbers in the grid, uint32.
+        fire_rate: probability that a cell fires in a step, 0 to 1.
+    """
     key = mix(mix(seeds) ^ ages)
     place = (rows[:, None] << np.uint32(16)) | columns[None, :]
     return (mix(key[:, None, None] ^ place[None]) >> np.uint32(8)) < np.uint32(fire_threshold(fire_rate))

@@ -10,7 +10,7 @@ from blastema.training.checkpoint import RunState
 from blastema.training.config import Config
 from blastema.training.history import extended
 from blastema.training.trainer import Trainer
-from blastema.training.versions import versions
+from blastema.training.versions import devices, versions
 
 
 def organism_of(config: Config, trainer: Trainer, state: RunState) -> Organism:
@@ -19,7 +19,7 @@ def organism_of(config: Config, trainer: Trainer, state: RunState) -> Organism:
     training: dict[str, Any] = config.record() | {
         "steps": trainer.done,
         "final_loss": loss if loss is not None and np.isfinite(loss) else None,
-        "versions": versions(trainer.engine),
+        "versions": _versions(trainer),
     }
     # Also if it begins later: nothing is known of the steps before.
     if [step for step, _ in state.versions] != [0]:
@@ -34,7 +34,7 @@ def organism_of(config: Config, trainer: Trainer, state: RunState) -> Organism:
 
 def with_versions(state: RunState, trainer: Trainer) -> RunState:
     """Return the state of a run that continues now, with the versions of this machine."""
-    now = {"engine": trainer.engine.name} | versions(trainer.engine)
+    now = {"engine": trainer.engine.name} | _versions(trainer)
     return state._replace(versions=extended(state.versions, now, trainer.done))
 
 
@@ -48,3 +48,7 @@ def version_notices(before: RunState, after: RunState) -> list[str]:
         f"from step {step} on, this run has other versions ({', '.join(changes)}), so its bytes differ from those of a "
         "run with one of them throughout; the organism's record says so"
     ]
+
+
+def _versions(trainer: Trainer) -> dict[str, str]:
+    return versions(trainer.engine) | devices(trainer.engine, trainer.recipe.batch)

@@ -82,10 +82,11 @@ class Run:
         target: np.ndarray,
         target_sum: str = "",
         loss: OwnLoss | None = None,
+        devices: int | None = None,
     ) -> None:
         self.directory, self.config, self._target_sum = directory, config, target_sum
         self.targets = target.reshape(-1, *target.shape[-3:])
-        self._own_loss = loss
+        self._own_loss, self._devices = loss, devices
         self.trainer = self._fresh_trainer()
         self.state = with_versions(RunState([], 0, None), self.trainer)
         self.losses: list[float] = []
@@ -96,7 +97,9 @@ class Run:
         self._log: TextIO | None = None
 
     @classmethod
-    def begin(cls, directory: Path | str, config: Config, loss: OwnLoss | None = None) -> "Run":
+    def begin(
+        cls, directory: Path | str, config: Config, loss: OwnLoss | None = None, devices: int | None = None
+    ) -> "Run":
         """Start a run in a new or empty directory.
 
         Args:
@@ -106,6 +109,7 @@ class Run:
                 gradient with respect to the states, such as `jax.value_and_grad` makes one. States have the shape
                 `(batch, height, width, channel)`, targets `(batch, height, width, 4)`. The states of the pool are
                 ranked by it, and it picks the best milestone.
+            devices: number of devices that share the work, for the jax engine; by default one.
 
         Raises:
             BlastemaError: the configuration is invalid, it does not fit into memory, the loss has no gradient, or the
@@ -119,7 +123,7 @@ class Run:
             target = config.picture()
             config = with_loss(config, loss, target)
             check_alive(config, target)
-            run = cls(directory, config, target, loss=loss)
+            run = cls(directory, config, target, loss=loss, devices=devices)
         except MemoryError:
             raise _out_of_memory() from None
         make_directory(directory)
@@ -136,7 +140,9 @@ class Run:
         return run
 
     @classmethod
-    def begin_in_free(cls, directories: Iterator[Path], config: Config, loss: OwnLoss | None = None) -> "Run":
+    def begin_in_free(
+        cls, directories: Iterator[Path], config: Config, loss: OwnLoss | None = None, devices: int | None = None
+    ) -> "Run":
         """Start a run in the first of these directories that is free, even if other runs are started at the same time.
 
         Raises:
@@ -144,13 +150,19 @@ class Run:
         """
         for directory in directories:
             try:
-                return cls.begin(directory, config, loss)
+                return cls.begin(directory, config, loss, devices)
             except (DirectoryTakenError, LockedError):
                 continue
         raise BlastemaError("no free directory found; choose one with --out")
 
     @classmethod
-    def resume(cls, directory: Path | str, steps: int | None = None, loss: OwnLoss | None = None) -> "Run":
+    def resume(
+        cls,
+        directory: Path | str,
+        steps: int | None = None,
+        loss: OwnLoss | None = None,
+        devices: int | None = None,
+    ) -> "Run":
         """Continue the run in a directory from its newest checkpoint.
 
         Args:
@@ -159,6 +171,7 @@ class Run:
                 of a run of that many steps apply from here on, which `Config.history` records; the organism differs
                 from that of a run started with that many steps.
             loss: the loss that the run was begun with, if that was your own.
+            devices: as for `begin`; it need not be the number that the run was begun with.
 
         Raises:
             BlastemaError: the directory does not hold a run, or its files are damaged.
@@ -168,7 +181,7 @@ class Run:
         notices = check_resumed_loss(loss, config, directory)
         target = kept_target(directory / TARGET, target_sum)
         try:
-            run = cls(directory, config, target, target_sum or "", loss)
+            run = cls(directory, config, target, target_sum or "", loss, devices)
             run._recover()
         except MemoryError:
             raise _out_of_memory() from None
@@ -282,7 +295,7 @@ class Run:
         config = self.config
         return Trainer(
             config.rule, EXPERIMENTS[config.experiment], config.full_recipe(), self.targets, config.seed,
-            choose_engine(config.engine), self._own_loss,
+            choose_engine(config.engine, self._devices), self._own_loss,
         )  # fmt: skip
 
     def _recover(self) -> None:

@@ -16,4 +16,10 @@ def versions(engine: Engine) -> dict[str, str]:
     return {"blastema": __version__, "numpy": np.__version__, "isa": str(isa)} | libraries
 
 
+def devices(engine: Engine, batch: int) -> dict[str, str]:
+    """Return the number of devices if the last bits of the gradients of a batch of this many grids depend on it."""
+    rounds_like_one_device = getattr(engine, "rounds_like_one_device", lambda _: True)
+    return {} if rounds_like_one_device(batch) else {"devices": str(getattr(engine, "devices", 1))}
+
+
 _processor = cache(instruction_set)
