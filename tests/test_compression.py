@@ -1,6 +1,7 @@
 """Smaller organisms: fewer bits, hidden units and channels."""
 
 import dataclasses
+import shlex
 
 import numpy as np
 import pytest
@@ -8,9 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blastema import Organism, Rule, load
+from blastema.analysis.examination import examine
+from blastema.analysis.short import short_scores
+from blastema.analysis.subject import Subject
 from blastema.damage import ARTICLE_CUTS
 from blastema.engines import choose_engine
 from blastema.errors import BlastemaError
+from blastema.library import target_of
 from blastema.quantisation.compensated import compensated_whole
 from blastema.quantisation.compression import check_possible, compressed, fitted, packed_whole
 from blastema.quantisation.few_bits import nearest_weights, weights_of, whole_of
@@ -133,10 +138,15 @@ def lizard(tmp_path):
 
 def test_compress_writes_an_organism_and_says_what_it_lost(lizard):
     run = blastema("compress", "it.safetensors", "--bytes", "300", "--out", "small.safetensors", cwd=lizard)
-    assert (run.returncode, run.stderr) == (0, "wrote small.safetensors\n")
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.startswith("wrote small.safetensors\nTrain it further with as many bits: ")
+    further = shlex.split(run.stderr.split("blastema ")[1])
+    trained = blastema(*further, "--steps", "1", "--fit", "6", "--pad", "4", "--out", "run", cwd=lizard)
+    assert trained.returncode == 0, trained.stderr
     rows = {" ".join(words[:-2]): words[-2:] for line in run.stdout.splitlines() if len(words := line.split()) > 2}
     small = load(lizard / "small.safetensors")
     bits = int(rows["bits per weight"][1])
+    assert (load(lizard / "run").rule, packed_whole(load(lizard / "run").weights).bits) == (small.rule, bits)
     assert rows["bytes"] == [
         str(4 * (18 * 20 + 20 + 20 * 6 + 6)).replace("2024", "2,024"),
         str(packed_size(small.rule, bits)),
@@ -224,3 +234,15 @@ def test_a_run_with_bits_ends_with_weights_that_pack(tmp_path):
     organism = load(tmp_path / "run")
     assert packed_whole(organism.weights).bits <= 4
     assert dataclasses.asdict(run.config.full_recipe())["bits"] == (0.5, 4)
+
+
+@pytest.mark.slow
+def test_the_short_examination_agrees_with_the_long_one():
+    subject = Subject(load("🦎"), target_of(load("🦎"), "🦎"), choose_engine())
+    report = examine(*vars(subject).values(), organisms=2).report
+    short = short_scores(subject, 2, 1000)
+    assert short["grown"] == report["persistence"]["200"]["median"]
+    assert short["old"] == report["persistence"]["1000"]["worst"]
+    assert {cut: short[cut] for cut in ARTICLE_CUTS} == {
+        cut: report["regeneration"][cut]["after"]["600"] for cut in ARTICLE_CUTS
+    }

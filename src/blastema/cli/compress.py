@@ -36,6 +36,7 @@ def compress(
     from blastema.analysis.examination import MOST
     from blastema.analysis.subject import Subject
     from blastema.cli.compression import check_flags, print_comparison, smaller
+    from blastema.cli.invocation import to_paste
     from blastema.cli.output import check_file
     from blastema.cli.ranges import check_range
     from blastema.cli.report import in_words, watching
@@ -56,3 +57,6 @@ def compress(
         print_comparison(in_words(loaded, organism), subjects, note, organisms, progress)
     result.save(out)
     print(f"wrote {out}", file=sys.stderr)
+    if target := result.record.target:
+        command = to_paste("train", target, "--from", out, "--set", f"bits=0.5,{note.bits}")
+        print(f"Train it further with as many bits: {command}", file=sys.stderr)

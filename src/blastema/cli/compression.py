@@ -89,4 +89,5 @@ def print_comparison(
     for name in scores[0]:
         rows[labels.get(name, f"{name}, {AFTER} steps later")] = [score[name] for score in scores]
     rows["error of an update"] = ["", f"{note.error:.2g}"]
-    print_tables(title, [Section("Compression", ["before", "after"], rows)], organisms)
+    section = f'{organisms} organisms; medians unless marked "worst"'
+    print_tables(title, [Section(section, ["before", "after"], rows)], None)
