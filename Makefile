@@ -79,6 +79,7 @@ docs: $(VENV)/for-tests ## write the generated pages of docs/
 	$(BIN)/python tools/write_scaling_docs.py docs/scaling.md
 	$(BIN)/python tools/write_recipe_docs.py docs/recipe.md
 	$(BIN)/python tools/write_seed_docs.py docs/seed-cell.md
+	$(BIN)/python tools/write_small_docs.py docs/small.md
 	$(BIN)/python tools/write_zoo_docs.py docs/zoo.md
 	$(BIN)/python tools/write_gallery.py --text docs/gallery.md
 	$(BIN)/python tools/write_preview.py src/blastema/playground/page/preview.png
@@ -92,6 +93,7 @@ docs-check: $(VENV)/for-tests ## fail if a generated page is out of date
 	$(BIN)/python tools/write_scaling_docs.py --check docs/scaling.md
 	$(BIN)/python tools/write_recipe_docs.py --check docs/recipe.md
 	$(BIN)/python tools/write_seed_docs.py --check docs/seed-cell.md
+	$(BIN)/python tools/write_small_docs.py --check docs/small.md
 	$(BIN)/python tools/write_zoo_docs.py --check docs/zoo.md
 	$(BIN)/python tools/write_gallery.py --check docs/gallery.md
 	$(BIN)/python tools/write_preview.py --check src/blastema/playground/page/preview.png

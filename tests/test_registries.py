@@ -90,7 +90,7 @@ def test_a_format_is_in_help_errors_and_on_its_page(help_of, monkeypatch, tmp_pa
     assert "dummy: a dummy; needs the extra [fast]" in text
     assert ", .dum for dummy;" in text
     assert "dummy (one cell)" in text
-    assert "all of them; cell, distill and dummy can hold one only" in text
+    assert "all of them; cell, distill, packed and dummy can hold one only" in text
     text = help_of("import")
     assert "or dummy .dum; recognised by its content" in text
     assert "channels-yx,up,down}" in text

@@ -47,6 +47,7 @@ RECIPE_VALUES = {
     "beta_1": st.floats(0, 1, exclude_max=True),
     "beta_2": st.floats(0, 1, exclude_max=True),
     "epsilon": st.floats(1e-30, 1),
+    "bits": shares(st.integers(2, 8) | st.just(32)),
 }
 RULE_VALUES = {
     "channels": st.integers(4, 1024),

@@ -28,6 +28,17 @@ def exported(name, organism=None):
 GOOD = {name: exported(name) for name in readable()}
 
 
+def checked(body):
+    """A packed organism with this body, and the checksum of it."""
+    return body + struct.pack("<I", zlib.crc32(body))
+
+
+def packed(at, *numbers):
+    """The packed lizard with these bytes at a place, and the right checksum."""
+    body = GOOD["packed"]["a.nca"][:-4]
+    return checked(body[:at] + bytes(numbers) + body[at + len(numbers) :])
+
+
 def safetensors(header, content=b""):
     """A file with this header, text or JSON, whose length may lie."""
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
@@ -194,6 +205,16 @@ ATTACKS = {
     ),
     "tfjs, weights of a terabyte": (tfjs(**{"weights.bin": sparse(2**40)}), "larger than 64,000,000 bytes"),
     "tfjs, deep nesting": ({"model.json": b'{"a":' + DEEP}, "is nested too deeply"),
+    "packed, truncated": ({"a.nca": GOOD["packed"]["a.nca"][:-5]}, "does not match its checksum"),
+    "packed, only the magic": ({"a.nca": b"NCA"}, "is not a packed organism, or the end of it is missing"),
+    "packed, another version": ({"a.nca": packed(3, 0x28)}, "of version 2 with 8 bits"),
+    "packed, one bit": ({"a.nca": packed(3, 0x11)}, "of version 1 with 1 bits"),
+    "packed, no hidden units": ({"a.nca": packed(4, 0, 0)}, "hidden of a rule is 0"),
+    "packed, many hidden units": ({"a.nca": packed(4, 255, 255)}, "has 8629 bytes; its rule needs"),
+    "packed, unknown filter": ({"a.nca": packed(14, 200)}, "its filters are [200, 1, 2]"),
+    "packed, more filters than bytes": ({"a.nca": checked(GOOD["packed"]["a.nca"][:16])}, "its filters are [0, 1]"),
+    "packed, fires too often": ({"a.nca": packed(10, 255, 255)}, "fire_rate of a rule is 6.5535"),
+    "packed, a number without a negative": ({"a.nca": packed(-100, 0x80)}, "it has numbers that no weights"),
     "onnx, truncated": ({"a.onnx": GOOD["onnx"]["a.onnx"][:-5]}, "is not an ONNX model, or is cut off"),
     "onnx, wrong shape": (
         {"a.onnx": onnx(lambda _, tensors: tensors["hidden.weight"].dims.__setitem__(slice(None), [96, 64]))},

@@ -22,7 +22,7 @@ import numpy as np
 from peak_memory import peak_memory
 from safetensors.numpy import save
 
-from attacks import GOOD, exported, png
+from attacks import GOOD, checked, exported, png
 from blastema import BlastemaError, Organism, Rule, load, load_target
 from blastema.formats import readable
 from blastema.rule import Weights
@@ -100,6 +100,13 @@ def tfjs(files, draw):
     if draw.random() < 0.2:
         return {"model.json": text, "weights.bin": spoilt_bytes(weights, draw)}
     return {"model.json": written(spoilt_json(json.loads(text), draw)), "weights.bin": weights}
+
+
+def packed(files, draw):
+    """Bytes, half of the time with the right checksum."""
+    (content,) = files.values()
+    spoilt = spoilt_bytes(content, draw)
+    return {"a.nca": spoilt if draw.random() < 0.5 else checked(spoilt[:-4])}
 
 
 def tensors(files, draw):
@@ -199,7 +206,7 @@ def with_signals():
 
 
 # A format without a way to spoil it is an error here, so that none is left out.
-SPOILING = {"organism": tensors, "torch": tensors, "distill": distill, "tfjs": tfjs, "onnx": onnx}
+SPOILING = {"organism": tensors, "torch": tensors, "distill": distill, "tfjs": tfjs, "onnx": onnx, "packed": packed}
 READERS = (
     {name: (SPOILING[name], GOOD[name], load) for name in readable()}
     | {

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from blastema.cli.compress import compress
 from blastema.cli.doctor import doctor
 from blastema.cli.evaluate import evaluate
 from blastema.cli.export import export
@@ -63,6 +64,13 @@ COMMANDS = {
         (
             "blastema evaluate 🦎 --picture lizard.png",
             "blastema evaluate runs/lizard-regenerating --json lizard.json",
+        ),
+    ),
+    "compress": Command(
+        compress,
+        (
+            "blastema compress 🦎 --bytes 4000 --out small.safetensors",
+            "blastema compress runs/lizard-regenerating --bits 6 --prune 0.25 --out small.safetensors",
         ),
     ),
     "swarm": Command(

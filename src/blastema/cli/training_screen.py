@@ -171,14 +171,14 @@ class LiveScreen:
         trainer = self.run.trainer
         if self.simulation.age >= OLDEST or not (self.simulation.states > 0).any():
             self.simulation = self._from_seed_cell()
-        self.simulation.organism = Organism(trainer.weights, trainer.rule)
+        self.simulation.organism = Organism(trainer.cell_weights, trainer.rule)
         self.simulation.step(STRIDE)
         self.live.update(self._draw(report), refresh=True)
         self.last = time.monotonic()
 
     def _from_seed_cell(self) -> Simulation:
         trainer, (height, width, _) = self.run.trainer, self.run.target.shape
-        organism, signals = Organism(trainer.weights, trainer.rule), trainer.rule.signals
+        organism, signals = Organism(trainer.cell_weights, trainer.rule), trainer.rule.signals
         # The bodies take turns.
         self.body = signals[(signals.index(self.body) + 1) % len(signals)] if signals else None
         seed = self.run.config.seed % 2**32

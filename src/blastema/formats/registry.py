@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from blastema.errors import BlastemaError
-from blastema.formats import c, cell, distill, html, onnx, organism, shadertoy, tfjs, torch
+from blastema.formats import c, cell, distill, html, onnx, organism, packed, shadertoy, tfjs, torch
 from blastema.formats.beginning import beginning_of, not_a_file
 from blastema.formats.format import Format, Size
 from blastema.organism import Organism
 
-ALL = [module.FORMAT for module in (c, cell, distill, html, onnx, organism, shadertoy, tfjs, torch)]
+ALL = [module.FORMAT for module in (c, cell, distill, html, onnx, organism, packed, shadertoy, tfjs, torch)]
 
 
 def formats() -> dict[str, Format]:

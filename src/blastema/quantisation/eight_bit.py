@@ -207,16 +207,30 @@ def gptq_round(
     layer = np.concatenate([weight, bias[None]]).astype(np.float64)
     scales = [scale_of(weight)] * len(weight) + [scale_of(bias)]
     roundings = [nearest] * len(weight) + [nearest_bias]
-    order, shares = _error_shares(np.pad(inputs, ((0, 0), (0, 1)), constant_values=1))
-    exact, remaining = layer.copy(), layer[order]
-    for turn, row in enumerate(order):
-        layer[row] = roundings[row](remaining[turn], scales[row])
+
+    def rounded(row: int, values: np.ndarray) -> np.ndarray:
         # The largest weight stays exact: it determines the scale.
-        largest = np.abs(exact[row]) * 2 == scales[row]
-        layer[row, largest] = exact[row, largest]
-        remaining[turn + 1 :] -= np.outer(shares[turn, turn + 1 :], remaining[turn] - layer[row])
-    rounded = layer.astype(np.float32)
-    return rounded[:-1], rounded[-1]
+        largest = np.abs(layer[row]) * 2 == scales[row]
+        return np.where(largest, layer[row], roundings[row](values, scales[row]))
+
+    result = round_rows(layer, inputs, rounded).astype(np.float32)
+    return result[:-1], result[-1]
+
+
+def round_rows(layer: np.ndarray, inputs: np.ndarray, rounded: Callable[[int, np.ndarray], np.ndarray]) -> np.ndarray:
+    """Return a layer rounded row by row, where later rows compensate the errors of earlier ones.
+
+    Args:
+        layer: weights `(inputs, outputs)`, the last row a bias, float64.
+        inputs: `(count, inputs)`.
+        rounded: returns the rounded values of the row of this number, given its values so far.
+    """
+    order, shares = _error_shares(np.pad(inputs, ((0, 0), (0, 1)), constant_values=1))
+    result, remaining = layer.copy(), layer[order]
+    for turn, row in enumerate(order):
+        result[row] = rounded(row, remaining[turn])
+        remaining[turn + 1 :] -= np.outer(shares[turn, turn + 1 :], remaining[turn] - result[row])
+    return result
 
 
 def _error_shares(inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

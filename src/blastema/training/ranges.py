@@ -33,6 +33,16 @@ def whole(least: int, most: int) -> Range:
     return Range(plain, f"a whole number from {least} to {most}")
 
 
+def whole_or(least: int, most: int, other: int) -> Range:
+    """Return the range of whole numbers from `least` to `most`, and one other."""
+
+    def plain(value: Any) -> int:
+        _require(_is(Integral, value) and (least <= value <= most or value == other))
+        return int(value)
+
+    return Range(plain, f"a whole number from {least} to {most}, or {other}")
+
+
 def number(least: float, most: float, below: bool = False) -> Range:
     """Return the range of numbers from `least` to `most`, or to below `most`; not of NaN."""
 

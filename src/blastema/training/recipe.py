@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from blastema.damage import DAMAGES
 from blastema.errors import BlastemaError
-from blastema.training.ranges import Range, ascending, number, pair, some_of, stages, whole
+from blastema.training.ranges import Range, ascending, number, pair, some_of, stages, whole, whole_or
 
 MOST_STEPS, MOST_STATES, LONGEST = 10**9, 10**6, 10**4
 # Of the fields that a user may change. The least epsilon is far above the smallest float32, so Adam never divides by 0.
@@ -26,6 +26,7 @@ RANGES: dict[str, Range] = {
     "beta_1": number(0, 1, below=True),
     "beta_2": number(0, 1, below=True),
     "epsilon": number(1e-30, 1),
+    "bits": pair(number(0, 1), whole_or(2, 8, 32)),
 }
 
 
@@ -52,6 +53,8 @@ class Recipe:
         learning_rates: (share of the training steps from which it applies, rate), in order. The article lowers its
             rate after 2000 of 8000.
         beta_1, beta_2, epsilon: of Adam; epsilon is that of Keras, which the notebook uses.
+        bits: (share of the training steps, bits): from that share on, rollouts use weights rounded to so many bits, and
+            their gradients change the exact ones. The organism has the rounded ones; 32 bits are exact.
         sentence: description for help texts.
         for_trained: whether the recipe is for training an existing organism further, not for training from scratch.
 
@@ -76,6 +79,7 @@ class Recipe:
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
+    bits: tuple[float, int] = (1.0, 32)
     sentence: str = ""
     for_trained: bool = False
 
@@ -111,6 +115,16 @@ class Recipe:
         """Return the number of states that exchange their signals after `step` training steps."""
         begin, states = self.switched
         return states if step >= begin * self.steps else 0
+
+    def bits_at(self, step: int) -> int:
+        """Return the bits of the weights in rollouts after `step` training steps.
+
+        >>> recipe = Recipe(bits=(0.6, 4))
+        >>> recipe.bits_at(4799), recipe.bits_at(4800)
+        (32, 4)
+        """
+        begin, bits = self.bits
+        return bits if step >= begin * self.steps else 32
 
     def most_cuts(self, step: int) -> int:
         """Return the most cuts in a row after `step` training steps.

@@ -29,7 +29,7 @@ def organism_of(config: Config, trainer: Trainer, state: RunState) -> Organism:
     if (record.height, record.width) != (height, width):
         # The grid is larger than fit and pad say if the picture had to be moved onto the seed cell.
         training |= {"height": height, "width": width}
-    return Organism(trainer.weights, trainer.rule, training)
+    return Organism(trainer.final_weights, trainer.rule, training)
 
 
 def with_versions(state: RunState, trainer: Trainer) -> RunState:

@@ -9,6 +9,7 @@ import numpy as np
 from blastema.damage import DAMAGES, erased
 from blastema.engines import Engine
 from blastema.loss import OwnLoss, state_losses, towards
+from blastema.quantisation.few_bits import MOST_BITS, nearest_weights, weights_of, whole_of
 from blastema.rule import Batch, Rule, Weights, initial_weights, seed_batch
 from blastema.training.draw import Group, group_of, in_turn, joined, part_of
 from blastema.training.experiments import Experiment, reseeded
@@ -88,13 +89,28 @@ class Trainer:
         """The first target, `(height, width, 4)`."""
         return self.targets[0]
 
+    @property
+    def cell_weights(self) -> Weights:
+        """The weights that cells have in this training step: `weights`, or rounded as the recipe says."""
+        bits = self.recipe.bits_at(self.done)
+        return self.weights if bits > MOST_BITS else nearest_weights(self.weights, bits)
+
+    @property
+    def final_weights(self) -> Weights:
+        """The weights that an organism of this state has: rounded, if the recipe rounds them sooner or later."""
+        bits = self.recipe.bits[1]
+        if bits > MOST_BITS:
+            return self.weights
+        # As the format `packed` holds them, which has no signals.
+        return nearest_weights(self.weights, bits) if self.rule.signals else weights_of(whole_of(self.weights, bits))
+
     def step(self) -> Report:
         """Take one training step."""
         draw = np.random.default_rng([self.seed, self.done])
         group, signals, before = self.draw_batch(draw)
         rollout = int(draw.integers(*self.recipe.rollout(self.done), endpoint=True))
         evaluate = self.loss if len(self.targets) == 1 else towards(self.targets[signals], self.own_loss)
-        loss, after, gradient, _ = self.engine.value_and_grad(self.rule, self.weights, before, rollout, evaluate)
+        loss, after, gradient, _ = self.engine.value_and_grad(self.rule, self.cell_weights, before, rollout, evaluate)
         finite = all(np.isfinite(numbers).all() for numbers in (loss, *gradient))
         if finite and (self.experiment.starts_from == "seed" or self.pool.put(group.places, after)):
             self.weights, self.moments = adam(
@@ -180,7 +196,7 @@ class Trainer:
         if most > 1:
             cuts, between = (int(draw.integers(*span, endpoint=True)) for span in ((1, most), recipe.between))
             for _ in range(cuts - 1):
-                batch = erased(self.engine.grow(self.rule, self.weights, batch, between), masks)
+                batch = erased(self.engine.grow(self.rule, self.cell_weights, batch, between), masks)
         return batch
 
 

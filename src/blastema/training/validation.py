@@ -26,7 +26,7 @@ def validation_score(trainer: Trainer, experiment: str) -> float:
     `CUTS_IN_A_ROW` centre cuts. With several targets it is the mean over them. With a loss of the user's it is the mean
     of that loss, see `_own_score`.
     """
-    organism = Organism(trainer.weights, trainer.rule)
+    organism = Organism(trainer.final_weights, trainer.rule)
     if len(trainer.targets) == 1 and not trainer.rule.signals:
         return _score(trainer, experiment, organism, trainer.target)
     bodies = [organism.with_signal(name) for name in trainer.rule.signals]
