@@ -107,11 +107,11 @@ def training(_):
 
 
 def exchanged(edge):
-    """Return the bytes that the compiled program receives per step and tile, and what the layout says."""
+    """Return the bytes that the compiled program receives per step and block, and what the layout says."""
     rule, layout = Rule(edge=edge), LAYOUTS[0]
     batch, engine = batch_of(rule, *SIZE, count=1), JaxEngine(int(DEVICES), layout)
-    place, tile = engine._divided(rule, batch)
-    program = jax_rollout.grow.lower(tile, place.mesh, random_weights(rule), place.put_batch(batch), 1, np.float32(0))
+    place, block = engine._divided(rule, batch)
+    program = jax_rollout.grow.lower(block, place.mesh, random_weights(rule), place.put_batch(batch), 1, np.float32(0))
     shapes = re.findall(r"= f32\[([\d,]+)\]\S* collective-permute\(", program.compile().as_text())
     return [sum(4 * math.prod(map(int, shape.split(","))) for shape in shapes), layout.exchanged(batch.states.shape)]
 

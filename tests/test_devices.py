@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import blastema as package
-from blastema.engines import choose_engine, jax_tile
+from blastema.engines import choose_engine, jax_block
 from blastema.engines.jax_engine import JaxEngine
 from blastema.engines.jax_layout import Layout, choose_layout
 from blastema.errors import BlastemaError
@@ -101,7 +101,7 @@ def test_two_processes_agree_with_one_on_gradients_and_training():
 
 @slow
 def test_grids_computed_together_as_on_a_graphics_card_agree(monkeypatch):
-    monkeypatch.setattr(jax_tile, "PLATFORMS", {})
+    monkeypatch.setattr(jax_block, "PLATFORMS", {})
     rule = Rule(edge="wrap")
     weights, batch, expected = judged(rule, 6, 11, 12, 0.9)
     engine = JaxEngine()
@@ -111,7 +111,7 @@ def test_grids_computed_together_as_on_a_graphics_card_agree(monkeypatch):
 
 
 def test_more_cells_than_one_chunk_are_computed(monkeypatch):
-    monkeypatch.setattr(jax_tile, "PLATFORMS", {"cpu": (7, False)})
+    monkeypatch.setattr(jax_block, "PLATFORMS", {"cpu": (7, False)})
     rule = Rule()
     weights, batch, expected = judged(rule, 6, 11, 12, 0.9)
     assert_close(JaxEngine().value_and_grad(rule, weights, batch, 12, wish, 0.9), expected)

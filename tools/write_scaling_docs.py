@@ -28,9 +28,9 @@ fire follows from the seed and the cell's place in the whole grid.
 
 - A batch with a grid for each device is divided by grids. Nothing is exchanged during a rollout, and a training gives
   the same bytes as on one device (measured on CPUs).
-- Otherwise grids are divided into tiles, in one or two directions. In every CA step, a tile gets a margin of two cells
-  from each neighbour. Sides that cannot be divided evenly are padded. States were the same bits as on one device here;
-  gradients differ by rounding.
+- Otherwise grids are divided into blocks, in one or two directions. In every CA step, a block gets a margin of two
+  cells from each neighbour. Sides that cannot be divided evenly are padded. States were the same bits as on one
+  device here; gradients differ by rounding.
 - Trainings are independent of each other. Many of them need no exchange at all.
 
 ## Several processes
@@ -61,7 +61,7 @@ several processes ([why](decisions/engines.md)).
 
 Devices are simulated: `XLA_FLAGS=--xla_force_host_platform_device_count=8` makes eight of one processor. This machine
 has two cores. So the tables show what dividing costs: the processor time of all devices together grows by what is
-computed twice in the margins, by the exchange, and by tiles that wait for their turn. They show a speed-up of two at
+computed twice in the margins, by the exchange, and by blocks that wait for their turn. They show a speed-up of two at
 most, and nothing about the links between real devices. Times are the shortest of three. "Load" is how many other
 programs wanted to run on the two cores when a case began. With more than one, no speed-up can be seen in the elapsed
 time. Processor time can still be compared: one case measured again differed by up to 6 %.
@@ -72,8 +72,8 @@ for each device. **Training**: the gradient of eight grids of 72x72 over 80 CA s
 
 Efficiency is the processor time of one device, times the amount of work, over that of all devices together: the part
 of each device's speed that would be left if every device had a core of its own and links cost nothing. It can be more
-than 100 %: a whole grid of 1024x1024 (67 MB) does not stay in the caches, and a tile does. In weak scaling it is the
-other way round: one grid of 512x512 nearly fits, and eight tiles share the same caches.
+than 100 %: a whole grid of 1024x1024 (67 MB) does not stay in the caches, and a block does. In weak scaling it is the
+other way round: one grid of 512x512 nearly fits, and eight blocks share the same caches.
 """
 CELLS = """
 ## What a cell costs
@@ -110,7 +110,7 @@ Where it breaks:
 - `grow` takes and returns whole states, so each process holds all {states} more than once. This comes first. Beyond
   it, states would have to stay on the devices between calls.
 - The tape of the backward pass keeps {tape} bytes per cell and CA step: {taped} for a rollout of 96 steps.
-- A tile has at most 2^31 cells, margin included ({tile} of states), and a side at most {largest_side:,} cells:
+- A block has at most 2^31 cells, margin included ({block} of states), and a side at most {largest_side:,} cells:
   {largest:.1f} x 10^9 in all.
 
 ## 10,000 trainings
@@ -121,7 +121,7 @@ They exchange nothing, so they should run side by side on many machines, not one
 the JAX engine, a gradient takes {gradient:.2f} s of processor time here.
 
 One training can use a device for each grid of its batch. Beyond that, grids of 72x72 are too small to divide: on 8
-devices, the tiles of one would receive {small} per CA step, {small_part:.0%} of its states.
+devices, the blocks of one would receive {small} per CA step, {small_part:.0%} of its states.
 
 ## What a GPU would change
 
@@ -137,7 +137,7 @@ No GPU was measured. These are reasons, not numbers.
   states would be further from those of the other engines than 1e-5.
 - Gradients are scattered to neighbours, with additions in many places at once. A GPU does not fix the order of such
   sums, so the last bits may differ between runs. The record of a run on several devices names their number.
-- Margins go over the links between GPUs or over the network. For small tiles the delay of a message matters more than
+- Margins go over the links between GPUs or over the network. For small blocks the delay of a message matters more than
   its size, which is one more reason to divide a batch by grids.
 
 ## Why the JAX engine is slower than the native one on a CPU
@@ -245,7 +245,7 @@ def large_numbers(cases: dict[str, Any]) -> dict[str, Any]:
         "exchange": margin / 1e6,
         "tape": TAPE,
         "taped": _size(SIDE**2 * TAPE * 96),
-        "tile": _size(2**31 * STATE),
+        "block": _size(2**31 * STATE),
         "largest_side": LARGEST_SIDE,
         "largest": LARGEST_SIDE**2 / 1e9,
     }

@@ -1,4 +1,4 @@
-"""Arrays of the JAX engine: from the host to the tiles on the devices, and back."""
+"""Arrays of the JAX engine: from the host to the blocks on the devices, and back."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -49,7 +49,7 @@ class Placement(NamedTuple):
         return self.layout.parts(self.shape)
 
     def put_batch(self, batch: Batch) -> Batch:
-        """Return the batch on the devices; maps of signals have a margin of one cell around each tile."""
+        """Return the batch on the devices; maps of signals have a margin of one cell around each block."""
         grids, rows, columns = self.parts
         signals = batch.signals
         if signals is not None and signals.ndim == 2:
@@ -69,14 +69,14 @@ class Placement(NamedTuple):
         """Return an array on the devices, divided along its first dimensions; padding is zero."""
         shape = (*(part.length * part.number for part in parts), *values.shape[len(parts) :])
 
-        def tile(index: Any) -> np.ndarray:
+        def block(index: Any) -> np.ndarray:
             numbers = [(cut.start or 0) // part.length for cut, part in zip(index, parts, strict=False)]
             kept = values[_slices(parts, numbers)]
             whole = np.zeros([part.length for part in parts] + list(values.shape[len(parts) :]), values.dtype)
             whole[tuple(map(slice, kept.shape))] = kept
             return whole
 
-        return jax.make_array_from_callback(shape, NamedSharding(self.mesh, spec(len(parts))), tile)
+        return jax.make_array_from_callback(shape, NamedSharding(self.mesh, spec(len(parts))), block)
 
     def states_on_host(self, states: jax.Array) -> np.ndarray:
         """Return states without their padding, as a new array; on several processes, to each of them."""
@@ -91,7 +91,7 @@ class Placement(NamedTuple):
         return whole
 
     def weights_on_host(self, gradient: Weights) -> Weights:
-        """Return the sum of gradients `(grid, row, column, ...)` over the tiles of each grid, then over the grids.
+        """Return the sum of gradients `(grid, row, column, ...)` over the blocks of each grid, then over the grids.
 
         On the host, in an order that does not depend on the number of devices.
         """

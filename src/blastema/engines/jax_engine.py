@@ -13,9 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from blastema.engines.jax_arrays import AXES, Placement
+from blastema.engines.jax_block import Block, Side, suited_to
 from blastema.engines.jax_layout import Layout, choose_layout
 from blastema.engines.jax_rollout import backward, forward, grow
-from blastema.engines.jax_tile import Side, Tile, suited_to
 from blastema.engines.protocol import (
     Loss,
     ValueAndGrad,
@@ -84,12 +84,12 @@ class JaxEngine:
         """Take CA steps; see `Engine.grow`."""
         weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
         check_finite(batch.states)
-        place, tile = self._divided(rule, batch)
+        place, block = self._divided(rule, batch)
         at_once = max(LEAST_STEPS, CELL_STEPS // math.prod(part.length for part in place.parts))
         with self._alone():
             now, on_devices = place.put_batch(batch), jax.tree.map(jnp.asarray, weights)
             for done in range(0, steps, at_once):
-                now = grow(tile, place.mesh, on_devices, now, min(at_once, steps - done), jnp.float32(angle))
+                now = grow(block, place.mesh, on_devices, now, min(at_once, steps - done), jnp.float32(angle))
                 _wait(now)
             states = place.states_on_host(now.states)
         return batch._replace(states=states, ages=batch.ages + np.uint32(steps))
@@ -101,17 +101,17 @@ class JaxEngine:
         """Take CA steps and carry the gradient of the loss back through them; see `Engine.value_and_grad`."""
         weights, batch, steps, angle = check_rollout(rule, weights, batch, steps, angle)
         check_finite(batch.states)
-        place, tile = self._divided(rule, batch)
+        place, block = self._divided(rule, batch)
         length = max(1, -(-steps // LENGTHS)) * LENGTHS
         with self._alone():
             now, on_devices, angle = place.put_batch(batch), jax.tree.map(jnp.asarray, weights), jnp.float32(angle)
-            states, tape = forward(tile, place.mesh, length, on_devices, now, steps, angle)
+            states, tape = forward(block, place.mesh, length, on_devices, now, steps, angle)
             _wait(states)
             final = place.states_on_host(states)
         value, cotangent = evaluate(loss, final)
         with self._alone():
             back = place.put_states(cotangent)
-            gradient, states_gradient = backward(tile, place.mesh, on_devices, now, tape, back, steps, angle)
+            gradient, states_gradient = backward(block, place.mesh, on_devices, now, tape, back, steps, angle)
             _wait(states_gradient)
             total, first = place.weights_on_host(gradient), place.states_on_host(states_gradient)
         after = batch._replace(states=final, ages=batch.ages + np.uint32(steps))
@@ -127,7 +127,7 @@ class JaxEngine:
         whole = self._layout is None and grids >= self.devices
         return self.devices == 1 or (whole and self._devices[0].platform == "cpu")
 
-    def _divided(self, rule: Rule, batch: Batch) -> tuple[Placement, Tile]:
+    def _divided(self, rule: Rule, batch: Batch) -> tuple[Placement, Block]:
         """Return where a batch lies on the devices, and the step to compile."""
         shape = batch.states.shape
         layout = self._layout or choose_layout(self.devices, shape)
@@ -135,7 +135,7 @@ class JaxEngine:
         place = Placement.of(self._devices, layout, shape)
         rows, columns = (Side(*side, rule.edge == "wrap") for side in zip(AXES[1:], place.parts[1:], strict=True))
         chunk, together = suited_to(self._devices[0].platform, place.parts)
-        return place, Tile(rule, rows, columns, chunk, together)
+        return place, Block(rule, rows, columns, chunk, together)
 
     def _alone(self) -> contextlib.AbstractContextManager[Any]:
         return one_call if self.devices > 1 else contextlib.nullcontext()

@@ -1,4 +1,4 @@
-"""How the JAX engine divides a batch of grids among devices: into groups of grids, and grids into tiles."""
+"""How the JAX engine divides a batch of grids among devices: into groups of grids, and grids into blocks."""
 
 import math
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ class Layout(NamedTuple):
 
     Attributes:
         batch: groups of grids.
-        rows, columns: tiles of a grid, from top to bottom and from left to right.
+        rows, columns: blocks of a grid, from top to bottom and from left to right.
     """
 
     batch: int = 1
@@ -52,7 +52,7 @@ class Layout(NamedTuple):
                 )
 
     def exchanged(self, shape: tuple[int, ...]) -> int:
-        """Return how many bytes a tile receives per CA step, from all of its neighbours, at most.
+        """Return how many bytes a block receives per CA step, from all of its neighbours, at most.
 
         Args:
             shape: of the states, `(batch, height, width, channel)`.
@@ -80,8 +80,8 @@ def choose_layout(devices: int, shape: tuple[int, ...]) -> Layout:
 
     def cells(layout: Layout) -> tuple[int, ...]:
         grids, *sides = layout.parts(shape)
-        tile = math.prod(side.length + 2 * MARGIN * (side.number > 1) for side in sides)
-        return grids.length * tile, -layout.batch, -layout.rows
+        block = math.prod(side.length + 2 * MARGIN * (side.number > 1) for side in sides)
+        return grids.length * block, -layout.batch, -layout.rows
 
     return min((layout for layout in _layouts(devices) if _fits(layout, shape)), key=cells)
 

@@ -1,4 +1,4 @@
-"""Rollouts of the JAX engine, compiled: every device runs them on its tiles of its grids."""
+"""Rollouts of the JAX engine, compiled: every device runs them on its blocks of its grids."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax.sharding import Mesh, PartitionSpec
 
 from blastema.engines.jax_arrays import AXES, batch_specs, spec
-from blastema.engines.jax_tile import Tile, back_tile, step_tile
+from blastema.engines.jax_block import Block, back_block, step_block
 from blastema.rule import Batch, Weights
 
 # How tapes are divided, whose first dimensions are grids and steps; what all devices have is not divided.
@@ -30,14 +30,14 @@ class Tape(NamedTuple):
 
 
 @partial(jax.jit, static_argnums=(0, 1), donate_argnums=3)
-def grow(tile: Tile, mesh: Mesh, weights: Weights, batch: Batch, steps: int, angle: jax.Array) -> Batch:
+def grow(block: Block, mesh: Mesh, weights: Weights, batch: Batch, steps: int, angle: jax.Array) -> Batch:
     """Return the batch, which may be overwritten, after `steps` CA steps."""
 
     def of_device(weights: Weights, batch: Batch, steps: jax.Array, angle: jax.Array) -> Batch:
         def rollout(grid: Batch) -> Batch:
-            return jax.lax.fori_loop(0, steps, lambda _, now: step_tile(tile, weights, now, angle)[0], grid)
+            return jax.lax.fori_loop(0, steps, lambda _, now: step_block(block, weights, now, angle)[0], grid)
 
-        return _each(tile, rollout, batch)
+        return _each(block, rollout, batch)
 
     specs = batch_specs(batch)
     return _shared(of_device, mesh, (WHOLE, specs, WHOLE, WHOLE), specs)(weights, batch, steps, angle)
@@ -45,7 +45,7 @@ def grow(tile: Tile, mesh: Mesh, weights: Weights, batch: Batch, steps: int, ang
 
 @partial(jax.jit, static_argnums=(0, 1, 2))
 def forward(
-    tile: Tile, mesh: Mesh, length: int, weights: Weights, batch: Batch, steps: int, angle: jax.Array
+    block: Block, mesh: Mesh, length: int, weights: Weights, batch: Batch, steps: int, angle: jax.Array
 ) -> tuple[jax.Array, Tape]:
     """Return the states after `steps` of at most `length` steps, and the tape of each grid."""
 
@@ -53,7 +53,7 @@ def forward(
         def rollout(grid: Batch) -> tuple[jax.Array, Tape]:
             def record(index: jax.Array, sofar: tuple[Batch, Tape]) -> tuple[Batch, Tape]:
                 now, tape = sofar
-                after, lives = step_tile(tile, weights, now, angle)
+                after, lives = step_block(block, weights, now, angle)
                 return after, Tape(tape.states.at[index].set(now.states), tape.lives.at[index].set(lives))
 
             shape = (length, *grid.states.shape)
@@ -61,7 +61,7 @@ def forward(
             last, tape = jax.lax.fori_loop(0, steps, record, (grid, blank))
             return last.states, tape
 
-        return _each(tile, rollout, batch)
+        return _each(block, rollout, batch)
 
     given, returned = (WHOLE, batch_specs(batch), WHOLE, WHOLE), (spec(3), Tape(TAPE, TAPE))
     return _shared(of_device, mesh, given, returned)(weights, batch, steps, angle)
@@ -69,7 +69,7 @@ def forward(
 
 @partial(jax.jit, static_argnums=(0, 1), donate_argnums=5)
 def backward(
-    tile: Tile,
+    block: Block,
     mesh: Mesh,
     weights: Weights,
     batch: Batch,
@@ -78,7 +78,7 @@ def backward(
     steps: int,
     angle: jax.Array,
 ) -> tuple[Weights, jax.Array]:
-    """Return the gradients of the weights, by grid and tile, and those of the states before the rollout."""
+    """Return the gradients of the weights, by grid and block, and those of the states before the rollout."""
 
     def of_device(
         weights: Weights, batch: Batch, tape: Tape, last: jax.Array, steps: jax.Array, angle: jax.Array
@@ -90,22 +90,22 @@ def backward(
                 gradient, states = sums
                 step = steps - 1 - index
                 before = first._replace(states=tape.states[step], ages=first.ages + step.astype(jnp.uint32))
-                more, states = back_tile(tile, weights, before, tape.lives[step], states, angle)
+                more, states = back_block(block, weights, before, tape.lives[step], states, angle)
                 return jax.tree.map(jnp.add, gradient, more), states
 
             zeros = jax.tree.map(jnp.zeros_like, weights)
             gradient, states = jax.lax.fori_loop(0, steps, carry, (zeros, last))
             return jax.tree.map(lambda array: array[None, None], gradient), states
 
-        return _each(tile, rollout, (batch, tape, last))
+        return _each(block, rollout, (batch, tape, last))
 
     given = (WHOLE, batch_specs(batch), Tape(TAPE, TAPE), spec(3), WHOLE, WHOLE)
     return _shared(of_device, mesh, given, (spec(3), spec(3)))(weights, batch, tape, cotangent, steps, angle)
 
 
-def _each(tile: Tile, function: Callable[[Any], Any], grids: Any) -> Any:
+def _each(block: Block, function: Callable[[Any], Any], grids: Any) -> Any:
     """Call a function for each grid of a device, together or one after the other."""
-    return jax.vmap(function)(grids) if tile.together else jax.lax.map(function, grids)
+    return jax.vmap(function)(grids) if block.together else jax.lax.map(function, grids)
 
 
 def _shared(function: Callable[..., Any], mesh: Mesh, given: Any, returned: Any) -> Callable[..., Any]:

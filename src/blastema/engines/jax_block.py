@@ -1,6 +1,6 @@
-"""One CA step of a tile on its device: the margin comes from the neighbours, and only cells that fire are computed.
+"""One CA step of a block on its device: the margin comes from the neighbours, and only cells that fire are computed.
 
-The rule as in `blastema.rule`, rearranged. A tile with its margin is a grid of its own with a dead edge, in which the
+The rule as in `blastema.rule`, rearranged. A block with its margin is a grid of its own with a dead edge, in which the
 cells keep the row and column that they have in the whole grid, since these decide when they fire.
 """
 
@@ -29,7 +29,7 @@ LARGE = (2**14, True)
 
 
 def suited_to(platform: str, parts: Sequence[Parts]) -> tuple[int, bool]:
-    """Return `chunk` and `together` of a `Tile` for a platform, and grids, rows and columns divided like this."""
+    """Return `chunk` and `together` of a `Block` for a platform, and grids, rows and columns divided like this."""
     chunk, together = PLATFORMS.get(platform, LARGE)
     return min(chunk, math.prod(part.length + 2 * MARGIN for part in parts[1:])), together
 
@@ -48,7 +48,7 @@ class Side(NamedTuple):
     wrap: bool
 
     def widen(self, states: jax.Array, dimension: int) -> jax.Array:
-        """Return the states of a tile with a margin in one dimension, from the neighbours or past the edge."""
+        """Return the states of a block with a margin in one dimension, from the neighbours or past the edge."""
         count, length = self.parts.number, self.parts.length
         widths = [(MARGIN, MARGIN) if index == dimension else (0, 0) for index in range(states.ndim)]
         if count == 1:
@@ -86,8 +86,8 @@ class Side(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Tile:
-    """What the compiled step of a tile depends on. Not a tuple, which JAX would take apart.
+class Block:
+    """What the compiled step of a block depends on. Not a tuple, which JAX would take apart.
 
     Attributes:
         rule: of the organism.
@@ -103,92 +103,92 @@ class Tile:
     together: bool
 
 
-def step_tile(tile: Tile, weights: Weights, now: Batch, angle: jax.Array) -> tuple[Batch, jax.Array]:
-    """Take one CA step of a tile; return it and which cells are alive, bool `(height, width)`.
+def step_block(block: Block, weights: Weights, now: Batch, angle: jax.Array) -> tuple[Batch, jax.Array]:
+    """Take one CA step of a block; return it and which cells are alive, bool `(height, width)`.
 
     Args:
-        tile: what is compiled.
+        block: what is compiled.
         weights: of the organism.
-        now: states `(height, width, channel)` of the tile, seed and age of its grid, and signals: None, a mixture
+        now: states `(height, width, channel)` of the block, seed and age of its grid, and signals: None, a mixture
             `(signals,)`, or a map with a margin of one, `(height + 2, width + 2)`.
         angle: by which perception is rotated, radians.
     """
-    rule = tile.rule
-    wide = widen(tile, now.states)
-    alive_before, fires = firing(tile, now, wide)
-    grown = grow_cells(tile, weights, wide, now.signals, fires, angle)[1:-1, 1:-1]
+    rule = block.rule
+    wide = widen(block, now.states)
+    alive_before, fires = firing(block, now, wide)
+    grown = grow_cells(block, weights, wide, now.signals, fires, angle)[1:-1, 1:-1]
     lives = (alive_before & alive(grown, rule.alive_threshold, "dead")[..., 0])[1:-1, 1:-1]
     states = jnp.where(lives[..., None], grown[1:-1, 1:-1], jnp.float32(0))
     return now._replace(states=states, ages=now.ages + jnp.uint32(1)), lives
 
 
-def back_tile(
-    tile: Tile, weights: Weights, before: Batch, lives: jax.Array, cotangent: jax.Array, angle: jax.Array
+def back_block(
+    block: Block, weights: Weights, before: Batch, lives: jax.Array, cotangent: jax.Array, angle: jax.Array
 ) -> tuple[Weights, jax.Array]:
     """Return the cotangents of the weights and of the states before a step.
 
     Firing and life are decisions, without a gradient. What cells perceived and computed is computed again.
 
     Args:
-        tile, weights, angle: as for `step_tile`.
-        before: the tile before the step.
+        block, weights, angle: as for `step_block`.
+        before: the block before the step.
         lives: which cells were alive after it.
         cotangent: of the states after it, `(height, width, channel)`.
     """
-    wide, narrow = jax.vjp(partial(widen, tile), before.states)
-    _, fires = firing(tile, before, wide)
+    wide, narrow = jax.vjp(partial(widen, block), before.states)
+    _, fires = firing(block, before, wide)
     back = jnp.pad(jnp.where(lives[..., None], cotangent, jnp.float32(0)), ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)))
     # What fires in the margin is carried back by the neighbour to which it belongs.
     fires = jnp.pad(fires[1:-1, 1:-1], 1)
-    gradient, back = back_cells(tile, weights, wide, before.signals, fires, angle, back)
+    gradient, back = back_cells(block, weights, wide, before.signals, fires, angle, back)
     return gradient, narrow(back)[0]
 
 
-def widen(tile: Tile, states: jax.Array) -> jax.Array:
+def widen(block: Block, states: jax.Array) -> jax.Array:
     """Return the states with a margin of two cells."""
-    return tile.columns.widen(tile.rows.widen(states, 0), 1)
+    return block.columns.widen(block.rows.widen(states, 0), 1)
 
 
-def firing(tile: Tile, now: Batch, wide: jax.Array) -> tuple[jax.Array, jax.Array]:
+def firing(block: Block, now: Batch, wide: jax.Array) -> tuple[jax.Array, jax.Array]:
     """Return which cells are alive, and which of them fire, with a margin of one cell: bool `(height + 2, width + 2)`.
 
     Args:
-        tile: what is compiled.
+        block: what is compiled.
         now: seed and age of the grid.
         wide: the states with their margin of two.
     """
-    lives = alive(wide, tile.rule.alive_threshold, "dead")[1:-1, 1:-1, 0]
-    (rows, real_rows), (columns, real_columns) = tile.rows.numbers(), tile.columns.numbers()
-    fires = fires_at(now.seeds[None], now.ages[None], rows, columns, tile.rule.fire_rate)[0]
+    lives = alive(wide, block.rule.alive_threshold, "dead")[1:-1, 1:-1, 0]
+    (rows, real_rows), (columns, real_columns) = block.rows.numbers(), block.columns.numbers()
+    fires = fires_at(now.seeds[None], now.ages[None], rows, columns, block.rule.fire_rate)[0]
     # Past a dead edge there are no cells, though some places there have living neighbours.
     return lives, fires & lives & real_rows[:, None] & real_columns[None, :]
 
 
 def grow_cells(
-    tile: Tile, weights: Weights, wide: jax.Array, signals: jax.Array | None, fires: jax.Array, angle: jax.Array
+    block: Block, weights: Weights, wide: jax.Array, signals: jax.Array | None, fires: jax.Array, angle: jax.Array
 ) -> jax.Array:
-    """Return the tile with its margin, `(height + 4, width + 4, channel)`, after the cells that fire have changed.
+    """Return the block with its margin, `(height + 4, width + 4, channel)`, after the cells that fire have changed.
 
     Args:
-        tile, weights, angle: as for `step_tile`.
+        block, weights, angle: as for `step_block`.
         wide: states before, with the margin.
-        signals: of the tile.
+        signals: of the block.
         fires: bool `(height + 2, width + 2)`.
     """
     flat = wide.reshape(-1, wide.shape[-1])
-    cells, chunks = listed(fires, tile.chunk)
+    cells, chunks = listed(fires, block.chunk)
 
     def grow(index: jax.Array, grown: jax.Array) -> jax.Array:
-        chosen = jax.lax.dynamic_slice_in_dim(cells, index * tile.chunk, tile.chunk)
+        chosen = jax.lax.dynamic_slice_in_dim(cells, index * block.chunk, block.chunk)
         perceived = near(flat, chosen, wide.shape[1])
-        change = change_of(tile.rule, angle, of_cells(signals, chosen), weights, perceived)
+        change = change_of(block.rule, angle, of_cells(signals, chosen), weights, perceived)
         return grown.at[chosen].add(change, mode="drop", unique_indices=True)
 
     return jax.lax.fori_loop(0, chunks, grow, flat).reshape(wide.shape)
 
 
 def back_cells(
-    tile: Tile,
+    block: Block,
     weights: Weights,
     wide: jax.Array,
     signals: jax.Array | None,
@@ -198,12 +198,12 @@ def back_cells(
 ) -> tuple[Weights, jax.Array]:
     """Return the cotangents of the weights and of `wide`, given that of what `grow_cells` returns."""
     flat, start = (array.reshape(-1, array.shape[-1]) for array in (wide, back))
-    cells, chunks = listed(fires, tile.chunk)
+    cells, chunks = listed(fires, block.chunk)
 
     def carry(index: jax.Array, sums: tuple[Weights, jax.Array]) -> tuple[Weights, jax.Array]:
         gradient, states = sums
-        chosen = jax.lax.dynamic_slice_in_dim(cells, index * tile.chunk, tile.chunk)
-        change = partial(change_of, tile.rule, angle, of_cells(signals, chosen))
+        chosen = jax.lax.dynamic_slice_in_dim(cells, index * block.chunk, block.chunk)
+        change = partial(change_of, block.rule, angle, of_cells(signals, chosen))
         _, vjp = jax.vjp(change, weights, near(flat, chosen, wide.shape[1]))
         of_weights, of_near = vjp(start.at[chosen].get(mode="fill", fill_value=0))
         for place, offset in enumerate(offsets(wide.shape[1])):
@@ -216,7 +216,7 @@ def back_cells(
 
 
 def listed(fires: jax.Array, chunk: int) -> tuple[jax.Array, jax.Array]:
-    """Return the positions of the cells that fire in the flat tile with its margin, and how many chunks they fill.
+    """Return the positions of the cells that fire in the flat block with its margin, and how many chunks they fill.
 
     The list has a whole number of chunks; what follows the last cell are positions from which nothing is near.
     """
