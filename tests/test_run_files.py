@@ -317,7 +317,7 @@ def test_the_record_holds_the_versions_that_the_bytes_depend_on(runs):
         ({"steps": "9"}, "steps is '9'"),
         ({"seed": float("nan")}, "seed is nan"),
         ({"seed": -1}, "seed is -1"),
-        ({"batch": None}, "batch is None"),
+        ({"batch": "None"}, "batch is 'None'"),
         ({"fit": 4.0}, "fit is 4.0; a target needs a whole number from 1 to 4096"),
         ({"pad": -1}, "pad is -1"),
         ({"experiment": ["growing"]}, r"there is no experiment \['growing'\]"),

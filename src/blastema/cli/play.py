@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 # The flags of `blastema train`, except --out and --resume.
 TRAINING = (
-    "experiment", "recipe", "steps", "batch", "seed", "size", "fit", "pad", "background", "engine", "from_", "set_",
+    "experiment", "recipe", "steps", "batch", "seed", "size", "fit", "pad", "background", "engine", "devices",
+    "from_", "set_",
 )  # fmt: skip
+# Of these, what a run that is resumed may be given.
+RESUMED = ("steps", "devices")
 
 
 @with_flags_of(train_command, TRAINING)
@@ -62,10 +65,10 @@ def play(
     if train and resume is not None:
         raise BlastemaError("--train starts a training and --resume continues one; give only one of them")
     given = [name for name in TRAINING if flags[name] != signature(train_command).parameters[name].default]
-    if "steps" in given and not train and resume is None:
-        raise BlastemaError("--steps only works together with --train or --resume")
-    if not train and given not in ([], ["steps"]):
-        names = ", ".join(flag_name(name) for name in given if name != "steps")
+    if not train and resume is None and (early := [name for name in given if name in RESUMED]):
+        raise BlastemaError(f"{flag_name(early[0])} only works together with --train or --resume")
+    if not train and (own := [name for name in given if name not in RESUMED]):
+        names = ", ".join(map(flag_name, own))
         if resume is not None:
             raise BlastemaError(f"--resume continues a run with its own settings; leave out {names}")
         raise BlastemaError(f"{names} can only be combined with --train")
@@ -103,13 +106,13 @@ def run_to_show(train: Sequence[str], resume: Path | None, flags: dict[str, Any]
     from blastema.training.run import Run
 
     if resume is not None:
-        return Run.resume(resume, flags["steps"])
+        return Run.resume(resume, flags["steps"], devices=flags["devices"])
     if not train:
         return None
     config = config_of(train, **flags)
     if flags["engine"] is None:
         warn_if_slow(config)
-    return begin(config)
+    return begin(config, devices=flags["devices"])
 
 
 def watch_live(run: "Run", bulletin: "Bulletin") -> None:
