@@ -21,7 +21,7 @@ from conftest import random_weights
 from firmware_programs import MESSAGE, PORTS, PROCESSORS, Cell, Host, image, run, sizes
 
 CPUS = ("Cortex-M0", "Cortex-M4")
-ROM_SIZE, RAM_SIZE = 10240, 256
+ROM_SIZE, RAM_SIZE, GREETINGS = 10240, 256, 16
 
 
 @pytest.fixture(scope="session")
@@ -246,19 +246,35 @@ def test_a_message_with_a_wrong_bit_changes_nothing(host, numbers, bit):
     assert host.cell.numbers("neighbours")[:, 3].tolist() == numbers
 
 
-def test_a_neighbour_that_is_silent_is_forgotten(folder):
-    host, loud, faint = Host(folder), message([9] * 16), message([5] * 16)
-    host.receive(2, loud)
-    for update in range(64):
-        host.receive(6, faint)
+def test_a_neighbour_that_falls_silent_keeps_its_last_numbers(folder):
+    host = Host(folder)
+    for port in range(PORTS):
+        host.receive(port, message([port - 4] * 16))
+    for _ in range(300):
+        host.receive(6, message([5] * 16))
         host.wake()
-        # It was heard in the first 32 updates, and not in the next.
-        assert host.cell.numbers("neighbours")[4].tolist() == [0, 0, 9 if update < 63 else 0, 0, 0, 0, 5, 0]
+    assert host.cell.numbers("neighbours")[4].tolist() == [-4, -3, -2, -1, 0, 1, 5, 3]
+
+
+# The two beside each port, around the cell.
+BESIDE = ((1, 3), (0, 2), (1, 4), (0, 5), (2, 7), (3, 6), (5, 7), (4, 6))
+
+
+@pytest.mark.parametrize("silent", range(PORTS))
+def test_a_neighbour_that_never_spoke_is_taken_to_be_halfway_between_those_beside_it(silent, folder):
+    host, draw = Host(folder), np.random.default_rng(silent)
+    for update in range(1, 30):
+        numbers = draw.integers(-127, 128, (PORTS, 16))
+        for port in set(range(PORTS)) - {silent}:
+            host.receive(port, message(numbers[port]))
+        host.wake()
+        guess = np.trunc(numbers[list(BESIDE[silent])].sum(axis=0) / 2) if update > GREETINGS else [0] * 16
+        assert host.cell.numbers("neighbours")[:, silent].tolist() == list(guess)
 
 
 def test_a_cell_dies_with_its_neighbourhood_and_says_so_once(folder):
     host = Host(folder)
-    assert not host.wake()
+    assert [host.wake() for _ in range(GREETINGS + 1)] == [True] * GREETINGS + [False]
     host.seed()
     assert host.wake()
     host.cell.numbers("state")[:] = [7] * 16
@@ -266,6 +282,10 @@ def test_a_cell_dies_with_its_neighbourhood_and_says_so_once(folder):
     assert host.tell() == message([0] * 16)
     assert not any(host.cell.state)
     assert not host.wake()
+    # Something near it is not empty, which may not know that this cell is.
+    host.receive(0, message([0, 0, 1] + [0] * 13))
+    assert host.wake()
+    assert host.tell() == message([0] * 16)
     # With a living neighbour it lives.
     host.receive(0, message([0, 0, 0, 100] + [0] * 12))
     assert host.wake()

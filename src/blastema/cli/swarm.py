@@ -18,6 +18,7 @@ def swarm(
     lost: Annotated[float, trouble("lost")] = 0.0,
     corrupted: Annotated[float, trouble("corrupted")] = 0.0,
     drift: Annotated[float, trouble("drift")] = 0.0,
+    silent: Annotated[float, trouble("silent")] = 0.0,
     failing: Annotated[float, trouble("failing")] = 0.0,
     restarting: Annotated[float, trouble("restarting")] = 0.0,
     damage: Annotated[tuple[str, ...], arg(metavar="[KIND[@STEP] ...]", help_behavior_hint=""), DAMAGE] = (),
@@ -43,6 +44,7 @@ def swarm(
         lost: {lost}
         corrupted: {corrupted}
         drift: {drift}
+        silent: {silent}
         failing: {failing}
         restarting: {restarting}
         damage: cells that restart empty, KIND or KIND@STEP, halfway through if no step is given; KIND is one of
@@ -63,7 +65,7 @@ def swarm(
     from blastema.errors import BlastemaError
     from blastema.swarm import Troubles
 
-    troubles = Troubles(delay, lost, corrupted, drift, failing, restarting)
+    troubles = Troubles(delay, lost, corrupted, drift, silent, failing, restarting)
     flags = SwarmFlags.of(steps, size, seed, damage, troubles)
     output = Output.of(out, zoom, fps, sheet)
     if json is not None:

@@ -5,18 +5,15 @@
 
 /* A step in a message is this many bits of the state; a state may be four times what a message can show. */
 #define MESSAGE_SHIFT 6
-/* Updates without a message from a neighbour after which it counts as dead. */
-#define PATIENCE 32
+/* A cell that was switched on says so in this many updates, and by then has heard from every neighbour that works. */
+#define GREETINGS 16
 /* Not inlined, so that the parts of an update use the same stack one after the other. */
 #define PART static __attribute__((noinline))
 
-static int32_t clip(int32_t value, int32_t largest) {
-    return value > largest ? largest : value < -largest ? -largest : value;
-}
-
 /* A number of the state as neighbours see it. */
 static int8_t shown(int16_t value) {
-    return (int8_t)clip(((int32_t)value + (1 << (MESSAGE_SHIFT - 1))) >> MESSAGE_SHIFT, 127);
+    const int rounded = ((value >> (MESSAGE_SHIFT - 1)) + 1) >> 1;
+    return (int8_t)(rounded > 127 ? 127 : rounded < -127 ? -127 : rounded);
 }
 
 /* CRC-8 with polynomial 0x2f. It begins with ones, so that a line that is silent gives no message. */
@@ -66,28 +63,31 @@ int cell_receive(struct cell *cell, uint8_t port, const uint8_t *message) {
     return 1;
 }
 
-/* A dead cell sends nothing, so silence is forgotten only now and then. */
-PART void forget_the_silent(struct cell *cell) {
-    if (++cell->updates < PATIENCE) {
-        return;
-    }
-    for (uint8_t port = 0; port < CELL_PORTS; port++) {
-        for (uint8_t channel = 0; !(cell->heard >> port & 1) && channel < CELL_CHANNELS; channel++) {
-            cell->neighbours[channel][port] = 0;
+/* A neighbour that fell silent keeps its last numbers: a grown pattern changes little. One that was never heard from is
+   broken; its numbers are taken to be halfway between those of the two beside it, around this cell. */
+PART void guess_the_silent(struct cell *cell) {
+    /* Of each port, those beside it around this cell. */
+    static const uint8_t beside[2 * CELL_PORTS] = {CELL_N,  CELL_W,  CELL_NW, CELL_NE, CELL_N, CELL_E,
+                                                   CELL_NW, CELL_SW, CELL_NE, CELL_SE, CELL_W, CELL_S,
+                                                   CELL_SW, CELL_SE, CELL_S,  CELL_E};
+    const uint8_t *two = beside;
+    for (uint8_t port = 0; port < CELL_PORTS; port++, two += 2) {
+        int8_t *from = cell->neighbours[0];
+        if (!(cell->heard >> port & 1)) {
+            for (uint8_t channel = 0; channel < CELL_CHANNELS; channel++, from += CELL_PORTS) {
+                from[port] = (int8_t)((from[two[0]] + from[two[1]]) / 2);
+            }
         }
     }
-    cell->heard = 0;
-    cell->updates = 0;
 }
 
+/* Whether an alpha near this cell is above the threshold, as its neighbours see its own. */
 PART int alive(const struct cell *cell) {
-    int8_t largest = shown(cell->state[3]);
+    int8_t above = cell->state[3] >= (CELL_ALIVE_ABOVE << MESSAGE_SHIFT) + (1 << (MESSAGE_SHIFT - 1));
     for (uint8_t port = 0; port < CELL_PORTS; port++) {
-        if (cell->neighbours[3][port] > largest) {
-            largest = cell->neighbours[3][port];
-        }
+        above |= cell->neighbours[3][port] > CELL_ALIVE_ABOVE;
     }
-    return largest > CELL_ALIVE_ABOVE;
+    return above;
 }
 
 /* The weighted sum of the perception. A channel has three weights: of its number in this cell, of the slope along x, of
@@ -96,12 +96,12 @@ static int32_t perceive(const struct cell *cell, const int8_t *weight) {
     int32_t sum = 0;
     for (uint8_t channel = 0; channel < CELL_CHANNELS; channel++, weight += 3) {
         const int8_t *from = cell->neighbours[channel];
-        const int32_t falling = from[CELL_SE] - from[CELL_NW], rising = from[CELL_NE] - from[CELL_SW];
-        const int32_t x = falling + rising + 2 * (from[CELL_E] - from[CELL_W]);
-        const int32_t y = falling - rising + 2 * (from[CELL_S] - from[CELL_N]);
+        const int falling = from[CELL_SE] - from[CELL_NW], rising = from[CELL_NE] - from[CELL_SW];
+        const int x = falling + rising + 2 * (from[CELL_E] - from[CELL_W]);
+        const int y = falling - rising + 2 * (from[CELL_S] - from[CELL_N]);
         sum += weight[0] * (int32_t)cell->state[channel];
-        sum += weight[1] * x * (1 << (MESSAGE_SHIFT - 3));
-        sum += weight[2] * y * (1 << (MESSAGE_SHIFT - 3));
+        sum += (int32_t)weight[1] * x * (1 << (MESSAGE_SHIFT - 3));
+        sum += (int32_t)weight[2] * y * (1 << (MESSAGE_SHIFT - 3));
     }
     return sum;
 }
@@ -133,25 +133,31 @@ PART void begin_changes(struct cell *cell) {
 PART void apply_changes(struct cell *cell) {
     for (uint8_t channel = 0; channel < CELL_CHANNELS; channel++) {
         const int32_t change = ((int32_t)cell->scratch.changes[channel] * CELL_UPDATE_FACTOR + (1 << 13)) >> 14;
-        cell->state[channel] = (int16_t)clip(cell->state[channel] + change, 32767);
+        const int32_t state = cell->state[channel] + change;
+        cell->state[channel] = (int16_t)(state > 32767 ? 32767 : state < -32767 ? -32767 : state);
     }
 }
 
-/* Clear a cell that is not alive; return whether there is anything to tell. */
+/* Clear a cell that is not alive; return whether there is anything to tell. A cell far from everything that lives has
+   nothing to tell, once it has greeted its neighbours. */
 PART int finish(struct cell *cell) {
-    if (alive(cell)) {
-        return 1;
+    uint8_t *bytes = (uint8_t *)cell;
+    const int lives = alive(cell);
+    uint8_t news = cell->updates < GREETINGS;
+    cell->updates = (uint8_t)(cell->updates + news);
+    for (uint8_t i = 0; i < sizeof cell->state + sizeof cell->neighbours; i++) {
+        news |= bytes[i];
+        if (!lives && i < sizeof cell->state) {
+            bytes[i] = 0;
+        }
     }
-    int was = 0;
-    for (uint8_t channel = 0; channel < CELL_CHANNELS; channel++) {
-        was |= cell->state[channel];
-        cell->state[channel] = 0;
-    }
-    return was;
+    return news;
 }
 
 int cell_wake(struct cell *cell) {
-    forget_the_silent(cell);
+    if (cell->updates == GREETINGS) {
+        guess_the_silent(cell);
+    }
     if (alive(cell)) {
         begin_changes(cell);
         sum_changes(cell);

@@ -32,7 +32,7 @@ class Swarm:
     Attributes:
         one: what stands for 1 in each channel, `(channel,)`.
         updates: updates of all cells so far.
-        silent: which cells fell silent for good, bool `(height, width)`.
+        silent: which cells are silent for good, bool `(height, width)`; at first never the seed cell.
 
     Raises:
         BlastemaError: the native part is not installed, the organism does not fit into a cell, or an argument is out
@@ -63,20 +63,23 @@ class Swarm:
         check_memory(each * height * width, f"a swarm of {width}x{height} cells", "use a smaller grid")
         numbers = organism if isinstance(organism, IntegerCell) else numbers_of(organism)
         self.one = numbers.one
-        self.updates, self.silent = 0, np.zeros((self.height, self.width), bool)
-        self._draw = np.random.default_rng([seed, 0x5A])
+        self.updates, self._draw = 0, np.random.default_rng([seed, 0x5A])
+        middle = self.height // 2, self.width // 2
+        self.silent = self._share(self.troubles.silent)
+        self.silent[middle] = False
         self._cells = _cells(numbers, self.height, self.width, wrap, seed, self.troubles)
-        self._cells.seed(self.height // 2, self.width // 2)
+        self._cells.turn(self.silent, False)
+        self._cells.seed(*middle)
 
     def run(self, waits: int = 1) -> None:
         """Let average waits pass; before each, some cells fall silent or restart."""
         for _ in range(waits):
             if self.troubles.failing:
-                fallen = self._some(self.troubles.failing) & ~self.silent
+                fallen = self._share(in_one_wait(self.troubles.failing)) & ~self.silent
                 self.silent |= fallen
                 self._cells.turn(fallen, False)
             if self.troubles.restarting:
-                self.restart(self._some(self.troubles.restarting))
+                self.restart(self._share(in_one_wait(self.troubles.restarting)))
             self.updates += self._cells.run(TICKS)
 
     def restart(self, mask: np.ndarray) -> None:
@@ -95,8 +98,10 @@ class Swarm:
         self._cells.read_states(states)
         return states[..., : self.one.size] / self.one.astype(np.float32)
 
-    def _some(self, share: float) -> np.ndarray:
-        return self._draw.random((self.height, self.width)) < in_one_wait(share)
+    def _share(self, share: float) -> np.ndarray:
+        """Draw this share of the cells, bool `(height, width)`."""
+        shape = self.height, self.width
+        return self._draw.random(shape) < share if share else np.zeros(shape, bool)
 
 
 def numbers_of(organism: Grows) -> IntegerCell:

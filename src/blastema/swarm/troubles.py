@@ -50,6 +50,13 @@ TROUBLES = {
             (0.3, 0.6, 0.9),
         ),
         Trouble(
+            "silent",
+            "share of the cells that are silent from the start",
+            "Share of cells that are silent from the start",
+            1.0,
+            (0.05, 0.1, 0.2),
+        ),
+        Trouble(
             "failing",
             "share of the cells that fall silent for good in 100 average waits",
             "Share of cells that fall silent in 100 waits",
@@ -74,6 +81,7 @@ class Troubles(NamedTuple):
     lost: float = 0.0
     corrupted: float = 0.0
     drift: float = 0.0
+    silent: float = 0.0
     failing: float = 0.0
     restarting: float = 0.0
 
