@@ -200,8 +200,31 @@ def test_the_folder_has_the_sources_and_the_note_the_error_of_a_step(tmp_path):
     export(organism, "cell", tmp_path / "a")
 
 
-@pytest.mark.parametrize(("channels", "hidden"), [(16, 128), (7, 40)])
-def test_an_update_is_that_of_the_engines_with_the_numbers_in_integers(channels, hidden, folder, tmp_path):
+def code(steps):
+    """What a message shows of numbers in steps: up to 100 each step, beyond each 16th."""
+    beyond = np.clip(np.abs(steps) - 100, 0, None)
+    return np.sign(steps) * (np.minimum(np.abs(steps), 100) + np.rint(beyond / 16))
+
+
+def steps_of(codes):
+    """What a code stands for, in steps."""
+    return np.sign(codes) * (np.abs(codes) + 15 * np.clip(np.abs(codes) - 100, 0, None))
+
+
+def test_a_message_shows_all_that_a_state_may_be(folder):
+    host = Host(folder)
+    for start in range(-32767, 32768, 16 * 37):
+        states = np.clip(start + 37 * np.arange(16), -32767, 32767)
+        host.cell.numbers("state")[:] = states
+        codes = np.frombuffer(host.tell()[:-1], np.int8).astype(int)
+        small = np.abs(states) <= 100 * 64
+        assert np.all(np.abs(steps_of(codes) * 64 - states)[small] <= 32)
+        assert np.all(np.abs(steps_of(codes) * 64 - states) <= 64 * 8 + 32)
+        assert np.abs(codes).max() <= 126
+
+
+@pytest.mark.parametrize(("channels", "hidden", "spread"), [(16, 128, 0.3), (7, 40, 0.3), (7, 40, 2)])
+def test_an_update_is_that_of_the_engines_with_the_numbers_in_integers(channels, hidden, spread, folder, tmp_path):
     rule, draw = Rule(channels=channels, hidden=hidden, fire_rate=1.0), np.random.default_rng(0)
     numbers = IntegerCell(
         draw.normal(0, 30, (3 * channels, hidden)).astype(np.int8),
@@ -219,10 +242,10 @@ def test_an_update_is_that_of_the_engines_with_the_numbers_in_integers(channels,
     host, changes = Host(tmp_path / "cell"), []
     for _ in range(200):
         # Numbers that messages can show exactly.
-        shown = np.clip(np.rint(draw.normal(0, 0.3, (3, 3, channels)) * numbers.one / 64), -127, 127)
+        shown = steps_of(code(np.rint(draw.normal(0, spread, (3, 3, channels)) * numbers.one / 64)).clip(-125, 125))
         shown[1, 1, 3] = 40
         host.cell.numbers("state")[:channels] = shown[1, 1] * 64
-        host.cell.numbers("neighbours")[:channels] = np.delete(shown.reshape(9, channels), 4, axis=0).T
+        host.cell.numbers("neighbours")[:channels] = np.delete(code(shown).reshape(9, channels), 4, axis=0).T
         host.cell.heard = 255
         assert host.wake()
         state = (shown * 64 / numbers.one).astype(np.float32)
