@@ -18,7 +18,7 @@ SIDE, TICKS = 72, 256
 class Conditions(ctypes.Structure):
     """`struct swarm_conditions` of swarm.h."""
 
-    _fields_ = tuple((name, ctypes.c_uint32) for name in ("delay", "loss", "noise", "drift"))
+    _fields_ = tuple((name, ctypes.c_uint32) for name in ("delay", "loss", "noise", "drift", "blur"))
 
 
 class Swarm:

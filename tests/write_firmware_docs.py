@@ -11,22 +11,26 @@ import numpy as np
 
 import test_firmware_swarm
 from blastema import load
-from blastema.analysis.swarms import SwarmReport, measure, measure_cut, swarm_sections
+from blastema.analysis.swarms import WAITS, SwarmReport, log_loss, measure, measure_cut, swarm_sections
+from blastema.damage import ARTICLE_CUTS, DAMAGES
 from blastema.formats import export
-from blastema.swarm import numbers_of
+from blastema.swarm import Swarm, numbers_of
 from blastema.targets import load_target
 from emulated_board import CPUS, Board
 from firmware_programs import PROCESSORS, image, sizes
 from test_swarm import TOGETHER
 
-SIZES, SWARMS, LIMITS, ALL_AT_ONCE = (
-    f"<!-- made by tests/write_firmware_docs.py{part} -->\n" for part in ("", ": swarms", ": limits", ": together")
+SIZES, SWARMS, LIMITS, ALL_AT_ONCE, EMOJI = (
+    f"<!-- made by tests/write_firmware_docs.py{part} -->\n"
+    for part in ("", ": swarms", ": limits", ": together", ": emoji")
 )
 END = "<!-- end -->\n"
 SIZES_HEAD = (
     "| processor | flags | ROM | cell | stack by the compiler | stack in the emulator | instructions of an update |\n"
     "| --- | --- | ---: | ---: | ---: | ---: | ---: |\n"
 )
+TEN = "🦎🦋💥👁🐠😀🐞🥨🎄🕸"
+EMOJI_HEAD = f"| | grown | {' | '.join(ARTICLE_CUTS)} |\n| --- |{' ---: |' * 6}\n"
 TOGETHER_HEAD = (
     "| 5 % of the cells are silent | grown: worst | median | right half restarted: worst | median |\n"
     "| --- | ---: | ---: | ---: | ---: |\n"
@@ -77,6 +81,25 @@ def with_together(text: str) -> str:
     return between(text, ALL_AT_ONCE, "".join(lines))
 
 
+def emoji_row(emoji: str) -> str:
+    """Return the losses of a swarm, grown and after each of the article's cuts."""
+    numbers, target = numbers_of(load(emoji)), load_target(emoji)
+    grown, losses = 0.0, []
+    for cut in ARTICLE_CUTS:
+        swarm = Swarm(numbers)
+        swarm.run(WAITS)
+        grown = log_loss(swarm, target)
+        swarm.restart(DAMAGES[cut].mask(np.random.default_rng(0), swarm.height, swarm.width))
+        swarm.run(WAITS)
+        losses.append(log_loss(swarm, target))
+    return f"| {emoji} | {' | '.join(f'{loss:.2f}' for loss in (grown, *losses))} |\n"
+
+
+def with_emoji(text: str) -> str:
+    """Return the page with the article's ten emoji; takes minutes."""
+    return between(text, EMOJI, EMOJI_HEAD + "".join(map(emoji_row, TEN)))
+
+
 def between(text: str, begin: str, content: str) -> str:
     """Return the page with other content after a mark."""
     before, mark, rest = text.partition(begin)
@@ -101,4 +124,4 @@ if __name__ == "__main__":
         folder = Path(temporary) / "cell"
         export(load("🦎"), "cell", folder)
         text = with_swarms(with_sizes(path.read_text("utf-8"), folder), folder)
-        path.write_text(with_together(with_limits(text)), "utf-8")
+        path.write_text(with_emoji(with_together(with_limits(text))), "utf-8")

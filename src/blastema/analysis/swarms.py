@@ -51,9 +51,9 @@ class SwarmReport(TypedDict):
 
 
 def log_loss(swarm: Swarm, target: np.ndarray) -> float:
-    """Return log10 of the loss, averaged over the cells that are not silent; over all cells if all are."""
-    running = ~swarm.silent if not swarm.silent.all() else swarm.silent
-    return float(log_of(np.mean((rgba_channels(swarm.state) - target)[running] ** 2)))
+    """Return log10 of the loss, averaged over the cells that run; over all cells if none does."""
+    running = swarm.running
+    return float(log_of(np.mean((rgba_channels(swarm.state) - target)[running if running.any() else ~running] ** 2)))
 
 
 def placed(target: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -27,7 +27,7 @@ struct station {
 struct swarm {
     int height, width, wrap;
     struct swarm_conditions conditions;
-    uint64_t now, events, random, messages;
+    uint64_t now, events, random, messages, dropped;
     struct station *stations;
     struct event *heap;
     size_t count, room;
@@ -95,10 +95,28 @@ static void begin_wait(struct swarm *swarm, uint32_t place) {
     push(swarm, (struct event){.time = until, .place = place, .port = CELL_PORTS, .with.life = station->life});
 }
 
+/* Add random errors to the numbers of a neighbour. The sum of four draws of 16 bits is close to a normal one. */
+static void blur(struct swarm *swarm, struct cell *cell, uint8_t port) {
+    /* The standard deviation of such a sum, times the 256ths of a step. */
+    const int64_t scale = 37837 * 256;
+    for (int channel = 0; swarm->conditions.blur && channel < CELL_CHANNELS; channel++) {
+        const uint32_t one = draw(swarm), two = draw(swarm);
+        const int64_t sum = (int64_t)(one >> 16) + (one & 0xffff) + (two >> 16) + (two & 0xffff) - 2 * 0xffff;
+        const int64_t error = (sum * swarm->conditions.blur + (sum < 0 ? -scale : scale) / 2) / scale;
+        const int64_t number = cell->neighbours[channel][port] + error;
+        cell->neighbours[channel][port] = (int8_t)(number > 127 ? 127 : number < -127 ? -127 : number);
+    }
+}
+
 static void arrive(struct swarm *swarm, const struct event *event) {
     struct station *station = &swarm->stations[event->place];
-    if (station->life % 2) {
-        cell_receive(&station->cell, event->port, event->with.message);
+    if (station->life % 2 == 0) {
+        return;
+    }
+    if (cell_receive(&station->cell, event->port, event->with.message)) {
+        blur(swarm, &station->cell, event->port);
+    } else {
+        swarm->dropped++;
     }
 }
 
@@ -236,6 +254,8 @@ void swarm_switch(struct swarm *swarm, int y, int x, int on) {
 }
 
 uint64_t swarm_messages(const struct swarm *swarm) { return swarm->messages; }
+
+uint64_t swarm_dropped(const struct swarm *swarm) { return swarm->dropped; }
 
 void swarm_seed(struct swarm *swarm, int y, int x) { cell_seed(&swarm->stations[y * swarm->width + x].cell); }
 
