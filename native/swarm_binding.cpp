@@ -26,18 +26,18 @@ namespace {
 
 // weights, update_bias, one, hidden_shift, update_shift, update_factor, alive_above.
 using Numbers = std::tuple<Input, Input, Input, int, int, int, int>;
-// delay, loss, noise, drift, as in struct swarm_conditions.
-using Conditions = std::tuple<uint32_t, uint32_t, uint32_t, uint32_t>;
+// delay, loss, noise, drift, blur, as in struct swarm_conditions.
+using Conditions = std::tuple<uint32_t, uint32_t, uint32_t, uint32_t, uint32_t>;
 
 // Three weights of each channel, a bias of two bytes, a weight for each channel.
 constexpr size_t unit_bytes = 4 * CELL_CHANNELS + 2;
 constexpr uint32_t all = 1 << 16;
 
 swarm_conditions conditions_of(const Conditions& given) {
-  const auto& [delay, loss, noise, drift] = given;
-  if (delay > 1 << 16 || loss > all || noise > all || drift >= all)
-    throw nb::value_error("delay must be at most 65536 ticks, loss and noise at most 65536, drift below 65536");
-  return {.delay = delay, .loss = loss, .noise = noise, .drift = drift};
+  const auto& [delay, loss, noise, drift, blur] = given;
+  if (delay > all || loss > all || noise > all || drift >= all || blur > all)
+    throw nb::value_error("delay must be at most 65536 ticks, loss, noise and blur at most 65536, drift below 65536");
+  return {.delay = delay, .loss = loss, .noise = noise, .drift = drift, .blur = blur};
 }
 
 class PySwarm {
@@ -90,6 +90,11 @@ class PySwarm {
     return swarm_messages(swarm_.get());
   }
 
+  uint64_t dropped() {
+    check();
+    return swarm_dropped(swarm_.get());
+  }
+
  private:
   struct Free {
     void operator()(swarm* pointer) const { swarm_free(pointer); }
@@ -138,7 +143,8 @@ void bind_swarm(nb::module_& module) {
       .def("seed", &PySwarm::seed, "y"_a, "x"_a)
       .def("turn", &PySwarm::turn, "mask"_a, "on"_a)
       .def("read_states", &PySwarm::read_states, "states"_a)
-      .def("messages", &PySwarm::messages);
+      .def("messages", &PySwarm::messages)
+      .def("dropped", &PySwarm::dropped);
 }
 
 }  // namespace blastema

@@ -83,6 +83,14 @@ def published() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """Keep the user's cache out of the tests, and the tests out of it; they share one among themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def lizard_cell(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder with the program of a cell of the lizard; its weights take seconds to round."""

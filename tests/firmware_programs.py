@@ -113,7 +113,7 @@ CALLS = {
     "rest": ("cell_wait",),
     "listen": ("cell_receive",),
     "cell_receive": ("checksum",),
-    "cell_wake": ("forget_the_silent", "alive", "begin_changes", "sum_changes", "apply_changes", "finish"),
+    "cell_wake": ("guess_the_silent", "alive", "begin_changes", "sum_changes", "apply_changes", "finish"),
     "finish": ("alive",),
     "tell": ("cell_tell",),
     "cell_tell": ("checksum",),

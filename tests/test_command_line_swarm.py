@@ -40,7 +40,7 @@ def test_a_swarm_is_written_with_its_numbers(run, tmp_path):
     printed = run("disc.safetensors", *flags, "--out", "a.npy", "--json", "a.json")
     numbers = json.loads((tmp_path / "a.json").read_text())
     assert (numbers["width"], numbers["height"], numbers["waits"]) == (24, 20, 20)
-    assert numbers["troubles"] == dict(zip(TROUBLES, (0, 0.2, 0, 0, 0.3, 0), strict=True))
+    assert numbers["troubles"] == dict.fromkeys(TROUBLES, 0) | {"lost": 0.2, "failing": 0.3}
     assert numbers["damage"] == ["right@10"]
     assert len(numbers["loss"]) == 21
     assert numbers["updates"] > 19 * 24 * 20 * 0.8

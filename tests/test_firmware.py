@@ -22,7 +22,7 @@ from conftest import random_weights
 from firmware_programs import MESSAGE, PORTS, PROCESSORS, Cell, Host, image, run, sizes
 
 CPUS = ("Cortex-M0", "Cortex-M4")
-ROM_SIZE, RAM_SIZE = 10240, 256
+ROM_SIZE, RAM_SIZE, GREETINGS = 10240, 256, 16
 
 
 @pytest.fixture(scope="session")
@@ -223,8 +223,31 @@ def test_the_folder_has_the_sources_and_the_note_the_error_of_a_step(tmp_path):
     export(organism, "cell", tmp_path / "a")
 
 
-@pytest.mark.parametrize(("channels", "hidden"), [(16, 128), (7, 40)])
-def test_an_update_is_that_of_the_engines_with_the_numbers_in_integers(channels, hidden, folder, tmp_path):
+def code(steps):
+    """What a message shows of numbers in steps: up to 100 each step, beyond each 16th."""
+    beyond = np.clip(np.abs(steps) - 100, 0, None)
+    return np.sign(steps) * (np.minimum(np.abs(steps), 100) + np.rint(beyond / 16))
+
+
+def steps_of(codes):
+    """What a code stands for, in steps."""
+    return np.sign(codes) * (np.abs(codes) + 15 * np.clip(np.abs(codes) - 100, 0, None))
+
+
+def test_a_message_shows_all_that_a_state_may_be(folder):
+    host = Host(folder)
+    for start in range(-32767, 32768, 16 * 37):
+        states = np.clip(start + 37 * np.arange(16), -32767, 32767)
+        host.cell.numbers("state")[:] = states
+        codes = np.frombuffer(host.tell()[:-1], np.int8).astype(int)
+        small = np.abs(states) <= 100 * 64
+        assert np.all(np.abs(steps_of(codes) * 64 - states)[small] <= 32)
+        assert np.all(np.abs(steps_of(codes) * 64 - states) <= 64 * 8 + 32)
+        assert np.abs(codes).max() <= 126
+
+
+@pytest.mark.parametrize(("channels", "hidden", "spread"), [(16, 128, 0.3), (7, 40, 0.3), (7, 40, 2)])
+def test_an_update_is_that_of_the_engines_with_the_numbers_in_integers(channels, hidden, spread, folder, tmp_path):
     rule, draw = Rule(channels=channels, hidden=hidden, fire_rate=1.0), np.random.default_rng(0)
     numbers = IntegerCell(
         draw.normal(0, 30, (3 * channels, hidden)).astype(np.int8),
@@ -242,10 +265,10 @@ def test_an_update_is_that_of_the_engines_with_the_numbers_in_integers(channels,
     host, changes = Host(tmp_path / "cell"), []
     for _ in range(200):
         # Numbers that messages can show exactly.
-        shown = np.clip(np.rint(draw.normal(0, 0.3, (3, 3, channels)) * numbers.one / 64), -127, 127)
+        shown = steps_of(code(np.rint(draw.normal(0, spread, (3, 3, channels)) * numbers.one / 64)).clip(-125, 125))
         shown[1, 1, 3] = 40
         host.cell.numbers("state")[:channels] = shown[1, 1] * 64
-        host.cell.numbers("neighbours")[:channels] = np.delete(shown.reshape(9, channels), 4, axis=0).T
+        host.cell.numbers("neighbours")[:channels] = np.delete(code(shown).reshape(9, channels), 4, axis=0).T
         host.cell.heard = 255
         assert host.wake()
         state = (shown * 64 / numbers.one).astype(np.float32)
@@ -269,19 +292,35 @@ def test_a_message_with_a_wrong_bit_changes_nothing(host, numbers, bit):
     assert host.cell.numbers("neighbours")[:, 3].tolist() == numbers
 
 
-def test_a_neighbour_that_is_silent_is_forgotten(folder):
-    host, loud, faint = Host(folder), message([9] * 16), message([5] * 16)
-    host.receive(2, loud)
-    for update in range(64):
-        host.receive(6, faint)
+def test_a_neighbour_that_falls_silent_keeps_its_last_numbers(folder):
+    host = Host(folder)
+    for port in range(PORTS):
+        host.receive(port, message([port - 4] * 16))
+    for _ in range(300):
+        host.receive(6, message([5] * 16))
         host.wake()
-        # It was heard in the first 32 updates, and not in the next.
-        assert host.cell.numbers("neighbours")[4].tolist() == [0, 0, 9 if update < 63 else 0, 0, 0, 0, 5, 0]
+    assert host.cell.numbers("neighbours")[4].tolist() == [-4, -3, -2, -1, 0, 1, 5, 3]
+
+
+# The two beside each port, around the cell.
+BESIDE = ((1, 3), (0, 2), (1, 4), (0, 5), (2, 7), (3, 6), (5, 7), (4, 6))
+
+
+@pytest.mark.parametrize("silent", range(PORTS))
+def test_a_neighbour_that_never_spoke_is_taken_to_be_halfway_between_those_beside_it(silent, folder):
+    host, draw = Host(folder), np.random.default_rng(silent)
+    for update in range(1, 30):
+        numbers = draw.integers(-127, 128, (PORTS, 16))
+        for port in set(range(PORTS)) - {silent}:
+            host.receive(port, message(numbers[port]))
+        host.wake()
+        guess = np.trunc(numbers[list(BESIDE[silent])].sum(axis=0) / 2) if update > GREETINGS else [0] * 16
+        assert host.cell.numbers("neighbours")[:, silent].tolist() == list(guess)
 
 
 def test_a_cell_dies_with_its_neighbourhood_and_says_so_once(folder):
     host = Host(folder)
-    assert not host.wake()
+    assert [host.wake() for _ in range(GREETINGS + 1)] == [True] * GREETINGS + [False]
     host.seed()
     assert host.wake()
     host.cell.numbers("state")[:] = [7] * 16
@@ -289,6 +328,10 @@ def test_a_cell_dies_with_its_neighbourhood_and_says_so_once(folder):
     assert host.tell() == message([0] * 16)
     assert not any(host.cell.state)
     assert not host.wake()
+    # Something near it is not empty, which may not know that this cell is.
+    host.receive(0, message([0, 0, 1] + [0] * 13))
+    assert host.wake()
+    assert host.tell() == message([0] * 16)
     # With a living neighbour it lives.
     host.receive(0, message([0, 0, 0, 100] + [0] * 12))
     assert host.wake()

@@ -18,7 +18,7 @@ SIDE, TICKS = 72, 256
 class Conditions(ctypes.Structure):
     """`struct swarm_conditions` of swarm.h."""
 
-    _fields_ = tuple((name, ctypes.c_uint32) for name in ("delay", "loss", "noise", "drift"))
+    _fields_ = tuple((name, ctypes.c_uint32) for name in ("delay", "loss", "noise", "drift", "blur"))
 
 
 class Swarm:
@@ -142,12 +142,15 @@ def test_a_lizard_grows_whatever_happens_to_clocks_and_messages(grow, conditions
 
 
 @pytest.mark.slow
-def test_cells_that_are_switched_off_are_forgotten_and_cells_that_are_switched_on_join_in(grow):
+def test_a_half_that_is_switched_off_harms_the_other_less_than_one_that_dies_and_joins_in_when_it_is_switched_on(grow):
     swarm = grow(6)
     swarm.run(150)
     swarm.switch(RIGHT_HALF, 0)
     swarm.run(100)
     assert not swarm.states()[RIGHT_HALF].any()
+    # The cells at the border keep the last numbers of those beyond it.
+    left = swarm.states()[:, : SIDE // 2, :4] - load_target("🦎")[:, : SIDE // 2]
+    assert np.log10(np.square(left).mean()) < -4
     swarm.switch(RIGHT_HALF, 1)
     swarm.run(300)
     assert swarm.loss() < -3.5

@@ -7,22 +7,33 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 import test_firmware_swarm
 from blastema import load
-from blastema.analysis.swarms import SwarmReport, measure, swarm_sections
+from blastema.analysis.swarms import WAITS, SwarmReport, log_loss, measure, measure_cut, swarm_sections
+from blastema.damage import ARTICLE_CUTS, DAMAGES
 from blastema.formats import export
-from blastema.swarm import numbers_of
+from blastema.swarm import Swarm, numbers_of
 from blastema.targets import load_target
 from emulated_board import CPUS, Board
 from firmware_programs import PROCESSORS, image, sizes
+from test_swarm import TOGETHER
 
-SIZES, SWARMS, LIMITS = (
-    f"<!-- made by tests/write_firmware_docs.py{part} -->\n" for part in ("", ": swarms", ": limits")
+SIZES, SWARMS, LIMITS, ALL_AT_ONCE, EMOJI = (
+    f"<!-- made by tests/write_firmware_docs.py{part} -->\n"
+    for part in ("", ": swarms", ": limits", ": together", ": emoji")
 )
 END = "<!-- end -->\n"
 SIZES_HEAD = (
     "| processor | flags | ROM | cell | stack by the compiler | stack in the emulator | instructions of an update |\n"
     "| --- | --- | ---: | ---: | ---: | ---: | ---: |\n"
+)
+TEN = "🦎🦋💥👁🐠😀🐞🥨🎄🕸"
+EMOJI_HEAD = f"| | grown | {' | '.join(ARTICLE_CUTS)} |\n| --- |{' ---: |' * 6}\n"
+TOGETHER_HEAD = (
+    "| 5 % of the cells are silent | grown: worst | median | right half restarted: worst | median |\n"
+    "| --- | ---: | ---: | ---: | ---: |\n"
 )
 SWARMS_HEAD = "| | grown | right half restarted |\n| --- | ---: | ---: |\n"
 
@@ -59,6 +70,36 @@ def with_limits(text: str) -> str:
     return between(text, LIMITS, limits(measure(numbers_of(load("🦎")), load_target("🦎"))))
 
 
+def with_together(text: str) -> str:
+    """Return the page with what a lizard bears all at once; takes a minute."""
+    numbers, target = numbers_of(load("🦎")), load_target("🦎")
+    lines = [TOGETHER_HEAD]
+    for reading, troubles in TOGETHER.items():
+        losses = measure_cut(numbers, target, troubles, swarms=10)
+        columns = np.stack([losses.max(axis=0), np.median(losses, axis=0)], axis=1).ravel()
+        lines.append(f"| {reading} | {' | '.join(f'{loss:.2f}' for loss in columns)} |\n")
+    return between(text, ALL_AT_ONCE, "".join(lines))
+
+
+def emoji_row(emoji: str) -> str:
+    """Return the losses of a swarm, grown and after each of the article's cuts."""
+    numbers, target = numbers_of(load(emoji)), load_target(emoji)
+    grown, losses = 0.0, []
+    for cut in ARTICLE_CUTS:
+        swarm = Swarm(numbers)
+        swarm.run(WAITS)
+        grown = log_loss(swarm, target)
+        swarm.restart(DAMAGES[cut].mask(np.random.default_rng(0), swarm.height, swarm.width))
+        swarm.run(WAITS)
+        losses.append(log_loss(swarm, target))
+    return f"| {emoji} | {' | '.join(f'{loss:.2f}' for loss in (grown, *losses))} |\n"
+
+
+def with_emoji(text: str) -> str:
+    """Return the page with the article's ten emoji; takes minutes."""
+    return between(text, EMOJI, EMOJI_HEAD + "".join(map(emoji_row, TEN)))
+
+
 def between(text: str, begin: str, content: str) -> str:
     """Return the page with other content after a mark."""
     before, mark, rest = text.partition(begin)
@@ -82,4 +123,5 @@ if __name__ == "__main__":
     with TemporaryDirectory() as temporary:
         folder = Path(temporary) / "cell"
         export(load("🦎"), "cell", folder)
-        path.write_text(with_limits(with_swarms(with_sizes(path.read_text("utf-8"), folder), folder)), "utf-8")
+        text = with_swarms(with_sizes(path.read_text("utf-8"), folder), folder)
+        path.write_text(with_emoji(with_together(with_limits(text))), "utf-8")

@@ -3,8 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
-from typing import TypedDict
+from typing import Self, TypedDict
 
 import numpy as np
 
@@ -52,9 +51,9 @@ class SwarmReport(TypedDict):
 
 
 def log_loss(swarm: Swarm, target: np.ndarray) -> float:
-    """Return log10 of the loss, averaged over the cells that are not silent; over all cells if all are."""
-    running = ~swarm.silent if not swarm.silent.all() else swarm.silent
-    return float(log_of(np.mean((rgba_channels(swarm.state) - target)[running] ** 2)))
+    """Return log10 of the loss, averaged over the cells that run; over all cells if none does."""
+    running = swarm.running
+    return float(log_of(np.mean((rgba_channels(swarm.state) - target)[running if running.any() else ~running] ** 2)))
 
 
 def placed(target: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -89,21 +88,9 @@ def measure(
         progress: called with the name of what is measured next.
     """
     cases = [("", 0.0), *((name, value) for name in kinds for value in TROUBLES[name].measured)]
-    seeds, stop, (height, width) = seeds_for(swarms, seed).tolist(), threading.Event(), target.shape[:2]
-    with ThreadPoolExecutor(cores()) as pool:
-        work = {
-            case: [
-                pool.submit(_losses, partial(Swarm, numbers, one, height, width, _only(*case)), target, waits, stop)
-                for one in seeds
-            ]
-            for case in cases
-        }
-        try:
-            scores = [_scores(case, futures, progress) for case, futures in work.items()]
-        finally:
-            # Ctrl-C ends what is running, too.
-            stop.set()
-            pool.shutdown(cancel_futures=True)
+    with _Swarms(numbers, target, waits) as begun:
+        work = {case: begun.submit(_only(*case), seed, swarms) for case in cases}
+        scores = [_scores(case, futures, progress) for case, futures in work.items()]
     by_name = {name: [score for case, score in zip(cases, scores, strict=True) if case[0] == name] for name in kinds}
     return {
         "waits": waits,
@@ -114,20 +101,63 @@ def measure(
     }
 
 
+def measure_cut(
+    numbers: IntegerCell,
+    target: np.ndarray,
+    troubles: Troubles = Troubles(),  # noqa: B008
+    seed: int = 0,
+    swarms: int = SWARMS,
+    waits: int = WAITS,
+    cut: str = RESTARTED,
+) -> np.ndarray:
+    """Return log10 of the loss of swarms when they are grown, and so many waits after a cut, `(swarms, 2)`.
+
+    Args:
+        numbers, target, seed, swarms, waits: as for `measure`.
+        troubles: what goes wrong, all at once.
+        cut: damage by name; the cells in it restart.
+    """
+    with _Swarms(numbers, target, waits) as begun:
+        return np.array([future.result() for future in begun.submit(troubles, seed, swarms, cut)])
+
+
 def _only(name: str, value: float) -> Troubles:
     return Troubles(**{name: value}) if name else Troubles()
 
 
-def _losses(begin: Callable[[], Swarm], target: np.ndarray, waits: int, stop: threading.Event) -> tuple[float, float]:
-    """Return log10 of the loss of a swarm when it is grown, and so many waits after a half restarted."""
-    swarm, losses = begin(), []
-    for _ in range(2):
-        for _ in range(waits):
-            if not stop.is_set():
+class _Swarms:
+    """Swarms of an organism that are measured, as many at a time as there are cores; Ctrl-C ends them, too."""
+
+    def __init__(self, numbers: IntegerCell, target: np.ndarray, waits: int) -> None:
+        self._numbers, self._target, self._waits = numbers, target, waits
+        self._pool, self._stop = ThreadPoolExecutor(cores()), threading.Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._pool.shutdown(cancel_futures=True)
+
+    def submit(
+        self, troubles: Troubles, seed: int, swarms: int, cut: str = RESTARTED
+    ) -> list[Future[tuple[float, float]]]:
+        """Begin to measure swarms."""
+        return [self._pool.submit(self._losses, troubles, each, cut) for each in seeds_for(swarms, seed).tolist()]
+
+    def _losses(self, troubles: Troubles, seed: int, cut: str) -> tuple[float, float]:
+        """Return log10 of the loss of a swarm when it is grown, and so many waits after a cut."""
+        height, width = self._target.shape[:2]
+        swarm = Swarm(self._numbers, seed, height, width, troubles)
+        grown = self._run(swarm)
+        swarm.restart(DAMAGES[cut].mask(np.random.default_rng(0), height, width))
+        return grown, self._run(swarm)
+
+    def _run(self, swarm: Swarm) -> float:
+        for _ in range(self._waits):
+            if not self._stop.is_set():
                 swarm.run()
-        losses.append(log_loss(swarm, target))
-        swarm.restart(DAMAGES[RESTARTED].mask(np.random.default_rng(0), swarm.height, swarm.width))
-    return losses[0], losses[1]
+        return log_loss(swarm, self._target)
 
 
 def _scores(

@@ -17,9 +17,12 @@ def swarm(
     delay: Annotated[float, trouble("delay")] = 0.0,
     lost: Annotated[float, trouble("lost")] = 0.0,
     corrupted: Annotated[float, trouble("corrupted")] = 0.0,
+    noise: Annotated[float, trouble("noise")] = 0.0,
     drift: Annotated[float, trouble("drift")] = 0.0,
+    silent: Annotated[float, trouble("silent")] = 0.0,
     failing: Annotated[float, trouble("failing")] = 0.0,
     restarting: Annotated[float, trouble("restarting")] = 0.0,
+    added: Annotated[float, trouble("added")] = 0.0,
     damage: Annotated[tuple[str, ...], arg(metavar="[KIND[@STEP] ...]", help_behavior_hint=""), DAMAGE] = (),
     target: Annotated[str | None, arg(metavar="TARGET", help_behavior_hint="")] = None,
     signal: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None,
@@ -42,9 +45,12 @@ def swarm(
         delay: {delay}
         lost: {lost}
         corrupted: {corrupted}
+        noise: {noise}
         drift: {drift}
+        silent: {silent}
         failing: {failing}
         restarting: {restarting}
+        added: {added}
         damage: cells that restart empty, KIND or KIND@STEP, halfway through if no step is given; KIND is one of
             {damage}
         target: picture to compare it with (default: the one it was trained on)
@@ -63,7 +69,7 @@ def swarm(
     from blastema.errors import BlastemaError
     from blastema.swarm import Troubles
 
-    troubles = Troubles(delay, lost, corrupted, drift, failing, restarting)
+    troubles = Troubles(delay, lost, corrupted, noise, drift, silent, failing, restarting, added)
     flags = SwarmFlags.of(steps, size, seed, damage, troubles)
     output = Output.of(out, zoom, fps, sheet)
     if json is not None:

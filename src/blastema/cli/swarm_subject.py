@@ -33,7 +33,7 @@ class SwarmSubject:
 
     @classmethod
     def of(cls, source: Path, signal: str | None, target: str | None, compared: bool) -> "SwarmSubject":
-        """Load an organism and round its weights, which takes seconds.
+        """Load an organism and round its weights, which takes seconds the first time.
 
         Args:
             source: what to load.

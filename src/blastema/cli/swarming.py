@@ -64,13 +64,15 @@ class Swarming(Growing):
 
     def caption(self, step: int) -> str:
         """Return the line below the state of this wait."""
-        silent = int(self.swarm.silent.sum())
+        silent, missing, dropped = int(self.swarm.silent.sum()), int(self.swarm.missing.sum()), self.swarm.dropped
         parts = [
             f"wait {step}",
             *(f"log10 loss {loss:.2f}" for loss in self.losses[-1:]),
             f"{self.swarm.updates:,} updates",
             f"{self.swarm.messages:,} messages",
+            *([f"{dropped:,} dropped"] if dropped else []),
             *([f"{silent:,} silent"] if silent else []),
+            *([f"{missing:,} missing"] if missing else []),
         ]
         return " · ".join(parts)
 
@@ -90,7 +92,9 @@ class Swarming(Growing):
             "loss": [round(loss, 4) for loss in self.losses],
             "updates": self.swarm.updates,
             "messages": self.swarm.messages,
+            "dropped": self.swarm.dropped,
             "silent": int(self.swarm.silent.sum()),
+            "missing": int(self.swarm.missing.sum()),
         }
         with replacing(path) as temporary:
             temporary.write_text(json.dumps(numbers, indent=1) + "\n", "utf-8")

@@ -3,20 +3,39 @@
 
 #include "organism.h"
 
-/* A step in a message is this many bits of the state; a state may be four times what a message can show. */
+/* A step in a message is this many bits of the state. */
 #define MESSAGE_SHIFT 6
-/* Updates without a message from a neighbour after which it counts as dead. */
-#define PATIENCE 32
+/* Numbers of more than so many steps are shown in coarse steps, each this many. */
+#define KNEE 100
+#define COARSE_SHIFT 4
+#define COARSE (1 << COARSE_SHIFT)
+/* A cell that was switched on says so in this many updates, and by then has heard from every neighbour that works. */
+#define GREETINGS 16
 /* Not inlined, so that the parts of an update use the same stack one after the other. */
 #define PART static __attribute__((noinline))
+/* With the loops as they are written, an update needs 8 bytes less of stack, which a small processor does not have. */
+#if defined(__OPTIMIZE_SIZE__) && !defined(__clang__)
+#define LOOPS_AS_WRITTEN __attribute__((optimize("no-tree-loop-optimize")))
+#else
+#define LOOPS_AS_WRITTEN
+#endif
 
-static int32_t clip(int32_t value, int32_t largest) {
-    return value > largest ? largest : value < -largest ? -largest : value;
+/* A number of the state as neighbours get it: in steps of a message up to KNEE, in COARSE of them beyond, so that all
+   that a state may be fits into 8 bits. */
+static int8_t shown(int16_t value) {
+    int steps = ((value >> (MESSAGE_SHIFT - 1)) + 1) >> 1;
+    if (steps > KNEE) {
+        steps = KNEE + ((steps - KNEE + COARSE / 2) >> COARSE_SHIFT);
+    } else if (steps < -KNEE) {
+        steps = -KNEE + ((steps + KNEE + COARSE / 2) >> COARSE_SHIFT);
+    }
+    return (int8_t)steps;
 }
 
-/* A number of the state as neighbours see it. */
-static int8_t shown(int16_t value) {
-    return (int8_t)clip(((int32_t)value + (1 << (MESSAGE_SHIFT - 1))) >> MESSAGE_SHIFT, 127);
+/* What a neighbour shows, in steps of a message. */
+static int steps_of(int8_t shown) {
+    const int near = shown > KNEE ? KNEE : shown < -KNEE ? -KNEE : shown;
+    return near + COARSE * (shown - near);
 }
 
 /* CRC-8 with polynomial 0x2f. It begins with ones, so that a line that is silent gives no message. */
@@ -66,52 +85,52 @@ int cell_receive(struct cell *cell, uint8_t port, const uint8_t *message) {
     return 1;
 }
 
-/* A dead cell sends nothing, so silence is forgotten only now and then. */
-PART void forget_the_silent(struct cell *cell) {
-    if (++cell->updates < PATIENCE) {
-        return;
-    }
-    for (uint8_t port = 0; port < CELL_PORTS; port++) {
-        for (uint8_t channel = 0; !(cell->heard >> port & 1) && channel < CELL_CHANNELS; channel++) {
-            cell->neighbours[channel][port] = 0;
+/* A neighbour that fell silent keeps its last numbers: a grown pattern changes little. One that was never heard from is
+   broken; its numbers are taken to be halfway between those of the two beside it, around this cell. */
+PART void guess_the_silent(struct cell *cell) {
+    /* Of each port, those beside it around this cell. */
+    static const uint8_t beside[2 * CELL_PORTS] = {CELL_N,  CELL_W,  CELL_NW, CELL_NE, CELL_N, CELL_E,
+                                                   CELL_NW, CELL_SW, CELL_NE, CELL_SE, CELL_W, CELL_S,
+                                                   CELL_SW, CELL_SE, CELL_S,  CELL_E};
+    const uint8_t *two = beside;
+    uint8_t heard = cell->heard;
+    for (uint8_t port = 0; port < CELL_PORTS; port++, two += 2, heard >>= 1) {
+        int8_t *from = cell->neighbours[0];
+        if (!(heard & 1)) {
+            for (uint8_t channel = 0; channel < CELL_CHANNELS; channel++, from += CELL_PORTS) {
+                from[port] = (int8_t)((from[two[0]] + from[two[1]]) / 2);
+            }
         }
     }
-    cell->heard = 0;
-    cell->updates = 0;
 }
 
+/* Whether an alpha near this cell is above the threshold, as its neighbours see its own. */
 PART int alive(const struct cell *cell) {
-    int8_t largest = shown(cell->state[3]);
+    int8_t above = cell->state[3] >= (CELL_ALIVE_ABOVE << MESSAGE_SHIFT) + (1 << (MESSAGE_SHIFT - 1));
     for (uint8_t port = 0; port < CELL_PORTS; port++) {
-        if (cell->neighbours[3][port] > largest) {
-            largest = cell->neighbours[3][port];
-        }
+        above |= cell->neighbours[3][port] > CELL_ALIVE_ABOVE;
     }
-    return largest > CELL_ALIVE_ABOVE;
+    return above;
 }
 
-/* The weighted sum of the perception. A channel has three weights: of its number in this cell, of the slope along x, of
-   that along y. A slope is an eighth of the differences below, in steps of a message. */
-static int32_t perceive(const struct cell *cell, const int8_t *weight) {
-    int32_t sum = 0;
-    for (uint8_t channel = 0; channel < CELL_CHANNELS; channel++, weight += 3) {
-        const int8_t *from = cell->neighbours[channel];
-        const int32_t falling = from[CELL_SE] - from[CELL_NW], rising = from[CELL_NE] - from[CELL_SW];
-        const int32_t x = falling + rising + 2 * (from[CELL_E] - from[CELL_W]);
-        const int32_t y = falling - rising + 2 * (from[CELL_S] - from[CELL_N]);
-        sum += weight[0] * (int32_t)cell->state[channel];
-        sum += weight[1] * x * (1 << (MESSAGE_SHIFT - 3));
-        sum += weight[2] * y * (1 << (MESSAGE_SHIFT - 3));
-    }
-    return sum;
-}
-
-/* The network, one hidden unit at a time, so that the hidden layer takes no memory. */
-PART void sum_changes(struct cell *cell) {
+/* The network, one hidden unit at a time, so that the hidden layer takes no memory. A channel has three weights: of its
+   number in this cell, of the slope along x, of that along y. A slope is an eighth of the sums below, in steps. */
+LOOPS_AS_WRITTEN PART void sum_changes(struct cell *cell) {
+    /* Of each neighbour, its factors in the slopes. */
+    static const int8_t factors[2 * CELL_PORTS] = {-1, -1, 0, -2, 1, -1, -2, 0, 2, 0, -1, 1, 0, 2, 1, 1};
     const int8_t *weight = cell_weights;
-    while (weight != cell_weights + CELL_WEIGHTS) {
-        int32_t hidden = perceive(cell, weight) + (1 << (CELL_HIDDEN_SHIFT - 1));
-        weight += 3 * CELL_CHANNELS;
+    do {
+        int32_t hidden = 1 << (CELL_HIDDEN_SHIFT - 1);
+        for (uint8_t channel = 0; channel < CELL_CHANNELS; channel++, weight += 3) {
+            int x = 0, y = 0;
+            for (uint8_t factor = 0; factor < 2 * CELL_PORTS;) {
+                const int steps = steps_of(cell->neighbours[channel][factor / 2]);
+                x += factors[factor++] * steps;
+                y += factors[factor++] * steps;
+            }
+            hidden += ((int32_t)weight[1] * x + (int32_t)weight[2] * y) * (1 << (MESSAGE_SHIFT - 3));
+            hidden += (int32_t)weight[0] * cell->state[channel];
+        }
         /* The bias has two bytes, the lower first. */
         hidden = (hidden >> CELL_HIDDEN_SHIFT) + (uint8_t)weight[0] + weight[1] * 256;
         weight += 2;
@@ -121,7 +140,7 @@ PART void sum_changes(struct cell *cell) {
                 cell->scratch.changes[channel] += (int16_t)(product >> CELL_UPDATE_SHIFT);
             }
         }
-    }
+    } while (weight != cell_weights + CELL_WEIGHTS);
 }
 
 PART void begin_changes(struct cell *cell) {
@@ -133,25 +152,32 @@ PART void begin_changes(struct cell *cell) {
 PART void apply_changes(struct cell *cell) {
     for (uint8_t channel = 0; channel < CELL_CHANNELS; channel++) {
         const int32_t change = ((int32_t)cell->scratch.changes[channel] * CELL_UPDATE_FACTOR + (1 << 13)) >> 14;
-        cell->state[channel] = (int16_t)clip(cell->state[channel] + change, 32767);
+        const int32_t state = cell->state[channel] + change;
+        /* A state that would overflow stays at the largest. */
+        cell->state[channel] = (int16_t)(state == (int16_t)state ? state : change < 0 ? -32767 : 32767);
     }
 }
 
-/* Clear a cell that is not alive; return whether there is anything to tell. */
+/* Clear a cell that is not alive; return whether there is anything to tell. A cell far from everything that lives has
+   nothing to tell, once it has greeted its neighbours. */
 PART int finish(struct cell *cell) {
-    if (alive(cell)) {
-        return 1;
+    uint8_t *bytes = (uint8_t *)cell;
+    const uint8_t lives = (uint8_t)alive(cell);
+    uint8_t news = cell->updates < GREETINGS;
+    cell->updates = (uint8_t)(cell->updates + news);
+    for (uint8_t i = 0; i < sizeof cell->state + sizeof cell->neighbours; i++) {
+        news |= bytes[i];
+        if (i < sizeof cell->state && !lives) {
+            bytes[i] = 0;
+        }
     }
-    int was = 0;
-    for (uint8_t channel = 0; channel < CELL_CHANNELS; channel++) {
-        was |= cell->state[channel];
-        cell->state[channel] = 0;
-    }
-    return was;
+    return news;
 }
 
 int cell_wake(struct cell *cell) {
-    forget_the_silent(cell);
+    if (cell->updates == GREETINGS) {
+        guess_the_silent(cell);
+    }
     if (alive(cell)) {
         begin_changes(cell);
         sum_changes(cell);

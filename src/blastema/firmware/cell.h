@@ -1,7 +1,8 @@
 /* One cell of a growing organism, for a small processor: integers only, no library, no clock, no coordinates.
 
    A board calls cell_start when it is switched on, cell_receive for each message that arrives from a neighbour, and
-   cell_wake after each wait of cell_wait ticks, which says whether to send the message that cell_tell writes. */
+   cell_wake after each wait of cell_wait ticks, which says whether to send the message that cell_tell writes. At a port
+   that has no wire it receives, once, the message of an empty cell; else it takes the neighbour there to be broken. */
 #ifndef CELL_H
 #define CELL_H
 
@@ -27,7 +28,7 @@ struct cell {
         uint8_t message[CELL_MESSAGE];
     } scratch;
     uint16_t random;
-    /* Ports that a message came through of late, a bit each, and the updates since these were last cleared. */
+    /* Ports that a message came through so far, a bit each, and the updates so far, as many as it counts. */
     uint8_t heard, updates;
 };
 

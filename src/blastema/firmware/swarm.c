@@ -27,7 +27,7 @@ struct station {
 struct swarm {
     int height, width, wrap;
     struct swarm_conditions conditions;
-    uint64_t now, events, random, messages;
+    uint64_t now, events, random, messages, dropped;
     struct station *stations;
     struct event *heap;
     size_t count, room;
@@ -95,15 +95,28 @@ static void begin_wait(struct swarm *swarm, uint32_t place) {
     push(swarm, (struct event){.time = until, .place = place, .port = CELL_PORTS, .with.life = station->life});
 }
 
-static void start(struct swarm *swarm, uint32_t place) {
-    cell_start(&swarm->stations[place].cell, (uint16_t)draw(swarm));
-    begin_wait(swarm, place);
+/* Add random errors to the numbers of a neighbour. The sum of four draws of 16 bits is close to a normal one. */
+static void blur(struct swarm *swarm, struct cell *cell, uint8_t port) {
+    /* The standard deviation of such a sum, times the 256ths of a step. */
+    const int64_t scale = 37837 * 256;
+    for (int channel = 0; swarm->conditions.blur && channel < CELL_CHANNELS; channel++) {
+        const uint32_t one = draw(swarm), two = draw(swarm);
+        const int64_t sum = (int64_t)(one >> 16) + (one & 0xffff) + (two >> 16) + (two & 0xffff) - 2 * 0xffff;
+        const int64_t error = (sum * swarm->conditions.blur + (sum < 0 ? -scale : scale) / 2) / scale;
+        const int64_t number = cell->neighbours[channel][port] + error;
+        cell->neighbours[channel][port] = (int8_t)(number > 127 ? 127 : number < -127 ? -127 : number);
+    }
 }
 
 static void arrive(struct swarm *swarm, const struct event *event) {
     struct station *station = &swarm->stations[event->place];
-    if (station->life % 2) {
-        cell_receive(&station->cell, event->port, event->with.message);
+    if (station->life % 2 == 0) {
+        return;
+    }
+    if (cell_receive(&station->cell, event->port, event->with.message)) {
+        blur(swarm, &station->cell, event->port);
+    } else {
+        swarm->dropped++;
     }
 }
 
@@ -124,11 +137,22 @@ static void post(struct swarm *swarm, struct event event) {
     push(swarm, event);
 }
 
-static int past(int *at, int side, int wrap) {
+/* Bring a coordinate past an edge to the other side, where sides are wired; return whether there is a cell. */
+static int inside(int *at, int side, int wrap) {
     if (wrap) {
         *at = (*at + side) % side;
     }
-    return *at < 0 || *at >= side;
+    return *at >= 0 && *at < side;
+}
+
+/* Find the place that a port leads to; return whether there is a cell. */
+static int neighbour(const struct swarm *swarm, uint32_t place, int port, uint32_t *there) {
+    /* Of the nine places around a cell, that in the middle has no port. */
+    const int ninth = port + (port >= CELL_E);
+    int y = (int)place / swarm->width + ninth / 3 - 1, x = (int)place % swarm->width + ninth % 3 - 1;
+    const int is_one = inside(&y, swarm->height, swarm->wrap) & inside(&x, swarm->width, swarm->wrap);
+    *there = (uint32_t)(y * swarm->width + x);
+    return is_one;
 }
 
 static void tell(struct swarm *swarm, uint32_t place) {
@@ -136,16 +160,26 @@ static void tell(struct swarm *swarm, uint32_t place) {
     cell_tell(&swarm->stations[place].cell, event.with.message);
     swarm->messages++;
     for (int port = 0; port < CELL_PORTS; port++) {
-        /* Of the nine places around a cell, that in the middle has no port. */
-        const int ninth = port + (port >= CELL_E);
-        int y = (int)place / swarm->width + ninth / 3 - 1, x = (int)place % swarm->width + ninth % 3 - 1;
-        if (past(&y, swarm->height, swarm->wrap) | past(&x, swarm->width, swarm->wrap)) {
-            continue;
+        if (neighbour(swarm, place, port, &event.place)) {
+            event.port = (uint8_t)(CELL_PORTS - 1 - port);
+            post(swarm, event);
         }
-        event.place = (uint32_t)(y * swarm->width + x);
-        event.port = (uint8_t)(CELL_PORTS - 1 - port);
-        post(swarm, event);
     }
+}
+
+/* Switch a cell on. A port without a neighbour gets the message of an empty cell, once. */
+static void start(struct swarm *swarm, uint32_t place) {
+    struct cell *cell = &swarm->stations[place].cell;
+    uint8_t empty[CELL_MESSAGE];
+    uint32_t there;
+    cell_start(cell, (uint16_t)draw(swarm));
+    cell_tell(cell, empty);
+    for (int port = 0; port < CELL_PORTS; port++) {
+        if (!neighbour(swarm, place, port, &there)) {
+            cell_receive(cell, (uint8_t)port, empty);
+        }
+    }
+    begin_wait(swarm, place);
 }
 
 static int wake(struct swarm *swarm, const struct event *event) {
@@ -220,6 +254,8 @@ void swarm_switch(struct swarm *swarm, int y, int x, int on) {
 }
 
 uint64_t swarm_messages(const struct swarm *swarm) { return swarm->messages; }
+
+uint64_t swarm_dropped(const struct swarm *swarm) { return swarm->dropped; }
 
 void swarm_seed(struct swarm *swarm, int y, int x) { cell_seed(&swarm->stations[y * swarm->width + x].cell); }
 

@@ -14,6 +14,9 @@ struct swarm_conditions {
     uint32_t loss, noise;
     /* A clock is up to this many 2^16ths faster or slower than the others, for ever. */
     uint32_t drift;
+    /* Each number that a cell takes from a message is off by a random error with this standard deviation, in 256ths of a
+       step. */
+    uint32_t blur;
 };
 
 struct swarm;
@@ -25,6 +28,8 @@ void swarm_free(struct swarm *swarm);
 int64_t swarm_run(struct swarm *swarm, uint32_t ticks);
 /* The messages that were sent so far, each to all neighbours. */
 uint64_t swarm_messages(const struct swarm *swarm);
+/* The messages that cells dropped so far, since their checksum was wrong. */
+uint64_t swarm_dropped(const struct swarm *swarm);
 /* Switch a cell off, or on: it then begins anew, as an empty cell. */
 void swarm_switch(struct swarm *swarm, int y, int x, int on);
 void swarm_seed(struct swarm *swarm, int y, int x);

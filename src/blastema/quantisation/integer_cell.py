@@ -1,8 +1,8 @@
 """An organism's weights in integers, for `firmware/cell.c`, which says how they are used.
 
-Each channel has a unit of its own: a message of 8 bits shows up to `ranges`, which is what cells come to, and a state
-has 64 steps in each of its steps. Weights have one step for each layer, found as for the article's files (`eight_bit`),
-for states and changes divided by their range.
+Each channel has a unit of its own: what cells come to, `ranges`, is 127 steps of a message, and a state has 64 steps in
+each of these. A message shows all that a state may be, in coarser steps beyond 100. Weights have one step for each
+layer, found as for the article's files (`eight_bit`), for states and changes divided by their range.
 """
 
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from blastema.rule.grid import ALPHA
 # As in cell.c: steps of a state in one of a message, and the shift of the sums of the hidden layer.
 STATE_STEPS, HIDDEN_SHIFT = 64, 6
 LARGEST_BYTE, LARGEST_SHORT = 127, 32767
-# Share of the samples in which messages may clip, and how far beyond the rest they reach.
+# Share of the samples that may lie beyond the range, and how far it reaches beyond the rest.
 CLIPPED, ROOM = 5e-4, 1.1
 # The range of a channel in which nothing happens.
 LEAST_RANGE = 0.05
@@ -86,7 +86,7 @@ def meaning(numbers: IntegerCell) -> Weights:
 
 
 def message_ranges(states: np.ndarray, alive_threshold: float) -> tuple[np.ndarray, int]:
-    """Return what the largest byte stands for in each channel, and the largest byte that is not above the threshold.
+    """Return what 127 steps stand for in each channel, and the most steps that are not above the threshold.
 
     Args:
         states: samples of living cells, `(count, channel)`.

@@ -9,10 +9,11 @@ from blastema.errors import BlastemaError
 from blastema.io.arguments import finite_number, whole_number
 from blastema.machine.memory import check_memory
 from blastema.quantisation.cell_layout import CHANNELS, cell_arrays, check_fits
-from blastema.quantisation.integer_cell import HIDDEN_SHIFT, IntegerCell, integer_cell
+from blastema.quantisation.integer_cell import HIDDEN_SHIFT, IntegerCell
 from blastema.rule.grid import LARGEST_WHOLE
 from blastema.simulation import Grows
-from blastema.swarm.troubles import TICKS, TROUBLES, Troubles, in_one_wait
+from blastema.swarm.rounded import rounded
+from blastema.swarm.troubles import ADDED_WITHIN, TICKS, TROUBLES, Troubles, in_one_wait
 
 LARGEST_SIDE = 4096
 # Bytes of a cell with its next wait and its numbers as floats, and of a message on its way.
@@ -32,7 +33,8 @@ class Swarm:
     Attributes:
         one: what stands for 1 in each channel, `(channel,)`.
         updates: updates of all cells so far.
-        silent: which cells fell silent for good, bool `(height, width)`.
+        silent: which cells are silent for good, bool `(height, width)`; at first never the seed cell.
+        missing: which cells will still be added, bool `(height, width)`; never the seed cell.
 
     Raises:
         BlastemaError: the native part is not installed, the organism does not fit into a cell, or an argument is out
@@ -63,25 +65,43 @@ class Swarm:
         check_memory(each * height * width, f"a swarm of {width}x{height} cells", "use a smaller grid")
         numbers = organism if isinstance(organism, IntegerCell) else numbers_of(organism)
         self.one = numbers.one
-        self.updates, self.silent = 0, np.zeros((self.height, self.width), bool)
-        self._draw = np.random.default_rng([seed, 0x5A])
+        self.updates, self._draw = 0, np.random.default_rng([seed, 0x5A])
+        middle = self.height // 2, self.width // 2
+        self.silent, self.missing = self._share(self.troubles.silent), self._share(self.troubles.added)
+        self.silent[middle] = self.missing[middle] = False
+        self._waits, self._added_at = 0, np.zeros(self.silent.shape, int)
+        if self.missing.any():
+            self._added_at = self._draw.integers(ADDED_WITHIN, size=self.silent.shape)
         self._cells = _cells(numbers, self.height, self.width, wrap, seed, self.troubles)
-        self._cells.seed(self.height // 2, self.width // 2)
+        self._cells.turn(~self.running, False)
+        self._cells.seed(*middle)
 
     def run(self, waits: int = 1) -> None:
-        """Let average waits pass; before each, some cells fall silent or restart."""
+        """Let average waits pass; before each, some cells are added, fall silent or restart."""
         for _ in range(waits):
-            if self.troubles.failing:
-                fallen = self._some(self.troubles.failing) & ~self.silent
-                self.silent |= fallen
-                self._cells.turn(fallen, False)
-            if self.troubles.restarting:
-                self.restart(self._some(self.troubles.restarting))
+            added = self.missing & (self._added_at <= self._waits)
+            self.missing &= ~added
+            self._cells.turn(added & self.running, True)
+            fallen = self._share(in_one_wait(self.troubles.failing)) & self.running
+            self.silent |= fallen
+            self._cells.turn(fallen, False)
+            self.restart(self._share(in_one_wait(self.troubles.restarting)))
             self.updates += self._cells.run(TICKS)
+            self._waits += 1
 
     def restart(self, mask: np.ndarray) -> None:
-        """Restart cells, bool `(height, width)`: they are empty then. Those that are silent remain so."""
-        self._cells.turn(np.ascontiguousarray(mask & ~self.silent), True)
+        """Restart cells, bool `(height, width)`: they are empty then. Those that are silent or missing remain so."""
+        self._cells.turn(np.ascontiguousarray(mask & self.running), True)
+
+    @property
+    def running(self) -> np.ndarray:
+        """Which cells are neither silent nor missing, bool `(height, width)`."""
+        return ~(self.silent | self.missing)
+
+    @property
+    def dropped(self) -> int:
+        """Messages that cells dropped so far, since their checksum was wrong."""
+        return self._cells.dropped()
 
     @property
     def messages(self) -> int:
@@ -95,19 +115,21 @@ class Swarm:
         self._cells.read_states(states)
         return states[..., : self.one.size] / self.one.astype(np.float32)
 
-    def _some(self, share: float) -> np.ndarray:
-        return self._draw.random((self.height, self.width)) < in_one_wait(share)
+    def _share(self, share: float) -> np.ndarray:
+        """Draw this share of the cells, bool `(height, width)`."""
+        shape = self.height, self.width
+        return self._draw.random(shape) < share if share else np.zeros(shape, bool)
 
 
 def numbers_of(organism: Grows) -> IntegerCell:
-    """Return an organism's weights in integers, which takes seconds.
+    """Return an organism's weights in integers, which takes seconds the first time, see `rounded`.
 
     Raises:
         BlastemaError: the native part is not installed, or the organism does not fit into a cell.
     """
     _native_module()
     check_fits(organism.rule)
-    return integer_cell(organism.rule, organism.weights, *organism.trained_size)
+    return rounded(organism)
 
 
 def checked(troubles: Troubles) -> Troubles:

@@ -2,8 +2,12 @@
 
 from typing import NamedTuple
 
+from blastema.quantisation.integer_cell import LARGEST_BYTE
+
 # As CELL_TICKS in cell.h: ticks of an average wait.
 TICKS = 256
+# Average waits in which cells are added.
+ADDED_WITHIN = 100
 
 
 class Trouble(NamedTuple):
@@ -43,11 +47,25 @@ TROUBLES = {
             (0.1, 0.3, 0.5),
         ),
         Trouble(
+            "noise",
+            "standard deviation of a random error of each number that a cell receives, as a share of the largest one",
+            "Noise of the numbers that a cell receives",
+            1.0,
+            (0.01, 0.03, 0.1),
+        ),
+        Trouble(
             "drift",
             "clocks run faster or slower by up to this share",
             "Clocks differ by up to this share",
             0.9,
             (0.3, 0.6, 0.9),
+        ),
+        Trouble(
+            "silent",
+            "share of the cells that are silent from the start",
+            "Share of cells that are silent from the start",
+            1.0,
+            (0.05, 0.1, 0.2),
         ),
         Trouble(
             "failing",
@@ -63,6 +81,13 @@ TROUBLES = {
             1.0,
             (0.1, 0.3, 0.9),
         ),
+        Trouble(
+            "added",
+            "share of the cells that are missing at first, plugged in at random moments of the first 100 average waits",
+            "Share of cells that are plugged in later",
+            1.0,
+            (0.1, 0.3, 0.9),
+        ),
     )
 }
 
@@ -73,9 +98,12 @@ class Troubles(NamedTuple):
     delay: float = 0.0
     lost: float = 0.0
     corrupted: float = 0.0
+    noise: float = 0.0
     drift: float = 0.0
+    silent: float = 0.0
     failing: float = 0.0
     restarting: float = 0.0
+    added: float = 0.0
 
     @property
     def flags(self) -> dict[str, float]:
@@ -83,10 +111,10 @@ class Troubles(NamedTuple):
         return {f"--{name}": value for name, value in self._asdict().items()}
 
     @property
-    def conditions(self) -> tuple[int, int, int, int]:
-        """The conditions of swarm.h: delay in ticks, the others of 2^16."""
+    def conditions(self) -> tuple[int, int, int, int, int]:
+        """The conditions of swarm.h: delay in ticks, noise in 256ths of a step, the others of 2^16."""
         lost, corrupted, drift = (round(share * 65536) for share in (self.lost, self.corrupted, self.drift))
-        return round(self.delay * TICKS), lost, corrupted, drift
+        return round(self.delay * TICKS), lost, corrupted, drift, round(self.noise * LARGEST_BYTE * 256)
 
 
 def in_one_wait(share: float) -> float:
