@@ -106,7 +106,7 @@ PART void guess_the_silent(struct cell *cell) {
 
 /* Whether an alpha near this cell is above the threshold, as its neighbours see its own. */
 PART int alive(const struct cell *cell) {
-    int8_t above = cell->state[3] >= (CELL_ALIVE_ABOVE << MESSAGE_SHIFT) + (1 << (MESSAGE_SHIFT - 1));
+    int8_t above = cell->state[3] >= CELL_ALIVE_ABOVE * (1 << MESSAGE_SHIFT) + (1 << (MESSAGE_SHIFT - 1));
     for (uint8_t port = 0; port < CELL_PORTS; port++) {
         above |= cell->neighbours[3][port] > CELL_ALIVE_ABOVE;
     }
