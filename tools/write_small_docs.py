@@ -61,7 +61,7 @@ rollout. Each size starts from the one above. Medians of the seeds. `python benc
 missing of three targets, five sizes and three seeds.
 
 Without training, few units can go, although the second layer makes up for them as well as it can: after
-`blastema compress 🦎 --prune 0.1` a lizard grows to a loss of -3.05, after `--prune 0.25` it explodes, and after
+`--prune 0.1` a lizard grows to a loss of -3.05, after `--prune 0.25` it explodes, and after
 `--prune 0.5` it grows to -1.62 and does not keep its shape.
 
 | | hidden units | channels | parameters | bytes | seeds | grown | 10,000 | hardest cut |
