@@ -55,14 +55,14 @@ def agreement(grid):
     return known / 9
 
 
-@pytest.mark.parametrize(("lost", "least"), [(0.0, 0.97), (0.05, 0.21)], ids=["", "bytes are lost"])
+@pytest.mark.parametrize(("lost", "least"), [(0.0, 0.97), (0.05, 0.19)], ids=["", "bytes are lost"])
 def test_a_tile_knows_its_eight_neighbours_through_four_wires(lost, least, library):
     grid, shares = grown(library, 30, lost), []
     assert all(cell.numbers("state").any() for row in grid.cells() for cell in row)
     for _ in range(300):
         grid.run(61)
         shares.append(agreement(grid))
-    # If one byte in 20 is lost, 0.38 of the messages of 19 bytes arrive whole, and 0.14 of those that are passed on.
+    # If one byte in 20 is lost, 0.36 of the messages of 20 bytes arrive whole, and 0.13 of those that are passed on.
     assert np.mean(shares) > least
     assert np.mean(shares, axis=0).min() > least - 0.15
 

@@ -28,7 +28,7 @@ MEGAHERTZ = {"Cortex-M0": (8, 16, 48), "Cortex-M4": (48, 80, 168)}
 BAUDS = (9_600, 115_200, 1_000_000)
 # Bits of a byte on a serial line, with start and stop; bytes of the sketch's message, and how often a port up or down
 # sends in a wait: of its own, and of the tiles to its left and right.
-BITS, SKETCH_MESSAGE, PASSED_ON = 10, MESSAGE + 2, 3
+BITS, SKETCH_MESSAGE, PASSED_ON = 10, MESSAGE + 3, 3
 
 
 def cost(name: str, folder: Path) -> Cost:

@@ -7,8 +7,9 @@
 
 /* A message begins with a byte that no number of a state has. Then comes whose state it is: of the tile that sends it,
    or of the one to its left or right; these differ in four bits, so that one wrong bit makes none of them another. Then
-   come the state and its checksum, as cell_tell writes them. */
-enum { START = 0x80, OWN = 0x11, OF_LEFT = 0x22, OF_RIGHT = 0x44, LONGEST = 2 + CELL_MESSAGE };
+   come the state and its checksum, as cell_tell writes them, and a byte that tells the end: if a byte was lost, the
+   next START stands there, and could otherwise pass for the checksum of numbers that are one place off. */
+enum { START = 0x80, OWN = 0x11, OF_LEFT = 0x22, OF_RIGHT = 0x44, END = 0x55, LONGEST = 3 + CELL_MESSAGE };
 enum { ABOVE, LEFT, RIGHT, BELOW, SIDES };
 
 struct side {
@@ -35,6 +36,7 @@ void send(uint8_t side, uint8_t whose, const uint8_t* message) {
   sides[side].port->write((uint8_t)START);
   sides[side].port->write(whose);
   sides[side].port->write(message, CELL_MESSAGE);
+  sides[side].port->write((uint8_t)END);
 }
 
 /* The neighbour whose state a message has; CELL_PORTS if there is none. */
@@ -48,33 +50,34 @@ uint8_t neighbour_of(uint8_t side, uint8_t whose) {
                                        : (uint8_t)CELL_PORTS;
 }
 
-/* Take a message, and return whether it is right. */
-bool take(uint8_t side, uint8_t whose, const uint8_t* message) {
+/* Take a message, if it is right. */
+void take(uint8_t side, uint8_t whose, const uint8_t* message) {
   const uint8_t neighbour = neighbour_of(side, whose);
   if (neighbour == CELL_PORTS || !cell_receive(&mine, neighbour, message)) {
-    return false;
+    return;
   }
   if (side == LEFT || side == RIGHT) {
     send(ABOVE, side == LEFT ? OF_LEFT : OF_RIGHT, message);
     send(BELOW, side == LEFT ? OF_LEFT : OF_RIGHT, message);
   }
-  return true;
 }
 
 /* Take a byte from a side, and the message if this was its last. */
 void hear(uint8_t number, uint8_t byte) {
   struct side* side = &sides[number];
   /* Of what follows the first byte, only the checksum can be a START, too. */
-  if (byte == START && side->length < LONGEST - 1) {
+  if (byte == START && side->length < LONGEST - 2) {
     side->length = 0;
   } else if (side->length == 0) {
     return;
   }
   side->bytes[side->length++] = byte;
   if (side->length == LONGEST) {
-    const bool right = take(number, side->bytes[1], side->bytes + 2);
+    if (byte == END) {
+      take(number, side->bytes[1], side->bytes + 2);
+    }
     /* If a byte was lost, the last one is the beginning of the next message. */
-    side->length = !right && byte == START;
+    side->length = byte == START;
   }
 }
 
