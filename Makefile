@@ -30,7 +30,7 @@ tests/formats/node_modules/installed: tests/formats/package-lock.json
 
 comma := ,
 # The engine's tests with the compiler's checks of memory, undefined behaviour and data races built in.
-SANITIZED := tests/test_native_engine.py tests/test_native_signals.py -m "not slow" -q -p no:cacheprovider
+SANITIZED := tests/test_native_engine.py tests/test_native_signals.py tests/test_swarm.py -m "not slow" -q -p no:cacheprovider
 BUILD_SANITIZED = $(BIN)/cmake -S . -B build/$(1) -G Ninja -DBLASTEMA_SANITIZE=$(2) -DCMAKE_BUILD_TYPE=RelWithDebInfo \
 	-DCMAKE_MAKE_PROGRAM=$(abspath $(BIN))/ninja -DPython_EXECUTABLE=$(abspath $(BIN))/python \
 	-Dnanobind_DIR=$$($(BIN)/python -m nanobind --cmake_dir) >/dev/null && MAKEFLAGS= $(BIN)/cmake --build build/$(1) >/dev/null
