@@ -83,7 +83,7 @@ class Grid:
         self._library.grid_press(self._grid, y, x)
 
     def switch(self, mask: np.ndarray, on: bool) -> None:
-        """Switch tiles off, or on: they begin anew then."""
+        """Switch tiles off, or on; a tile that is switched on starts empty."""
         for y, x in np.argwhere(mask):
             self._library.grid_switch(self._grid, int(y), int(x), on)
 

@@ -1,5 +1,5 @@
 // @ts-check
-// A training whose tab or browser is killed: how much is lost, and whether it goes on with the same numbers.
+// A training whose tab or browser is killed: how much is lost, and whether the same numbers follow.
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';

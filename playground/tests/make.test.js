@@ -325,7 +325,7 @@ test('make your own', { skip: noBrowser, timeout: 900_000 }, (suite) =>
     );
 
     await visit(
-      'a dish with an own organism is shared with its cuts, and kept and trained further by whoever opens the link',
+      'a link to a self-made organism carries its cuts; whoever opens it can keep the organism and train it further',
       async (page) => {
         await train(page, '🍓', { size: '16', experiment: 'persistent' });
         await trainTo(page, 5);

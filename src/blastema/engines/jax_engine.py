@@ -31,7 +31,7 @@ from blastema.rule import Batch, Rule, Weights
 LENGTHS = 32
 
 # Most cells times steps per call of a device, about a second of work for one core if all are alive: Ctrl-C cannot
-# interrupt a call. At least so many steps all the same: each call gets its memory anew, which takes longer than a step.
+# interrupt a call. But at least this many steps, since each call allocates its memory, which takes longer than a step.
 CELL_STEPS, LEAST_STEPS = 4_000_000, 4
 
 # Two calls that exchange margins at the same time would wait for each other.
