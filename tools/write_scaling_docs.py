@@ -60,20 +60,19 @@ several processes ([why](decisions/engines.md)).
 ## What was measured
 
 Devices are simulated: `XLA_FLAGS=--xla_force_host_platform_device_count=8` makes eight of one processor. This machine
-has two cores. So the tables show what dividing costs: the processor time of all devices together grows by what is
-computed twice in the margins, by the exchange, and by blocks that wait for their turn. They show a speed-up of two at
-most, and nothing about the links between real devices. Times are the shortest of three. "Load" is how many other
-programs wanted to run on the two cores when a case began. With more than one, no speed-up can be seen in the elapsed
-time. Processor time can still be compared: one case measured again differed by up to 6 %.
+has two cores, so no speed-up can be more than two, and the tables say nothing about the links between real devices.
+They show what dividing costs: the processor time of all devices together grows by what is computed twice in the
+margins, by the exchange, and by blocks that wait for their turn. Times are the shortest of three, with nothing else
+running. "Load" is the system's load average when a case began; the case before it counts.
 """
 TABLES = """
 **Strong scaling**: one grid of 1024x1024 with 196 lizards, per CA step. **Weak scaling**: 512x512 cells and 49 lizards
 for each device. **Training**: the gradient of eight grids of 72x72 over 80 CA steps; they are divided by grids.
 
-Efficiency is the processor time of one device, times the amount of work, over that of all devices together: the part
-of each device's speed that would be left if every device had a core of its own and links cost nothing. It can be more
-than 100 %: a whole grid of 1024x1024 (67 MB) does not stay in the caches, and a block does. In weak scaling it is the
-other way round: one grid of 512x512 nearly fits, and eight blocks share the same caches.
+Speed-up is in elapsed time, for the same amount of work. Efficiency is the processor time of one device, times the
+amount of work, over that of all devices together: the part of each device's speed that would be left if every device
+had a core of its own and links cost nothing. It is lower in weak scaling, where one grid of 512x512 (17 MB) nearly fits
+into the caches, and several blocks share them.
 """
 CELLS = """
 ## What a cell costs
@@ -178,16 +177,17 @@ def page(results: dict[str, Any], trainings: dict[str, Any]) -> str:
 def table(cases: dict[str, Any], kind: str) -> str:
     """Return the table of strong or weak scaling, or of training."""
     lines = [
-        f"| {kind} | time, s | processor time, s | efficiency | load |",
-        "| --- | ---: | ---: | ---: | ---: |",
+        f"| {kind} | time, s | speed-up | processor time, s | efficiency | load |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
-    first = cases[f"{kind}, 1"]["processor_s"]
+    first = cases[f"{kind}, 1"]
     for name in (*map(str, COUNTS), "2 processes"):
         case = cases[f"{kind}, {name}"]
-        work = first * (case["case"]["devices"] if kind == "weak" else 1)
+        work = case["case"]["devices"] if kind == "weak" else 1
+        faster, efficiency = (work * first[time] / case[time] for time in ("step_s", "processor_s"))
         label = f"{name} device{'s' * (name != '1')}" if name.isdigit() else name
         lines.append(
-            f"| {label} | {case['step_s']:.3f} | {case['processor_s']:.3f} | {work / case['processor_s']:.0%} "
+            f"| {label} | {case['step_s']:.3f} | {faster:.2f} | {case['processor_s']:.3f} | {efficiency:.0%} "
             f"| {case['load']:.0f} |"
         )
     return "\n".join(lines)
