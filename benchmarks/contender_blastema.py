@@ -15,7 +15,7 @@ def prepare(work: Work, fire_rate: float, engine_name: str, isa: str = "", threa
     rule = Rule(fire_rate=fire_rate)
     count = len(work.states)
     batch = Batch(work.states, np.arange(count, dtype=np.uint32), np.full(count, 200, np.uint32))
-    one = Batch(*(array[:1] for array in batch))
+    one = Batch(batch.states[:1], batch.seeds[:1], batch.ages[:1])
     weights = Weights(*work[2:])
     moments = no_moments(weights)
     done = 0

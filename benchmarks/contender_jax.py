@@ -13,7 +13,7 @@ def prepare(work: Work, fire_rate: float) -> Contender:
     rule = Rule(fire_rate=fire_rate)
     count = len(work.states)
     batch = Batch(jnp.asarray(work.states), jnp.arange(count, dtype=jnp.uint32), jnp.full(count, 200, jnp.uint32))
-    one = Batch(*(array[:1] for array in batch))
+    one = Batch(batch.states[:1], batch.seeds[:1], batch.ages[:1])
     weights = Weights(*(jnp.asarray(tensor) for tensor in work[2:]))
     optimiser = optax.adam(LEARNING_RATE)
     memory = optimiser.init(weights)

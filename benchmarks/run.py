@@ -133,6 +133,8 @@ def main() -> None:
                 flush=True,
             )
         results["contenders"] = rows
+    if failed := [name for name, found in rows.items() if "failed" in found]:
+        sys.exit(f"{out} is not written: {', '.join(failed)} failed")
     out.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     print(f"wrote {out}")
 
