@@ -1,0 +1,31 @@
+"""The fast tests, on an installed wheel instead of the checkout."""
+
+import os
+import shutil
+from pathlib import Path
+
+from commands import run
+from pythons import PROJECT
+
+
+def run_tests(python: Path, wheel: Path, *, marked: str = "not slow") -> str:
+    """Install a wheel with what tests need into an environment, run the tests on it, and return pytest's last line."""
+    home = python.parents[1]
+    install: list[str | Path] = [python, "-m", "pip", "install", "--quiet"]
+    run(*install, "--require-hashes", "-r", PROJECT / "requirements/test.txt")
+    run(*install, "--no-deps", wheel)
+    checkout = home / "checkout"
+    copy_without_package(checkout)
+    # The doctests are those of the installed package.
+    arguments = ["-q", "--tb=short", "-m", marked, "-n", str(os.cpu_count()), "--dist", "worksteal"]
+    printed = run(python, "-m", "pytest", *arguments, "tests", "--pyargs", "blastema", cwd=checkout)
+    return printed.strip().splitlines()[-1].strip("= ")
+
+
+def copy_without_package(folder: Path) -> None:
+    """Copy the files of the checkout; the package in it cannot be imported, only be read."""
+    for name in run("git", "ls-files", cwd=PROJECT).splitlines():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PROJECT / name, folder / name)
+    with (folder / "src/blastema/__init__.py").open("a", encoding="utf-8") as package:
+        package.write('\nraise ImportError("this is the checkout, not the installed wheel")\n')
