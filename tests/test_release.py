@@ -94,8 +94,9 @@ def test_the_pythons_of_classifiers_wheels_and_limits_are_the_same(tools):
     assert next(f"3.{minor}" for minor in range(30) if f"3.{minor}" in admitted) == versions[0]
     builds = [f"cp{version.replace('.', '')}-*" for version in versions]
     assert PYPROJECT["tool"]["cibuildwheel"]["build"] == builds
-    workflow = (PROJECT / ".github/workflows/ci.yml").read_text("utf-8")
-    assert re.findall(r"\d\.\d+", re.search(r"python: \[(.*)\]", workflow)[1]) == versions[1:]
+    ci, release = ((PROJECT / f".github/workflows/{name}.yml").read_text("utf-8") for name in ("ci", "release"))
+    assert re.findall(r"\d\.\d+", re.search(r"python: \[(.*)\]", ci)[1]) == versions[1:]
+    assert re.findall(r"^ +(3\.\d+)$", release, re.M) == versions[::-1]
 
 
 def test_pythons_are_found_on_path_and_those_that_do_not_start_are_not(tools, tmp_path, monkeypatch):
@@ -116,14 +117,14 @@ def test_pythons_are_found_on_path_and_those_that_do_not_start_are_not(tools, tm
     ("name", "fitting"),
     [
         ("cp311-cp311-linux_x86_64", ["3.11"]),
-        ("cp312-abi3-linux_x86_64", ["3.12", "3.13", "3.14"]),
+        ("cp312-abi3-linux_x86_64", ["3.12", "3.13", "3.14", "3.15"]),
         ("cp312-abi3-win_amd64", []),
     ],
 )
 def test_a_wheel_is_taken_for_the_pythons_that_can_install_it(tools, name, fitting, monkeypatch):
     monkeypatch.setattr(tools.distributions, "platform_tags", lambda: ["linux_x86_64"])
     wheel = Path(f"blastema-0.1.0-{name}.whl")
-    assert [v for v in ("3.11", "3.12", "3.13", "3.14") if tools.distributions.suits(wheel, v)] == fitting
+    assert [v for v in ("3.11", "3.12", "3.13", "3.14", "3.15") if tools.distributions.suits(wheel, v)] == fitting
 
 
 def test_changelog_citation_and_version_agree(tools):
