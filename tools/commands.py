@@ -39,11 +39,13 @@ def run(*command: str | Path, cwd: Path | None = None, env: Mapping[str, str] | 
 
 @contextmanager
 def step(title: str) -> Generator[list[str]]:
-    """Time a step and print one line for it: its title, and what it appends to the list."""
+    """Print a line for a step: its title, then how long it took, and what it appends to the list."""
     details: list[str] = []
     begin = time.perf_counter()
-    yield details
-    print(
-        f"{time.perf_counter() - begin:6.1f} s  {': '.join([title, '; '.join(details)]) if details else title}",
-        flush=True,
-    )
+    print(title, end=" ... ", flush=True)
+    try:
+        yield details
+    except BaseException:
+        print("failed", flush=True)
+        raise
+    print("; ".join([f"{time.perf_counter() - begin:.0f} s", *details]), flush=True)

@@ -40,6 +40,8 @@ def main() -> None:
             check_distributions(Path(folder), pythons_to_try(arguments.quick), arguments.tests)
         except CheckError as failure:
             sys.exit(f"FAILED: {failure}")
+        except KeyboardInterrupt:
+            sys.exit("Stopped; dist/ is as it was.")
     print(
         f"All checks passed. In {DIST.relative_to(PROJECT)}: {', '.join(sorted(path.name for path in DIST.iterdir()))}"
     )
@@ -51,7 +53,10 @@ def pythons_to_try(quick: bool) -> dict[str, Path]:
     found = {version: find(version) for version in declared() if not quick or version == this}
     if missing := [version for version, python in found.items() if python is None]:
         print(f"not tried, since not on this machine: Python {', '.join(missing)}", flush=True)
-    return {version: python for version, python in found.items() if python is not None}
+    pythons = {version: python for version, python in found.items() if python is not None}
+    if not pythons:
+        raise CheckError(f"pyproject.toml does not name Python {this}, which runs this: {', '.join(declared())}")
+    return pythons
 
 
 def check_distributions(folder: Path, pythons: dict[str, Path], tests: bool) -> None:
