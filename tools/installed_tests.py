@@ -12,7 +12,8 @@ def run_tests(python: Path, wheel: Path, *, marked: str = "not slow") -> str:
     """Install a wheel with what tests need into an environment, run the tests on it, and return pytest's last line."""
     home = python.parents[1]
     install: list[str | Path] = [python, "-m", "pip", "install", "--quiet"]
-    run(*install, "--require-hashes", "-r", PROJECT / "requirements/test.txt")
+    locks = [part for name in ("build", "test") for part in ("-r", PROJECT / f"requirements/{name}.txt")]
+    run(*install, "--require-hashes", *locks)
     run(*install, "--no-deps", wheel)
     checkout = home / "checkout"
     copy_without_package(checkout)
@@ -29,3 +30,6 @@ def copy_without_package(folder: Path) -> None:
         shutil.copy(PROJECT / name, folder / name)
     with (folder / "src/blastema/__init__.py").open("a", encoding="utf-8") as package:
         package.write('\nraise ImportError("this is the checkout, not the installed wheel")\n')
+    # A test asks git which files are the project's.
+    run("git", "init", "--quiet", cwd=folder)
+    run("git", "add", "--all", cwd=folder)
