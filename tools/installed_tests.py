@@ -19,7 +19,10 @@ def run_tests(python: Path, wheel: Path, *, marked: str = "not slow") -> str:
     copy_without_package(checkout)
     # The doctests are those of the installed package.
     arguments = ["-q", "--tb=short", "-m", marked, "-n", str(os.cpu_count()), "--dist", "worksteal"]
-    printed = run(python, "-m", "pytest", *arguments, "tests", "--pyargs", "blastema", cwd=checkout)
+    # As in pyproject.toml, where it is the file in src: it imports PyTorch.
+    installed = run(python, "-c", "import blastema; print(blastema.__path__[0])", cwd=home).strip()
+    arguments += [f"--ignore={installed}/formats/torch_module.py", "tests", "--pyargs", "blastema"]
+    printed = run(python, "-m", "pytest", *arguments, cwd=checkout)
     return printed.strip().splitlines()[-1].strip("= ")
 
 
