@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(wildcard native/*.* native/*/* src/blastema/firmware/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help grow site test test-all other-programs sanitize sanitize-address sanitize-thread bench page-test page-bench lint types docs docs-check kernel kernel-check locks wheel clean
+.PHONY: help grow site test test-all other-programs sanitize sanitize-address sanitize-thread bench page-test page-bench lint types docs docs-check kernel kernel-check locks release-check clean
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -120,8 +120,8 @@ site: $(VENV)/for-site ## build the documentation site into build/site, with the
 	set -e; for dish in $(DISHES); do \
 		$(BIN)/blastema export $${dish#*=} --to html --out $(SITE)/dishes/$${dish%%=*}.html; done
 
-wheel: $(VENV)/installed ## build a wheel into dist/
-	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+release-check: .venv-release/installed ## build sdist and wheels into dist/, and try them (RELEASE_CHECK=--quick: only on this Python)
+	@.venv-release/bin/python tools/release_check.py $(RELEASE_CHECK)
 
 locks: $(VENV)/created ## resolve requirements/*.txt again
 	$(PIP) uv
@@ -132,13 +132,15 @@ locks: $(VENV)/created ## resolve requirements/*.txt again
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		requirements/kernel.in -o requirements/kernel.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		requirements/release.in -o requirements/release.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--all-extras --constraint requirements/core.txt --constraint requirements/build.txt \
 		pyproject.toml requirements/test.in -o requirements/test.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--constraint requirements/test.txt requirements/site.in -o requirements/site.txt
 
 clean: ## remove environments and build output
-	rm -rf $(VENV) .venv-bench build dist
+	rm -rf $(VENV) .venv-bench .venv-release build dist
 
 $(VENV)/created:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Blastema needs Python 3.11 or later; say which: make PYTHON=python3.12 ...")'
@@ -154,6 +156,12 @@ $(VENV)/installed: $(VENV)/created requirements/core.txt requirements/build.txt 
 .venv-bench/installed: requirements/core.txt benchmarks/requirements.txt $(SOURCES)
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip --disable-pip-version-check install --quiet -r benchmarks/requirements.txt --editable .
+	touch $@
+
+# Apart from the others, so that nothing it installs meets what is tested.
+.venv-release/installed: requirements/release.txt
+	$(PYTHON) -m venv .venv-release
+	.venv-release/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/release.txt
 	touch $@
 
 $(VENV)/for-tests: $(VENV)/installed requirements/test.txt

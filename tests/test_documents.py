@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def test_make_targets_files_and_tests_that_a_page_names_exist(page):
     tests = "\n".join(path.read_text("utf-8") for path in (PROJECT / "tests").glob("*.py"))
     for code in shown(page.read_text("utf-8")):
         if code.startswith("make "):
-            for target in code.split()[1:]:
+            for target in (word for word in shlex.split(code)[1:] if "=" not in word):
                 assert re.search(rf"^{target}:", rules, re.M), code
         for path in re.findall(r"(?:^|\s)((?:[a-z_.-]+/)+(?:[\w*-]+\.\w+)?)(?=$|[\s:])", code):
             if path.split("/")[0] not in {"runs", "figures", "dist", "build"}:
