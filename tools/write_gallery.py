@@ -13,13 +13,14 @@ from blastema.figures import NAMES, figure_named
 from blastema.figures.figure import Film, Setting
 from blastema.io.atomic import replacing
 from blastema.render.picture import save
+from write_notebook import anchor, in_colab, repository
 
 FOLDER = "pictures/figures"
 EVERY, QUALITY, MOST_BYTES = 3, 55, 6_000_000
 INTRODUCTION = """# Gallery
 
-The article's figures, redrawn with Blastema's organisms by `blastema figure all`; the
-notebook `notebooks/growing.ipynb` walks through them. These are small versions; written by `tools/write_gallery.py`.
+The article's figures, redrawn with Blastema's organisms by `blastema figure all`; [the notebook](notebook.md) walks
+through them and trains. These are small versions; written by `tools/write_gallery.py`.
 """
 
 
@@ -42,9 +43,16 @@ def page(folder: Path) -> str:
         parts += [
             f"\n## {module.TITLE}\n\n{module.CAPTION}\n",
             f"\n![{module.CAPTION}]({FOLDER}/{picture_of(name, folder).name})\n",
-            f"\n`blastema figure {name}` · {method}\n",
+            f"\n`blastema figure {name}` · {cell_links(name)} · {method}\n",
         ]
     return "".join(parts)
+
+
+def cell_links(name: str) -> str:
+    """Return links to the cell of the notebook that draws a figure."""
+    links = f"[in the notebook](notebook.md#{anchor(figure_named(name).TITLE)})"
+    colab = in_colab(repository(), f"figure-{name}")
+    return f"{links} · [in Colab]({colab})" if colab else links
 
 
 def write_small(name: str, folder: Path, setting: Setting) -> None:
