@@ -49,7 +49,7 @@ import numpy as np
 from IPython.display import HTML, display
 
 import blastema
-from blastema.figures import figure_named, save_figure, trains
+from blastema.figures import figure_named, save_small_figure, trains
 from blastema.figures.figure import Setting
 from blastema.render.animation import save_animation
 from blastema.render.loss_picture import loss_picture
@@ -100,9 +100,9 @@ def track(things, name: str, count: int):
 
 
 def show(name: str) -> HTML:
-    """Draw a figure of the article, as `blastema figure` does, and show it."""
+    """Draw a figure of the article and show it; `blastema figure` writes a larger one."""
     quick = QUICK or (trains(name) and not LONG_TRAININGS)
-    path = save_figure(name, PICTURES, Setting(quick=quick, seed=0, track=track))
+    path = save_small_figure(name, PICTURES, Setting(quick=quick, seed=0, track=track))
     return embedded(path, figure_named(name).CAPTION)
 
 
