@@ -11,7 +11,17 @@ from PIL import Image, ImageSequence
 
 from blastema.cli.figure import figure
 from blastema.errors import BlastemaError
-from blastema.figures import NAMES, figure_named, planarian, save_figure, swarm, teaser, together
+from blastema.figures import (
+    EVERY,
+    NAMES,
+    figure_named,
+    planarian,
+    save_figure,
+    save_small_figure,
+    swarm,
+    teaser,
+    together,
+)
 from blastema.figures.figure import Film, Setting, looping
 from blastema.figures.growing import Growing, organisms_of
 from blastema.figures.influence import _reach
@@ -53,6 +63,18 @@ def test_a_figure_is_drawn_on_white_and_the_same_twice(name, tmp_path):
         return
     jumps = [np.abs(one.astype(int) - other).mean() for one, other in itertools.pairwise([*frames, frames[0]])]
     assert jumps[-1] <= max(jumps[:-1], default=1.0), "it jumps where it restarts"
+
+
+def test_a_small_version_has_few_colours_or_a_third_of_the_pictures_and_the_last_one(tmp_path):
+    with Image.open(save_small_figure("step", tmp_path, SETTING)) as still:
+        assert len(still.getcolors(1 << 16)) <= 256
+    film = figure_named("planarian").draw(SETTING)
+    last = np.array([*film.pictures][-1], float)
+    with Image.open(save_small_figure("planarian", tmp_path, SETTING)) as small:
+        # Equal pictures in a row, those held at the end, are written as one.
+        assert 1 < small.n_frames <= -(-film.total // EVERY)
+        small.seek(small.n_frames - 1)
+        assert np.abs(np.array(small.convert("RGB"), float) - last).mean() < 3
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -250,7 +250,7 @@ SUFFIXES = "use one of .gif, .webp, .png, .mp4"
     ("name", "options", "text"),
     [
         ("a.avi", {}, "{path} has the suffix '.avi'; " + SUFFIXES),
-        ("a", {}, "{path} has the suffix ''; " + SUFFIXES),
+        ("a", {}, "{path} has no suffix; " + SUFFIXES),
         ("a.gif", {"fps": 60}, "a GIF shows at most 50 frames per second, not 60; use another format"),
         ("a.webp", {"fps": 0}, "fps is 0; it must be between 0.1 and 60"),
         ("a.png", {"fps": 61}, "fps is 61; it must be between 0.1 and 60"),

@@ -142,7 +142,7 @@ def test_a_jpeg_of_a_transparent_picture_is_on_white(tmp_path):
     ("name", "text"),
     [
         ("a.txt", "{path} has the suffix '.txt'; use one of .png, .webp, .jpg, .jpeg, .gif, .bmp, .tiff"),
-        ("a", "{path} has the suffix ''; use one of .png, .webp, .jpg, .jpeg, .gif, .bmp, .tiff"),
+        ("a", "{path} has no suffix; use one of .png, .webp, .jpg, .jpeg, .gif, .bmp, .tiff"),
         ("b/a.png", "cannot write {path}: No such file or directory; choose a folder that exists and is writable"),
     ],
 )

@@ -4,7 +4,9 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -26,8 +28,10 @@ SHORTER = {
     r"blastema figure ": " --quick",
 }
 RUN = "runs/lizard-regenerating"
+# Pages that are walked through from top to bottom, since a command needs what those before it have made.
+WALKS = [PROJECT / f"docs/tutorials/{name}.md" for name in ("one-computer-a-cell", "sweep-on-a-cluster")]
 TUTORIALS = [page for page in PAGES if page.parent.name == "tutorials" and "```python" in page.read_text("utf-8")]
-TUTORIALS.append(PROJECT / "docs/index.md")
+TUTORIALS = [*(page for page in TUTORIALS if page not in WALKS), PROJECT / "docs/index.md"]
 # Those that need an argument of the reader's, another program's file, or minutes: that their flags exist is checked.
 LEFT_OUT = (
     r"blastema (\S+ )?[A-Z]{3,}|blastema import|blastema [a-z]+$(?<!play)(?<!zoo)(?<!doctor)|.*figure all"
@@ -100,7 +104,8 @@ def test_the_readmes_block_of_commands_runs_as_pasted(tmp_path):
 
 @pytest.mark.slow
 def test_commands_in_pages_and_help_run_as_pasted(tmp_path):
-    texts = [page.read_text("utf-8") for page in PAGES if page.name not in ("README.md", "gallery.md")]
+    left_out = [PROJECT / "README.md", PROJECT / "docs/gallery.md", *WALKS]
+    texts = [page.read_text("utf-8") for page in PAGES if page not in left_out]
     commands = {command for text in texts for command in commands_of(text)}
     commands |= set(EXAMPLES)
     commands = sorted(command for command in commands if not re.match(LEFT_OUT, command))
@@ -119,6 +124,38 @@ def test_the_python_of_a_page_runs_as_printed(page, tmp_path):
     code = "\n".join(re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.S))
     run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=300)
     assert run.returncode == 0, run.stderr
+
+
+def script_of(page: Path) -> str:
+    """Return what a page shows, as one script of a shell; what runs in a terminal of its own, in the background."""
+    lines = ["set -e", "trap 'jobs -p | xargs -r kill' EXIT"]
+    for block, python in re.findall(r"((?:^    [^\n]*\n)+)|```python\n(.*?)```", page.read_text("utf-8"), re.M | re.S):
+        if python:
+            lines.append(f"python - <<'END'\n{python}END")
+        for command in re.sub(r"\\\n *", "", block).splitlines():
+            command = command.strip()
+            background = " &" if command.startswith("dask ") else ""
+            lines.append((f"{command} --steps 1" if command.startswith("blastema train") else command) + background)
+    return "\n".join(lines)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", WALKS, ids=lambda page: page.stem)
+def test_a_tutorial_is_walked_from_top_to_bottom(page, tmp_path):
+    script = script_of(page)
+    if "arm-none-eabi" in script and not shutil.which("arm-none-eabi-gcc"):
+        pytest.skip("not installed: arm-none-eabi-gcc, to compile the program of a cell (gcc-arm-none-eabi)")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    run = run_pasted(
+        script.replace(":8786", f":{port}").replace("--port 8786", f"--port {port} --no-dashboard"), tmp_path
+    )
+    assert run.returncode == 0, run.stderr
+    if "sweep" in page.stem:
+        assert re.findall(r"seed=\d (\w+)$", run.stdout, re.M) == ["equal"] * 4
+    else:
+        assert int(re.search(r"filename\n\s*(\d+)", run.stdout)[1]) <= 10_240
 
 
 def test_targets_that_the_readme_names_exist(tmp_path, monkeypatch):

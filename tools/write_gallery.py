@@ -1,7 +1,7 @@
 """Write docs/gallery.md and its pictures: python tools/write_gallery.py [--text | --check] FILE [NAME ...].
 
-Draws all figures in full, which takes minutes, or only those named; with --text only the page is written. To keep the
-page small, films keep a third of their pictures and use lossy compression.
+Draws all figures in full, which takes minutes, or only those named; with --text only the page is written. Its pictures
+are small versions.
 """
 
 import sys
@@ -9,17 +9,16 @@ from pathlib import Path
 
 from rich.progress import track
 
-from blastema.figures import NAMES, figure_named
-from blastema.figures.figure import Film, Setting
-from blastema.io.atomic import replacing
-from blastema.render.picture import save
+from blastema.figures import NAMES, figure_named, save_small_figure
+from blastema.figures.figure import Setting
+from write_notebook import anchor, in_colab, repository
 
 FOLDER = "pictures/figures"
-EVERY, QUALITY, MOST_BYTES = 3, 55, 6_000_000
+MOST_BYTES = 6_000_000
 INTRODUCTION = """# Gallery
 
-The article's figures, redrawn with Blastema's organisms by `blastema figure all`; the
-notebook `notebooks/growing.ipynb` walks through them. These are small versions; written by `tools/write_gallery.py`.
+The article's figures, redrawn with Blastema's organisms by `blastema figure all`; [the notebook](notebook.md) walks
+through them and trains. These are small versions; written by `tools/write_gallery.py`.
 """
 
 
@@ -42,25 +41,16 @@ def page(folder: Path) -> str:
         parts += [
             f"\n## {module.TITLE}\n\n{module.CAPTION}\n",
             f"\n![{module.CAPTION}]({FOLDER}/{picture_of(name, folder).name})\n",
-            f"\n`blastema figure {name}` · {method}\n",
+            f"\n`blastema figure {name}` · {cell_links(name)} · {method}\n",
         ]
     return "".join(parts)
 
 
-def write_small(name: str, folder: Path, setting: Setting) -> None:
-    """Draw a figure and write its small version."""
-    drawn = figure_named(name).draw(setting)
-    if not isinstance(drawn, Film):
-        save(drawn.quantize(256), folder / f"{name}.png")
-        return
-    pictures = list(drawn.pictures)
-    # Count from the end: the last picture must stay, since it leads back to the first.
-    pictures = pictures[::-EVERY][::-1]
-    with replacing(folder / f"{name}.webp") as temporary:
-        duration = round(1000 * EVERY / drawn.fps)
-        pictures[0].save(
-            temporary, save_all=True, append_images=pictures[1:], duration=duration, loop=0, quality=QUALITY, method=4
-        )
+def cell_links(name: str) -> str:
+    """Return links to the cell of the notebook that draws a figure."""
+    links = f"[in the notebook](notebook.md#{anchor(figure_named(name).TITLE)})"
+    colab = in_colab(repository(), f"figure-{name}")
+    return f"{links} · [in Colab]({colab})" if colab else links
 
 
 def main() -> None:
@@ -85,7 +75,7 @@ def write_pictures(names: list[str], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     setting = Setting(track=lambda items, name, count: track(items, name, count, transient=True))
     for name in names:
-        write_small(name, folder, setting)
+        save_small_figure(name, folder, setting)
         print(f"{name}: {sum(file.stat().st_size for file in folder.glob(f'{name}.*')) / 1e3:.0f} kB", flush=True)
 
 

@@ -21,6 +21,8 @@ const PAGES = [
   ['index', DESK],
   ['index', PHONE],
   ['experiments', DESK],
+  ['notebook', DESK],
+  ['notebook', PHONE],
   ['tutorials/first-organism', PHONE],
   ['cli', DESK],
   ['api', PHONE],

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from blastema.cli.choices import listed
 from blastema.errors import BlastemaError
+from blastema.io.arguments import suffix_named
 
 
 def check_file(flag: str, path: Path, suffixes: Sequence[str] = ()) -> None:
@@ -20,7 +21,7 @@ def check_file(flag: str, path: Path, suffixes: Sequence[str] = ()) -> None:
         BlastemaError: its suffix is not allowed, it is a folder, its folder is missing or cannot be written to.
     """
     if suffixes and path.suffix.lower() not in suffixes:
-        raise BlastemaError(f"{flag} {path} has the suffix {path.suffix or 'none'!r}; use {listed(suffixes)}")
+        raise BlastemaError(f"{flag} {path} has {suffix_named(path)}; use {listed(suffixes)}")
     check_parent(flag, path)
     if path.is_dir():
         raise BlastemaError(f"{flag} {path} is a folder; give the name of a file")

@@ -22,6 +22,9 @@ NAMES = (
     "asynchrony", "swarm", "curves", "channels", "influence", "together",
 )  # fmt: skip
 
+# Small versions of films keep one picture of so many, with this quality of WebP.
+EVERY, QUALITY = 3, 55
+
 
 def save_figure(name: str, directory: Path, setting: "Setting", moving: str = ".webp") -> Path:
     """Draw a figure and write it. The same setting gives the same bytes of `.png` and `.webp`.
@@ -49,6 +52,36 @@ def save_figure(name: str, directory: Path, setting: "Setting", moving: str = ".
     path = directory / f"{name}{moving}"
     pictures = (np.asarray(picture) for picture in setting.track(drawn.pictures, name, drawn.total))
     save_animation(pictures, path, fps=drawn.fps, zoom=1, hold=0)
+    return path
+
+
+def save_small_figure(name: str, directory: Path, setting: "Setting") -> Path:
+    """Draw a figure and write a small version of it: 256 colours, or, of a film, a third of its pictures, with loss.
+
+    The gallery has such versions, all together below 6 MB.
+
+    Args:
+        name, directory, setting: as for `save_figure`.
+
+    Returns:
+        The path of the file, `.png` or `.webp`.
+
+    Raises:
+        BlastemaError: as for `save_figure`.
+    """
+    from blastema.figures.figure import Film
+    from blastema.io.atomic import replacing
+    from blastema.render.picture import save
+
+    drawn = figure_named(name).draw(setting)
+    if not isinstance(drawn, Film):
+        save(drawn.quantize(256), path := directory / f"{name}.png")
+        return path
+    # Count from the end: the last picture must stay, since it leads back to the first.
+    first, *others = [*setting.track(drawn.pictures, name, drawn.total)][::-EVERY][::-1]
+    options = {"duration": round(1000 * EVERY / drawn.fps), "loop": 0, "quality": QUALITY, "method": 4}
+    with replacing(path := directory / f"{name}.webp") as temporary:
+        first.save(temporary, save_all=True, append_images=others, **options)
     return path
 
 

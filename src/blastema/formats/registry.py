@@ -6,6 +6,7 @@ from blastema.errors import BlastemaError
 from blastema.formats import c, cell, distill, html, onnx, organism, packed, shadertoy, tfjs, torch
 from blastema.formats.beginning import beginning_of, not_a_file
 from blastema.formats.format import Format, Size
+from blastema.io.arguments import suffix_named
 from blastema.organism import Organism
 
 ALL = [module.FORMAT for module in (c, cell, distill, html, onnx, organism, packed, shadertoy, tfjs, torch)]
@@ -47,7 +48,7 @@ def export(organism: Organism, name: str, out: Path | str, size: Size = None) ->
     form = formats()[name]
     if out.suffix != form.suffix:
         ending = f"a file that ends in {form.suffix}" if form.suffix else "a folder, with no suffix"
-        raise BlastemaError(f"{out} has the suffix {out.suffix or 'none'!r}; {name} is written to {ending}")
+        raise BlastemaError(f"{out} has {suffix_named(out)}; {name} is written to {ending}")
     if not out.parent.is_dir():
         raise BlastemaError(f"there is no folder {out.parent} to write {out.name} to; create it first")
     if size is not None and not form.sized:

@@ -1,10 +1,21 @@
-"""Checks of numeric arguments: the right type and in range, or a one-line error."""
+"""Checks of arguments: the right type and in range, or a one-line error."""
 
 import math
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any
 
 from blastema.errors import BlastemaError
+
+
+def suffix_named(path: Path | str) -> str:
+    """Return the suffix of a file name, for messages.
+
+    >>> suffix_named("lizard.gif"), suffix_named("lizard")
+    ("the suffix '.gif'", 'no suffix')
+    """
+    suffix = Path(path).suffix
+    return f"the suffix {suffix!r}" if suffix else "no suffix"
 
 
 def whole_number(name: str, value: Any, least: int, most: int) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from blastema.errors import BlastemaError
+from blastema.io.arguments import suffix_named
 from blastema.io.atomic import replacing
 from blastema.render.colour import on_background
 from blastema.render.palette import common_palette
@@ -109,7 +110,7 @@ def _check_length(milliseconds: int) -> None:
 def check_format(path: Path) -> None:
     """Raise a BlastemaError unless animations with this suffix can be written here."""
     if path.suffix.lower() not in WRITERS:
-        raise BlastemaError(f"{path} has the suffix {path.suffix!r}; use one of {', '.join(WRITERS)}")
+        raise BlastemaError(f"{path} has {suffix_named(path)}; use one of {', '.join(WRITERS)}")
     if path.suffix.lower() != ".mp4":
         return
     try:

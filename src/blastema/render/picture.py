@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from blastema.errors import BlastemaError
+from blastema.io.arguments import suffix_named
 from blastema.io.atomic import replacing
 from blastema.render.colour import WHITE, on_background
 from blastema.render.lettering import Font, font, legible
@@ -133,7 +134,7 @@ def save(image: Image.Image, path: Path | str) -> None:
     """
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
-        raise BlastemaError(f"{path} has the suffix {suffix!r}; use one of {', '.join(FORMATS)}")
+        raise BlastemaError(f"{path} has {suffix_named(path)}; use one of {', '.join(FORMATS)}")
     if suffix in (".jpg", ".jpeg") and image.mode == "RGBA":
         # JPEG has no alpha; transparent pixels would come out black.
         image = Image.alpha_composite(Image.new("RGBA", image.size, WHITE), image).convert("RGB")
