@@ -55,7 +55,7 @@ class LineScreen:
     def __init__(self, jobs: Sequence[Job], out: Path, console: Console) -> None:
         self.jobs, self.console, self.progress, self.last = jobs, console, Progress(jobs), time.monotonic()
         self.ended = {job for job in jobs if job.state in ENDED}
-        say(console, f"{len(jobs)} runs in {out}, of which {len(self.ended)} have finished")
+        say(console, f"{len(jobs)} run{'s' if len(jobs) > 1 else ''} in {out}; {len(self.ended)} finished before")
 
     def __enter__(self) -> "LineScreen":
         return self
