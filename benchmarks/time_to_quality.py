@@ -137,5 +137,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except BlastemaError as error:
-        sys.exit(str(error))
+    except (BlastemaError, KeyboardInterrupt) as error:
+        sys.exit(str(error) or "Stopped; the same command continues.")

@@ -203,6 +203,22 @@ def test_a_sweep_that_is_stopped_continues_and_trains_nothing_twice(tmp_path, al
         assert log.read_bytes().splitlines()[: len(lines)] == lines
 
 
+@pytest.mark.slow
+def test_ctrl_c_ends_a_slice_after_its_step(tmp_path):
+    arguments = ("disc", "--experiment", "growing", "--steps", "100000", "--fit", "6", "--pad", "4", "--workers", "1")
+    command = [sys.executable, "-m", "blastema", "sweep", *arguments, "--slice", "600", "--out", "out"]
+    sweep = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    for line in sweep.stderr:
+        if re.search(r"step [1-9]", line):
+            break
+    sweep.send_signal(signal.SIGINT)
+    # Without the stop it would be ten minutes.
+    _, told = sweep.communicate(timeout=200)
+    assert sweep.returncode == 130
+    assert "Stopped; 0 of 1 runs have finished, and the others are saved" in told
+    assert lines_in(tmp_path / "out") > 0
+
+
 def saved_lines(job):
     """Return the lines of a log up to the checkpoint; a kill between the two files leaves more."""
     job.look()

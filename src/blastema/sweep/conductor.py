@@ -79,7 +79,7 @@ class Conductor:
         """Start no slice any more, and end those that are being trained after their current step."""
         self.stopping = True
         with suppress(OSError):
-            self.client.run(stop, self.token, workers=list(self.cluster.threads), on_error="ignore", wait=False)
+            self.client.run(stop, self.token, workers=list(self.cluster.threads), on_error="ignore")
 
     def _look(self) -> None:
         """Look at the workers, and take back slices that no worker can train any more."""
