@@ -90,12 +90,11 @@ class Contained(Trainer):
 class OtherBatches(Trainer):
     """At the beginning, batches are drawn as in another recipe."""
 
-    until = BEGINNING
     drawn: Mapping[str, int] = {}
 
     def draw_batch(self, draw: np.random.Generator) -> tuple[np.ndarray, Batch]:
         recipe = self.recipe
-        if self.done < self.until * recipe.steps:
+        if self.done < BEGINNING * recipe.steps:
             self.recipe = dataclasses.replace(recipe, **self.drawn)
         batch = super().draw_batch(draw)
         self.recipe = recipe
@@ -112,13 +111,6 @@ class OnlySeeds(OtherBatches):
     """At the beginning, all states of a batch are seed cells, so that the pool fills with growing states."""
 
     drawn: Mapping[str, int] = {"reseeded": 8, "damaged": 0}
-
-
-class DamageLate(OtherBatches):
-    """No state is damaged in the first half of the training."""
-
-    until = 0.5
-    drawn: Mapping[str, int] = {"damaged": 0}
 
 
 class LargeBatchLate(Trainer):
@@ -205,7 +197,7 @@ ONCE: dict[str, Candidate] = {
     "+ rates as a cosine": Candidate(dataclasses.replace(BLASTEMA, learning_rates=falling(4e-3, 5e-5, 12))),
     "+ a loss on overflow": Candidate(BLASTEMA, Overflow),
     "+ a loss on late change": Candidate(BLASTEMA, LateChange),
-    "+ damage late": Candidate(BLASTEMA, DamageLate),
+    "+ damage late": Candidate(dataclasses.replace(BLASTEMA, undamaged=0.5)),
     "+ weights averaged": Candidate(BLASTEMA, Averaged),
     "+ a small last layer": Candidate(BLASTEMA, SmallLastLayer),
     "+ larger batches late": Candidate(BLASTEMA, LargeBatchLate),

@@ -3,6 +3,9 @@
 Each candidate of `candidates.py` trains a regenerating organism for each target, of `--fit` cells, which is measured at
 the end. Each tenth of the training also records how many cells are alive after a rollout. Seconds are CPU time of one
 thread. Results that the file already has are kept and not measured again.
+
+Not a sweep of `blastema.sweep`: half of the candidates are trainers of their own, and a sweep trains configurations.
+Its files have neither the state that such trainers add, nor the living cells after each rollout.
 """
 
 import argparse
@@ -32,6 +35,7 @@ from candidates import CANDIDATES
 from surroundings import surroundings
 
 HERE = Path(__file__).parent
+ORGANISMS, OLDEST = 16, 10_000
 
 
 def measured(trainer: Trainer, weights: Weights, organisms: int, oldest: int) -> dict[str, float]:
@@ -65,7 +69,8 @@ def tried(name: str, target: str, steps: int, fit: int) -> dict[str, Any]:
             curve.append({"step": step + 1, "seconds": round(seconds)} | medians)
     weights = getattr(trainer, "trained_weights", trainer.weights)
     rounded = quantise_gptq(trainer.rule, weights, *picture.shape[:2]).weights
-    scores = {"final": measured(trainer, weights, 16, 10000), "eight_bit": measured(trainer, rounded, 16, 10000)}
+    kinds = {"final": weights, "eight_bit": rounded}
+    scores = {kind: measured(trainer, its, ORGANISMS, OLDEST) for kind, its in kinds.items()}
     return {"curve": curve, "seconds": round(seconds)} | scores
 
 

@@ -6,29 +6,31 @@ ends. They are measured at each sixteenth of the run, or of its last quarter's: 
 steps, and the medians 600 steps after each of the article's five cuts. If these meet the thresholds, they are checked
 again after 10,000 steps. Results that the file already has are kept and not measured again.
 
-Seconds are those of training alone, on all cores, so the machine must be idle otherwise. With --untimed it need not be:
-the same training is then repeated for its seconds alone, by a call with --time.
+Seconds are those of training alone, one training at a time on all cores, so the machine must be idle otherwise. With
+--untimed it need not be, and one training runs on each core; a call with --time then repeats them for their seconds.
+Trainings are sweeps in `runs`, in a folder named like the file of results, and resumed.
 """
 
 import argparse
-import dataclasses
 import json
-import time
+import sys
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from blastema.damage import ARTICLE_CUTS
-from blastema.engines import choose_engine
+from blastema.errors import BlastemaError
 from blastema.io.atomic import replacing
 from blastema.library import load
-from blastema.rule import Rule
-from blastema.targets import load_target
+from blastema.sweep.conduct import swept
+from blastema.sweep.job import FAILED, Job
 from blastema.training.beginning import Beginning
-from blastema.training.experiments import BLASTEMA, EXPERIMENTS, RECIPES
-from blastema.training.recipe import Recipe
-from blastema.training.trainer import Trainer
-from candidates import ARTICLE_RECIPE, CANDIDATES
+from blastema.training.directory import LOG
+from blastema.training.experiments import RECIPES
+from blastema.training.log import kept_lines
+from blastema.training.run import Config, Run
+from candidates import CANDIDATES
 from recipes import measured
 from surroundings import surroundings
 
@@ -39,21 +41,31 @@ LOOKS = 16
 
 
 class Approach(NamedTuple):
-    """A recipe, its training steps, whether it starts from a trained organism, and the first sixteenth that counts."""
+    """A recipe and what differs from it, whether it starts from a trained organism, the first sixteenth that counts."""
 
-    recipe: Recipe
+    recipe: str = "blastema"
     steps: int = 8000
     begun: bool = False
     first: int = 1
+    settings: Mapping[str, Any] = {}
 
 
 APPROACHES = {
-    "blastema": Approach(BLASTEMA),
-    "article": Approach(ARTICLE_RECIPE),
-    "cosine": Approach(CANDIDATES["+ rates as a cosine"].recipe),
-    "from a trained organism": Approach(BLASTEMA, 2000, begun=True),
-    "quick": Approach(RECIPES["quick"], RECIPES["quick"].steps, begun=True, first=13),
+    "blastema": Approach(),
+    "article": Approach("article"),
+    "cosine": Approach(settings={"learning_rates": CANDIDATES["+ rates as a cosine"].recipe.learning_rates}),
+    "from a trained organism": Approach(steps=2000, begun=True),
+    "quick": Approach("quick", RECIPES["quick"].steps, begun=True, first=13),
 }
+
+
+def config_of(name: str, target: str, seed: int) -> Config:
+    """Return what an approach trains; from a trained organism that never saw the picture, if from one."""
+    approach, other = APPROACHES[name], "🦎" if target == "🐠" else "🐠"
+    beginning = Beginning.of(load(other), other) if approach.begun else None
+    return Config(
+        target, recipe=approach.recipe, steps=approach.steps, seed=seed, settings=approach.settings, beginning=beginning
+    )
 
 
 def excess(losses: dict[str, float]) -> float:
@@ -61,57 +73,28 @@ def excess(losses: dict[str, float]) -> float:
     return round(max(losses["old"] - OLD, *(losses[cut] - REGROWN for cut in ARTICLE_CUTS)), 2)
 
 
-def beginning(target: str) -> Beginning:
-    """Return a trained organism that never saw the picture."""
-    name = "🦎" if target == "🐠" else "🐠"
-    return Beginning.of(load(name), name)
+def measured_now(job: Job) -> dict[str, float]:
+    """Return the measurements of a run as it is now."""
+    trainer = Run.resume(job.directory).trainer
+    numbers = measured(trainer, trainer.weights, 16, 1000)
+    if excess(numbers) <= 0:
+        numbers = measured(trainer, trainer.weights, 16, 10000)
+    return {"step": job.saved, "seconds": None} | numbers | {"excess": excess(numbers)}
 
 
-def begun(approach: Approach, target: str, seed: int) -> Trainer:
-    """Return a trainer before its first training step."""
-    recipe = dataclasses.replace(approach.recipe, steps=approach.steps)
-    trainer = Trainer(Rule(), EXPERIMENTS["regenerating"], recipe, load_target(target), seed, choose_engine())
-    if approach.begun:
-        trainer.weights = beginning(target).weights(trainer.weights, trainer.rule)
-    return trainer
+def seconds(job: Job, step: int) -> float:
+    """Return the seconds of training up to a step."""
+    return round(sum(line["seconds"] for line in kept_lines(job.directory / LOG, step)), 1)
 
 
-def curve(name: str, target: str, seed: int, timed: bool) -> list[dict[str, float | None]]:
-    """Train once; return the measurements during training, each with the training time so far, None if not timed."""
-    approach, curve = APPROACHES[name], []
-    trainer, seconds = begun(approach, target, seed), 0.0
-    while trainer.done < approach.steps and not (curve and curve[-1]["excess"] <= 0):
-        seconds += seconds_of(trainer)
-        if trainer.done in looks(approach):
-            numbers = measured(trainer, trainer.weights, 16, 1000)
-            if excess(numbers) <= 0:
-                numbers = measured(trainer, trainer.weights, 16, 10000)
-            time_so_far = {"step": trainer.done, "seconds": round(seconds, 1) if timed else None}
-            curve.append(time_so_far | numbers | {"excess": excess(numbers)})
-            print(name, target, seed, curve[-1], flush=True)
-    return curve
-
-
-def looks(approach: Approach) -> list[int]:
-    """Return the training steps at which an approach is measured."""
+def looks_of(name: str, curve: list[dict[str, float]], only_time: bool) -> list[int]:
+    """Return the training steps at which a training is measured that was so far; none if there is nothing to do."""
+    approach = APPROACHES[name]
+    if only_time:
+        return [look["step"] for look in curve if look["seconds"] is None][-1:]
+    if curve and (curve[-1]["excess"] <= 0 or curve[-1]["step"] == approach.steps):
+        return []
     return [approach.steps // LOOKS * look for look in range(approach.first, LOOKS + 1)]
-
-
-def seconds_of(trainer: Trainer) -> float:
-    """Take a training step and return its seconds."""
-    started = time.perf_counter()
-    trainer.step()
-    return time.perf_counter() - started
-
-
-def timed_again(name: str, target: str, seed: int, curve: list[dict[str, float | None]]) -> None:
-    """Repeat a training for the seconds that its measurements lack."""
-    trainer, seconds = begun(APPROACHES[name], target, seed), 0.0
-    for look in curve:
-        while trainer.done < look["step"]:
-            seconds += seconds_of(trainer)
-        look["seconds"] = round(seconds, 1)
-    print(name, target, seed, f"{seconds:.1f} s for {trainer.done} training steps", flush=True)
 
 
 def main() -> None:
@@ -126,20 +109,33 @@ def main() -> None:
     lines = {"old": OLD, "regrown": REGROWN}
     record: dict[str, Any] = {"lines": lines, "steps": {name: one.steps for name, one in APPROACHES.items()}}
     results = json.loads(arguments.out.read_text())["results"] if arguments.out.exists() else {}
+    configs, looks, places = {}, {}, {}
     for seed, target, name in product(range(arguments.seeds), arguments.targets, arguments.approaches):
-        seeds = results.setdefault(target, {}).setdefault(name, {})
-        one = seeds.get(str(seed))
-        if arguments.time and one and one["curve"][-1]["seconds"] is None:
-            timed_again(name, target, seed, one["curve"])
-            one["surroundings"] = surroundings()
-        elif not arguments.time and one is None:
-            measurements = curve(name, target, seed, not arguments.untimed)
-            seeds[str(seed)] = {"surroundings": surroundings(), "curve": measurements}
-        else:
-            continue
+        seeds, run = results.setdefault(target, {}).setdefault(name, {}), f"{target}-{name}-{seed}"
+        curve = seeds.get(str(seed), {"curve": []})["curve"]
+        if steps := looks_of(name, curve, arguments.time):
+            configs[run], looks[run], places[run] = config_of(name, target, seed), steps, (seeds, str(seed), curve)
+    folder, workers = ("untimed", None) if arguments.untimed else ("timed", 1)
+    for job in swept(configs, Path("runs") / arguments.out.stem / folder, workers=workers, looks=looks):
+        if job.state == FAILED:
+            sys.exit(f"{job.name} failed: {job.problem}")
+        seeds, seed, curve = places[job.name]
+        if not arguments.time and (not curve or curve[-1]["step"] < job.saved):
+            if job.saved != looks[job.name][len(curve)]:
+                sys.exit(f"{job.directory} is ahead of {arguments.out}, which lacks measurements; remove it")
+            curve.append(measured_now(job))
+        if not arguments.untimed:
+            curve[:] = [look | {"seconds": seconds(job, look["step"])} for look in curve]
+        print(job.name, curve[-1], flush=True)
+        if arguments.time or curve[-1]["excess"] <= 0:
+            job.stop()
+        seeds[seed] = {"surroundings": surroundings(), "curve": curve}
         with replacing(arguments.out) as temporary:
             temporary.write_text(json.dumps(record | {"results": results}, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (BlastemaError, KeyboardInterrupt) as error:
+        sys.exit(str(error) or "Stopped; the same command continues.")

@@ -23,7 +23,7 @@ from blastema.io.atomic import replacing
 from blastema.sweep import cluster, files
 from blastema.sweep.files import ORDER, read_files, write_files
 from blastema.sweep.job import refuse_same_names
-from blastema.sweep.results import Results
+from blastema.sweep.results import Results, names_in
 from blastema.sweep.slice import trained
 from blastema.training.lock import locked
 from blastema.training.recipe import RANGES
@@ -203,6 +203,22 @@ def test_a_sweep_that_is_stopped_continues_and_trains_nothing_twice(tmp_path, al
         assert log.read_bytes().splitlines()[: len(lines)] == lines
 
 
+@pytest.mark.slow
+def test_ctrl_c_ends_a_slice_after_its_step(tmp_path):
+    arguments = ("disc", "--experiment", "growing", "--steps", "100000", "--fit", "6", "--pad", "4", "--workers", "1")
+    command = [sys.executable, "-m", "blastema", "sweep", *arguments, "--slice", "600", "--out", "out"]
+    sweep = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    for line in sweep.stderr:
+        if re.search(r"step [1-9]", line):
+            break
+    sweep.send_signal(signal.SIGINT)
+    # Without the stop it would be ten minutes.
+    _, told = sweep.communicate(timeout=200)
+    assert sweep.returncode == 130
+    assert "Stopped; 0 of 1 runs have finished, and the others are saved" in told
+    assert lines_in(tmp_path / "out") > 0
+
+
 def saved_lines(job):
     """Return the lines of a log up to the checkpoint; a kill between the two files leaves more."""
     job.look()
@@ -333,7 +349,9 @@ def test_the_script_of_the_page_trains_its_runs(tmp_path):
     (tmp_path / "mine.py").write_text(script, "utf-8")
     for _ in range(2):
         run = subprocess.run([sys.executable, "mine.py"], cwd=tmp_path, capture_output=True, text=True)
-        assert (run.returncode, run.stderr) == (0, "")
+        assert (run.returncode, run.stdout) == (0, "")
+        assert "Traceback" not in run.stderr
+    assert run.stderr == ""
     rows = [json.loads(line) for line in (tmp_path / "sweeps/mine/results.jsonl").read_text("utf-8").splitlines()]
     assert [(row["name"], row["done"], row["state"]) for row in rows] == [
         ("disc-30", 30, "finished"),
@@ -341,6 +359,34 @@ def test_the_script_of_the_page_trains_its_runs(tmp_path):
     ]
     list(Run.begin(tmp_path / "alone", Config("disc", steps=30, fit=12, pad=4)).train())
     assert content(tmp_path / "alone") == content(tmp_path / "sweeps/mine/disc-30")
+
+
+@pytest.mark.slow
+def test_a_script_looks_at_its_runs_and_stops_one(tmp_path):
+    page = (Path(__file__).parents[1] / "docs/sweeps.md").read_text("utf-8")
+    (script,) = [text for text in re.findall(r"```python\n(.*?)```", page, re.S) if "swept" in text]
+    # Which of the two is the worse one at step 40 is not the page's to know.
+    (tmp_path / "best.py").write_text(script.replace("run.loss > 0.018", 'run.name == "disc-0"'), "utf-8")
+    printed = []
+    for _ in range(2):
+        run = subprocess.run([sys.executable, "best.py"], cwd=tmp_path, capture_output=True, text=True)
+        assert (run.returncode, "Traceback" in run.stderr) == (0, False), run.stderr
+        printed.append([line.split()[:3] for line in run.stdout.splitlines()])
+    first = {
+        name: [line[1:] for line in printed[0] if line[0] == f"sweeps/best/{name}"] for name in ("disc-0", "disc-1")
+    }
+    assert first == {
+        "disc-0": [["25", "running"], ["40", "running"]],
+        "disc-1": [["25", "running"], ["40", "running"], ["60", "finished"]],
+    }
+    assert sorted(printed[1]) == [["sweeps/best/disc-0", "40", "waiting"], ["sweeps/best/disc-1", "60", "finished"]]
+    rows = [json.loads(line) for line in (tmp_path / "sweeps/best/results.jsonl").read_text("utf-8").splitlines()]
+    assert [(row["name"], row["done"], row["state"]) for row in rows] == [
+        ("disc-0", 40, "stopped"),
+        ("disc-1", 60, "finished"),
+    ]
+    list(Run.begin(tmp_path / "alone", Config("disc", steps=60, fit=6, pad=4, seed=1)).train())
+    assert content(tmp_path / "alone") == content(tmp_path / "sweeps/best/disc-1")
 
 
 def test_the_table_has_every_field_and_score_and_what_trained_a_run(tmp_path, monkeypatch):
@@ -357,7 +403,7 @@ def test_the_table_has_every_field_and_score_and_what_trained_a_run(tmp_path, mo
         job.look()
     results = Results(tmp_path, jobs)
     results.write()
-    assert results.names() == ["results.csv", "results.jsonl", "results.png"]
+    assert names_in(tmp_path) == ["results.csv", "results.jsonl", "results.png"]
     rows = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text("utf-8").splitlines()]
     table = list(csv.DictReader((tmp_path / "results.csv").read_text("utf-8").splitlines()))
     assert [row["state"] for row in table] == [row["state"] for row in rows] == ["finished", "waiting"]

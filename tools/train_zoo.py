@@ -1,21 +1,17 @@
 """Train the organisms that ship with the package: python tools/train_zoo.py [--jobs 2] [NAME ...].
 
-Names are `EXPERIMENT/TARGET`, all 31 by default. Runs are kept in `runs/zoo` and resumed, so the script can be stopped
-at any time. After the first run of each organism, those that miss a threshold of `zoo_promises.py` are trained again
-with the next seed, longer and with the long recipe, up to `ATTEMPTS` runs in all. The best one is kept; its scores
-record the number of runs. With --again, existing organisms are trained again.
+Names are `EXPERIMENT/TARGET`, all 31 by default. Each round is a sweep in `runs/zoo`, with a table of its runs, so the
+script can be stopped at any time. After the first run of each organism, those that miss a threshold of
+`zoo_promises.py` are trained again with the next seed, longer and with the long recipe, up to `ATTEMPTS` runs in all.
+The best one is kept; its scores record the number of runs. With --again, existing organisms are trained again.
 """
 
 import argparse
 import dataclasses
-import os
-import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from blastema.analysis.examination import examine
 from blastema.analysis.records import RegrowthScores, Report, RoundedReport
@@ -25,10 +21,12 @@ from blastema.library import load, target_of
 from blastema.organism import Organism
 from blastema.quantisation.eight_bit import quantise_gptq
 from blastema.records import EightBitScores, Scores
+from blastema.sweep.conduct import run_sweep
+from blastema.sweep.job import FAILED
 from blastema.targets.emoji import ARTICLE_EMOJI
 from blastema.training.beginning import Beginning
 from blastema.training.experiments import EXPERIMENTS
-from blastema.training.run import Config, Run
+from blastema.training.run import Config
 from blastema.zoo import DIRECTORY
 from zoo_promises import badness, missed
 
@@ -67,16 +65,41 @@ def all_names() -> list[str]:
     return ["regenerating/planarian", *names]
 
 
-def train(name: str, seed: int) -> None:
-    """Train and measure one organism, and write it if it is the best of its runs."""
+def train(names: list[str], seed: int, jobs: int) -> None:
+    """Train and measure organisms, and write each that is the best of its runs."""
+    recipe, steps = ("long", "long") if seed else ("blastema", "steps")
+    configs = {name: config_of(name, recipe, getattr(plan_of(name), steps), seed=seed) for name in names}
+    for name, organism in trained(configs, RUNS / f"seed-{seed}", jobs):
+        runs = [measured(name, organism), *([load(path(name))] if seed else [])]
+        best = min(runs, key=lambda organism: badness(name, organism.scores or Scores()))
+        scores: Scores = {**(best.scores or {}), "runs": seed + 1}
+        dataclasses.replace(best, scores=scores).save(path(name))
+        print(f"{name}: {scores}", flush=True)
+
+
+def plan_of(name: str) -> Plan:
+    """Return how an organism is trained and measured."""
+    return PLANS[name.split("/")[0]]
+
+
+def config_of(name: str, recipe: str, steps: int, **more: Any) -> Config:
+    """Return the configuration of a run of an organism."""
     experiment, target = name.split("/")
-    runs = [attempt(experiment, target, seed)]
-    if seed:
-        runs.append(load(path(name)))
-    best = min(runs, key=lambda organism: badness(name, organism.scores or Scores()))
-    scores: Scores = {**(best.scores or {}), "runs": seed + 1}
-    dataclasses.replace(best, scores=scores).save(path(name))
-    print(f"{name}: {scores}", flush=True)
+    return Config(emoji(target), experiment=experiment, recipe=recipe, steps=steps, **more)
+
+
+def trained(configs: dict[str, Config], directory: Path, jobs: int) -> Iterator[tuple[str, Organism]]:
+    """Train organisms in a sweep and yield them with their names; then exit if trainings failed."""
+    runs = {name.replace("/", "-") + beginning_of(config): config for name, config in configs.items()}
+    of_names = list(zip(configs, run_sweep(runs, directory, workers=jobs), strict=True))
+    yield from ((name, load(job.directory)) for name, job in of_names if job.state != FAILED)
+    if failed := [f"{name} failed: {job.problem}" for name, job in of_names if job.state == FAILED]:
+        sys.exit("\n".join(failed))
+
+
+def beginning_of(config: Config) -> str:
+    """Return what tells the run that begins with an organism from those that begin with others."""
+    return f"-from-{config.beginning.sha256[:8]}" if config.beginning else ""
 
 
 def waits_for(name: str, seed: int, again: bool) -> bool:
@@ -92,38 +115,20 @@ def path(name: str) -> Path:
     return DIRECTORY / f"{name.replace('/', '-', 1)}.safetensors"
 
 
-def attempt(experiment: Any, target: str, seed: int) -> Organism:
-    """Return an organism trained with this seed, and its scores."""
-    directory = RUNS / f"{experiment}-{target}-{seed}"
-    recipe = "long" if seed else "blastema"
-    plan = PLANS[experiment]
-    steps = plan.long if seed else plan.steps
-    config = Config(emoji(target), experiment=experiment, recipe=recipe, steps=steps, seed=seed)
-    run = Run.resume(directory, steps) if (directory / "config.json").exists() else Run.begin(directory, config)
-    log_progress(run)
-    return measured(experiment, run.organism(), run.target)
-
-
-def train_further(name: str, steps: int) -> None:
-    """Train an existing organism with the recipe `further`; write the result if more regrows after cuts in a row."""
-    experiment: Any
-    experiment, target = name.split("/")
-    before, directory = load(path(name)), RUNS / f"further-{experiment}-{target}"
-    if (directory / "config.json").exists():
-        run = Run.resume(directory, steps)
-    else:
-        beginning = Beginning.of(before, name)
-        config = Config(emoji(target), experiment=experiment, recipe="further", steps=steps, beginning=beginning)
-        run = Run.begin(directory, config)
-    log_progress(run)
-    after = measured(experiment, run.organism(), run.target)
-    candidates = [before, dataclasses.replace(after, scores=with_runs(after, before))]
-    if missed(name, after.scores or Scores()):
-        candidates.append(rounded(name, candidates[-1]))
-    best = min(candidates, key=lambda organism: further_badness(name, organism.scores or Scores()))
-    best.save(path(name))
-    chosen = ("unchanged", "trained further", "trained further and rounded")[candidates.index(best)]
-    print(f"{name}, {chosen}: {candidates[-1].scores}", flush=True)
+def train_further(names: list[str], steps: int, jobs: int) -> None:
+    """Train existing organisms with the recipe `further`; write each of which more regrows after cuts in a row."""
+    existing = {name: load(path(name)) for name in names}
+    beginnings = {name: Beginning.of(organism, name) for name, organism in existing.items()}
+    configs = {name: config_of(name, "further", steps, beginning=beginnings[name]) for name in names}
+    for name, organism in trained(configs, RUNS / f"further-{steps}", jobs):
+        before, after = existing[name], measured(name, organism)
+        candidates = [before, dataclasses.replace(after, scores=with_runs(after, before))]
+        if missed(name, after.scores or Scores()):
+            candidates.append(rounded(name, candidates[-1]))
+        best = min(candidates, key=lambda organism: further_badness(name, organism.scores or Scores()))
+        best.save(path(name))
+        chosen = ("unchanged", "trained further", "trained further and rounded")[candidates.index(best)]
+        print(f"{name}, {chosen}: {candidates[-1].scores}", flush=True)
 
 
 def further_badness(name: str, scores: Scores) -> tuple[int, float]:
@@ -132,28 +137,22 @@ def further_badness(name: str, scores: Scores) -> tuple[int, float]:
     return len(missed(name, scores)), -regrown
 
 
-def log_progress(run: Run) -> None:
-    """Train to the end and print the loss every 500 steps."""
-    for report in run.train():
-        if report.step % 500 == 0:
-            print(f"{run.directory.name}: step {report.step}, loss {report.loss:.5f}", flush=True)
-
-
 def with_runs(after: Organism, before: Organism) -> Scores:
     """Return the scores of an organism with the number of runs that another one records."""
     return {**(after.scores or {}), "runs": (before.scores or {})["runs"]}
 
 
-def measured(experiment: str, organism: Organism, picture: np.ndarray) -> Organism:
+def measured(name: str, organism: Organism) -> Organism:
     """Return the organism with its scores."""
-    examination = examine(organism, picture, choose_engine(), organisms=PLANS[experiment].organisms)
+    target, organisms = target_of(organism, name), plan_of(name).organisms
+    examination = examine(organism, target, choose_engine(), organisms=organisms)
     return dataclasses.replace(organism, scores=summary(examination.report))
 
 
 def measure_again(name: str) -> None:
     """Measure an existing organism."""
     organism = load(path(name))
-    again = measured(name.split("/")[0], organism, target_of(organism, name))
+    again = measured(name, organism)
     dataclasses.replace(again, scores=with_runs(again, organism)).save(path(name))
     print(f"{name}: {again.scores}", flush=True)
 
@@ -169,9 +168,9 @@ def round_to_bytes(name: str) -> None:
 
 def rounded(name: str, exact: Organism) -> Organism:
     """Return an organism with weights rounded to 8 bits, measured."""
-    picture, training = target_of(exact, name), exact.training | {"weights": "8 bits"}
-    weights = quantise_gptq(exact.rule, exact.weights, *picture.shape[:2]).weights
-    result = measured(name.split("/")[0], dataclasses.replace(exact, weights=weights, training=training), picture)
+    training = exact.training | {"weights": "8 bits"}
+    weights = quantise_gptq(exact.rule, exact.weights, *target_of(exact, name).shape[:2]).weights
+    result = measured(name, dataclasses.replace(exact, weights=weights, training=training))
     return dataclasses.replace(result, scores=with_runs(result, exact))
 
 
@@ -234,35 +233,20 @@ def main() -> None:
         for name in names:
             if path(name).exists():
                 measure_again(name)
-        return
-    if arguments.further:
-        for name in names:
-            train_further(name, arguments.steps)
-        return
-    if arguments.round:
+    elif arguments.further:
+        train_further(names, arguments.steps, arguments.jobs)
+    elif arguments.round:
         for name in names:
             round_to_bytes(name)
-        return
-    if arguments.seed is not None:
-        for name in names:
-            try:
-                train(name, arguments.seed)
-            except BlastemaError as error:
-                sys.exit(f"{name}: {error}")
-        return
-    for seed in range(ATTEMPTS):
-        train_apart([name for name in names if waits_for(name, seed, arguments.again)], seed, arguments.jobs)
-
-
-def train_apart(names: list[str], seed: int, jobs: int) -> None:
-    """Train each organism in its own process, so that a failure does not affect the others."""
-    command = [sys.executable, __file__, "--seed", str(seed)]
-    environment = os.environ | ({"BLASTEMA_THREADS": str(max(1, (os.cpu_count() or 1) // jobs))} if jobs > 1 else {})
-    with ThreadPoolExecutor(jobs) as pool:
-        codes = pool.map(lambda name: subprocess.run([*command, name], env=environment).returncode, names)
-        if failed := [name for name, code in zip(names, codes, strict=True) if code]:
-            sys.exit(f"failed: {', '.join(failed)}")
+    elif arguments.seed is not None:
+        train(names, arguments.seed, arguments.jobs)
+    else:
+        for seed in range(ATTEMPTS):
+            train([name for name in names if waits_for(name, seed, arguments.again)], seed, arguments.jobs)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (BlastemaError, KeyboardInterrupt) as error:
+        sys.exit(str(error) or "Stopped; the same command continues.")

@@ -265,7 +265,11 @@ def time_to_quality(timed: dict[str, Any]) -> str:
     machines = {
         machine(result): None for names in results.values() for seeds in names.values() for result in seeds.values()
     }
-    rows = [times(target, name, seeds, count) for target, names in results.items() for name, seeds in names.items()]
+    rows = [
+        times(target, name, seeds, count, timed["steps"][name])
+        for target, names in results.items()
+        for name, seeds in names.items()
+    ]
     heads = " | ".join(f"seed {seed}" for seed in range(count))
     has_begun = any(BEGUN in names for names in results.values())
     text = TIME.format(
@@ -276,13 +280,17 @@ def time_to_quality(timed: dict[str, Any]) -> str:
     return text + "\n".join(rows) + "\n" + TIME_PICTURE.format(target=LIZARD)
 
 
-def times(target: str, name: str, seeds: dict[str, Any], count: int) -> str:
+def times(target: str, name: str, seeds: dict[str, Any], count: int, steps: int) -> str:
     """Return the row of an approach: the minutes with each seed, and their median if all are known."""
     lasts = [seeds[str(seed)]["curve"][-1] for seed in range(count) if str(seed) in seeds]
     # A training that did not meet the thresholds would have taken longer.
     minutes = sorted(last["seconds"] / 60 if last["seconds"] and last["excess"] <= 0 else math.inf for last in lasts)
     median = minutes[len(minutes) // 2] if len(lasts) == count else math.inf
-    cells = [*map(when, lasts), *[""] * (count - len(lasts)), f"{median:.1f}" if median < math.inf else ""]
+    cells = [
+        *(when(last, steps) for last in lasts),
+        *[""] * (count - len(lasts)),
+        f"{median:.1f}" if median < math.inf else "",
+    ]
     return f"| {target} | {name} | {' | '.join(cells)} |"
 
 
@@ -312,8 +320,10 @@ def machine(results: dict[str, Any]) -> str:
     return f"{results['surroundings']['processor']}, {results['surroundings']['date']}"
 
 
-def when(last: dict[str, float]) -> str:
-    """Return the minutes until the thresholds were met, or how far off the training ended."""
+def when(last: dict[str, float], steps: int) -> str:
+    """Return the minutes until the thresholds were met, or how far off the training of so many steps ended."""
+    if last["excess"] > 0 and last["step"] < steps:
+        return "not finished"
     minutes = "not timed" if last["seconds"] is None else f"{last['seconds'] / 60:.1f}"
     return minutes if last["excess"] <= 0 else f"({minutes}, {last['excess']:.1f} above)"
 

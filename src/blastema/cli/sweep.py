@@ -67,7 +67,7 @@ def sweep(
             if it dies
     """
     from blastema.cli.sweep_axes import check_targets, flags_of_file, jobs_of
-    from blastema.cli.sweep_screen import watch_sweep
+    from blastema.cli.sweeping import watch_sweep
     from blastema.errors import BlastemaError
     from blastema.sweep.job import refuse_same_names
 

@@ -15,7 +15,7 @@ from rich.text import Text
 from blastema.cli.invocation import to_paste
 from blastema.machine.stop_signals import stop_gently
 from blastema.organism import Organism
-from blastema.render.terminal import Window, half_blocks
+from blastema.render.terminal import Window, half_blocks, say
 from blastema.reporting.album import (
     LOSS,
     complete_album,
@@ -76,11 +76,6 @@ def watch(run: Run, notify: Callable[[Report], None] | None = None) -> None:
             training.close()
             events.close()
         _farewell(run, console, stopped)
-
-
-def say(console: Console, text: str) -> None:
-    """Print text literally: names of files and targets may look like Rich markup or emoji codes."""
-    console.print(Text(text), soft_wrap=True)
 
 
 def _say_finished(run: Run, console: Console) -> None:

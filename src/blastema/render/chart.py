@@ -14,6 +14,8 @@ COLOURS = {"green": GREEN, "orange": ORANGE, "blue": BLUE, "purple": PURPLE, "re
 # Drawn at this scale and then reduced, since Pillow's lines are not antialiased.
 FINE = 2
 HEIGHT, LEFT, RIGHT, BOTTOM, TOP = 250, 52, 16, 40, 34
+# Half of the length of a mark.
+MARK = 12
 # Distances between grid lines to choose from, and the limit on their number.
 STRIDES, MOST_LINES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0), 9
 
@@ -29,6 +31,7 @@ def chart(
     line: bool = True,
     limits: tuple[float, float] = (-math.inf, math.inf),
     holding: Sequence[float] = (),
+    marks: Sequence[Series] = (),
 ) -> Image.Image:
     """Return the chart, RGB on white, 250 pixels high.
 
@@ -41,6 +44,7 @@ def chart(
         line: connect the points by lines.
         limits: of the vertical axis; values beyond are drawn at its ends.
         holding: further values that the axis must include.
+        marks: series of values within the axis that are drawn as short horizontal lines.
     """
     image = Image.new("RGB", (width * FINE, HEIGHT * FINE), WHITE)
     draw = ImageDraw.Draw(image)
@@ -64,6 +68,9 @@ def chart(
             draw.line([part for point in points for part in point], colour, 2 * FINE, joint="curve")
         for x, y in points:
             draw.ellipse([x - 4 * FINE, y - 4 * FINE, x + 4 * FINE, y + 4 * FINE], colour)
+    for _, values, colour in marks:
+        for x, y in (place(index, value) for index, value in enumerate(values) if math.isfinite(value)):
+            draw.line([x - MARK * FINE, y, x + MARK * FINE, y], colour, 2 * FINE)
     _legend(draw, series)
     return image.reduce(FINE)
 

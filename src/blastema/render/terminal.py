@@ -1,9 +1,10 @@
-"""States in the terminal: in colour, two cells per character, or as plain characters."""
+"""The terminal: states in colour, two cells per character, or as plain characters; and sentences."""
 
 from functools import lru_cache
 
 import numpy as np
 from rich.color import Color
+from rich.console import Console
 from rich.style import Style
 from rich.text import Span, Text
 
@@ -155,3 +156,8 @@ def _areas(length: int, parts: int) -> np.ndarray:
 def _even(cells: np.ndarray) -> np.ndarray:
     """Return the cells with an even number of rows, by adding an empty one."""
     return np.pad(cells, ((0, len(cells) % 2), (0, 0), (0, 0)))
+
+
+def say(console: Console, text: str) -> None:
+    """Print text literally: names of files and targets may look like Rich markup or emoji codes."""
+    console.print(Text(text), soft_wrap=True)

@@ -17,7 +17,7 @@ from blastema._version import __version__
 from blastema.errors import BlastemaError
 from blastema.sweep.cluster import Cluster
 from blastema.sweep.files import read_files, write_files
-from blastema.sweep.job import FAILED, FINISHED, RUNNING, WAITING, Job
+from blastema.sweep.job import ENDED, FAILED, FINISHED, RUNNING, STOPPED, WAITING, Job
 from blastema.sweep.slice import TOPIC, Slice, UnfitWorkerError, stop, train_slice
 from blastema.training.directory import CONFIG
 from blastema.training.lock import LockedError, locked
@@ -73,13 +73,13 @@ class Conductor:
             for future in self.running:
                 _cancel(future)
             for job in list(self._locks):
-                self._end(job, WAITING)
+                self._end(job, job.state if job.state in ENDED else WAITING)
 
     def stop(self) -> None:
         """Start no slice any more, and end those that are being trained after their current step."""
         self.stopping = True
         with suppress(OSError):
-            self.client.run(stop, self.token, workers=list(self.cluster.threads), on_error="ignore", wait=False)
+            self.client.run(stop, self.token, workers=list(self.cluster.threads), on_error="ignore")
 
     def _look(self) -> None:
         """Look at the workers, and take back slices that no worker can train any more."""
@@ -98,7 +98,9 @@ class Conductor:
         free = sum(self.cluster.threads.values()) - len(self.running)
         while free > 0 and self.waiting and not self.stopping:
             job = self.waiting.popleft()
-            if self._is_ready(job):
+            if job.state == STOPPED:
+                self._end(job, STOPPED)
+            elif self._is_ready(job):
                 self._hand_out(job)
                 free -= 1
 
@@ -125,7 +127,7 @@ class Conductor:
         key = f"{job.name}, from step {job.saved}, {secrets.token_hex(4)}"
         future = self.client.submit(
             train_slice, files, self.token, job.name, seconds, job.config.engine, __version__,
-            key=key, workers=chosen, pure=False,
+            job.next_look, key=key, workers=chosen, pure=False,
         )  # fmt: skip
         self.running[future], self._chosen[future] = job, chosen
         future.add_done_callback(self._ended.put)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import statistics
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -43,21 +44,22 @@ class Results:
         rows = [self._row(job) for job in self.jobs]
         _write(self.directory / CSV, _csv(rows))
         _write(self.directory / JSONL, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-        scores = {job: row["validation"] for job, row in zip(self.jobs, rows, strict=True) if "validation" in row}
-        if scores:
-            save(results_picture(self.jobs, scores), self.directory / PICTURE)
-
-    def names(self) -> list[str]:
-        """Return the names of the files that were written."""
-        return [name for name in (CSV, JSONL, PICTURE) if (self.directory / name).exists()]
+        if any(math.isfinite(job.validation) for job in self.jobs):
+            save(results_picture(self.jobs), self.directory / PICTURE)
 
     def _row(self, job: Job) -> dict[str, Any]:
         if job in self._finished:
             return self._finished[job]
         values = row(job)
+        job.validation = values.get("validation", math.nan)
         if job.state == FINISHED:
             self._finished[job] = values
         return values
+
+
+def names_in(directory: Path) -> list[str]:
+    """Return the names of the files of results in the directory of a sweep."""
+    return [name for name in (CSV, JSONL, PICTURE) if (directory / name).exists()]
 
 
 def row(job: Job) -> dict[str, Any]:
@@ -113,32 +115,31 @@ def _versions(training: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def results_picture(jobs: Iterable[Job], scores: dict[Job, float]) -> Any:
-    """Return a chart of the validation scores: a place for each combination, a point for each seed.
-
-    Args:
-        jobs: the runs in order.
-        scores: log10 of a loss, of those that have one.
-    """
-    jobs = list(jobs)
+def results_picture(jobs: Sequence[Job]) -> Any:
+    """Return a chart of the validation scores: a place for each combination, a point for each seed, their median."""
     places = list(dict.fromkeys(job.place for job in jobs))
     series: list[Series] = []
+    medians: list[Series] = []
     for experiment in dict.fromkeys(job.config.experiment for job in jobs):
         colour, legend = COLOURS[EXPERIMENTS[experiment].colour], experiment
+        of_experiment = [job for job in jobs if job.config.experiment == experiment]
+        medians.append(("", [_median(job for job in of_experiment if job.place == place) for place in places], colour))
         for seed in dict.fromkeys(job.config.seed for job in jobs):
-            found = {
-                job.place: scores.get(job, math.nan)
-                for job in jobs
-                if (job.config.experiment, job.config.seed) == (experiment, seed)
-            }
+            found = {job.place: job.validation for job in of_experiment if job.config.seed == seed}
             series.append((legend, [found.get(place, math.nan) for place in places], colour))
             legend = ""
     labels = [legible(place) for place in places]
     width = round(68 + len(places) * (GAP + max(font(11).getlength(label) for label in labels)))
     if width > WIDEST:
         labels = [""] * len(places)
-    title = "Validation: log10 of the loss, a point for each seed; lower is better"
-    return chart(title, labels, series, min(max(width, NARROWEST), WIDEST), line=False)
+    title = "Validation score, lower is better: each seed and the median"
+    return chart(title, labels, series, min(max(width, NARROWEST), WIDEST), line=False, marks=medians)
+
+
+def _median(jobs: Iterable[Job]) -> float:
+    """Return the median of the scores; NaN if there is none, or only one, which needs no mark."""
+    scores = [job.validation for job in jobs if math.isfinite(job.validation)]
+    return statistics.median(scores) if len(scores) > 1 else math.nan
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:

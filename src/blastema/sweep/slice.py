@@ -49,7 +49,9 @@ def unfit(engine: str, version: str) -> str | None:
     return None
 
 
-def train_slice(files: Files, sweep: str, name: str, seconds: float, engine: str, version: str) -> Slice:
+def train_slice(
+    files: Files, sweep: str, name: str, seconds: float, engine: str, version: str, until: int | None = None
+) -> Slice:
     """Train a run for some time, at least one step, or to its end.
 
     The result does not depend on how a run is divided into slices.
@@ -60,6 +62,7 @@ def train_slice(files: Files, sweep: str, name: str, seconds: float, engine: str
         name: of the run, for reports.
         seconds: after which it returns.
         engine, version: what the run needs, see `unfit`.
+        until: training step after which it returns at the latest.
 
     Raises:
         UnfitWorkerError: this machine lacks something.
@@ -68,10 +71,16 @@ def train_slice(files: Files, sweep: str, name: str, seconds: float, engine: str
     problem = unfit(engine, version)
     if problem:
         raise UnfitWorkerError(problem)
-    return trained(files, seconds, lambda: sweep in _stopped, _reporter(sweep, name))
+    return trained(files, seconds, lambda: sweep in _stopped, _reporter(sweep, name), until)
 
 
-def trained(files: Files, seconds: float, stopped: Callable[[], bool], report: Callable[[int, float], None]) -> Slice:
+def trained(
+    files: Files,
+    seconds: float,
+    stopped: Callable[[], bool],
+    report: Callable[[int, float], None],
+    until: int | None = None,
+) -> Slice:
     """Train a run in a temporary directory.
 
     Args:
@@ -79,13 +88,14 @@ def trained(files: Files, seconds: float, stopped: Callable[[], bool], report: C
         seconds: after which it ends; at least one step is trained, unless the run has none left.
         stopped: returns whether to end after the current step.
         report: called with step and loss once a second.
+        until: training step after which it ends at the latest.
     """
     with tempfile.TemporaryDirectory(prefix="blastema-") as folder:
         directory = Path(folder)
         for file, content in files.items():
             (directory / file).write_bytes(content)
         run = Run.resume(directory)
-        _train(run, seconds, stopped, report)
+        _train(run, seconds, lambda: stopped() or run.trainer.done == until, report)
         pictures = picture_result(run) if run.trainer.done == run.config.steps else []
         after = read_files(directory) | {picture: (directory / picture).read_bytes() for picture in pictures}
     changed = {file: content for file, content in after.items() if files.get(file) != content}

@@ -9,6 +9,9 @@ from typing import Any
 from blastema.io.atomic import replacing
 from blastema.training.trainer import Report
 
+# Bytes at the end of a log in which one of its last lines is looked for.
+TAIL = 65_536
+
 
 def log_line(report: Report, learning_rate: float, seconds: float, signals: Sequence[str] = ()) -> dict[str, Any]:
     """Return the log line of a training step; a loss that is not finite is null.
@@ -32,6 +35,16 @@ def log_line(report: Report, learning_rate: float, seconds: float, signals: Sequ
 def kept_lines(path: Path, done: int) -> list[dict[str, Any]]:
     """Return the complete lines of the log up to training step `done`, in order, without damaged ones."""
     return [line for line, _ in _kept(path, done)]
+
+
+def loss_at(path: Path, step: int) -> float:
+    """Return the loss of one of the last training steps in the log; NaN if it is not there."""
+    if not path.exists():
+        return math.nan
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL))
+        lines = map(_parsed, file.read().split(b"\n"))
+    return next((loss_of(line) for line in lines if line and line["step"] == step), math.nan)
 
 
 def trim(path: Path, done: int) -> None:
