@@ -1,5 +1,6 @@
 """The zoo: every organism keeps the promises of the zoo, and its scores agree with a new measurement."""
 
+import dataclasses
 import importlib
 import subprocess
 import sys
@@ -38,6 +39,18 @@ def test_the_page_of_the_zoo_names_the_pictures_of_the_bodies(monkeypatch):
         grown = [f"{organism.scores['bodies'][signal]['grown']:.2f}" for signal in organism.rule.signals]
         expected = [[target, name, others.get(target, "")] for target in organism.record.targets]
         assert rows == [[*row, number] for row, number in zip(expected, grown, strict=True)]
+
+
+def test_scores_of_a_rule_that_the_article_cannot_hold_are_judged_and_shown(monkeypatch):
+    monkeypatch.syspath_prepend(PROJECT / "tools")
+    page, promises = (importlib.import_module(name) for name in ("write_zoo_docs", "zoo_promises"))
+    organism = load("ladybug")
+    scores = {name: value for name, value in organism.scores.items() if name != "eight_bit"}
+    cells = page.row("ladybug", dataclasses.replace(organism, scores=scores)).split(" | ")
+    assert len(cells) == len(page.row("ladybug", organism).split(" | "))
+    assert cells[-4] == ""
+    assert promises.missed("regenerating/ladybug", scores) == {}
+    assert list(promises.missed("regenerating/ladybug", {**scores, "after_10000": -3.0})) == ["after_10000"]
 
 
 def test_every_organism_keeps_the_promises_of_the_zoo():

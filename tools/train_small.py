@@ -1,29 +1,32 @@
 """Train small organisms: python tools/train_small.py [NAME ...].
 
-Each starts from an organism of the zoo, loses hidden units and channels, and is trained in stages, the later ones with
-rounded weights from the start. Runs are kept in `runs/small` and resumed, so the script can be stopped at any time. At
-the end it prints the bytes and what was measured, and writes `runs/small/NAME.safetensors`.
+Each starts from an organism of the zoo, loses hidden units and channels, is trained in stages, and rounded at the end.
+Runs are kept in `runs/small` and resumed, so the script can be stopped at any time. The organism is measured, and put
+into the zoo if it misses no threshold of `zoo_promises.py`. With --measure, existing organisms are measured again.
 """
 
 import argparse
+import dataclasses
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
 from blastema import load
-from blastema.analysis.short import short_scores
-from blastema.analysis.subject import Subject
-from blastema.engines import choose_engine
 from blastema.library import target_of
 from blastema.organism import Organism
+from blastema.quantisation.compensated import compensated_whole
 from blastema.quantisation.eight_bit import perceptions
+from blastema.quantisation.few_bits import weights_of
 from blastema.quantisation.packed import packed_size
 from blastema.quantisation.pruning import pruned
+from blastema.records import Scores
 from blastema.training.beginning import Beginning
+from blastema.training.experiments import falling
 from blastema.training.run import Config, Run
+from train_zoo import measured, path
+from zoo_promises import missed
 
 RUNS = Path("runs/small")
-ORGANISMS, OLDEST = 16, 10_000
 
 
 class Stage(NamedTuple):
@@ -32,10 +35,9 @@ class Stage(NamedTuple):
     Attributes:
         name: of its directory.
         hidden, channels: what is left.
-        bits: of the weights.
+        bits: of the weights in all rollouts, 32 for exact ones.
         steps: training steps.
         rates: learning rates.
-        rounded_from: share of the steps from which on weights are rounded.
         recipe: name of the recipe whose rollouts and damages it has.
     """
 
@@ -45,36 +47,40 @@ class Stage(NamedTuple):
     bits: int
     steps: int
     rates: tuple[tuple[float, float], ...]
-    rounded_from: float
     recipe: str
 
 
 class Plan(NamedTuple):
-    """How an organism is made: from which of the zoo, and by which trainings."""
+    """How an organism is made: from which of the zoo, by which trainings, and to how many bits it is then rounded."""
 
     origin: str
     stages: tuple[Stage, ...]
+    bits: int
 
 
-FIRST = ((0, 2e-3), (0.4, 1e-3), (0.6, 3e-4), (0.8, 1e-4), (0.92, 2e-5))
-FURTHER = ((0, 1e-3), (0.4, 3e-4), (0.7, 1e-4), (0.9, 2e-5))
-PLANS = {
-    "small-lizard": Plan(
+# Rates after a few units are cut, after many are, and of weights that are rounded.
+FEW, MANY, ROUNDED = ((0, 1e-3), (0.5, 5e-4), (0.8, 2e-4)), falling(2e-3, 2e-5), falling(3e-4, 1e-5)
+EXACT = 32
+# Of the organisms that ship. With 4 bits the lizard explodes.
+PLANS = {"small-lizard": Plan("🦎", (), 5)}
+# Not trained to the end: what is to have at most 2,500 bytes.
+UNFINISHED = {
+    "smaller-lizard": Plan(
         "🦎",
         (
-            # As in benchmarks/small.py.
-            Stage("🦎-0-72x16-4", 72, 16, 4, 3000, FIRST, 0.5, "blastema"),
-            # Begun as in benchmarks/small.py, for 3,000 steps.
-            Stage("small-lizard-2", 48, 14, 4, 1900, FIRST, 0.5, "blastema"),
-            Stage("small-lizard-3", 48, 14, 6, 1500, FURTHER, 0.7, "long"),
+            Stage("lizard-112", 112, 16, EXACT, 150, FEW, "blastema"),
+            Stage("lizard-64", 64, 14, EXACT, 3000, MANY, "quick"),
+            Stage("lizard-64-5", 64, 14, 5, 600, ROUNDED, "quick"),
         ),
+        5,
     ),
 }
+ALL = PLANS | UNFINISHED
 
 
 def trained(plan: Plan) -> Organism:
-    """Return the organism at the end of its last stage."""
-    organism = load(plan.origin)
+    """Return the organism at the end of its last stage, rounded."""
+    best = organism = load(plan.origin)
     for stage in plan.stages:
         directory = RUNS / stage.name
         begun = (directory / "config.json").exists()
@@ -83,8 +89,17 @@ def trained(plan: Plan) -> Organism:
             if report.step % 100 == 0 or "validation" in run.last:
                 print(f"{stage.name}: {report.step}, {report.loss:.5f}, {run.last.get('validation', '')}", flush=True)
         # The next stage begins with the exact weights, which rounded ones are changed through.
-        organism = Organism(run.trainer.weights, run.trainer.rule, run.organism().training)
-    return run.organism()
+        best = run.organism()
+        organism = Organism(run.trainer.weights, run.trainer.rule, best.training)
+    return rounded(best, plan.bits)
+
+
+def rounded(organism: Organism, bits: int) -> Organism:
+    """Return the organism with weights of so many bits, whose errors compensate each other."""
+    seen = perceptions(organism.rule, organism.weights, *organism.trained_size)
+    weights = weights_of(compensated_whole(organism.weights, bits, seen))
+    training = organism.training | {"weights": f"{bits} bits"}
+    return dataclasses.replace(organism, weights=weights, training=training, scores=None)
 
 
 def config_of(plan: Plan, stage: Stage, before: Organism) -> Config:
@@ -93,26 +108,35 @@ def config_of(plan: Plan, stage: Stage, before: Organism) -> Config:
     if (rule.hidden, rule.channels) != (stage.hidden, stage.channels):
         seen = perceptions(rule, weights, *before.trained_size)
         rule, weights = pruned(rule, weights, seen, stage.hidden, stage.channels)
+    if stage.bits < EXACT:
+        # To the nearest would lose more, which the training had to win back.
+        weights = rounded(Organism(weights, rule, before.training), stage.bits).weights
     beginning = Beginning.of(Organism(weights, rule, before.training), plan.origin)
     return Config(
         plan.origin, recipe=stage.recipe, steps=stage.steps, rule=rule, beginning=beginning,
-        settings={"bits": (stage.rounded_from, stage.bits), "learning_rates": stage.rates},
+        settings={"bits": (0, stage.bits), "learning_rates": stage.rates},
     )  # fmt: skip
 
 
+def write(name: str, organism: Organism) -> None:
+    """Measure an organism and put it into the zoo, unless it misses a threshold."""
+    result = measured("regenerating", organism, target_of(organism, name))
+    print(f"{name}, {packed_size(organism.rule, ALL[name].bits)} bytes: {result.scores}", flush=True)
+    if misses := missed(f"regenerating/{name}", result.scores or Scores()):
+        sys.exit(f"{name} is not put into the zoo, because it misses thresholds: {misses}")
+    result.save(path(f"regenerating/{name}"))
+
+
 def main() -> None:
-    """Train the organisms named on the command line."""
+    """Train or measure the organisms named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PLANS))
-    names = parser.parse_args().names or list(PLANS)
-    if unknown := sorted(set(names) - PLANS.keys()):
-        sys.exit(f"unknown: {', '.join(unknown)}; choose from {', '.join(PLANS)}")
-    for name in names:
-        organism, plan = trained(PLANS[name]), PLANS[name]
-        organism.save(RUNS / f"{name}.safetensors")
-        subject = Subject(organism, target_of(organism, name), choose_engine())
-        size = packed_size(organism.rule, plan.stages[-1].bits)
-        print(f"{name}: {size} bytes, {short_scores(subject, ORGANISMS, OLDEST)}", flush=True)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(ALL))
+    parser.add_argument("--measure", action="store_true", help="measure existing organisms again, without training")
+    arguments = parser.parse_args()
+    if unknown := sorted(set(arguments.names) - ALL.keys()):
+        sys.exit(f"unknown: {', '.join(unknown)}; choose from {', '.join(ALL)}")
+    for name in arguments.names or PLANS:
+        write(name, load(path(f"regenerating/{name}")) if arguments.measure else trained(ALL[name]))
 
 
 if __name__ == "__main__":

@@ -188,10 +188,8 @@ def summary(report: Report) -> Scores:
     # For comparison with the article's models, which were measured elsewhere: log10 of the mean over states.
     means = {name: result["mean"] for name, result in report["regeneration"].items()}
     means = {"grown": report["persistence"]["200"]["mean"]} | means
-    # All organisms of the zoo have the article's rule, and so 8-bit weights.
-    assert report["eight_bit"] is not None
-    scores, rounded = of(report), of(report["eight_bit"])
-    return Scores(
+    scores = of(report)
+    result = Scores(
         grown=scores["grown"],
         after_5000=scores["after_5000"],
         after_10000=scores["after_10000"],
@@ -199,9 +197,10 @@ def summary(report: Report) -> Scores:
         means=means,
         repeated=regrown(report["repeated"]),
         remnants=regrown(report["remnants"]),
-        eight_bit=rounded,
         organisms=report["organisms"],
     )
+    # The article's format holds the article's rule only.
+    return result if report["eight_bit"] is None else {**result, "eight_bit": of(report["eight_bit"])}
 
 
 def regrown(results: dict[str, RegrowthScores]) -> dict[str, dict[str, float]]:

@@ -11,8 +11,8 @@ from blastema.zoo import names
 from published_scores import PUBLISHED_SCORES
 
 # Thresholds: worst of 16 after 10,000 steps, and medians 600 steps after each of the article's five cuts. The web is
-# thin, so its thresholds are looser.
-LINES = {"web": (-2.8, -2.7)}
+# thin, so its thresholds are looser; small organisms have that of docs/small.md.
+LINES = {"web": (-2.8, -2.7), "small-lizard": (-3.2, -3.2)}
 LINE = (-3.5, -3.2)
 # Share that must regrow after five centre cuts in a row. The others only must not explode.
 FIVE_CUTS = {"regenerating/lizard": 7 / 8}
@@ -45,12 +45,13 @@ def missed(name: str, scores: Scores) -> dict[str, float]:
     }
     if experiment == "growing":
         return misses
-    columns, rounded = promised(experiment, scores), promised(experiment, scores["eight_bit"])
+    columns = promised(experiment, scores)
+    rounded = promised(experiment, scores["eight_bit"]) if "eight_bit" in scores else {}
     oldest, cut = LINES.get(target, LINE)
     misses |= {"5 x centre": FIVE_CUTS.get(name, 0) - repeated["5 x centre"]["regrew"] / scores["organisms"]}
     misses |= {"after_10000": columns["after_10000"] - oldest}
     misses |= {column: columns[column] - cut for column in ARTICLE_CUTS if column in columns}
-    misses |= {f"{column}, 8 bits": rounded[column] - columns[column] - ROUNDING for column in columns}
+    misses |= {f"{column}, 8 bits": rounded[column] - columns[column] - ROUNDING for column in rounded}
     if experiment == "regenerating" and name in PUBLISHED_SCORES:
         ours = scores["means"] | {"after_5000": scores["after_5000"]}
         published = zip(("grown", "after_5000", *ARTICLE_CUTS), PUBLISHED_SCORES[name], strict=True)

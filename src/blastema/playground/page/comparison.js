@@ -5,6 +5,7 @@ import { Dish } from './dish.js';
 import { element } from './elements.js';
 import { Hand } from './hand.js';
 import { GROWN, stillness } from './motion.js';
+import { patternOf } from './pattern.js';
 import { Player } from './player.js';
 import { Scars } from './scars.js';
 
@@ -35,10 +36,13 @@ export class Comparison {
     this.#offer();
   }
 
-  /** Of the pattern that is picked, one of each kind of training. @returns {Entry[]} */
+  /** Those with the target of the one that is picked, one of each kind of training besides it. @returns {Entry[]} */
   get #kin() {
     const { entry, entries } = this.actions.parts.garden;
-    return entries.filter(({ target, experiment }) => target !== null && target === entry?.target && experiment);
+    const isShown = (/** @type {Entry} */ each) =>
+      each.url === '' || each.name === entry?.name || patternOf(each, entries) === each.target;
+    const kin = entries.filter(({ target, experiment }) => target !== null && target === entry?.target && experiment);
+    return kin.filter(isShown);
   }
 
   /** Offers it where there is something to compare. */

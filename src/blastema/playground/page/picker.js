@@ -2,6 +2,7 @@
 // Picks a pattern, and the kind of training.
 
 import { element } from './elements.js';
+import { patternOf } from './pattern.js';
 
 /** @typedef {import('./entry.js').Entry} Entry */
 
@@ -29,8 +30,11 @@ export class Picker {
       entry = this.#shown;
     /** @type {Map<string, Entry>} */
     const patterns = new Map();
-    for (const each of entries) if (!patterns.has(patternOf(each))) patterns.set(patternOf(each), each);
-    const kin = entries.filter((each) => entry && patternOf(each) === patternOf(entry));
+    for (const each of entries) {
+      const pattern = patternOf(each, entries);
+      if (!patterns.has(pattern)) patterns.set(pattern, each);
+    }
+    const kin = entries.filter((each) => entry && patternOf(each, entries) === patternOf(entry, entries));
     const restoreFocus = this.#focus();
     this.tiles.replaceChildren(...[...patterns].map(([pattern, first]) => this.#tile(pattern, first)));
     // Kinds that no organism here has, or this one cannot be of, are no choice.
@@ -85,7 +89,7 @@ export class Picker {
   /** @param {string} pattern @param {Entry} first */
   #tile(pattern, first) {
     const entry = this.#shown;
-    const isShown = entry !== null && patternOf(entry) === pattern;
+    const isShown = entry !== null && patternOf(entry, this.garden.entries) === pattern;
     const label = radio('pattern', pattern, isShown);
     label.title = nameOf(first);
     label.ariaBusy = String(isShown && this.garden.wanted !== null);
@@ -118,14 +122,10 @@ export class Picker {
 
   /** Picks the organism of a pattern with the same kind of training as now, or the first. @param {string} pattern */
   #pickPattern(pattern) {
-    const kin = this.garden.entries.filter((entry) => patternOf(entry) === pattern);
+    const { entries } = this.garden;
+    const kin = entries.filter((entry) => patternOf(entry, entries) === pattern);
     this.pick(kin.find((entry) => entry.experiment === this.garden.entry?.experiment) ?? kin[0]);
   }
-}
-
-/** Organisms with the same target are one pattern; those without are each its own. @param {Entry} entry */
-function patternOf(entry) {
-  return entry.organism && entry.url === '' ? entry.name : (entry.target ?? entry.name);
 }
 
 /** The picture of what it grows; of several bodies the first four. @param {Entry} entry */
