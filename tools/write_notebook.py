@@ -24,7 +24,7 @@ BINDER = "https://mybinder.org/badge_logo.svg"
 DOCS = "../docs/"
 UNRELEASED = """
 
-No release is on PyPI yet. Put a wheel (`make wheel` in a checkout of Blastema writes one into `dist`) beside this
+No release is on PyPI yet. Put a wheel (`pip wheel --no-deps .` in a checkout of Blastema writes one) beside this
 notebook, in Colab by the file panel; or install a checkout with `pip install '.[notebook]'` and start Jupyter there."""
 
 
