@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from blastema import load
-from blastema.library import target_of
 from blastema.organism import Organism
 from blastema.quantisation.compensated import compensated_whole
 from blastema.quantisation.eight_bit import perceptions
@@ -120,11 +119,12 @@ def config_of(plan: Plan, stage: Stage, before: Organism) -> Config:
 
 def write(name: str, organism: Organism) -> None:
     """Measure an organism and put it into the zoo, unless it misses a threshold."""
-    result = measured("regenerating", organism, target_of(organism, name))
+    full = f"regenerating/{name}"
+    result = measured(full, organism)
     print(f"{name}, {packed_size(organism.rule, ALL[name].bits)} bytes: {result.scores}", flush=True)
-    if misses := missed(f"regenerating/{name}", result.scores or Scores()):
+    if misses := missed(full, result.scores or Scores()):
         sys.exit(f"{name} is not put into the zoo, because it misses thresholds: {misses}")
-    result.save(path(f"regenerating/{name}"))
+    result.save(path(full))
 
 
 def main() -> None:
