@@ -18,14 +18,14 @@ from blastema.targets import load_target
 WAITS, EVERY = (20, 10) if "--quick" in sys.argv else (400, 50)
 FLAGS = "-Os -std=c99 -ffreestanding -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables"
 # As in docs/firmware.md: the whole program of a board. Without its compiler, the cell alone.
-BOARD = "-mcpu=cortex-m0 -mthumb -nostdlib -T cortex_m.ld cell.c board.c cortex_m.c -lgcc -o cell.elf"
+BOARD = "-mcpu=cortex-m0 -mthumb -nostdlib -T cortex_m.ld cell.c board.c cortex_m.c -lgcc -o ../cell.elf"
 
 lizard, target = blastema.load("🦎"), load_target("🦎")
 export(lizard, "cell", "lizard-cell")
 on_board = shutil.which("arm-none-eabi-gcc")
-command = f"arm-none-eabi-gcc {FLAGS} {BOARD}" if on_board else f"cc {FLAGS} -c cell.c -o cell.elf"
+command = f"arm-none-eabi-gcc {FLAGS} {BOARD}" if on_board else f"cc {FLAGS} -c cell.c -o ../cell.elf"
 subprocess.run(command.split(), cwd="lizard-cell", check=True)
-size = ["arm-none-eabi-size" if on_board else "size", "lizard-cell/cell.elf"]
+size = ["arm-none-eabi-size" if on_board else "size", "cell.elf"]
 rom = subprocess.run(size, capture_output=True, text=True, check=True).stdout.split("\n")[1].split()[0]
 print(f"{rom} bytes of ROM on {'a Cortex-M0' if on_board else 'this machine'}")
 

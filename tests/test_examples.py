@@ -10,7 +10,7 @@ import pytest
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 WRITTEN = {
     "bodies.py": ("bodies.gif", "runs/bodies"),
-    "device_cell.py": ("lizard-cell/cell.elf", "device_cell.png"),
+    "device_cell.py": ("lizard-cell/cell.c", "cell.elf", "device_cell.png"),
     "dish.py": ("dish.gif",),
     "fine_tuning.py": ("lizard.safetensors", "runs/fine-tuning"),
     "own_loss.py": ("own_loss.png", "runs/own-loss"),

@@ -22,7 +22,7 @@ from blastema.errors import BlastemaError
 from blastema.io.atomic import replacing
 from blastema.sweep import cluster, files
 from blastema.sweep.files import ORDER, read_files, write_files
-from blastema.sweep.job import refuse_same_names
+from blastema.sweep.job import jobs_in, refuse_same_names
 from blastema.sweep.results import Results, names_in
 from blastema.sweep.slice import trained
 from blastema.training.lock import locked
@@ -527,6 +527,12 @@ def test_every_combination_has_a_name_that_more_values_do_not_change(tmp_path):
         for damages in ("disc", "half,square")
     }
     refuse_same_names(many)
+
+
+def test_runs_of_a_script_that_differ_in_the_seed_share_a_place(tmp_path):
+    configs = {f"hidden={hidden}-seed={seed}": Config("disc", seed=seed) for hidden in (8, 16) for seed in (0, 1)}
+    places = [job.place for job in jobs_in(tmp_path, configs | {"disc-1": Config("disc", seed=1)})]
+    assert places == ["hidden=8", "hidden=8", "hidden=16", "hidden=16", "disc-1"]
 
 
 def test_pictures_with_the_same_name_are_refused(tmp_path):

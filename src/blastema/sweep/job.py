@@ -92,7 +92,7 @@ class Job:
 def jobs_in(
     directory: Path, configs: Mapping[str, Config], looks: Mapping[str, Collection[int]] | None = None
 ) -> list[Job]:
-    """Return a job for each configuration, by the name of its run.
+    """Return a job for each configuration, by the name of its run; those whose names differ in `-seed=3` share a place.
 
     Args:
         directory: of the sweep.
@@ -100,7 +100,10 @@ def jobs_in(
         looks: training steps after which the caller looks, of some of the runs.
     """
     looks = looks or {}
-    return [Job(name, config, directory / name, name, name, looks.get(name, ())) for name, config in configs.items()]
+    return [
+        Job(name, config, directory / name, name, name.removesuffix(f"-seed={config.seed}"), looks.get(name, ()))
+        for name, config in configs.items()
+    ]
 
 
 def refuse_other(directory: Path, config: Config) -> None:
