@@ -43,11 +43,11 @@ SWARMS_HEAD = "| | grown | right half restarted |\n| --- | ---: | ---: |\n"
 def row(name: str, folder: Path) -> str:
     """Return the row of a processor; an update is that of the seed cell, and the emulator also takes messages."""
     rom, cell, stack = sizes(name, folder)
-    used, counts = "", ("", "")
+    used, counts = "", ["", ""]
     if name in CPUS:
         content, symbols = image(name, folder)
         board, rom = Board(content, symbols, CPUS[name], 1, True), len(content)
-        counts = tuple(f"{instructions(board, numbers):,}" for numbers in (None, LARGEST))
+        counts = [f"{instructions(board, numbers):,}" for numbers in (None, LARGEST)]
         used = str(board.stack_used())
     columns = (f"{rom:,}", cell, stack, used, *counts)
     return f"| {name} | `{' '.join(PROCESSORS[name].flags)}` | {' | '.join(map(str, columns))} |\n"
