@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from blastema.formats.cell import FIRMWARE, SOURCES
@@ -79,6 +80,21 @@ class Host:
         return bytes(self.cell)[Cell.scratch.offset :][:MESSAGE]
 
 
+def checksum(content: bytes) -> int:
+    """Return the CRC-8 by long division of polynomials: 0x2f, begun with ones."""
+    remainder = int.from_bytes(content, "big") << 8 ^ 0xFF << 8 * len(content)
+    for bit in range(remainder.bit_length() - 1, 7, -1):
+        if remainder >> bit & 1:
+            remainder ^= 0x12F << bit - 8
+    return remainder
+
+
+def message(numbers: npt.ArrayLike) -> bytes:
+    """Return the message that has these numbers."""
+    content = np.asarray(numbers, np.int8).tobytes()
+    return content + bytes([checksum(content)])
+
+
 def compiled_here(folder: Path, *more: Path) -> ctypes.CDLL:
     """Return cell.c, with the organism.h of this folder, and perhaps more sources, as a library of this machine."""
     compiler = shutil.which("cc") or pytest.skip("not installed: a C compiler")
@@ -108,13 +124,13 @@ class Sizes(NamedTuple):
 
 # What calls what, in board.c and cell.c.
 CALLS = {
-    "board_start": ("begin", "rest", "listen", "cell_wake", "tell"),
+    "board_start": ("begin", "cell_wait", "rest", "cell_wake", "tell"),
     "begin": ("cell_start", "cell_seed"),
-    "rest": ("cell_wait",),
-    "listen": ("cell_receive",),
+    "rest": ("cell_receive",),
     "cell_receive": ("checksum",),
-    "cell_wake": ("guess_the_silent", "alive", "begin_changes", "sum_changes", "apply_changes", "finish"),
-    "finish": ("alive",),
+    "cell_start": ("clear",),
+    "cell_wake": ("guess_the_silent", "alive", "clear", "sum_changes", "apply_changes", "finish"),
+    "finish": ("alive", "clear"),
     "tell": ("cell_tell",),
     "cell_tell": ("checksum",),
 }

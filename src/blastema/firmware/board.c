@@ -25,24 +25,21 @@ PART void begin(void) {
     }
 }
 
-PART void rest(void) { BOARD->wait = cell_wait(&cell); }
-
-/* Take the next message; return whether there was one before the wait was over. */
-PART int listen(void) {
-    const uint8_t port = (uint8_t)BOARD->port;
-    if (port >= CELL_PORTS) {
-        return 0;
+/* Take messages for so many ticks. */
+PART void rest(uint16_t ticks) {
+    uint8_t port;
+    BOARD->wait = ticks;
+    while ((port = (uint8_t)BOARD->port) < CELL_PORTS) {
+        for (uint_fast8_t i = 0; i < CELL_MESSAGE; i++) {
+            cell.scratch.message[i] = (uint8_t)BOARD->byte;
+        }
+        cell_receive(&cell, port, cell.scratch.message);
     }
-    for (uint8_t i = 0; i < CELL_MESSAGE; i++) {
-        cell.scratch.message[i] = (uint8_t)BOARD->byte;
-    }
-    cell_receive(&cell, port, cell.scratch.message);
-    return 1;
 }
 
 PART void tell(void) {
     cell_tell(&cell, cell.scratch.message);
-    for (uint8_t i = 0; i < CELL_MESSAGE; i++) {
+    for (uint_fast8_t i = 0; i < CELL_MESSAGE; i++) {
         BOARD->send = cell.scratch.message[i];
     }
 }
@@ -50,9 +47,7 @@ PART void tell(void) {
 void board_start(void) {
     begin();
     for (;;) {
-        rest();
-        while (listen()) {
-        }
+        rest(cell_wait(&cell));
         if (cell_wake(&cell)) {
             tell();
         }
