@@ -84,7 +84,7 @@ def measured_now(job: Job) -> dict[str, float]:
 
 def seconds(job: Job, step: int) -> float:
     """Return the seconds of training up to a step."""
-    return round(sum(line["seconds"] for line in kept_lines(job.directory / LOG, step)), 1)
+    return round(sum(line["seconds"] for line in kept_lines(job.directory / LOG, step)), 3)
 
 
 def looks_of(name: str, curve: list[dict[str, float]], only_time: bool) -> list[int]:
