@@ -265,6 +265,14 @@ def test_scores_that_stand_for_an_explosion_say_so(small_report, capsys):
     assert "at -3 it is 3%" in " ".join(printed.split())
 
 
+def test_a_report_of_sixteen_organisms_fits_a_screen_of_80_columns(small_report, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for result in small_report["regeneration"].values():
+        result["regrew"] = 16
+    print_report("lizard", small_report | {"organisms": 16})
+    assert "…" not in capsys.readouterr().out
+
+
 def test_the_report_is_written_before_it_is_printed(tmp_path, monkeypatch, small_report):
     examination = Examination(small_report, {})
     monkeypatch.chdir(tmp_path)

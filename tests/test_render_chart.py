@@ -49,3 +49,13 @@ def test_values_that_are_not_finite_leave_a_gap_and_series_without_a_name_are_no
     unnamed = chart("", ["a", "b"], [("", (-4.0, -3.0), BLUE), ("y", (-4.0, -3.0), GREEN)], 400, line=False)
     alone = chart("", ["a", "b"], [("y", (-4.0, -3.0), GREEN)], 400, line=False)
     assert np.array_equal(np.asarray(unnamed)[HEIGHT - 30 :], np.asarray(alone)[HEIGHT - 30 :])
+
+
+def test_names_that_would_overlap_alternate_between_two_lines():
+    def lines(names):
+        picture = np.asarray(chart("", names, [("", (-4.0,) * len(names), BLUE)], 400))
+        return (picture[HEIGHT - 20 : HEIGHT - 15] < 255).any()
+
+    assert not lines(["scattered"] * 5)
+    assert lines(["scattered"] * 12)
+    assert not lines(["scattered", "", "", ""] * 3)

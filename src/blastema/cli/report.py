@@ -60,7 +60,7 @@ def print_tables(title: str, tables: list[Section], organisms: int | None) -> No
     for table in tables:
         # Not as the title of the Rich table, which would be wrapped to its width.
         console.print(Text(table.title, "bold"))
-        console.print(_table(table))
+        console.print(_fitted(_table(table), console))
         console.print()
 
 
@@ -76,6 +76,13 @@ def _table(section: Section) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for label, values in section.rows.items():
         table.add_row(label, *map(shown, values))
+    return table
+
+
+def _fitted(table: Table, console: Console) -> Table:
+    """Return the table with less space between its columns if it is too wide for the screen otherwise."""
+    unlimited = console.options.update(max_width=1000)
+    table.collapse_padding = console.measure(table, options=unlimited).maximum > console.width
     return table
 
 

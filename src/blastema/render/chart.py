@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PIL import Image, ImageDraw
 
@@ -14,6 +15,9 @@ COLOURS = {"green": GREEN, "orange": ORANGE, "blue": BLUE, "purple": PURPLE, "re
 # Drawn at this scale and then reduced, since Pillow's lines are not antialiased.
 FINE = 2
 HEIGHT, LEFT, RIGHT, BOTTOM, TOP = 250, 52, 16, 40, 34
+# The names below the axis: size and distance. Names that would overlap are smaller, and every other one is lower.
+NAME_FONT, OFFSET = 11, 6
+CROWDED_FONT, CROWDED_OFFSETS = 10, (2, 13)
 # Half of the length of a mark.
 MARK = 12
 # Distances between grid lines to choose from, and the limit on their number.
@@ -37,7 +41,8 @@ def chart(
 
     Args:
         title: above the chart.
-        names: labels of the horizontal axis, evenly spaced; empty ones are positions without a label.
+        names: labels of the horizontal axis, evenly spaced; empty ones are positions without a label. If neighbours
+            would overlap, they alternate between two lines.
         series: drawn in order, the last one on top; may be shorter than `names`. Values that are not finite are left
             out. The legend is at the bottom, without those whose name is empty.
         width: in pixels.
@@ -60,8 +65,10 @@ def chart(
         y = place(0, level)[1]
         draw.line([LEFT * FINE, y, right * FINE, y], GRID, FINE)
         draw.text(((LEFT - 8) * FINE, y), f"{level:g}", FAINT, font(12 * FINE), "rm")
+    crowded = _overlap(names, (right - LEFT) / len(names))
     for index, name in enumerate(names):
-        draw.text((place(index, low)[0], (bottom + 6) * FINE), name, FAINT, font(11 * FINE), "ma")
+        offset, size = (CROWDED_OFFSETS[index % 2], CROWDED_FONT) if crowded else (OFFSET, NAME_FONT)
+        draw.text((place(index, low)[0], (bottom + offset) * FINE), name, FAINT, font(size * FINE), "ma")
     for _, values, colour in series:
         points = [place(index, value) for index, value in enumerate(values) if math.isfinite(value)]
         if line:
@@ -83,6 +90,12 @@ def levels(low: float, high: float) -> list[float]:
     """
     stride = next(step for step in STRIDES if (high - low) / step < MOST_LINES or step == STRIDES[-1])
     return [stride * count for count in range(math.ceil(low / stride), math.floor(high / stride) + 1)]
+
+
+def _overlap(names: Sequence[str], distance: float) -> bool:
+    """Return whether neighbouring names, centred at this distance in pixels, would overlap."""
+    lengths = [font(NAME_FONT).getlength(name) for name in names]
+    return any((left + right) / 2 > distance for left, right in pairwise(lengths) if left and right)
 
 
 def _ends(values: Sequence[float], limits: tuple[float, float]) -> tuple[float, float]:
