@@ -120,25 +120,13 @@ test('a training is shown while it runs, and that it was stopped', { skip: noBro
       assert.deepEqual(errors, []);
 
       // However slow the dish is, what grows in it is not begun again before it had time to grow.
-      const age = (/** @type {number} */ least, /** @type {number} */ most) =>
-        page.waitForFunction(
-          ([low, high]) => {
-            const steps = Number(document.querySelector('#steps')?.textContent);
-            return steps > low && steps < high;
-          },
-          [least, most],
-          { timeout: 30_000 },
-        );
-      await age(20, 1e9);
       await page.locator('#speed').fill('0');
       await page.click('#reset');
-      await age(-1, 10);
-      const ages = await watch(page, '#steps', 14_000);
+      // Without a limit on steps it would be begun again every eight seconds; the reset may be seen late.
+      const ages = await watch(page, '#steps', 20_000);
       assert.ok(ages.length > 1, String(ages));
-      assert.deepEqual(
-        ages,
-        [...ages].sort((one, other) => one - other),
-      );
+      const fell = ages.filter((/** @type {number} */ steps, /** @type {number} */ place) => steps < ages[place - 1]);
+      assert.ok(fell.length <= 1, String(ages));
 
       // What the user picks stays, until the training is wanted back.
       const follow = page.locator('#training input');
