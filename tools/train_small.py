@@ -62,8 +62,8 @@ FEW, MANY, ROUNDED = ((0, 1e-3), (0.5, 5e-4), (0.8, 2e-4)), falling(2e-3, 2e-5),
 EXACT = 32
 # Of the organisms that ship. With 4 bits the lizard explodes.
 PLANS = {"small-lizard": Plan("🦎", (), 5)}
-# Not trained to the end: what is to have at most 2,500 bytes.
-UNFINISHED = {
+# At most 2,500 bytes, but it misses thresholds, so it is not in the zoo.
+MISSING = {
     "smaller-lizard": Plan(
         "🦎",
         (
@@ -74,7 +74,7 @@ UNFINISHED = {
         5,
     ),
 }
-ALL = PLANS | UNFINISHED
+ALL = PLANS | MISSING
 
 
 def trained(plan: Plan) -> Organism:

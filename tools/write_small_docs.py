@@ -57,8 +57,9 @@ SUMMARY = """
 With no loss above {aim}:
 
 {good}
-The lizard is `small-lizard` in the [zoo](zoo.md). With the lowest losses in at most {most:,} bytes, where the aim is
-{aim}, too:
+The lizard is `small-lizard` in the [zoo](zoo.md).
+
+With the lowest losses in at most {most:,} bytes, where the aim is {aim}, too:
 
 - {small}.
 """
