@@ -325,7 +325,7 @@ test('make your own', { skip: noBrowser, timeout: 900_000 }, (suite) =>
     );
 
     await visit(
-      'a link to a self-made organism carries its cuts; whoever opens it can keep the organism and train it further',
+      'a link to a self-made organism carries its cuts; the recipient can keep the organism and train it further',
       async (page) => {
         await train(page, '🍓', { size: '16', experiment: 'persistent' });
         await trainTo(page, 5);
