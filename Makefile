@@ -83,7 +83,7 @@ docs: $(VENV)/for-tests ## write the generated pages of docs/
 	$(BIN)/python tools/write_zoo_docs.py docs/zoo.md
 	$(BIN)/python tools/write_gallery.py --text docs/gallery.md
 	$(BIN)/python tools/write_preview.py src/blastema/playground/page/preview.png
-	$(BIN)/python tools/write_notebook.py notebooks/growing.py
+	$(BIN)/python tools/write_notebook.py notebooks/growing.ipynb
 	$(BIN)/python tools/write_notebook_page.py docs/notebook.md
 	$(BIN)/python tools/write_api_docs.py docs/api.md
 
@@ -98,7 +98,7 @@ docs-check: $(VENV)/for-tests ## fail if a generated page is out of date
 	$(BIN)/python tools/write_zoo_docs.py --check docs/zoo.md
 	$(BIN)/python tools/write_gallery.py --check docs/gallery.md
 	$(BIN)/python tools/write_preview.py --check src/blastema/playground/page/preview.png
-	$(BIN)/python tools/write_notebook.py --check notebooks/growing.py
+	$(BIN)/python tools/write_notebook.py --check notebooks/growing.ipynb
 	$(BIN)/python tools/write_notebook_page.py --check docs/notebook.md
 	$(BIN)/python tools/write_api_docs.py --check docs/api.md
 

@@ -296,10 +296,7 @@ def test_a_full_disk_behind_standard_output_is_one_line(tmp_path):
 
 
 def test_the_generated_page_has_every_command(monkeypatch):
-    path = Path(__file__).parents[1] / "tools/write_cli_docs.py"
-    spec = importlib.util.spec_from_file_location("write_cli_docs", path)
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+    tool = importlib.import_module("write_cli_docs")
     monkeypatch.setattr(tool, "help_text", lambda command: f"help of {command}")
     headings = [line for line in tool.page().splitlines() if line.startswith("## ")]
     assert headings == ["## blastema", *(f"## blastema {command}" for command in COMMANDS)]

@@ -17,9 +17,8 @@ ADDRESS = "https://github.com/someone/blastema"
 
 
 @pytest.fixture
-def writer(monkeypatch):
+def writer():
     pytest.importorskip("jupytext")
-    monkeypatch.syspath_prepend(str(PROJECT / "tools"))
     import write_notebook
 
     return write_notebook

@@ -48,14 +48,6 @@ def help_of(capsys, monkeypatch):
     return text
 
 
-def tool(name):
-    """A script of tools/ as a module."""
-    spec = importlib.util.spec_from_file_location(name, PROJECT / f"tools/{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_a_command_is_in_help_and_on_its_page(help_of, monkeypatch):
     def dummy() -> None:
         """Do nothing at all."""
@@ -63,7 +55,7 @@ def test_a_command_is_in_help_and_on_its_page(help_of, monkeypatch):
     monkeypatch.setitem(COMMANDS, "dummy", Command(dummy, ("blastema dummy", "blastema dummy")))
     assert "dummy Do nothing at all." in help_of()
     assert help_of("dummy").endswith("blastema dummy blastema dummy")
-    writer = tool("write_cli_docs")
+    writer = importlib.import_module("write_cli_docs")
     monkeypatch.setattr(writer, "help_text", lambda command: f"help of {command}")
     assert "## blastema dummy\n\n```text\nhelp of dummy\n```" in writer.page()
 
@@ -98,7 +90,7 @@ def test_a_format_is_in_help_errors_and_on_its_page(help_of, monkeypatch, tmp_pa
         export(None, "none", tmp_path / "a")
     (tmp_path / "a").write_bytes(b"dummy")
     assert registry.recognise(tmp_path / "a") == "dummy"
-    writer = tool("write_formats_docs")
+    writer = importlib.import_module("write_formats_docs")
     assert "| [dummy](#dummy) | yes | yes | | float exact" in writer.page("")
     assert "none: it is a dummy | 3 MB |" in writer.page("")
 

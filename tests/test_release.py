@@ -24,9 +24,8 @@ BUILD = "import sys; from scikit_build_core.build import build_sdist; print(buil
 
 
 @pytest.fixture
-def tools(monkeypatch):
+def tools():
     """The modules of tools/ that check a release."""
-    monkeypatch.syspath_prepend(PROJECT / "tools")
     names = ("commands", "distributions", "project_files", "pythons")
     return SimpleNamespace(**{name: importlib.import_module(name) for name in names})
 

@@ -22,8 +22,7 @@ from blastema.loss import pixel_loss
 PROJECT = Path(__file__).parents[1]
 
 
-def test_the_zoo_is_complete(monkeypatch):
-    monkeypatch.syspath_prepend(PROJECT / "tools")
+def test_the_zoo_is_complete():
     planned = importlib.import_module("train_zoo").all_names()
     for tool in ("train_bodies", "train_small"):
         planned += [f"regenerating/{name}" for name in importlib.import_module(tool).PLANS]
@@ -31,8 +30,7 @@ def test_the_zoo_is_complete(monkeypatch):
     assert len(planned) == 34
 
 
-def test_the_page_of_the_zoo_names_the_pictures_of_the_bodies(monkeypatch):
-    monkeypatch.syspath_prepend(PROJECT / "tools")
+def test_the_page_of_the_zoo_names_the_pictures_of_the_bodies():
     body_rows = importlib.import_module("write_zoo_docs").body_rows
     for name, others in (("ten", {}), ("set-point", {"one-headed planarian": "one head", "planarian": "two heads"})):
         organism = load(name)
@@ -42,8 +40,7 @@ def test_the_page_of_the_zoo_names_the_pictures_of_the_bodies(monkeypatch):
         assert rows == [[*row, number] for row, number in zip(expected, grown, strict=True)]
 
 
-def test_scores_of_a_rule_that_the_article_cannot_hold_are_judged_and_shown(monkeypatch):
-    monkeypatch.syspath_prepend(PROJECT / "tools")
+def test_scores_of_a_rule_that_the_article_cannot_hold_are_judged_and_shown():
     page, promises = (importlib.import_module(name) for name in ("write_zoo_docs", "zoo_promises"))
     organism = load("ladybug")
     scores = {name: value for name, value in organism.scores.items() if name != "eight_bit"}

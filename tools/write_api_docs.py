@@ -1,14 +1,10 @@
-"""Write docs/api.md, the list of public names that the site documents; with --check, fail if it is out of date.
-
-python tools/write_api_docs.py [--check] docs/api.md
-"""
+"""Write docs/api.md, the list of public names that the site documents."""
 
 import importlib
 import inspect
-import sys
-from pathlib import Path
 
 import blastema
+from generated_file import command_line, write_or_check
 
 INTRODUCTION = """\
 # Python
@@ -51,8 +47,5 @@ def page() -> str:
 
 
 if __name__ == "__main__":
-    path, check = Path(sys.argv[-1]), "--check" in sys.argv
-    if not check:
-        path.write_text(page(), "utf-8")
-    elif not path.exists() or path.read_text("utf-8") != page():
-        sys.exit(f"{path} is out of date; run: make docs")
+    chosen = command_line(__doc__).parse_args()
+    write_or_check(chosen.path, page(), chosen.check)

@@ -1,10 +1,11 @@
-"""Write docs/benchmarks.md from the results of `make bench`: python tools/write_benchmark_docs.py [--check] FILE."""
+"""Write docs/benchmarks.md from the results of `make bench`."""
 
 import json
 import math
-import sys
 from pathlib import Path
 from typing import Any
+
+from generated_file import command_line, write_or_check
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 INTRODUCTION = """# Benchmarks
@@ -68,14 +69,6 @@ def recorded(name: str) -> dict[str, Any]:
     return json.loads((BENCHMARKS / f"{name}.json").read_text())
 
 
-def main(arguments: list[str]) -> None:
-    """Write the page, or check it with --check."""
-    path, text = Path(arguments[-1]), page(recorded("results"), recorded("training"))
-    if arguments[0] != "--check":
-        path.write_text(text)
-    elif path.read_text() != text:
-        sys.exit(f"{path} does not match the recorded benchmarks; run: make docs")
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    chosen = command_line(__doc__).parse_args()
+    write_or_check(chosen.path, page(recorded("results"), recorded("training")), chosen.check)

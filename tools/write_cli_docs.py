@@ -1,14 +1,11 @@
-"""Write docs/cli.md from the output of `--help`; with --check, fail if it is out of date.
-
-python tools/write_cli_docs.py [--check] docs/cli.md
-"""
+"""Write docs/cli.md from the output of `--help`."""
 
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from blastema.cli.commands import COMMANDS
+from generated_file import command_line, write_or_check
 
 
 def help_text(command: str) -> str:
@@ -29,8 +26,5 @@ def page() -> str:
 
 
 if __name__ == "__main__":
-    path, check = Path(sys.argv[-1]), "--check" in sys.argv
-    if not check:
-        path.write_text(page(), "utf-8")
-    elif not path.exists() or path.read_text("utf-8") != page():
-        sys.exit(f"{path} is out of date; run: make docs")
+    chosen = command_line(__doc__).parse_args()
+    write_or_check(chosen.path, page(), chosen.check)

@@ -1,13 +1,9 @@
-"""Write the table of docs/formats.md from the formats' records; with --check, fail if it is out of date.
-
-python tools/write_formats_docs.py [--check] docs/formats.md
-"""
+"""Write the table of docs/formats.md from the formats' records."""
 
 import re
-import sys
-from pathlib import Path
 
 from blastema.formats import Format, formats
+from generated_file import command_line, write_or_check
 
 BEGIN, END = "<!-- made by make docs from the records of the formats -->\n", "<!-- end -->\n"
 HEAD = (
@@ -44,9 +40,5 @@ def page(text: str) -> str:
 
 
 if __name__ == "__main__":
-    path, check = Path(sys.argv[-1]), "--check" in sys.argv
-    written = path.read_text("utf-8")
-    if not check:
-        path.write_text(page(written), "utf-8")
-    elif written != page(written):
-        sys.exit(f"{path} is out of date; run: make docs")
+    chosen = command_line(__doc__).parse_args()
+    write_or_check(chosen.path, page(chosen.path.read_text("utf-8")), chosen.check)

@@ -1,4 +1,4 @@
-"""Write docs/gallery.md and its pictures: python tools/write_gallery.py [--text | --check] FILE [NAME ...].
+"""Write docs/gallery.md and its pictures.
 
 Draws all figures in full, which takes minutes, or only those named; with --text only the page is written. Its pictures
 are small versions.
@@ -11,6 +11,7 @@ from rich.progress import track
 
 from blastema.figures import NAMES, figure_named, save_small_figure
 from blastema.figures.figure import Setting
+from generated_file import command_line, refuse_large, write_or_check
 from write_notebook import anchor, in_colab, repository
 
 FOLDER = "pictures/figures"
@@ -55,19 +56,16 @@ def cell_links(name: str) -> str:
 
 def main() -> None:
     """Write the gallery's page and pictures, or check the page with --check."""
-    options = {argument for argument in sys.argv[1:] if argument.startswith("--")}
-    path, *chosen = (argument for argument in sys.argv[1:] if argument not in options)
-    page_path = Path(path)
-    folder = page_path.parent / FOLDER
-    if not options:
-        write_pictures(chosen or list(NAMES), folder)
-    text = page(folder)
-    if "--check" not in options:
-        page_path.write_text(text)
-    elif (size := sum(file.stat().st_size for file in folder.iterdir())) > MOST_BYTES:
-        sys.exit(f"the pictures in {folder} are {size / 1e6:.1f} MB; {MOST_BYTES / 1e6:g} MB are allowed")
-    elif not page_path.exists() or page_path.read_text() != text:
-        sys.exit(f"{page_path} does not match the figures; run: make docs")
+    parser = command_line(__doc__)
+    parser.add_argument("names", metavar="NAME", nargs="*", help="figures that are drawn; all if none is named")
+    parser.add_argument("--text", action="store_true", help="draw nothing, and write the page")
+    chosen = parser.parse_args()
+    folder = chosen.path.parent / FOLDER
+    if not (chosen.text or chosen.check):
+        write_pictures(chosen.names or list(NAMES), folder)
+    write_or_check(chosen.path, page(folder), chosen.check)
+    if chosen.check:
+        refuse_large(folder, MOST_BYTES)
 
 
 def write_pictures(names: list[str], folder: Path) -> None:

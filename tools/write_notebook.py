@@ -1,4 +1,4 @@
-"""Write the notebook from its script: python tools/write_notebook.py [--check] SCRIPT.
+"""Write the notebook beside its script.
 
 The script is in jupytext's percent format. The notebook has no outputs; they are drawn when it is run. What follows
 from other records is added: badges, if the project has an address, whether there is a release, and below each figure's
@@ -6,7 +6,6 @@ heading a link to the gallery.
 """
 
 import re
-import sys
 import tomllib
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +14,7 @@ import jupytext
 import nbformat
 
 from blastema.figures import figure_named
+from generated_file import command_line, write_or_check
 
 PROJECT = Path(__file__).resolve().parents[1]
 # Colab and Binder read repositories on GitHub by these addresses.
@@ -106,9 +106,5 @@ def text_of(script: Path) -> str:
 
 
 if __name__ == "__main__":
-    script = Path(sys.argv[-1])
-    path, text = script.with_suffix(".ipynb"), text_of(script)
-    if "--check" not in sys.argv:
-        path.write_text(text)
-    elif not path.exists() or path.read_text() != text:
-        sys.exit(f"{path} does not match {script}; run: make docs")
+    chosen = command_line(__doc__).parse_args()
+    write_or_check(chosen.path, text_of(chosen.path.with_suffix(".py")), chosen.check)

@@ -1,4 +1,4 @@
-"""Write docs/notebook.md, the notebook as a page: python tools/write_notebook_page.py [--run | --check] FILE.
+"""Write docs/notebook.md, the notebook as a page.
 
 With --run, the notebook is run in a Jupyter kernel, which takes minutes, and what its cells print and draw is recorded.
 Its figures are those of the gallery, and are not drawn again. Otherwise only the page is written.
@@ -17,6 +17,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from blastema.figures import figure_named
+from generated_file import command_line, refuse_large, write_or_check
 from write_gallery import FOLDER as FIGURES
 from write_gallery import picture_of
 from write_notebook import DOCS, PROJECT, figure_of, notebook_of
@@ -104,17 +105,15 @@ def page(docs: Path) -> str:
 
 def main() -> None:
     """Run the notebook, write its page, or check it."""
-    path = Path(sys.argv[-1])
-    folder = path.parent / FOLDER
-    if "--run" in sys.argv:
+    parser = command_line(__doc__)
+    parser.add_argument("--run", action="store_true", help="run the notebook, and record what it prints and draws")
+    chosen = parser.parse_args()
+    folder = chosen.path.parent / FOLDER
+    if chosen.run:
         run(folder)
-    text = page(path.parent)
-    if "--check" not in sys.argv:
-        path.write_text(text, "utf-8")
-    elif (size := sum(file.stat().st_size for file in folder.iterdir())) > MOST_BYTES:
-        sys.exit(f"the pictures in {folder} are {size / 1e6:.1f} MB; {MOST_BYTES / 1e6:g} MB are allowed")
-    elif not path.exists() or path.read_text("utf-8") != text:
-        sys.exit(f"{path} does not match the notebook; run: make docs")
+    write_or_check(chosen.path, page(chosen.path.parent), chosen.check)
+    if chosen.check:
+        refuse_large(folder, MOST_BYTES)
 
 
 if __name__ == "__main__":

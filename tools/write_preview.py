@@ -1,6 +1,6 @@
-"""Write the picture that stands for the page where a link to it is shown: python tools/write_preview.py [--check] FILE.
+"""Write the picture that stands for the page where a link to it is shown.
 
-A lizard grows from one cell, is cut in two, and grows back. With --check, fail if FILE shows something else.
+A lizard grows from one cell, is cut in two, and grows back. What is checked is what the picture shows, not its bytes.
 """
 
 import sys
@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from blastema import Simulation, load
 from blastema.render.lettering import font
 from blastema.render.picture import picture
+from generated_file import command_line
 
 WIDTH, HEIGHT = 1200, 630
 PAGE, CARD, LINE, INK, SOFT = "#f7f7f4", "#ffffff", "#dcdfd8", "#1d2320", "#5d6660"
@@ -66,8 +67,8 @@ def difference(path: Path) -> float:
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[-1])
-    if "--check" not in sys.argv:
-        preview().save(path, optimize=True)
-    elif difference(path) > MOST_DIFFERENT:
-        sys.exit(f"{path} is out of date; write it with: python tools/write_preview.py {path}")
+    chosen = command_line(__doc__).parse_args()
+    if not chosen.check:
+        preview().save(chosen.path, optimize=True)
+    elif difference(chosen.path) > MOST_DIFFERENT:
+        sys.exit(f"{chosen.path} is out of date; write it with: python tools/write_preview.py {chosen.path}")

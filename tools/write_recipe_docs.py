@@ -1,11 +1,10 @@
-"""Write docs/recipe.md from the recorded measurements: python tools/write_recipe_docs.py [--check] FILE.
+"""Write docs/recipe.md from the recorded measurements.
 
 The section on time to quality, with its picture, is written if benchmarks/time_to_quality.json exists.
 """
 
 import json
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from blastema.render.chart import BLUE, GREEN, ORANGE, PURPLE, RED, Series, char
 from blastema.render.picture import save
 from blastema.targets import load_target
 from blastema.targets.emoji import ARTICLE_EMOJI
+from generated_file import command_line, write_or_check
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 PICTURE = "pictures/time-to-quality.png"
@@ -352,7 +352,7 @@ def by_time(curve: list[dict[str, float]], moments: list[int]) -> list[float]:
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[-1])
+    chosen = command_line(__doc__).parse_args()
     trials = json.loads((BENCHMARKS / "recipes.json").read_text())
     record = BENCHMARKS / "time_to_quality.json"
     timed = json.loads(record.read_text()) if record.exists() else None
@@ -360,10 +360,6 @@ if __name__ == "__main__":
         json.loads((BENCHMARKS / f"{name}.json").read_text())
         for name in ("beginnings", "from_trained", "cuts_in_a_row")
     )
-    text = page(trials, beginnings, trained, cuts, timed)
-    if "--check" not in sys.argv:
-        path.write_text(text)
-        if timed:
-            write_picture(timed, path.parent / PICTURE)
-    elif not path.exists() or path.read_text() != text:
-        sys.exit(f"{path} does not match the recorded benchmarks; run: make docs")
+    write_or_check(chosen.path, page(trials, beginnings, trained, cuts, timed), chosen.check)
+    if timed and not chosen.check:
+        write_picture(timed, chosen.path.parent / PICTURE)

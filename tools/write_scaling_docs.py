@@ -1,8 +1,7 @@
-"""Write docs/scaling.md from benchmarks/scaling.json: python tools/write_scaling_docs.py [--check] FILE."""
+"""Write docs/scaling.md from benchmarks/scaling.json."""
 
 import json
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from blastema.engines.jax_layout import choose_layout
 from blastema.rule.grid import LARGEST_SIDE
+from generated_file import command_line, write_or_check
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 COUNTS = (1, 2, 4, 8)
@@ -274,14 +274,6 @@ def _size(count: float) -> str:
     return f"{count:.0f} bytes"
 
 
-def main(arguments: list[str]) -> None:
-    """Write the page, or check it with --check."""
-    path, text = Path(arguments[-1]), page(recorded("scaling"), recorded("training"))
-    if arguments[0] != "--check":
-        path.write_text(text)
-    elif path.read_text() != text:
-        sys.exit(f"{path} does not match the recorded measurements; run: make docs")
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    chosen = command_line(__doc__).parse_args()
+    write_or_check(chosen.path, page(recorded("scaling"), recorded("training")), chosen.check)

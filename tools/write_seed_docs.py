@@ -1,10 +1,11 @@
-"""Write docs/seed-cell.md from benchmarks/roots.json: python tools/write_seed_docs.py [--check] FILE."""
+"""Write docs/seed-cell.md from benchmarks/roots.json."""
 
 import json
 import math
-import sys
 from pathlib import Path
 from typing import Any
+
+from generated_file import command_line, write_or_check
 
 RESULTS = Path(__file__).parents[1] / "benchmarks/roots.json"
 INTRODUCTION = """# Pictures that are empty at the seed cell
@@ -54,9 +55,5 @@ def row(name: str, result: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[-1])
-    text = page(json.loads(RESULTS.read_text("utf-8")))
-    if "--check" not in sys.argv:
-        path.write_text(text, "utf-8")
-    elif not path.exists() or path.read_text("utf-8") != text:
-        sys.exit(f"{path} does not match benchmarks/roots.json; run: make docs")
+    chosen = command_line(__doc__).parse_args()
+    write_or_check(chosen.path, page(json.loads(RESULTS.read_text("utf-8"))), chosen.check)

@@ -1,9 +1,8 @@
-"""Write docs/small.md and its picture from benchmarks/small.json: python tools/write_small_docs.py [--check] FILE."""
+"""Write docs/small.md and its picture from benchmarks/small.json."""
 
 import json
 import math
 import statistics
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from blastema.render.chart import BLUE, GREEN, HEIGHT, INK, ORANGE, PURPLE, RED,
 from blastema.render.colour import WHITE
 from blastema.render.picture import save
 from blastema.targets.emoji import ARTICLE_EMOJI
+from generated_file import command_line, write_or_check
 
 RESULTS = Path(__file__).parents[1] / "benchmarks/small.json"
 PICTURE = "pictures/small.png"
@@ -185,16 +185,8 @@ CHARTS: dict[str, Callable[[dict[str, Any]], float]] = {
 }
 
 
-def main() -> None:
-    """Write the page and its picture, or check the page with --check."""
-    path, record = Path(sys.argv[-1]), json.loads(RESULTS.read_text("utf-8"))
-    text = page(record)
-    if "--check" not in sys.argv:
-        path.write_text(text, "utf-8")
-        save(picture(record["results"]), path.parent / PICTURE)
-    elif not path.exists() or path.read_text("utf-8") != text:
-        sys.exit(f"{path} does not match {RESULTS.name}; run: make docs")
-
-
 if __name__ == "__main__":
-    main()
+    chosen, record = command_line(__doc__).parse_args(), json.loads(RESULTS.read_text("utf-8"))
+    write_or_check(chosen.path, page(record), chosen.check)
+    if not chosen.check:
+        save(picture(record["results"]), chosen.path.parent / PICTURE)

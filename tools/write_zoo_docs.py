@@ -1,7 +1,6 @@
-"""Write docs/zoo.md and its picture from the organisms' own scores: python tools/write_zoo_docs.py [--check] FILE."""
+"""Write docs/zoo.md and its picture from the organisms' own scores."""
 
 import statistics
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from blastema.organism import Organism
 from blastema.records import Scores
 from blastema.render.picture import save, sheet
 from blastema.zoo import names
+from generated_file import command_line, write_or_check
 from published_scores import PUBLISHED_SCORES
 from zoo_promises import RECOVERY
 
@@ -152,10 +152,7 @@ def write_picture(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[-1])
-    text = page()
-    if "--check" not in sys.argv:
-        path.write_text(text)
-        write_picture(path.parent / PICTURE)
-    elif not path.exists() or path.read_text() != text:
-        sys.exit(f"{path} does not match the organisms' scores; run: make docs")
+    chosen = command_line(__doc__).parse_args()
+    write_or_check(chosen.path, page(), chosen.check)
+    if not chosen.check:
+        write_picture(chosen.path.parent / PICTURE)
