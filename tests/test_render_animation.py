@@ -55,12 +55,22 @@ def read(path: Path) -> tuple[np.ndarray, list[float], int | None]:
         return np.array(frames), seconds, image.info.get("loop")
 
 
-def read_video(path: Path) -> tuple[np.ndarray, object]:
+def read_video(path: Path) -> np.ndarray:
+    """Return the frames of a video."""
     av = pytest.importorskip("av")
     with av.open(str(path)) as container:
+        return np.array([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)])
+
+
+def about_video(path: Path) -> tuple[tuple[object, ...], float, float]:
+    """Return how a video is encoded (codec, pixels, colour space and range), its frames a second, and its seconds."""
+    av = pytest.importorskip("av")
+    with av.open(str(path)) as container:
+        # Nothing of a stream can be read once its file is closed.
         stream = container.streams.video[0]
-        frames = np.array([frame.to_ndarray(format="rgb24") for frame in container.decode(stream)])
-        return frames, stream
+        codec = stream.codec_context
+        encoded = codec.name, codec.pix_fmt, codec.colorspace, codec.color_range
+        return encoded, float(stream.average_rate), float(stream.duration * stream.time_base)
 
 
 # Reading back
@@ -138,7 +148,7 @@ def test_a_single_frame_can_be_animated(tmp_path, suffix):
         pytest.importorskip("av")
     state = growing(1, 1, 1)
     save_animation(state, tmp_path / f"a{suffix}", zoom=8, hold=0)
-    frames = read_video(tmp_path / "a.mp4")[0] if suffix == ".mp4" else read(tmp_path / f"a{suffix}")[0]
+    frames = read_video(tmp_path / "a.mp4") if suffix == ".mp4" else read(tmp_path / f"a{suffix}")[0]
     assert frames.shape == (1, 8, 8, 3)
     assert np.abs(frames[0, 4, 4].astype(int) - on_background(state[0])[0, 0]).max() < (5 if suffix == ".mp4" else 1)
 
@@ -166,13 +176,11 @@ def test_non_finite_states_are_animated(tmp_path, suffix):
 def test_a_video_has_every_frame_and_plays_in_browsers(tmp_path, fps, hold, count):
     pytest.importorskip("av")
     save_animation(iter(growing(10)), tmp_path / "a.mp4", fps=fps, hold=hold)
-    frames, stream = read_video(tmp_path / "a.mp4")
-    assert frames.shape == (count, 48, 64, 3)
-    assert stream.codec_context.name == "h264"
-    assert stream.codec_context.pix_fmt == "yuv420p"
-    assert (stream.codec_context.colorspace, stream.codec_context.color_range) == (1, 1)
-    assert float(stream.average_rate) == fps
-    assert float(stream.duration * stream.time_base) == pytest.approx(count / fps, abs=0.001)
+    assert read_video(tmp_path / "a.mp4").shape == (count, 48, 64, 3)
+    encoded, rate, seconds = about_video(tmp_path / "a.mp4")
+    assert encoded == ("h264", "yuv420p", 1, 1)
+    assert rate == fps
+    assert seconds == pytest.approx(count / fps, abs=0.001)
     content = (tmp_path / "a.mp4").read_bytes()
     # The index precedes the frames, so that players can start while loading.
     assert content.index(b"moov") < content.index(b"mdat")
@@ -186,7 +194,7 @@ def test_a_video_shows_the_colours_of_the_states(tmp_path):
     ):
         state[:, :4] = (*colour, 1)
     save_animation(states, tmp_path / "a.mp4", zoom=8, hold=0)
-    frames, _ = read_video(tmp_path / "a.mp4")
+    frames = read_video(tmp_path / "a.mp4")
     middles = frames[:, 28:36, [12, 52]].astype(float).mean(axis=1)
     assert np.abs(middles - on_background(np.array(states))[:, 4, [1, 6]]).max() < 4
 
@@ -194,9 +202,9 @@ def test_a_video_shows_the_colours_of_the_states(tmp_path):
 def test_a_video_of_odd_size_is_padded_with_white(tmp_path):
     pytest.importorskip("av")
     save_animation(growing(3, 15, 17), tmp_path / "a.mp4", zoom=1, hold=0)
-    assert read_video(tmp_path / "a.mp4")[0].shape == (3, 16, 18, 3)
+    assert read_video(tmp_path / "a.mp4").shape == (3, 16, 18, 3)
     save_animation([np.ones((5, 7, 4), np.float32) * (0, 0, 0, 1)] * 3, tmp_path / "b.mp4", zoom=9, hold=0)
-    frames, _ = read_video(tmp_path / "b.mp4")
+    frames = read_video(tmp_path / "b.mp4")
     assert frames.shape == (3, 46, 64, 3)
     assert frames[:, 45, :].min() > 200
     assert frames[:, :, 63].min() > 200
