@@ -32,6 +32,11 @@ def organism(entries=None, numbers=NUMBERS, **metadata):
     return safetensors({"__metadata__": METADATA | metadata} | (entries or ENTRIES), numbers)
 
 
+def nested(levels):
+    """JSON of so many objects, one inside the other."""
+    return '{"a":' * levels + "1" + "}" * levels
+
+
 def shifted(by, after=0):
     """The entries, with tensors that start at `after` or later moved by `by` bytes."""
     return {
@@ -106,6 +111,9 @@ READ = {
     "organism, scores that are not finite": organism(scores='{"a": [NaN, -Infinity, 1e999], "NaN": "NaN, Infinity"}'),
     "organism, a backslash before a u": organism(training=r'{"target": "\\ud800"}'),
     "organism, an empty training record": organism(training="{}"),
+    "organism, training record of 500 levels": organism(training=nested(500)),
+    "organism, many objects side by side": organism(training=f'{{"a": [{", ".join(["{}"] * 2000)}]}}'),
+    "organism, brackets in a text": organism(training=f'{{"a": "{"[" * 2000}"}}'),
     "organism, shape of one side more": with_tensor("organism", "hidden.bias", shape=[128]),
     "organism, version 2 with built-in filters": filtered("identity", "sobel_x", "laplacian"),
     "organism, a filter of one's own": own(),
@@ -236,7 +244,7 @@ REFUSED = {
     "organism, a signal with a comma": signalled(["a,b"]),
     "organism, a signal with a step": signalled(["a@3"]),
     "organism, 257 signals": signalled([str(number) for number in range(257)]),
-    "organism, deep training record": organism(training='{"a":' * 5000 + "1" + "}" * 5000),
+    "organism, training record of 501 levels": organism(training=nested(501)),
     "distill, a scale of 1e300": layers(weight_scale=1e300),
     "distill, a scale of -1e31": layers(bias_scale=-1e31),
     "distill, a scale of 10 to the 400": layers(bias_scale=10**400),

@@ -2,10 +2,17 @@
 
 import json
 import math
+import re
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from blastema.errors import BlastemaError
+
+# Lists and objects inside one another, at most, as on the page. Python's own limit differs between its versions.
+DEEPEST = 500
+# The last string of a text that is cut off has no end.
+STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
 
 
 def parse_json(text: bytes | str, source: Path | str) -> Any:
@@ -65,6 +72,8 @@ def _parsed(text: bytes | str, source: Path | str, **hooks: Any) -> Any:
     try:
         # Given bytes, Python would guess the encoding; other programs do not.
         text = text if isinstance(text, str) else text.decode()
+        if _is_too_deep(text):
+            raise RecursionError
         return json.loads(text, object_pairs_hook=_unique_keys, **hooks)
     except _RepeatedKeyError as error:
         raise BlastemaError(
@@ -74,6 +83,13 @@ def _parsed(text: bytes | str, source: Path | str, **hooks: Any) -> Any:
         raise BlastemaError(f"{source} is nested too deeply") from None
     except ValueError:
         raise BlastemaError(f"{source} is not JSON, or is cut off") from None
+
+
+def _is_too_deep(text: str) -> bool:
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    brackets = (match[0] for match in STRING_OR_BRACKET.finditer(text) if match[0] in "[]{}")
+    return max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0) > DEEPEST
 
 
 class _RepeatedKeyError(Exception):

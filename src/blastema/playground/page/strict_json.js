@@ -4,6 +4,7 @@
 const STRING = /"(?:[^"\\]|\\.)*"/g;
 const KEY = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
 const NOT_FINITE = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+// Lists and objects inside one another, at most; Python has the same limit.
 const DEEPEST = 500;
 
 /**
@@ -40,7 +41,7 @@ export function hasOnlyCounts(text) {
 /** @param {any} value @param {number} depth @returns {number} */
 function keysIn(value, depth) {
   if (typeof value !== 'object' || value === null) return 0;
-  if (depth > DEEPEST) throw new Error('nested too deeply');
+  if (depth >= DEEPEST) throw new Error('nested too deeply');
   const inside = Object.values(value).reduce((count, part) => count + keysIn(part, depth + 1), 0);
   return Array.isArray(value) ? inside : inside + Object.keys(value).length;
 }
