@@ -7,6 +7,7 @@ from pathlib import Path
 from blastema.cli.choices import listed
 from blastema.errors import BlastemaError
 from blastema.io.arguments import suffix_named
+from blastema.io.found import mode_at
 
 
 def check_file(flag: str, path: Path, suffixes: Sequence[str] = ()) -> None:
@@ -35,7 +36,7 @@ def check_parent(flag: str, path: Path) -> None:
         if not path.parent.is_dir():
             raise BlastemaError(f"there is no folder {path.parent} to write {path.name} to; create it first")
         # The name may be longer than the file system allows.
-        path.exists()
+        mode_at(path)
     except OSError as error:
         raise BlastemaError(f"cannot write {path}: {error.strerror}; choose another {flag}") from None
     check_folder(flag, path.parent)

@@ -94,7 +94,8 @@ def play(
             if run and bulletin:
                 watch_live(run, bulletin)
             while True:
-                time.sleep(3600)
+                # Not for long: Ctrl-C just before the sleep begins is noticed when it ends.
+                time.sleep(0.5)
         except KeyboardInterrupt:
             if run and run.trainer.done < run.config.steps:
                 raise

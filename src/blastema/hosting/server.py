@@ -185,7 +185,8 @@ class BoundedReader(io.RawIOBase):
         if self.left <= 0:
             raise LineTooLong("request")
         self.connection.settimeout(seconds)
-        count = self.connection.recv_into(buffer)
+        # The buffer may be larger than what is left.
+        count = self.connection.recv_into(buffer, min(self.left, len(buffer)))
         self.left -= count
         return count
 

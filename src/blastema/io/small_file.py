@@ -1,8 +1,10 @@
 """Reading of untrusted files as a whole, up to a limit on their size."""
 
+import stat
 from pathlib import Path
 
 from blastema.errors import BlastemaError
+from blastema.io.found import mode_at
 
 
 def read_small_file(path: Path, largest: int, what: str) -> bytes:
@@ -17,9 +19,10 @@ def read_small_file(path: Path, largest: int, what: str) -> bytes:
         BlastemaError: the file is missing, cannot be read, is a folder or a pipe, or is too large.
     """
     try:
-        if not path.exists():
+        mode = mode_at(path)
+        if mode is None:
             raise BlastemaError(f"there is no file {path}")
-        if not path.is_file():
+        if not stat.S_ISREG(mode):
             raise BlastemaError(f"{path} is not a file; give {what}")
         if path.stat().st_size > largest:
             raise BlastemaError(f"{path} is larger than {largest:,} bytes, the limit for {what}")

@@ -1,5 +1,6 @@
 """Pictures from image files of any size, with alpha or with a background colour to remove."""
 
+import stat
 import warnings
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageChops, ImageColor, UnidentifiedImageError
 
 from blastema.errors import BlastemaError
+from blastema.io.found import mode_at
 from blastema.targets.file_kind import file_kind
 from blastema.targets.fit import visible_box
 from blastema.targets.svg import draw_svg
@@ -71,11 +73,12 @@ def shown(path: Path) -> str:
 def _check_file(path: Path) -> None:
     """Raise unless this is a readable file; reading a pipe could block forever."""
     try:
-        if path.is_dir():
-            raise BlastemaError(f"{shown(path)} is a folder; give an image file")
-        if not path.exists():
+        mode = mode_at(path)
+        if mode is None:
             raise BlastemaError(f"there is no file {shown(path)}; check the name, or give an emoji such as 🦎")
-        if not path.is_file():
+        if stat.S_ISDIR(mode):
+            raise BlastemaError(f"{shown(path)} is a folder; give an image file")
+        if not stat.S_ISREG(mode):
             raise BlastemaError(f"{shown(path)} is a device or a pipe; give an image file")
         with path.open("rb") as opened:
             opened.read(1)
