@@ -381,7 +381,7 @@ from blastema.cli.main import main
 main(["train", "disc", "--fit", "8", "--steps", "1", "--engine", "numpy", "--out", "small"])
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + int(sys.argv[1]), resource.RLIM_INFINITY))
-main(["train", "disc", "--fit", "200", "--pad", "0", "--steps", "1", "--engine", "numpy", "--out", "run"])
+main(["train", "disc", "--fit", "400", "--pad", "0", "--steps", "1", "--engine", "numpy", "--out", "run"])
 """
 
 
@@ -389,8 +389,8 @@ main(["train", "disc", "--fit", "200", "--pad", "0", "--steps", "1", "--engine",
 @pytest.mark.parametrize(
     ("megabytes", "says"),
     [
-        (60, r"takes at least 62\.1 MB of memory; \d\d\.\d MB are available: use a smaller --fit or --size, or a"),
-        (70, r"there is not enough memory; use a smaller --fit or --size, or a smaller --batch"),
+        (240, r"takes at least 248\.\d MB of memory; 2\d\d\.\d MB are available: use a smaller --fit or --size, or a"),
+        (320, r"there is not enough memory; use a smaller --fit or --size, or a smaller --batch"),
     ],
 )
 def test_a_limit_of_memory_ends_in_one_line(tmp_path, megabytes, says):
