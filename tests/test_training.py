@@ -263,6 +263,22 @@ def test_damaged_states_get_all_kinds_of_damage_in_turn(monkeypatch):
     assert asked == ["half", "square", "half", "square", "half", "square"]
 
 
+def test_cells_fire_less_often_and_rollouts_are_longer_in_turns_if_the_recipe_says_so(monkeypatch):
+    recipe = dataclasses.replace(SMALL, shortest=4, longest=4, slowed=(1, 2.5))
+    subject, rates = trainer(recipe=recipe), []
+    run = subject.engine.value_and_grad
+
+    def observed(rule, *arguments):
+        rates.append(rule.fire_rate)
+        return run(rule, *arguments)
+
+    monkeypatch.setattr(subject.engine, "value_and_grad", observed)
+    reports = [subject.step() for _ in range(3)]
+    assert rates == [0.5, 0.2, 0.5]
+    assert [report.rollout for report in reports] == [4, 10, 4]
+    assert subject.rule.fire_rate == 0.5
+
+
 def test_repeated_cuts_leave_their_place_empty_and_age_the_rest():
     recipe = dataclasses.replace(SMALL, steps=10, cuts=(0.5, 4), between=(2, 2))
     subject = trainer("regenerating", recipe)

@@ -86,6 +86,17 @@ def some_of(names: Mapping[str, Any]) -> Range:
     return Range(plain, f"one or more of {', '.join(names)}")
 
 
+def several(inner: Range) -> Range:
+    """Return the range of one or more of these values."""
+
+    def plain(value: Any) -> tuple[Any, ...]:
+        values = tuple(inner.plain(part) for part in _sequence(value))
+        _require(len(values) > 0)
+        return values
+
+    return Range(plain, f"one or more of {inner.text}")
+
+
 def stages(inner: Range) -> Range:
     """Return the range of values that apply from shares of the training steps on: the first from 0, in order."""
     each = pair(number(0, 1), inner)

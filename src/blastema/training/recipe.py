@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from blastema.damage import DAMAGES
 from blastema.errors import BlastemaError
-from blastema.training.ranges import Range, ascending, number, pair, some_of, stages, whole, whole_or
+from blastema.training.ranges import Range, ascending, number, pair, several, some_of, stages, whole, whole_or
 
 MOST_STEPS, MOST_STATES, LONGEST = 10**9, 10**6, 10**4
 # Of the fields that a user may change. The least epsilon is far above the smallest float32, so Adam never divides by 0.
@@ -17,6 +17,7 @@ RANGES: dict[str, Range] = {
     "shortest": whole(1, LONGEST),
     "longest": whole(1, LONGEST),
     "longer": pair(number(0, 1), number(0.01, 100)),
+    "slowed": several(number(1, 100)),
     "damages": some_of(DAMAGES),
     "cuts": pair(number(0, 1), whole(1, 1000)),
     "between": ascending(whole(0, LONGEST)),
@@ -40,6 +41,8 @@ class Recipe:
         pool: states kept between training steps.
         shortest, longest: range of CA steps in a rollout, both inclusive; drawn for each training step.
         longer: (share of the training steps, factor): from that share on, rollouts are longer by this factor.
+        slowed: factors that training steps apply in turn: cells fire so many times less often, and rollouts are
+            longer by as much. So an organism learns to grow whatever share of its cells fires at a time.
         reseeded: states of a batch, those with the highest loss, that are replaced by a seed cell; if the experiment
             starts from a pool.
         damaged: states of a batch, those with the lowest loss, that are damaged; if the experiment damages.
@@ -70,6 +73,7 @@ class Recipe:
     shortest: int = 64
     longest: int = 96
     longer: tuple[float, float] = (1.0, 1.0)
+    slowed: tuple[float, ...] = (1,)
     damages: tuple[str, ...] = ("disc",)
     cuts: tuple[float, int] = (1.0, 1)
     between: tuple[int, int] = (2, 8)
@@ -135,6 +139,14 @@ class Recipe:
         """
         begin, most = self.cuts
         return most if step >= begin * self.steps else 1
+
+    def slowed_at(self, step: int) -> float:
+        """Return the factor that applies to a training step.
+
+        >>> [Recipe(slowed=(1, 4)).slowed_at(step) for step in range(3)]
+        [1, 4, 1]
+        """
+        return self.slowed[step % len(self.slowed)]
 
     def rollout(self, step: int) -> tuple[int, int]:
         """Return the shortest and the longest rollout after `step` training steps.

@@ -1,5 +1,6 @@
 """The trainer: training steps, and the state between them."""
 
+import dataclasses
 import functools
 import math
 from typing import NamedTuple
@@ -108,9 +109,11 @@ class Trainer:
         """Take one training step."""
         draw = np.random.default_rng([self.seed, self.done])
         group, signals, before = self.draw_batch(draw)
-        rollout = int(draw.integers(*self.recipe.rollout(self.done), endpoint=True))
+        slowed = self.recipe.slowed_at(self.done)
+        rule = dataclasses.replace(self.rule, fire_rate=self.rule.fire_rate / slowed)
+        rollout = round(draw.integers(*self.recipe.rollout(self.done), endpoint=True) * slowed)
         evaluate = self.loss if len(self.targets) == 1 else towards(self.targets[signals], self.own_loss)
-        loss, after, gradient, _ = self.engine.value_and_grad(self.rule, self.cell_weights, before, rollout, evaluate)
+        loss, after, gradient, _ = self.engine.value_and_grad(rule, self.cell_weights, before, rollout, evaluate)
         finite = all(np.isfinite(numbers).all() for numbers in (loss, *gradient))
         if finite and (self.experiment.starts_from == "seed" or self.pool.put(group.places, after)):
             self.weights, self.moments = adam(
