@@ -325,10 +325,16 @@ def test_a_cell_dies_with_its_neighbourhood_and_says_so_once(folder):
 
 def test_cells_with_different_numbers_wait_differently_and_as_long_on_average(folder):
     first, second = ([cell.wait() for _ in range(5000)] for cell in (Host(folder, 1), Host(folder, 2)))
-    assert min(first) == 128
-    assert max(first) == 383
-    assert np.mean(first) == pytest.approx(255.5, abs=3)
     assert np.mean(np.equal(first, second)) < 0.02
+
+
+def test_a_wait_is_256_ticks_on_average_and_after_the_shortest_a_step_more_with_each_coin_that_shows_tails(folder):
+    # All that a generator of 16 bits draws.
+    cell, shortest, step = Host(folder), 89, 112
+    steps, rest = np.divmod(np.array([cell.wait() for _ in range(2**16 - 1)]) - shortest, step)
+    assert np.mean(steps * step + rest + shortest) == pytest.approx(256, abs=0.5)
+    assert (rest.min(), rest.max()) == (0, step - 1)
+    assert np.bincount(steps) / len(steps) == pytest.approx([*0.5 ** np.arange(1, 10), 0.5**9], abs=0.001)
 
 
 @pytest.mark.slow

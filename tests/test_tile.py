@@ -78,8 +78,8 @@ def test_the_seed_cell_tells_its_neighbours_before_it_changes(library, folder):
     grid = Grid(library, 3)
     grid.run(WAIT)
     grid.press(1, 1)
-    # The shortest wait is 128 ms.
-    grid.run(100)
+    # The shortest wait is 89 ms.
+    grid.run(80)
     cells = grid.cells()
     assert cells[1][1].numbers("state")[3:].tolist() == ones(folder)[3:].tolist()
     for port, (dy, dx) in enumerate(AROUND):

@@ -25,14 +25,13 @@ from blastema.sweep.conduct import run_sweep
 from blastema.sweep.job import FAILED
 from blastema.targets.emoji import ARTICLE_EMOJI
 from blastema.training.beginning import Beginning
-from blastema.training.experiments import EXPERIMENTS
+from blastema.training.experiments import EXPERIMENTS, RECIPES
 from blastema.training.run import Config
 from blastema.zoo import DIRECTORY
 from zoo_promises import badness, missed
 
 RUNS = Path("runs/zoo")
 ATTEMPTS = 3
-FURTHER = 8000
 
 
 class Plan(NamedTuple):
@@ -115,12 +114,12 @@ def path(name: str) -> Path:
     return DIRECTORY / f"{name.replace('/', '-', 1)}.safetensors"
 
 
-def train_further(names: list[str], steps: int, jobs: int) -> None:
-    """Train existing organisms with the recipe `further`; write each of which more regrows after cuts in a row."""
+def train_further(names: list[str], recipe: str, steps: int, jobs: int) -> None:
+    """Train existing organisms further; write each of which more regrows after cuts in a row."""
     existing = {name: load(path(name)) for name in names}
     beginnings = {name: Beginning.of(organism, name) for name, organism in existing.items()}
-    configs = {name: config_of(name, "further", steps, beginning=beginnings[name]) for name in names}
-    for name, organism in trained(configs, RUNS / f"further-{steps}", jobs):
+    configs = {name: config_of(name, recipe, steps, beginning=beginnings[name]) for name in names}
+    for name, organism in trained(configs, RUNS / f"{recipe}-{steps}", jobs):
         before, after = existing[name], measured(name, organism)
         candidates = [before, dataclasses.replace(after, scores=with_runs(after, before))]
         if missed(name, after.scores or Scores()):
@@ -221,8 +220,12 @@ def main() -> None:
     parser.add_argument("--again", action="store_true", help="also train existing organisms again")
     parser.add_argument("--seed", type=int, help="train the named organisms with this seed only")
     parser.add_argument("--measure", action="store_true", help="measure existing organisms again, without training")
-    parser.add_argument("--further", action="store_true", help="continue training existing organisms")
-    parser.add_argument("--steps", type=int, default=FURTHER, help="of --further (default: %(default)s)")
+    further = [name for name, recipe in RECIPES.items() if recipe.for_trained]
+    parser.add_argument(
+        "--further", nargs="?", const=further[0], choices=further, metavar="RECIPE",
+        help=f"continue training existing organisms with {' or '.join(further)} (default: %(const)s)",
+    )  # fmt: skip
+    parser.add_argument("--steps", type=int, help="of --further (default: the recipe's)")
     parser.add_argument("--round", action="store_true", help="replace weights by 8-bit weights where these are better")
     arguments = parser.parse_args()
     names = arguments.names or all_names()
@@ -233,7 +236,8 @@ def main() -> None:
             if path(name).exists():
                 measure_again(name)
     elif arguments.further:
-        train_further(names, arguments.steps, arguments.jobs)
+        steps = arguments.steps or RECIPES[arguments.further].steps
+        train_further(names, arguments.further, steps, arguments.jobs)
     elif arguments.round:
         for name in names:
             round_to_bytes(name)

@@ -75,6 +75,16 @@ BLASTEMA = Recipe(
     learning_rates=((0, 4e-3), (0.3, 2e-3), (0.6, 5e-4), (0.85, 1e-4)),
     sentence="our best",
 )
+# Cuts in a row, and rollouts long enough for regrown tissue to meet the rest.
+FURTHER = replace(
+    BLASTEMA,
+    longer=(0, 2.0),
+    cuts=(0, 9),
+    switched=(0, 2),
+    learning_rates=((0, 5e-4), (0.3, 2e-4), (0.6, 1e-4), (0.8, 3e-5)),
+    sentence="for trained organisms, with --from",
+    for_trained=True,
+)
 # The first is the default; docs/recipe.md compares them.
 RECIPES = {
     "blastema": BLASTEMA,
@@ -89,15 +99,15 @@ RECIPES = {
         learning_rates=falling(3e-3, 2e-5),
         sentence="sooner good from a trained organism",
     ),
-    # Cuts in a row, and rollouts long enough for regrown tissue to meet the rest.
-    "further": replace(
-        BLASTEMA,
-        longer=(0, 2.0),
-        cuts=(0, 9),
-        switched=(0, 2),
-        learning_rates=((0, 5e-4), (0.3, 2e-4), (0.6, 1e-4), (0.8, 3e-5)),
-        sentence="for trained organisms, with --from",
-        for_trained=True,
+    "further": FURTHER,
+    # In a swarm, hardly any two cells update at the same time.
+    "swarm": replace(
+        FURTHER,
+        steps=2000,
+        slowed=(1, 2, 4),
+        longer=(0, 1.5),
+        damages=("half", "lower", "left", "disc", "upper", "right"),
+        sentence="for trained organisms that shall grow in a swarm, with --from",
     ),
     # Many targets: slow at first, since the beginning grows another body, and damage only once all have a shape.
     "many": replace(
