@@ -48,12 +48,12 @@ cells in 9 of 16 instead of 16, the 🐠 after its right half was cut with a med
 
 `swarm`, too, is for an existing organism, one that shall grow where each cell has a clock of its own
 ([firmware.md](firmware.md)). It is `further` with cells that fire in half, a quarter and an eighth of the steps in turn
-(`slowed=1,2,4`) and rollouts that are longer by as much; damages are in turn a half plane, a disc and four of the
-article's cuts. 🐠, 😀 and 🕸 that ship were trained by it for 2,000 steps, after a trial of 2,000 to 4,000 steps that had
-half planes instead of the article's cuts (`python tools/train_zoo.py --further swarm NAME`). Before, three, two and five of
-the five cuts did not regrow in a swarm. Of 16 states, 14, 15 and 16 now regrow after nine centre cuts in a row, instead
-of 3, 0 and 16. What it costs: from half of their cells 9, 7 and 6 regrow instead of 16, 16 and 10, and losses are higher
-by 0.04 to 0.12.
+(`slowed=1,2,4`) and rollouts that are longer by as much; damages are in turn a half plane, a disc and the article's
+cuts. 🐠, 😀, 🐞, 🕸 and 🎄 that ship were trained by it for 2,000 steps (`blastema train 🎄 --from 🎄 --recipe swarm`),
+🐠, 😀 and 🕸 after another trial, as their records say. Before, they did not regrow 13 of their 25 cuts in a swarm. Of 16
+states, 14, 15, 16, 16 and 16 now regrow after nine centre cuts in a row, instead of 3, 0, 8, 16 and 16. What it costs:
+from half of their cells 9, 7, 16, 6 and 7 regrow, instead of 16, 16, 16, 10 and 11; and all losses but those of 🐞 are
+higher, by 0.04 to 0.12.
 
 `quick` is for a picture of one's own in few minutes, from the weights of a trained organism. A batch has 4 states
 instead of 8, so there are twice as many training steps in the same time; two of the 4 are damaged, by half planes every

@@ -57,9 +57,9 @@ SUMMARY = """
 With no loss above {aim}:
 
 {good}
-The lizard is `small-lizard` in the [zoo](zoo.md).
+The lizard is `smaller-lizard` in the [zoo](zoo.md), which also has `small-lizard`, 5,449 bytes.
 
-With the lowest losses in at most {most:,} bytes, where the aim is {aim}, too:
+With the lowest losses in at most {most:,} bytes:
 
 - {small}.
 """
@@ -72,7 +72,10 @@ trained. Without training, few units can go, although the second layer makes up 
 `--prune 0.5` it grows to -1.62 and does not keep its shape.
 
 Only lizards were trained, with one seed; three seeds of a lizard, a tree and a grinning face, which the curves should
-have, were not. `tools/train_small.py` trains, `benchmarks/small.py FILE` measures one.
+have, were not. `tools/train_small.py` trains, `benchmarks/small.py FILE` measures one. The smallest lizard was trained
+for 28,150 steps in five stages, each of which begins with what is left of the one before; the last has rounded weights.
+What made it good: 55 hidden units with 6 bits instead of 64 with 5, the worst of which was at -2.99 after 10,000 steps;
+more training steps; and the article's cuts among the damages, without which it regrew its centre to -3.13.
 
 | | seed | hidden units | channels | parameters | bits | bytes | grown | 10,000 | hardest cut |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
