@@ -107,7 +107,7 @@ RECIPES = {
         slowed=(1, 2, 4),
         longer=(0, 1.5),
         damages=("half", "lower", "left", "disc", "upper", "right", "centre"),
-        sentence="for trained organisms that shall grow in a swarm, with --from",
+        sentence="for trained organisms that are to grow in a swarm, with --from",
     ),
     # Many targets: slow at first, since the beginning grows another body, and damage only once all have a shape.
     "many": replace(
