@@ -268,8 +268,11 @@ def test_a_lizard_grows_while_messages_are_lost_and_cells_are_silent_and_restart
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("emoji", "cut"), [("🐠", "right"), ("🥨", "upper"), ("🎄", "centre")])
-def test_emoji_whose_states_are_large_grow_and_regrow(emoji, cut):
+@pytest.mark.parametrize(
+    ("emoji", "cut"),
+    [("🐠", "right"), ("😀", "left"), ("🐞", "centre"), ("🕸", "lower"), ("🎄", "lower"), ("🥨", "upper")],
+)
+def test_emoji_grow_and_regrow_what_some_did_not_before_they_were_trained_for_swarms(emoji, cut):
     swarm, target = Swarm(load(emoji)), load_target(emoji)
     swarm.run(300)
     assert log_loss(swarm, target) < -3
