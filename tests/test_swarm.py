@@ -262,9 +262,7 @@ def test_each_number_that_a_cell_receives_is_off_by_a_random_error():
 @pytest.mark.parametrize("reading", TOGETHER)
 def test_a_lizard_grows_while_messages_are_lost_and_cells_are_silent_and_restart(reading):
     losses = measure_cut(numbers_of(load("🦎")), load_target("🦎"), TOGETHER[reading], swarms=10)
-    # With another 5 % in each 100 waits, 14 % are silent in the end, and the worst is at -2.5.
-    grown = np.sort(losses[:, 0])
-    assert grown[-2 if "another" in reading else -1] < -2.5
+    assert losses[:, 0].max() < -2.5
 
 
 @pytest.mark.slow
