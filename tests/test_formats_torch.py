@@ -135,24 +135,23 @@ def test_what_is_written_is_read_back_exactly(rule, tmp_path):
 
 
 LIZARD = load("🦎")
-ROWS = np.arange(48).reshape(3, 16)
-# Our row of each input of a port, by its layout.
-INPUTS = {
-    "filters-xy": ROWS.ravel(),
-    "filters-yx": ROWS[[0, 2, 1]].ravel(),
-    "channels-xy": ROWS.T.ravel(),
-    "channels-yx": ROWS[[0, 2, 1]].T.ravel(),
-}
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float32) / 8
 IDENTITY = np.zeros((3, 3), np.float32)
 IDENTITY[1, 1] = 1
 KERNELS = np.stack([IDENTITY, SOBEL, SOBEL.T])
 
 
+def inputs(layout, channels=16):
+    """Our row of each input of a port."""
+    rows = np.arange(3 * channels).reshape(3, channels)
+    rows = rows[[0, 2, 1]] if layout.endswith("yx") else rows
+    return (rows if layout.startswith("filters") else rows.T).ravel()
+
+
 def port(layout="filters-xy", names=("fc0", "fc1"), prefix="", conv=False, bias=True, **more):
     """The lizard's state_dict as a port of the article has it."""
     weights = LIZARD.weights
-    first, second = weights.hidden_weight[INPUTS[layout]].T, weights.update_weight.T
+    first, second = weights.hidden_weight[inputs(layout)].T, weights.update_weight.T
     tensors = {
         f"{prefix}{names[0]}.weight": first[:, :, None, None] if conv else first,
         f"{prefix}{names[0]}.bias": weights.hidden_bias,
@@ -232,7 +231,7 @@ def test_a_second_layer_without_a_bias_has_none(tmp_path):
 def test_filter_by_filter_and_channel_by_channel_are_told_apart(name, tmp_path):
     weights = load(name).weights
     for layout in ("filters-xy", "channels-xy"):
-        first = np.ascontiguousarray(weights.hidden_weight[INPUTS[layout]].T)
+        first = np.ascontiguousarray(weights.hidden_weight[inputs(layout, len(weights.update_bias))].T)
         safetensors.numpy.save_file(port() | {"fc0.weight": first, "fc0.bias": weights.hidden_bias,
             "fc1.weight": np.ascontiguousarray(weights.update_weight.T), "fc1.bias": weights.update_bias,
         }, tmp_path / "a.safetensors")  # fmt: skip
@@ -246,7 +245,7 @@ def test_grouped_convolutions_of_pytorch_are_channel_by_channel():
     kernels = torch.from_numpy(np.tile(KERNELS, (16, 1, 1))[:, None])
     seen = torch.nn.functional.conv2d(state, kernels, padding=1, groups=16)
     ours = perceive(state.numpy().transpose(0, 2, 3, 1), Rule().filters, 0.0, "dead")
-    np.testing.assert_allclose(seen.numpy().transpose(0, 2, 3, 1), ours[..., INPUTS["channels-xy"]], atol=1e-5)
+    np.testing.assert_allclose(seen.numpy().transpose(0, 2, 3, 1), ours[..., inputs("channels-xy")], atol=1e-5)
 
 
 @pytest.mark.parametrize("metadata", [None, {"format": "pt"}], ids=["bare", "as Hugging Face saves"])
