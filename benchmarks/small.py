@@ -1,22 +1,32 @@
 """Measure how small an organism can be: python benchmarks/small.py [--out FILE] [ORGANISM ...].
 
-Without ORGANISM, organisms of the zoo are compressed without training: weights are rounded with compensated errors, as
-`blastema compress` does, and those of the first target also to the nearest. With it, these organisms are measured,
-which `tools/train_small.py` has trained, or anything else that `blastema.load` reads and the format `packed` holds.
-Bytes are those of that format. Results that the file already has are kept; those of a given organism are replaced.
+Without ORGANISM, organisms of the zoo are compressed, and others of the same targets, which are trained first, with
+other seeds, by the default recipe: in a sweep in `runs/small-seeds`, which can be stopped and is resumed. Weights are
+rounded with compensated errors, as `blastema compress` does, and those of the first target also to the nearest. Half of
+the hidden units of each organism are then removed and what is left is trained and rounded.
+
+With ORGANISM, these are measured, which `tools/train_small.py` has trained, or anything else that `blastema.load` reads
+and the format `packed` holds. Bytes are those of that format. Results that the file already has are kept; those of a
+given organism are replaced.
 """
 
 import argparse
 import json
 import os
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from blastema.analysis.short import short_scores
 from blastema.analysis.subject import Subject
+from blastema.damage import ARTICLE_CUTS
 from blastema.engines.native_engine import NativeEngine
+from blastema.errors import BlastemaError
 from blastema.io.atomic import replacing
+from blastema.learning import default_beginning
 from blastema.library import load, target_of
 from blastema.organism import Organism
 from blastema.quantisation.compensated import compensated_whole
@@ -24,11 +34,22 @@ from blastema.quantisation.compression import packed_whole
 from blastema.quantisation.eight_bit import perceptions
 from blastema.quantisation.few_bits import nearest_weights, weights_of
 from blastema.quantisation.packed import packed_size
+from blastema.quantisation.pruning import pruned
+from blastema.rule import Rule
+from blastema.sweep.conduct import run_sweep
+from blastema.sweep.job import FAILED
+from blastema.training.beginning import Beginning
+from blastema.training.experiments import falling
+from blastema.training.run import Config
 from surroundings import surroundings
 
 HERE = Path(__file__).parent
 TARGETS = ("🦎", "🎄", "😀")
 ROUNDED_TO = (8, 6, 5, 4)
+# Trainings of each target; the first is the organism of the zoo.
+COUNT = 3
+SEEDS, HALVES = Path("runs/small-seeds"), Path("runs/small-halves")
+HALF, HALF_BITS, HALF_STEPS = 64, 6, 2500
 ORGANISMS, OLDEST = 16, 10_000
 
 
@@ -43,15 +64,23 @@ class Trial(NamedTuple):
     seed: int = 0
 
     def organism(self) -> Organism:
-        """Return the organism; not for one that was trained."""
-        whole = load(self.target)
+        """Return the organism, from the zoo or from the runs of this benchmark."""
+        whole = load(HALVES / self.run) if self.way == "trained" else self.whole()
         if self.way == "exact":
             return whole
         if self.way == "nearest":
             return Organism(nearest_weights(whole.weights, self.bits), whole.rule, whole.training)
-        seen = perceptions(whole.rule, whole.weights, *whole.trained_size)
-        weights = weights_of(compensated_whole(whole.weights, self.bits, seen))
+        weights = weights_of(compensated_whole(whole.weights, self.bits, seen_by(whole)))
         return Organism(weights, whole.rule, whole.training)
+
+    def whole(self) -> Organism:
+        """Return the organism that this one is made from."""
+        return load(SEEDS / self.run) if self.seed else load(self.target)
+
+    @property
+    def run(self) -> str:
+        """The name of its run."""
+        return f"{self.target}-{self.seed}"
 
     def measured(self, organism: Organism) -> dict[str, Any]:
         """Return the bytes and the losses of this organism."""
@@ -60,12 +89,46 @@ class Trial(NamedTuple):
         return {"trial": self._asdict(), "bytes": size} | short_scores(subject, ORGANISMS, OLDEST, self.seed)
 
 
-def trials() -> list[Trial]:
-    """Return all trials without training, the most important first."""
-    first, *others = TARGETS
-    nearest = [Trial(first, "nearest", bits=bits) for bits in ROUNDED_TO]
-    compensated = [Trial(target, "compensated", bits=bits) for target in TARGETS for bits in ROUNDED_TO]
-    return [*(Trial(target, "exact") for target in (first, *others)), *compensated, *nearest]
+def rounded_trials() -> list[Trial]:
+    """Return all trials of whole organisms, the most important first."""
+    nearest = [Trial(TARGETS[0], "nearest", bits=bits) for bits in ROUNDED_TO]
+    of_seed = [
+        [Trial(target, "exact", seed=seed) for target in TARGETS]
+        + [Trial(target, "compensated", bits=bits, seed=seed) for target in TARGETS for bits in ROUNDED_TO]
+        for seed in range(COUNT)
+    ]
+    return [*of_seed[0], *nearest, *chain(*of_seed[1:])]
+
+
+def half_trials() -> list[Trial]:
+    """Return the trials of organisms that lose half of their hidden units and are trained."""
+    return [Trial(target, "trained", HALF, bits=HALF_BITS, seed=seed) for seed in range(COUNT) for target in TARGETS]
+
+
+def whole_config(trial: Trial) -> Config:
+    """Return how an organism of another seed is trained: as by `blastema train`."""
+    beginning = default_beginning((trial.target,), "blastema", Rule())
+    return Config(trial.target, seed=trial.seed, beginning=beginning)
+
+
+def half_config(trial: Trial) -> Config:
+    """Return how what is left of an organism is trained."""
+    whole = trial.whole()
+    rule, weights = pruned(whole.rule, whole.weights, seen_by(whole), trial.hidden)
+    beginning = Beginning.of(Organism(weights, rule, whole.training), trial.run)
+    settings = {"learning_rates": falling(2e-3, 2e-5), "damages": ("half", "centre", "disc", *ARTICLE_CUTS)}
+    return Config(trial.target, seed=trial.seed, steps=HALF_STEPS, rule=rule, beginning=beginning, settings=settings)
+
+
+def seen_by(organism: Organism) -> np.ndarray:
+    """Return what the cells of an organism perceive."""
+    return perceptions(organism.rule, organism.weights, *organism.trained_size)
+
+
+def train(configs: dict[str, Config], directory: Path) -> None:
+    """Train all, or continue; exit if a training failed."""
+    if failed := [f"{job.name}: {job.problem}" for job in run_sweep(configs, directory) if job.state == FAILED]:
+        sys.exit("\n".join(failed))
 
 
 def trial_of(name: str) -> Trial:
@@ -91,8 +154,10 @@ def main() -> None:
             write(arguments.out, trial_of(name).measured(load(name)))
         return
     done = [Trial(**result["trial"]) for result in read(arguments.out)["results"]]
-    waiting = [trial for trial in trials() if trial not in done]
-    for trial in waiting[: arguments.most]:
+    rounded, halves = ([trial for trial in all_ if trial not in done] for all_ in (rounded_trials(), half_trials()))
+    train({trial.run: whole_config(trial) for trial in [*rounded, *halves] if trial.seed}, SEEDS)
+    train({trial.run: half_config(trial) for trial in halves}, HALVES)
+    for trial in [*rounded, *halves][: arguments.most]:
         write(arguments.out, trial.measured(trial.organism()))
 
 
@@ -102,7 +167,7 @@ def write(out: Path, result: dict[str, Any]) -> None:
     # Read again, since another process may have added results meanwhile.
     record = read(out)
     others = [other for other in record["results"] if other["trial"] != result["trial"]]
-    record |= {"surroundings": surroundings(), "results": [*others, result]}
+    record |= {"surroundings": surroundings(), "half_steps": HALF_STEPS, "results": [*others, result]}
     with replacing(out) as temporary:
         temporary.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
@@ -113,4 +178,7 @@ def read(out: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (BlastemaError, KeyboardInterrupt) as error:
+        sys.exit(str(error) or "Stopped; the same command continues.")

@@ -42,7 +42,7 @@ def refuse_taken(directory: Path) -> None:
     # With a beginning, checkpoints are written before the configuration; the log is not.
     if names <= {LOCK} or {LOCK, TARGET} <= names <= {LOCK, TARGET, *BEFORE_CONFIG}:
         return
-    advice = f"continue it with --resume {directory}, or " if CONFIG in names else ""
+    advice = f"continue it with blastema train --resume {directory}, or " if CONFIG in names else ""
     raise DirectoryTakenError(f"{directory} already exists and is not empty; {advice}choose another --out")
 
 
