@@ -205,7 +205,7 @@ def test_of_two_runs_started_in_one_directory_one_is_refused(tmp_path, monkeypat
         return picture(config)
 
     monkeypatch.setattr(Config, "picture", slow)
-    with pytest.raises(BlastemaError, match="already exists and is not empty; continue it with blastema train --resume"):
+    with pytest.raises(BlastemaError, match="is not empty; continue it with blastema train --resume"):
         Run.begin(tmp_path / "run", dataclasses.replace(CONFIG, target="ring"))
     assert Run.resume(tmp_path / "run").config.target == "disc"
 

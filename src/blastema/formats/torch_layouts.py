@@ -19,8 +19,8 @@ from blastema.rule import FILTERS, Rule
 from blastema.rule.perception import kernels as kernels_of
 
 LAYOUTS = ("filters-xy", "filters-yx", "channels-xy", "channels-yx")
-# Wrong layouts explode: after 64 steps in a grid of 48x48, each of the 35 organisms of the zoo had values of 2.9e8 or more if
-# read in a wrong layout, and none above 15 in its own.
+# Wrong layouts explode: after 64 steps in a grid of 48x48, each of the 35 organisms of the zoo had values of 2.9e8 or
+# more if read in a wrong layout, and none above 15 in its own.
 TRIAL_STEPS, TRIAL_SIDE, TRIAL_MOST, LARGEST_TRIAL = 64, 48, 1e3, 100_000
 
 Tensors = dict[str, np.ndarray]
