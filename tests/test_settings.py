@@ -196,7 +196,7 @@ def test_a_custom_filter_survives_the_file(tmp_path):
 def test_a_recipe_brings_its_own_steps_and_batch():
     assert (Config("disc").steps, Config("disc").batch) == (8000, 8)
     quick = Config("disc", recipe="quick")
-    assert (quick.steps, quick.batch, quick.full_recipe().damaged) == (4400, 4, 2)
+    assert (quick.steps, quick.batch, quick.full_recipe().damaged) == (3200, 4, 1)
     assert (Config("disc", recipe="quick", steps=9, batch=5).steps, Config("disc", recipe="quick", batch=5).batch) == (
         9,
         5,

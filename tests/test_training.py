@@ -106,6 +106,13 @@ def test_normalised_gradients_have_length_one_and_zeros_stay_zero():
     np.testing.assert_allclose(lengths, [1, 1, 1, 0, 1], atol=1e-5)
 
 
+def test_a_gradient_whose_length_overflows_counts_as_none():
+    weights = random_weights(Rule())
+    result = normalised(weights._replace(hidden_bias=np.full_like(weights.hidden_bias, 1e25)))
+    assert not result.hidden_bias.any()
+    assert np.array_equal(result.update_weight, normalised(weights).update_weight)
+
+
 @given(st.integers(0, 2**32 - 1))
 def test_the_pool_returns_exactly_what_was_stored(tmp_path_factory, seed):
     path = tmp_path_factory.getbasetemp() / "pool.safetensors"

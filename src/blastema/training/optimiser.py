@@ -25,7 +25,9 @@ def no_moments(weights: Weights) -> Moments:
 def normalised(gradient: Weights) -> Weights:
     """Return each gradient tensor divided by its L2 norm + 1e-8, which reduces jumps of the loss (experiment 1)."""
     # Not `np.linalg.norm`: BLAS splits long sums by its number of threads, which changes the last bits.
-    lengths = (np.sqrt(np.sum(np.square(tensor))) + np.float32(LEAST_LENGTH) for tensor in gradient)
+    # When an organism explodes, squares may overflow. The length is infinite then, so that the step has no gradient.
+    with np.errstate(over="ignore"):
+        lengths = [np.sqrt(np.sum(np.square(tensor))) + np.float32(LEAST_LENGTH) for tensor in gradient]
     return Weights(*(tensor / length for tensor, length in zip(gradient, lengths, strict=True)))
 
 
