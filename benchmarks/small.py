@@ -1,9 +1,9 @@
 """Measure how small an organism can be: python benchmarks/small.py [--out FILE] [ORGANISM ...].
 
 Without ORGANISM, organisms of the zoo are compressed, and others of the same targets, which are trained first, with
-other seeds, by the default recipe: in a sweep in `runs/small-seeds`, which can be stopped and is resumed. Weights are
+other seeds, by the recipe `quick`: in a sweep in `runs/small-seeds`, which can be stopped and is resumed. Weights are
 rounded with compensated errors, as `blastema compress` does, and those of the first target also to the nearest. Half of
-the hidden units of each organism are then removed and what is left is trained and rounded.
+the hidden units of each organism are then removed, and what is left is trained, too, and rounded.
 
 With ORGANISM, these are measured, which `tools/train_small.py` has trained, or anything else that `blastema.load` reads
 and the format `packed` holds. Bytes are those of that format. Results that the file already has are kept; those of a
@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,12 +23,12 @@ import numpy as np
 
 from blastema.analysis.short import short_scores
 from blastema.analysis.subject import Subject
-from blastema.damage import ARTICLE_CUTS
 from blastema.engines.native_engine import NativeEngine
 from blastema.errors import BlastemaError
 from blastema.io.atomic import replacing
 from blastema.learning import default_beginning
 from blastema.library import load, target_of
+from blastema.machine import cores
 from blastema.organism import Organism
 from blastema.quantisation.compensated import compensated_whole
 from blastema.quantisation.compression import packed_whole
@@ -39,7 +40,6 @@ from blastema.rule import Rule
 from blastema.sweep.conduct import run_sweep
 from blastema.sweep.job import FAILED
 from blastema.training.beginning import Beginning
-from blastema.training.experiments import falling
 from blastema.training.run import Config
 from surroundings import surroundings
 
@@ -49,7 +49,7 @@ ROUNDED_TO = (8, 6, 5, 4)
 # Trainings of each target; the first is the organism of the zoo.
 COUNT = 3
 SEEDS, HALVES = Path("runs/small-seeds"), Path("runs/small-halves")
-HALF, HALF_BITS, HALF_STEPS = 64, 6, 2500
+HALF, HALF_BITS, HALF_STEPS = 64, 6, 1600
 ORGANISMS, OLDEST = 16, 10_000
 
 
@@ -106,9 +106,9 @@ def half_trials() -> list[Trial]:
 
 
 def whole_config(trial: Trial) -> Config:
-    """Return how an organism of another seed is trained: as by `blastema train`."""
-    beginning = default_beginning((trial.target,), "blastema", Rule())
-    return Config(trial.target, seed=trial.seed, beginning=beginning)
+    """Return how an organism of another seed is trained: as by `blastema train --recipe quick`."""
+    beginning = default_beginning((trial.target,), "quick", Rule())
+    return Config(trial.target, recipe="quick", seed=trial.seed, beginning=beginning)
 
 
 def half_config(trial: Trial) -> Config:
@@ -116,8 +116,12 @@ def half_config(trial: Trial) -> Config:
     whole = trial.whole()
     rule, weights = pruned(whole.rule, whole.weights, seen_by(whole), trial.hidden)
     beginning = Beginning.of(Organism(weights, rule, whole.training), trial.run)
-    settings = {"learning_rates": falling(2e-3, 2e-5), "damages": ("half", "centre", "disc", *ARTICLE_CUTS)}
-    return Config(trial.target, seed=trial.seed, steps=HALF_STEPS, rule=rule, beginning=beginning, settings=settings)
+    return Config(trial.target, recipe="quick", steps=HALF_STEPS, seed=trial.seed, rule=rule, beginning=beginning)
+
+
+def result_of(trial: Trial) -> dict[str, Any]:
+    """Return the measurements of a trial."""
+    return trial.measured(trial.organism())
 
 
 def seen_by(organism: Organism) -> np.ndarray:
@@ -157,8 +161,9 @@ def main() -> None:
     rounded, halves = ([trial for trial in all_ if trial not in done] for all_ in (rounded_trials(), half_trials()))
     train({trial.run: whole_config(trial) for trial in [*rounded, *halves] if trial.seed}, SEEDS)
     train({trial.run: half_config(trial) for trial in halves}, HALVES)
-    for trial in [*rounded, *halves][: arguments.most]:
-        write(arguments.out, trial.measured(trial.organism()))
+    with ProcessPoolExecutor(cores()) as pool:
+        for result in pool.map(result_of, [*rounded, *halves][: arguments.most]):
+            write(arguments.out, result)
 
 
 def write(out: Path, result: dict[str, Any]) -> None:
