@@ -50,8 +50,8 @@ With `blastema compress ORGANISM --bits B` nothing is trained. Nearest: each wei
 Compensated, which compress does: later weights make up for the errors of those already rounded, on what the organism's
 own cells perceive ([formats](formats.md#distill)). In both, each hidden unit has steps of its own.
 
-A row has three organisms, one after another: that of the zoo, and two that `blastema train --recipe quick` trained,
-with the seeds 1 and 2. Good: how many have no loss above {aim}.
+A row has three organisms, one after another: that of the zoo, and two of the recipe `quick`, with the seeds 1 and 2, as
+`blastema train 🦎 --recipe quick --seed 1` gives them. Good: how many have no loss above {aim}.
 
 | | bits | bytes | | grown | 10,000 | hardest cut | good |
 | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |
