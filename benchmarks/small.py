@@ -131,7 +131,8 @@ def seen_by(organism: Organism) -> np.ndarray:
 
 def train(configs: dict[str, Config], directory: Path) -> None:
     """Train all, or continue; exit if a training failed."""
-    if failed := [f"{job.name}: {job.problem}" for job in run_sweep(configs, directory) if job.state == FAILED]:
+    jobs = run_sweep(configs, directory) if configs else []
+    if failed := [f"{job.name}: {job.problem}" for job in jobs if job.state == FAILED]:
         sys.exit("\n".join(failed))
 
 
@@ -158,7 +159,8 @@ def main() -> None:
             write(arguments.out, trial_of(name).measured(load(name)))
         return
     done = [Trial(**result["trial"]) for result in read(arguments.out)["results"]]
-    rounded, halves = ([trial for trial in all_ if trial not in done] for all_ in (rounded_trials(), half_trials()))
+    rounded = [trial for trial in rounded_trials() if trial not in done]
+    halves = [trial for trial in half_trials() if trial not in done]
     train({trial.run: whole_config(trial) for trial in [*rounded, *halves] if trial.seed}, SEEDS)
     train({trial.run: half_config(trial) for trial in halves}, HALVES)
     with ProcessPoolExecutor(cores()) as pool:
@@ -172,7 +174,8 @@ def write(out: Path, result: dict[str, Any]) -> None:
     # Read again, since another process may have added results meanwhile.
     record = read(out)
     others = [other for other in record["results"] if other["trial"] != result["trial"]]
-    record |= {"surroundings": surroundings(), "half_steps": HALF_STEPS, "results": [*others, result]}
+    halves = {"hidden": HALF, "bits": HALF_BITS, "steps": HALF_STEPS}
+    record |= {"surroundings": surroundings(), "halves": halves, "results": [*others, result]}
     with replacing(out) as temporary:
         temporary.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 

@@ -158,9 +158,8 @@ TIME_BEGUN = """Quick: `--recipe quick`, {quick:,} steps of half
 as many states, `--from 🐠`, which never saw these pictures, looked at in the last third.
 """
 TIME_PICTURE = """
-The 😀 that did not meet them grew and regrew to -3.63 or less; after 1,000 steps one of its 16 states was at -2.55.
-Tried for `quick`, and not better: a cosine from 5e-3, with which the loss falls sooner, but one of two lizards
-exploded; rollouts of 32 to 64 steps, or batches of 2, after which organisms persist less well.
+Tried for `quick`, and not better: a cosine from 5e-3, with which the loss falls sooner, but the gradients of one of two
+lizards overflowed; rollouts of 32 to 64 steps, or batches of 2, after which organisms persist less well.
 
 ![How far the worst number of a {target} lies above its threshold, by minutes](pictures/time-to-quality.png)
 """

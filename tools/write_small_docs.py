@@ -21,8 +21,6 @@ RESULTS = Path(__file__).parents[1] / "benchmarks/small.json"
 PICTURE = "pictures/small.png"
 # The aim: so many bytes at most, and no loss above this.
 MOST_BYTES, AIM = 2500, -3.2
-# Hidden units and bits of the organisms that lost half of their units.
-HALVED = 64, 6
 # Of the picture, in pixels; of the axis, where exploded organisms are drawn at the end.
 WIDTH, LIMITS = 760, (-5.0, 0.0)
 COLOURS = {"🦎": GREEN, "🎄": PURPLE, "😀": ORANGE}
@@ -77,7 +75,7 @@ trained. Without training, few units can go, although the second layer makes up 
 `--prune 0.5` it grows to -1.62 and does not keep its shape.
 
 Half of the hidden units of all nine organisms above were removed, and what was left was trained by the recipe `quick`
-for {half_steps:,} steps and then rounded to 6 bits. {good} of these nine are good; more steps are needed. The other
+for {steps:,} steps and then rounded to {bits} bits. {good} of these nine are good; more steps are needed. The other
 rows are lizards made from that of the zoo: `tools/train_small.py` trains them, `benchmarks/small.py FILE` measures one.
 The smallest was trained for 28,150 steps in five stages, each of which begins with what is left of the one before; the
 last has rounded weights. What made it good: 55 hidden units with 6 bits instead of 64 with 5, the worst of which was at
@@ -97,9 +95,10 @@ def page(record: dict[str, Any]) -> str:
     rounded = [result for result in in_order if not is_trained(result)]
     text = INTRODUCTION.format(**record["surroundings"], aim=AIM)
     text += "".join(rounded_row(list(seeds)) for _, seeds in groupby(rounded, order))
-    halves = [result for result in trained if (result["trial"]["hidden"], result["trial"]["bits"]) == HALVED]
+    sizes = {name: record["halves"][name] for name in ("hidden", "bits")}
+    halves = [result for result in trained if sizes.items() <= result["trial"].items()]
     good = sum(worst(result) <= AIM for result in halves)
-    text += TRAINED.format(half_steps=record["half_steps"], good=good)
+    text += TRAINED.format(**record["halves"], good=good)
     text += "".join(map(trained_row, trained))
     notes = [f"\n{result['bytes']:,} bytes: {result['note']}.\n" for result in trained if "note" in result]
     return text + "".join(notes) + summary(results)

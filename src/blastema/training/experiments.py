@@ -75,7 +75,7 @@ BLASTEMA = Recipe(
     learning_rates=((0, 4e-3), (0.3, 2e-3), (0.6, 5e-4), (0.85, 1e-4)),
     sentence="our best",
 )
-# With the article's cuts, all of which regrow late.
+# The article's cuts, too: without them, one or another of them did not regrow.
 CUTS_IN_TURN = ("half", "lower", "left", "disc", "upper", "right", "centre")
 # Cuts in a row, and rollouts long enough for regrown tissue to meet the rest.
 FURTHER = replace(
