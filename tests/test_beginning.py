@@ -39,6 +39,19 @@ def test_training_starts_from_the_weights(tmp_path):
     assert not equal(run.trainer.weights, organism.weights)
 
 
+# At the full rate from the start, some 4 of 20 seeds explode.
+@pytest.mark.slow
+@pytest.mark.parametrize("experiment", ["growing", "regenerating"])
+def test_first_steps_do_not_destroy_what_the_organism_has_learned(tmp_path, experiment):
+    for seed in range(12):
+        directory = tmp_path / str(seed)
+        trainer = Run.begin(
+            directory, Config("🦖", experiment=experiment, fit=20, seed=seed, beginning=load("🐠"))
+        ).trainer
+        losses = [trainer.step().loss for _ in range(140)]
+        assert max(losses[50:]) < 0.05, seed
+
+
 @given(st.integers(1, 40), st.integers(0, 40), st.integers(0, 2**32 - 1))
 def test_further_hidden_units_do_not_change_what_grows(hidden, more, seed):
     rule = Rule(channels=8, hidden=hidden, filters=("identity", "laplacian"))

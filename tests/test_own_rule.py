@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 RULE = Rule(channels=12, hidden=64, filters=("identity", "sobel_x", "sobel_y", "laplacian"), fire_rate=0.7, edge="wrap")
 SETTINGS = (
     "channels=12", "hidden=64", "filters=identity,sobel_x,sobel_y,laplacian", "fire_rate=0.7", "edge=wrap",
-    "pool=12", "shortest=4", "longest=8", "learning_rates=0:1e-4,0.5:1e-5", "damages=half", "damaged=2",
+    "pool=12", "shortest=4", "longest=8", "learning_rates=0:1e-4,0.5:1e-5", "warmup=0", "damages=half", "damaged=2",
 )  # fmt: skip
 COMMAND = ["train", "disc", "--fit", "6", "--pad", "4", "--steps", "90", *(f"--set={text}" for text in SETTINGS)]
 # Published models have the article's channels and filters only.

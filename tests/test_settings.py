@@ -16,6 +16,7 @@ from blastema.errors import BlastemaError
 from blastema.rule import FILTERS, Filter, Rule
 from blastema.training.config_file import config_of as config_of_file
 from blastema.training.experiments import EXPERIMENTS, RECIPES
+from blastema.training.optimiser import OPTIMISERS
 from blastema.training.recipe import RANGES, Recipe
 from blastema.training.run import Config, Run
 from blastema.training.settings import NAMES
@@ -42,9 +43,11 @@ RECIPE_VALUES = {
     "damages": st.lists(st.sampled_from(list(DAMAGES)), min_size=1, max_size=4).map(tuple),
     "cuts": shares(st.integers(1, 1000)),
     "between": st.tuples(st.integers(0, 99), st.integers(100, 10**4)),
+    "optimiser": st.sampled_from(list(OPTIMISERS)),
     "learning_rates": st.lists(shares(st.floats(0, 1000)), max_size=4, unique_by=lambda pair: pair[0]).map(
         lambda pairs: ((0, 1e-3), *(pair for pair in sorted(pairs) if pair[0] > 0))
     ),
+    "warmup": st.integers(0, 10**9),
     "beta_1": st.floats(0, 1, exclude_max=True),
     "beta_2": st.floats(0, 1, exclude_max=True),
     "epsilon": st.floats(1e-30, 1),
@@ -128,6 +131,9 @@ def test_defaults_are_shown_as_they_can_be_given():
         ({"learning_rates": ((0, math.nan),)}, "learning_rates of a recipe is"),
         ({"learning_rates": ((0.1, 1e-3),)}, "ascending from 0 to 1"),
         ({"learning_rates": ((0, 1e-3), (0.5, 1e-3), (0.5, 1e-4))}, "ascending from 0 to 1"),
+        ({"optimiser": "sgd"}, "optimiser of a recipe is 'sgd'; it must be one of adam, muon"),
+        ({"optimiser": ["muon"]}, "optimiser of a recipe is"),
+        ({"warmup": -1}, "warmup of a recipe is -1"),
         ({"beta_1": 1}, "beta_1 of a recipe is 1; it must be a number from 0 to below 1"),
         ({"epsilon": 0}, "epsilon of a recipe is 0"),
         ({"reseeded": -1}, "reseeded of a recipe is -1"),
@@ -196,10 +202,19 @@ def test_a_custom_filter_survives_the_file(tmp_path):
 def test_a_recipe_brings_its_own_steps_and_batch():
     assert (Config("disc").steps, Config("disc").batch) == (8000, 8)
     quick = Config("disc", recipe="quick")
-    assert (quick.steps, quick.batch, quick.full_recipe().damaged) == (3200, 4, 1)
+    assert (quick.steps, quick.batch, quick.full_recipe().damaged) == (2000, 4, 1)
     assert (Config("disc", recipe="quick", steps=9, batch=5).steps, Config("disc", recipe="quick", batch=5).batch) == (
         9,
         5,
     )
     rates = [rate for _, rate in quick.full_recipe().learning_rates]
     assert rates == sorted(rates, reverse=True)
+
+
+def test_the_learning_rate_rises_at_first():
+    recipe = Config("disc").full_recipe()
+    rates = [recipe.learning_rate(step) for step in (0, 99, 199, 200, 2399, 2400)]
+    assert rates == [2e-5, 2e-3, 4e-3, 4e-3, 4e-3, 2e-3]
+    assert Config("disc", recipe="article").full_recipe().learning_rate(0) == 2e-3
+    short = Config("disc", steps=40).full_recipe()
+    assert [short.learning_rate(step) for step in (0, 4, 9, 10)] == [4e-4, 2e-3, 4e-3, 4e-3]

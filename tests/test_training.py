@@ -18,7 +18,7 @@ from blastema.rule import Batch, Rule, Weights, seed_batch, seed_state
 from blastema.targets import load_target
 from blastema.training.collapse import collapse
 from blastema.training.experiments import EXPERIMENTS, RECIPES
-from blastema.training.optimiser import adam, no_moments, normalised
+from blastema.training.optimiser import POLYNOMIAL, TIMES, adam, muon, no_moments, normalised, orthogonalised
 from blastema.training.pool import Pool, nonzero_cells
 from blastema.training.trainer import Report, Trainer
 from conftest import random_states, random_weights
@@ -68,6 +68,47 @@ def test_adam_is_that_of_jax():
     for ours, theirs in zip(weights, read(judged), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=2e-6)
         assert ours.dtype == np.float32
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 99), st.floats(1e-4, 1e4))
+def test_a_matrix_keeps_its_singular_vectors_when_it_is_made_orthogonal(rows, columns, seed, scale):
+    matrix = (scale * np.random.default_rng(seed).normal(size=(rows, columns))).astype(np.float32)
+    left, singular, right = np.linalg.svd(matrix.astype(np.float64), full_matrices=False)
+    singular /= np.sqrt(np.sum(np.square(singular)))
+    for _ in range(TIMES):
+        singular = sum(factor * singular**power for factor, power in zip(POLYNOMIAL, (1, 3, 5), strict=True))
+    np.testing.assert_allclose(orthogonalised(matrix), left * singular @ right, atol=2e-3)
+    assert not orthogonalised(np.zeros_like(matrix)).any()
+
+
+def test_muon_moves_the_biases_as_adam_does():
+    weights, gradient = random_weights(Rule()), random_weights(Rule(), seed=1)
+    arguments = (weights, gradient, no_moments(weights), 0, 2e-3)
+    (moved, moments), (judged, expected) = muon(*arguments), adam(*arguments)
+    for name, tensor in moved._asdict().items():
+        assert np.array_equal(tensor, getattr(judged, name)) == (name not in ("hidden_weight", "update_weight"))
+        assert tensor.dtype == np.float32
+    assert all(np.array_equal(*pair) for pair in zip(moments.first, expected.first, strict=True))
+
+
+@pytest.mark.slow
+def test_muon_is_that_of_pytorch():
+    torch = pytest.importorskip("torch", reason="not installed: PyTorch, which is large (pip install torch)")
+    weights = random_weights(Rule())
+    moments, names = no_moments(weights), ("hidden_weight", "update_weight")
+    judged = [torch.tensor(getattr(weights, name)) for name in names]
+    judge = torch.optim.Muon(judged, lr=2e-3, weight_decay=0, momentum=0.9, adjust_lr_fn="match_rms_adamw")
+    for step in range(5):
+        gradient = random_weights(Rule(), seed=step)
+        weights, moments = muon(weights, gradient, moments, step, 2e-3)
+        for tensor, name in zip(judged, names, strict=True):
+            tensor.grad = torch.tensor(getattr(gradient, name))
+        judge.step()
+    for tensor, name in zip(judged, names, strict=True):
+        start = getattr(random_weights(Rule()), name)
+        far, off = np.abs(tensor.numpy() - start).max(), np.abs(tensor.numpy() - getattr(weights, name)).max()
+        # It iterates in bfloat16, which has 8 bits.
+        assert off < 0.03 * far
 
 
 @pytest.mark.parametrize("channels", [4, 5, 16])

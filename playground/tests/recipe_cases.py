@@ -18,7 +18,7 @@ from blastema.training.beginning import Beginning
 from blastema.training.collapse import collapse
 from blastema.training.experiments import EXPERIMENTS, RECIPES, reseeded
 from blastema.training.milestone import is_milestone
-from blastema.training.optimiser import adam, no_moments, normalised
+from blastema.training.optimiser import OPTIMISERS, no_moments, normalised
 from blastema.training.pool import Pool
 from blastema.training.trainer import Report
 
@@ -95,20 +95,24 @@ def losses():
     }  # fmt: skip
 
 
-def optimiser():
-    """Return some steps of Adam, each with its gradient."""
+def optimisers():
+    """Return some steps of each optimiser, each with its gradient."""
+    return {"rate": 2e-3, "steps": {name: steps_of(optimiser) for name, optimiser in OPTIMISERS.items()}}
+
+
+def steps_of(optimiser):
     weights = initial_weights(RANDOM, 12, 10, 4)
     moments, steps = no_moments(weights), []
     for step in (0, 1, 2, 500):
         gradient = Weights(*(RANDOM.normal(0, 1e-3, np.shape(w)).astype(np.float32) for w in weights))
         gradient = gradient._replace(update_bias=np.zeros(4, np.float32))
         units = normalised(gradient)
-        before, (weights, moments) = (weights, moments), adam(weights, units, moments, step, 2e-3)
+        before, (weights, moments) = (weights, moments), optimiser(weights, units, moments, step, 2e-3)
         steps.append(
             {"step": step, "gradient": named(gradient), "normalised": named(units), "before": of(*before)}
             | {"after": of(weights, moments)}
         )
-    return {"rate": 2e-3, "steps": steps}
+    return steps
 
 
 def named(weights):
@@ -187,5 +191,5 @@ def picture(fit, number):
 
 
 if __name__ == "__main__":
-    parts = (draws, schedules, masks, pool, losses, optimiser, beginnings, milestones, collapses, placements)
+    parts = (draws, schedules, masks, pool, losses, optimisers, beginnings, milestones, collapses, placements)
     sys.stdout.write(as_json({part.__name__: part() for part in parts}))

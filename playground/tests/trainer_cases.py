@@ -29,6 +29,7 @@ CASES = {
     "regenerating": ("regenerating", "blastema", SHORT, Rule(), None, 12, (4,)),
     "regenerating, of another rule": ("regenerating", "article", SHORT, OTHER, None, 5, ()),
     "with cuts in a row": ("regenerating", "further", SHORT, Rule(), "🦎", 4, ()),
+    "quick": ("regenerating", "quick", SHORT, Rule(), "🐠", 3, ()),
     "with whole rollouts": ("regenerating", "blastema", {"pool": 20}, Rule(hidden=150), "🦎", 2, ()),
 }
 

@@ -19,7 +19,7 @@ def recipes_file() -> bytes:
         "recipes": {name: asdict(recipe) for name, recipe in RECIPES.items()},
         "experiments": {name: asdict(experiment) for name, experiment in EXPERIMENTS.items()},
         "damage": _lower(damage, "MIDDLE_HALF", "MIDDLE_QUARTER", "RADIUS", "HALF_SIDE"),
-        "optimiser": _lower(optimiser, "LEAST_LENGTH"),
+        "optimiser": _lower(optimiser, "LEAST_LENGTH", "POLYNOMIAL", "TIMES", "REACH", "MATRICES"),
         "collapse": _lower(collapse, "JUMP", "STAYS", "LOOKS_BACK") | _lower(run, "PATIENCE"),
         "milestone": _lower(milestone, "COUNT", "SHORTEST_STAGE"),
         "validation": _lower(validation, "ORGANISMS", "AFTER", "CUTS_IN_A_ROW", "CUTS")

@@ -73,6 +73,7 @@ BLASTEMA = Recipe(
     pool=256,
     damages=("disc", "half", "square"),
     learning_rates=((0, 4e-3), (0.3, 2e-3), (0.6, 5e-4), (0.85, 1e-4)),
+    warmup=200,
     sentence="our best",
 )
 # The article's cuts, too: without them, one or another of them did not regrow.
@@ -91,15 +92,17 @@ FURTHER = replace(
 RECIPES = {
     "blastema": BLASTEMA,
     "long": replace(BLASTEMA, longer=(0.6, 1.6), sentence="longer rollouts late"),
-    # Half batches take half the time, and so many of them learn more. A small pool has old states sooner.
+    # Half batches take half the time, and so many of them learn more. A small pool has old states sooner. Muon learns
+    # in 800 steps what takes Adam twice as many or more.
     "quick": replace(
         BLASTEMA,
-        steps=3200,
+        steps=2000,
         batch=4,
         pool=64,
         damaged=1,
         damages=CUTS_IN_TURN,
-        learning_rates=falling(4e-3, 2e-5),
+        optimiser="muon",
+        learning_rates=falling(6e-3, 2e-5),
         sentence="sooner good from a trained organism",
     ),
     "further": FURTHER,

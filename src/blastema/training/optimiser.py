@@ -1,4 +1,4 @@
-"""Adam on normalised gradients."""
+"""Adam and Muon on normalised gradients."""
 
 from typing import NamedTuple
 
@@ -8,10 +8,14 @@ from blastema.rule import Weights
 
 # Added to the length of a gradient, by which it is divided.
 LEAST_LENGTH = 1e-8
+# Of Muon: the polynomial that brings singular values near 1, how often it is applied, and the root mean square of a
+# step in learning rates, about as large as Adam's.
+POLYNOMIAL, TIMES, REACH = (3.4445, -4.7750, 2.0315), 5, 0.2
+MATRICES = ("hidden_weight", "update_weight")
 
 
 class Moments(NamedTuple):
-    """State of Adam: running means of the gradient and of its square."""
+    """State of an optimiser: running means of the gradient and of its square."""
 
     first: Weights
     second: Weights
@@ -65,3 +69,61 @@ def adam(
         )
     )
     return moved, Moments(first, second)
+
+
+def muon(
+    weights: Weights,
+    gradient: Weights,
+    moments: Moments,
+    step: int,
+    rate: float,
+    beta_1: float = 0.9,
+    beta_2: float = 0.999,
+    epsilon: float = 1e-7,
+) -> tuple[Weights, Moments]:
+    """Return the weights and moments after one step of Muon for the two matrices and of Adam for the biases.
+
+    Jordan et al. 2024, with the scale of Liu et al. 2025, "Muon is scalable for LLM training", section 2.2: a matrix
+    moves along its momentum (Nesterov's) with all singular values near 1, so that it learns in all directions at once.
+    Here the momentum is Adam's first moment, of which only the direction counts.
+
+    Args:
+        weights, gradient, moments, step, rate, beta_1, beta_2, epsilon: as for Adam.
+    """
+    moved, moments = adam(weights, gradient, moments, step, rate, beta_1, beta_2, epsilon)
+    matrices = {}
+    for name in MATRICES:
+        tensor, now, mean = (getattr(each, name) for each in (weights, gradient, moments.first))
+        direction = orthogonalised(beta_1 * mean + (1 - beta_1) * now)
+        matrices[name] = tensor - rate * REACH * max(tensor.shape) ** 0.5 * direction
+    return moved._replace(**matrices), moments
+
+
+def orthogonalised(matrix: np.ndarray) -> np.ndarray:
+    """Return a matrix with the singular vectors of this one, and with singular values of about 0.7 to 1.2.
+
+    Newton-Schulz iterations with Jordan's polynomial, on the products of the rows, or of the columns if these are
+    fewer. Singular values below some thousandth of the largest stay smaller.
+
+    >>> np.linalg.svd(orthogonalised(np.diag([1.0, 2.0, 3.0])))[1].round(1).tolist()
+    [1.1, 0.7, 0.7]
+    """
+    if matrix.shape[0] > matrix.shape[1]:
+        return orthogonalised(matrix.T).T
+    matrix = matrix / (np.sqrt(np.sum(np.square(matrix))) + np.float32(LEAST_LENGTH))
+    products = _product(matrix, matrix.T)
+    one = total = np.eye(len(matrix), dtype=matrix.dtype)
+    first, third, fifth = POLYNOMIAL
+    for _ in range(TIMES):
+        factor = first * one + third * products + fifth * _product(products, products)
+        total, products = _product(factor, total), _product(_product(factor, products), factor)
+    return _product(total, matrix)
+
+
+def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    # Not `@`, for the same reason as above.
+    return np.einsum("ij,jk->ik", left, right)
+
+
+# By the name that recipes give them.
+OPTIMISERS = {"adam": adam, "muon": muon}

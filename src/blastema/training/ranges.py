@@ -75,6 +75,16 @@ def pair(first: Range, second: Range) -> Range:
     return Range(plain, f"{first.text}, and {second.text}")
 
 
+def one_of(names: Mapping[str, Any]) -> Range:
+    """Return the range of the names in a registry."""
+
+    def plain(value: Any) -> str:
+        _require(isinstance(value, str) and value in names)
+        return value
+
+    return Range(plain, f"one of {', '.join(names)}")
+
+
 def some_of(names: Mapping[str, Any]) -> Range:
     """Return the range of one or more of the names in a registry."""
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from blastema.damage import DAMAGES
 from blastema.errors import BlastemaError
-from blastema.training.ranges import Range, ascending, number, pair, several, some_of, stages, whole, whole_or
+from blastema.training.optimiser import OPTIMISERS
+from blastema.training.ranges import Range, ascending, number, one_of, pair, several, some_of, stages, whole, whole_or
 
 MOST_STEPS, MOST_STATES, LONGEST = 10**9, 10**6, 10**4
 # Of the fields that a user may change. The least epsilon is far above the smallest float32, so Adam never divides by 0.
@@ -23,7 +24,9 @@ RANGES: dict[str, Range] = {
     "between": ascending(whole(0, LONGEST)),
     "undamaged": number(0, 1),
     "switched": pair(number(0, 1), whole(0, MOST_STATES)),
+    "optimiser": one_of(OPTIMISERS),
     "learning_rates": stages(number(0, 1000)),
+    "warmup": whole(0, MOST_STEPS),
     "beta_1": number(0, 1, below=True),
     "beta_2": number(0, 1, below=True),
     "epsilon": number(1e-30, 1),
@@ -53,9 +56,12 @@ class Recipe:
         undamaged: share of the training steps before states are damaged.
         switched: (share of the training steps, states): from that share on, so many states of a batch exchange their
             signals when they are put back into the pool, so that one body has to turn into another.
+        optimiser: name in `blastema.training.optimiser.OPTIMISERS`.
         learning_rates: (share of the training steps from which it applies, rate), in order. The article lowers its
             rate after 2000 of 8000.
-        beta_1, beta_2, epsilon: of Adam; epsilon is that of Keras, which the notebook uses.
+        warmup: training steps over which the learning rate rises to these, at most a quarter of all. At the full rate,
+            the first steps can destroy what a trained organism, from whose weights a training starts, has learned.
+        beta_1, beta_2, epsilon: of Adam, and beta_1 of Muon; epsilon is that of Keras, which the notebook uses.
         bits: (share of the training steps, bits): from that share on, rollouts use weights rounded to so many bits, and
             their gradients change the exact ones. The organism has the rounded ones; 32 bits are exact.
         sentence: description for help texts.
@@ -79,7 +85,9 @@ class Recipe:
     between: tuple[int, int] = (2, 8)
     undamaged: float = 0
     switched: tuple[float, int] = (1.0, 0)
+    optimiser: str = "adam"
     learning_rates: tuple[tuple[float, float], ...] = ((0, 2e-3), (0.25, 2e-4))
+    warmup: int = 0
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
@@ -104,8 +112,12 @@ class Recipe:
 
         >>> Recipe().learning_rate(1999), Recipe().learning_rate(2000)
         (0.002, 0.0002)
+        >>> Recipe(warmup=10).learning_rate(0), Recipe(warmup=10).learning_rate(9)
+        (0.0002, 0.002)
         """
-        return [rate for begin, rate in self.learning_rates if step >= begin * self.steps][-1]
+        rate = [rate for begin, rate in self.learning_rates if step >= begin * self.steps][-1]
+        warmup = min(self.warmup, self.steps / 4)
+        return rate * min(1, (step + 1) / warmup) if warmup else rate
 
     def damaged_at(self, step: int) -> int:
         """Return the number of states that are damaged after `step` training steps.

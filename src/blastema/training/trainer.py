@@ -14,7 +14,7 @@ from blastema.quantisation.few_bits import MOST_BITS, nearest_weights, weights_o
 from blastema.rule import Batch, Rule, Weights, initial_weights, seed_batch
 from blastema.training.draw import Group, group_of, in_turn, joined, part_of
 from blastema.training.experiments import Experiment, reseeded
-from blastema.training.optimiser import adam, no_moments, normalised
+from blastema.training.optimiser import OPTIMISERS, no_moments, normalised
 from blastema.training.pool import Pool
 from blastema.training.recipe import Recipe
 
@@ -116,7 +116,7 @@ class Trainer:
         loss, after, gradient, _ = self.engine.value_and_grad(rule, self.cell_weights, before, rollout, evaluate)
         finite = all(np.isfinite(numbers).all() for numbers in (loss, *gradient))
         if finite and (self.experiment.starts_from == "seed" or self.pool.put(group.places, after)):
-            self.weights, self.moments = adam(
+            self.weights, self.moments = OPTIMISERS[self.recipe.optimiser](
                 self.weights, normalised(gradient), self.moments, self.done, self.recipe.learning_rate(self.done),
                 self.recipe.beta_1, self.recipe.beta_2, self.recipe.epsilon,
             )  # fmt: skip

@@ -5,7 +5,7 @@ import { drawnBatch } from './batch.js';
 import { Draws, STREAMS } from './draws.js';
 import { PlaygroundError } from './errors.js';
 import { PATIENCE, REMEMBERED, collapse, isMilestone } from './milestones.js';
-import { adam, isFinite, meanGradient, normalised } from './optimiser.js';
+import { OPTIMISERS, isFinite, meanGradient, normalised } from './optimiser.js';
 import { replaced } from './pool.js';
 import { EXPERIMENTS, learningRate, rollout } from './recipe.js';
 import { validationScore } from './validation.js';
@@ -71,7 +71,8 @@ function updated({ recipe, rule }, { weights, moments, pool, done }, places, res
   const grids = results.map(({ grid }) => grid);
   const next = places.length ? replaced(pool, places, grids, rule.channels) : pool;
   if (!next || !isFinite(gradient)) return null;
-  return { ...adam(weights, moments, normalised(gradient), done, rate, recipe), pool: next };
+  const optimiser = OPTIMISERS[recipe.optimiser ?? 'adam'];
+  return { ...optimiser(weights, moments, normalised(gradient), done, rate, recipe), pool: next };
 }
 
 /** @param {Result[]} results */

@@ -1,5 +1,6 @@
 // @ts-check
-// Adam on normalised gradients, as in blastema.training.optimiser: each operation is rounded to 32 bits, as by NumPy.
+// Adam and Muon on normalised gradients, as in blastema.training.optimiser: each operation of Adam is rounded to 32
+// bits, as by NumPy.
 
 import { NUMBERS } from './recipe.js';
 
@@ -76,3 +77,70 @@ export function adam(weights, moments, gradient, step, rate, { beta_1: beta1, be
   );
   return { weights: moved, moments: { first, second } };
 }
+
+/**
+ * The weights and moments after one step of Muon for the matrices and of Adam for the biases.
+ *
+ * @type {typeof adam}
+ */
+export function muon(weights, moments, gradient, step, rate, constants) {
+  const { beta_1: keep } = constants;
+  const { weights: moved, moments: after } = adam(weights, moments, gradient, step, rate, constants);
+  const { matrices, reach } = NUMBERS.optimiser;
+  const columns = (/** @type {typeof TENSORS[number]} */ name) =>
+    weights[name === 'hidden_weight' ? 'hidden_bias' : 'update_bias'].length;
+  const result = tensors((name) => {
+    if (!matrices.includes(name)) return moved[name];
+    const mean = after.first[name];
+    const along = gradient[name].map((now, place) => keep * mean[place] + (1 - keep) * now);
+    const direction = orthogonalised(along, columns(name));
+    const far = rate * reach * sqrt(Math.max(columns(name), along.length / columns(name)));
+    return weights[name].map((weight, place) => weight - far * direction[place]);
+  });
+  return { weights: result, moments: after };
+}
+
+/** A matrix with the singular vectors of this one, and with singular values near 1. @param {ArrayLike<number>} matrix
+ * @param {number} columns @returns {Float64Array} */
+export function orthogonalised(matrix, columns) {
+  const rows = matrix.length / columns;
+  if (rows > columns) return transposed(orthogonalised(transposed(matrix, columns), rows), rows);
+  const { least_length: least, polynomial, times } = NUMBERS.optimiser;
+  const length = sqrt(Array.from(matrix).reduce((sum, value) => sum + value * value, 0)) + least;
+  const unit = Float64Array.from(matrix, (value) => value / length);
+  let products = product(unit, transposed(unit, columns), columns);
+  let total = Float64Array.from(products, (_, place) => (place % (rows + 1) === 0 ? 1 : 0));
+  const one = total;
+  const [first, third, fifth] = polynomial;
+  for (let time = 0; time < times; time++) {
+    const squares = product(products, products, rows);
+    const factor = squares.map((square, place) => first * one[place] + third * products[place] + fifth * square);
+    [total, products] = [product(factor, total, rows), product(product(factor, products, rows), factor, rows)];
+  }
+  return product(total, unit, rows);
+}
+
+/** @param {ArrayLike<number>} matrix @param {number} columns */
+function transposed(matrix, columns) {
+  const rows = matrix.length / columns;
+  return Float64Array.from(matrix, (_, place) => matrix[(place % rows) * columns + Math.floor(place / rows)]);
+}
+
+/** The product of two matrices, the left one with as many columns as `inner`.
+ * @param {Float64Array} left @param {Float64Array} right @param {number} inner */
+function product(left, right, inner) {
+  const [rows, columns] = [left.length / inner, right.length / inner];
+  const result = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    for (let middle = 0; middle < inner; middle++) {
+      const factor = left[row * inner + middle];
+      for (let column = 0; column < columns; column++) {
+        result[row * columns + column] += factor * right[middle * columns + column];
+      }
+    }
+  }
+  return result;
+}
+
+/** By the name that recipes give them. @type {Record<string, typeof adam>} */
+export const OPTIMISERS = { adam, muon };

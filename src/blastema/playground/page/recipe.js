@@ -9,15 +9,15 @@ import { rounded } from './firing.js';
  * @typedef {[number, number]} Pair
  * @typedef {{steps: number, batch: number, pool: number, reseeded: number, damaged: number, shortest: number,
  *   longest: number, longer: Pair, damages: string[], cuts: Pair, between: Pair, undamaged: number,
- *   learning_rates: Pair[], beta_1: number, beta_2: number, epsilon: number, sentence: string, for_trained: boolean
- *   }} Recipe  see blastema.training.recipe
+ *   optimiser: string, learning_rates: Pair[], warmup: number, beta_1: number, beta_2: number, epsilon: number,
+ *   sentence: string, for_trained: boolean}} Recipe  see blastema.training.recipe
  * @typedef {{starts_from: 'seed' | 'pool', damaged: boolean, sentence: string, expect: string, ages: number[]
  *   }} Experiment  see blastema.training.experiments
  * @typedef {{
  *   recipes: Record<string, Recipe>,
  *   experiments: Record<string, Experiment>,
  *   damage: {middle_half: Pair, middle_quarter: Pair, radius: Pair, half_side: Pair},
- *   optimiser: {least_length: number},
+ *   optimiser: {least_length: number, polynomial: number[], times: number, reach: number, matrices: string[]},
  *   collapse: {jump: number, stays: number, looks_back: number, patience: number},
  *   milestone: {count: number, shortest_stage: number},
  *   validation: {organisms: number, after: number, cuts_in_a_row: number[], cuts: string[], grown: number,
@@ -80,8 +80,10 @@ export function damaged(experiment, recipe, step) {
 }
 
 /** The learning rate after `step` training steps. @param {Recipe} recipe @param {number} step */
-export function learningRate({ learning_rates: rates, steps }, step) {
-  return rates.filter(([begin]) => step >= begin * steps).at(-1)?.[1] ?? 0;
+export function learningRate({ learning_rates: rates, steps, warmup }, step) {
+  const rate = rates.filter(([begin]) => step >= begin * steps).at(-1)?.[1] ?? 0;
+  // Trainings of earlier versions have none.
+  return warmup ? rate * Math.min(1, (step + 1) / Math.min(warmup, steps / 4)) : rate;
 }
 
 /** The most cuts in a row after `step` training steps. @param {Recipe} recipe @param {number} step */
