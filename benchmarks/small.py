@@ -1,9 +1,9 @@
 """Measure how small an organism can be: python benchmarks/small.py [--out FILE] [ORGANISM ...].
 
 Without ORGANISM, organisms of the zoo are compressed, and others of the same targets, which are trained first, with
-other seeds, by the recipe `quick`: in a sweep in `runs/small-seeds`, which can be stopped and is resumed. Weights are
-rounded with compensated errors, as `blastema compress` does, and those of the first target also to the nearest. Half of
-the hidden units of each organism are then removed, and what is left is trained, too, and rounded.
+other seeds, by the recipe `quick` with Adam: in a sweep in `runs/small-seeds`, which can be stopped and is resumed.
+Weights are rounded with compensated errors, as `blastema compress` does, and those of the first target also to the
+nearest. Half of the hidden units of each organism are then removed, and what is left is trained, too, and rounded.
 
 With ORGANISM, these are measured, which `tools/train_small.py` has trained, or anything else that `blastema.load` reads
 and the format `packed` holds. Bytes are those of that format. Results that the file already has are kept; those of a
@@ -40,6 +40,7 @@ from blastema.rule import Rule
 from blastema.sweep.conduct import run_sweep
 from blastema.sweep.job import FAILED
 from blastema.training.beginning import Beginning
+from blastema.training.experiments import falling
 from blastema.training.run import Config
 from surroundings import surroundings
 
@@ -50,6 +51,8 @@ ROUNDED_TO = (8, 6, 5, 4)
 COUNT = 3
 SEEDS, HALVES = Path("runs/small-seeds"), Path("runs/small-halves")
 HALF, HALF_BITS, HALF_STEPS = 64, 6, 1600
+# As `quick` was before Muon.
+STEPS, ADAM = 3200, {"optimiser": "adam", "warmup": 0, "learning_rates": falling(4e-3, 2e-5)}
 ORGANISMS, OLDEST = 16, 10_000
 
 
@@ -106,9 +109,9 @@ def half_trials() -> list[Trial]:
 
 
 def whole_config(trial: Trial) -> Config:
-    """Return how an organism of another seed is trained: as by `blastema train --recipe quick`."""
+    """Return how an organism of another seed is trained."""
     beginning = default_beginning((trial.target,), "quick", Rule())
-    return Config(trial.target, recipe="quick", seed=trial.seed, beginning=beginning)
+    return Config(trial.target, recipe="quick", steps=STEPS, seed=trial.seed, settings=ADAM, beginning=beginning)
 
 
 def half_config(trial: Trial) -> Config:
@@ -116,7 +119,8 @@ def half_config(trial: Trial) -> Config:
     whole = trial.whole()
     rule, weights = pruned(whole.rule, whole.weights, seen_by(whole), trial.hidden)
     beginning = Beginning.of(Organism(weights, rule, whole.training), trial.run)
-    return Config(trial.target, recipe="quick", steps=HALF_STEPS, seed=trial.seed, rule=rule, beginning=beginning)
+    how = {"recipe": "quick", "steps": HALF_STEPS, "settings": ADAM}
+    return Config(trial.target, seed=trial.seed, rule=rule, beginning=beginning, **how)
 
 
 def result_of(trial: Trial) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """Measure the time to quality: python benchmarks/time_to_quality.py [APPROACH ...] [--targets 🦎 🎄 😀] [--seeds 3].
 
-Trains regenerating organisms with the default recipe, the article's, the default with cosine learning rates, and the
-recipe `quick` from a trained organism that never saw the picture, until they meet the thresholds of the zoo or the
-training ends. They are measured at each sixteenth of the run, with `quick` of its last third: the worst of 16 states
-after 1,000 steps, and the medians 600 steps after each of the article's five cuts. If these meet the thresholds, they
-are checked again after 10,000 steps. Results that the file already has are kept and not measured again.
+Trains regenerating organisms with the default recipe, the article's, the default with cosine learning rates, the recipe
+`quick` from a trained organism that never saw the picture, and the same from nothing, until they meet the thresholds of
+the zoo or the training ends. They are measured at each sixteenth of the run, with `quick` of its last part: the worst
+of 16 states after 1,000 steps, and the medians 600 steps after each of the article's five cuts. If these meet the
+thresholds, they are checked again after 10,000 steps. Results that the file already has are kept, not measured again.
 
 Seconds are those of training alone, one training at a time on all cores, so the machine must be idle otherwise. With
 --untimed it need not be, and one training runs on each core; a call with --time then repeats them for their seconds.
@@ -55,6 +55,7 @@ APPROACHES = {
     "article": Approach("article"),
     "cosine": Approach(settings={"learning_rates": CANDIDATES["+ rates as a cosine"].recipe.learning_rates}),
     "quick": Approach("quick", RECIPES["quick"].steps, begun=True, first=11),
+    "nothing": Approach("quick", RECIPES["quick"].steps, first=13),
 }
 
 

@@ -21,6 +21,7 @@ from blastema.loss import towards
 from blastema.training import lock, milestone
 from blastema.training import run as run_module
 from blastema.training.run import Config, Run
+from conftest import blastema
 
 CONFIG = Config("disc", experiment="regenerating", steps=6, fit=6, pad=4)
 
@@ -328,3 +329,16 @@ def test_a_run_that_collapses_repeatedly_gives_up(tmp_path, monkeypatch):
     monkeypatch.setattr(run_module, "collapse", lambda *_: "died")
     with pytest.raises(BlastemaError, match=r"training died at step 6, for the 6th time since the last milestone; try"):
         finished(tmp_path / "run")
+
+
+@pytest.mark.parametrize("optimiser", ["adam", "muon"])
+def test_threads_change_no_byte_of_a_training(tmp_path, optimiser):
+    command = ["train", "disc", "--fit", "10", "--pad", "6", "--steps", "6", "--batch", "5", "--set", "pool=12"]
+    for threads in ("1", "3"):
+        done = blastema(
+            *command, "--set", f"optimiser={optimiser}", "--out", threads, cwd=tmp_path,
+            BLASTEMA_THREADS=threads, OPENBLAS_NUM_THREADS=threads,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    weights = [load(tmp_path / threads).weights for threads in ("1", "3")]
+    assert all(np.array_equal(*pair) for pair in zip(*weights, strict=True))

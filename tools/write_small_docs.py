@@ -48,8 +48,9 @@ With `blastema compress ORGANISM --bits B` nothing is trained. Nearest: each wei
 Compensated, which compress does: later weights make up for the errors of those already rounded, on what the organism's
 own cells perceive ([formats](formats.md#distill)). In both, each hidden unit has steps of its own.
 
-A row has three organisms, one after another: that of the zoo, and two of the recipe `quick`, with the seeds 1 and 2, as
-`blastema train 🦎 --recipe quick --seed 1` gives them. Good: how many have no loss above {aim}.
+A row has three organisms, one after another: that of the zoo, and two with the seeds 1 and 2 of the recipe `quick` as
+it was before Muon: with Adam, 3,200 training steps and rates that fall from 4e-3. Good: how many have no loss above
+{aim}.
 
 | | bits | bytes | | grown | 10,000 | hardest cut | good |
 | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |
@@ -74,7 +75,7 @@ trained. Without training, few units can go, although the second layer makes up 
 `--prune 0.1` a lizard grows to a loss of -3.05, after `--prune 0.25` it explodes, and after
 `--prune 0.5` it grows to -1.62 and does not keep its shape.
 
-Half of the hidden units of all nine organisms above were removed, and what was left was trained by the recipe `quick`
+Half of the hidden units of all nine organisms above were removed, and what was left was trained likewise
 for {steps:,} steps and then rounded to {bits} bits. {good} of these nine are good; more steps are needed. The other
 rows are lizards made from that of the zoo: `tools/train_small.py` trains them, `benchmarks/small.py FILE` measures one.
 The smallest was trained for 28,150 steps in five stages, each of which begins with what is left of the one before; the
