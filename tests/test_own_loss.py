@@ -172,7 +172,7 @@ def test_pictures_and_the_screen_work_with_a_loss_below_zero(tmp_path):
 @pytest.mark.parametrize("engine", ["native", pytest.param("jax", marks=pytest.mark.slow)])
 def test_an_own_loss_trains_on_every_engine(tmp_path, engine):
     choose_engine(engine)
-    settings = CONFIG.settings | {"learning_rates": ((0, 4e-3),)}
+    settings = CONFIG.settings | {"learning_rates": ((0, 4e-3),), "warmup": 0}
     config = Config("disc", "growing", steps=40, fit=6, pad=4, settings=settings, engine=engine)
     run = Run.begin(tmp_path / "run", config, absolute)
     losses = [report.loss for report in run.train()]

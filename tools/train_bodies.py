@@ -1,8 +1,8 @@
 """Train the organisms of several bodies that ship with the package: python tools/train_bodies.py [NAME ...].
 
 Runs are kept in `runs/zoo` and resumed, so the script can be stopped at any time. A training that ends better than the
-organism that ships replaces it. With --further, existing organisms are trained on with the recipe `further`; with
---measure they are measured again.
+organism that ships replaces it. With --further, existing organisms are trained on with Muon; with --measure they are
+measured again.
 """
 
 import argparse
@@ -26,11 +26,23 @@ from blastema.organism import Organism
 from blastema.records import BodyScores, Scores
 from blastema.targets.emoji import ARTICLE_EMOJI
 from blastema.training.beginning import Beginning
+from blastema.training.experiments import CUTS_IN_TURN, falling
 from blastema.training.run import Config, Run
 from blastema.zoo import DIRECTORY
 
 RUNS = Path("runs/zoo")
-ORGANISMS, FURTHER = 16, 6000
+ORGANISMS = 16
+# How existing organisms are trained on: from the start, states are damaged, by the article's cuts, too, and switched.
+STEPS, BATCH = 5000, 10
+FURTHER = {
+    "pool": 320,
+    "reseeded": 2,
+    "damages": CUTS_IN_TURN,
+    "undamaged": 0,
+    "switched": (0, 3),
+    "optimiser": "muon",
+    "learning_rates": falling(4e-3, 2e-5),
+}
 
 
 class Plan(NamedTuple):
@@ -70,7 +82,10 @@ def trained_further(name: str) -> Organism:
     """Return the existing organism at the end of more training, without scores."""
     organism = load(path(name))
     beginning = Beginning.of(dataclasses.replace(organism, scores=None), name)
-    config = Config(PLANS[name].targets, recipe="further", steps=FURTHER, rule=organism.rule, beginning=beginning)
+    config = Config(
+        tuple(organism.training["target"]), recipe="many", steps=STEPS, batch=BATCH, rule=organism.rule,
+        settings=FURTHER, beginning=beginning,
+    )  # fmt: skip
     return finished(RUNS / f"further-{name}", config)
 
 
