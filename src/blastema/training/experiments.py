@@ -93,7 +93,7 @@ RECIPES = {
     "blastema": BLASTEMA,
     "long": replace(BLASTEMA, longer=(0.6, 1.6), sentence="longer rollouts late"),
     # Half batches take half the time, and so many of them learn more. A small pool has old states sooner. Muon learns
-    # in 800 steps what takes Adam twice as many or more.
+    # more from as many steps than Adam.
     "quick": replace(
         BLASTEMA,
         steps=2000,

@@ -1,5 +1,6 @@
 """Adam and Muon on normalised gradients."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -28,11 +29,16 @@ def no_moments(weights: Weights) -> Moments:
 
 def normalised(gradient: Weights) -> Weights:
     """Return each gradient tensor divided by its L2 norm + 1e-8, which reduces jumps of the loss (experiment 1)."""
+    return Weights(*map(_unit, gradient))
+
+
+def _unit(tensor: np.ndarray) -> np.ndarray:
+    """Return a tensor divided by its L2 norm + 1e-8."""
     # Not `np.linalg.norm`: BLAS splits long sums by its number of threads, which changes the last bits.
     # When an organism explodes, squares may overflow. The length is infinite then, so that the step has no gradient.
     with np.errstate(over="ignore"):
-        lengths = [np.sqrt(np.sum(np.square(tensor))) + np.float32(LEAST_LENGTH) for tensor in gradient]
-    return Weights(*(tensor / length for tensor, length in zip(gradient, lengths, strict=True)))
+        length = np.sqrt(np.sum(np.square(tensor))) + np.float32(LEAST_LENGTH)
+    return tensor / length
 
 
 def adam(
@@ -72,14 +78,7 @@ def adam(
 
 
 def muon(
-    weights: Weights,
-    gradient: Weights,
-    moments: Moments,
-    step: int,
-    rate: float,
-    beta_1: float = 0.9,
-    beta_2: float = 0.999,
-    epsilon: float = 1e-7,
+    weights: Weights, gradient: Weights, moments: Moments, step: int, rate: float, beta_1: float = 0.9, *others: float
 ) -> tuple[Weights, Moments]:
     """Return the weights and moments after one step of Muon for the two matrices and of Adam for the biases.
 
@@ -88,9 +87,11 @@ def muon(
     Here the momentum is Adam's first moment, of which only the direction counts.
 
     Args:
-        weights, gradient, moments, step, rate, beta_1, beta_2, epsilon: as for Adam.
+        weights, gradient, moments, step, rate: as for Adam.
+        beta_1: decay of the momentum, and of Adam's first moment.
+        others: of Adam.
     """
-    moved, moments = adam(weights, gradient, moments, step, rate, beta_1, beta_2, epsilon)
+    moved, moments = adam(weights, gradient, moments, step, rate, beta_1, *others)
     matrices = {}
     for name in MATRICES:
         tensor, now, mean = (getattr(each, name) for each in (weights, gradient, moments.first))
@@ -105,12 +106,15 @@ def orthogonalised(matrix: np.ndarray) -> np.ndarray:
     Newton-Schulz iterations with Jordan's polynomial, on the products of the rows, or of the columns if these are
     fewer. Singular values below some thousandth of the largest stay smaller.
 
+    Args:
+        matrix: `(rows, columns)`, float32 or float64; the result is alike. Zeros stay zeros.
+
     >>> np.linalg.svd(orthogonalised(np.diag([1.0, 2.0, 3.0])))[1].round(1).tolist()
     [1.1, 0.7, 0.7]
     """
     if matrix.shape[0] > matrix.shape[1]:
         return orthogonalised(matrix.T).T
-    matrix = matrix / (np.sqrt(np.sum(np.square(matrix))) + np.float32(LEAST_LENGTH))
+    matrix = _unit(matrix)
     products = _product(matrix, matrix.T)
     one = total = np.eye(len(matrix), dtype=matrix.dtype)
     first, third, fifth = POLYNOMIAL
@@ -126,4 +130,4 @@ def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 # By the name that recipes give them.
-OPTIMISERS = {"adam": adam, "muon": muon}
+OPTIMISERS: dict[str, Callable[..., tuple[Weights, Moments]]] = {"adam": adam, "muon": muon}
